@@ -1,0 +1,285 @@
+"""From a scenario to the plan of every year and the opening balance: HP's plan years, then the extrapolation rules.
+
+Everything is in 2020-kr by the municipal deflator unless ``Plan`` says nominal, so that a run can put its own
+prices on it. The baseline path is the accounts run once on this plan with calm weather.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ldip.model import steps
+from ldip.model.population import Population, demand_weights, project, working_age_weights
+from ldip.model.state import Opening, Plan
+from ldip.scenario.schema import Scenario
+
+SWAP_YEARS = 5
+SERVICES = ("kindergartens", "schools", "care")
+
+
+class Baseline(NamedTuple):
+    """All that the kernel needs besides the weather."""
+
+    years: np.ndarray  # (year,) calendar years
+    plan: Plan  # each field an array (year,)
+    opening: Opening
+    population: Population
+
+    def plan_table(self) -> np.ndarray:
+        """The plan as the engines read it: (year, field), C order."""
+        return np.ascontiguousarray(np.stack(self.plan, axis=1))
+
+
+def build(scenario: Scenario, horizon: int) -> Baseline:
+    """The baseline of `scenario` for `horizon` years from its first year."""
+    first = scenario.scenario.first_year
+    years = np.arange(first, first + horizon)
+    lead = int(scenario.investment.capacity_lead.value)
+    population = project(scenario, max(horizon, scenario.scenario.plan_years) + lead)
+    fields = (
+        _market(scenario, years)
+        | _people(scenario, population, horizon)
+        | _revenue(scenario, population, years)
+        | _services(scenario, population, years)
+        | _investment(scenario, population, years)
+        | _financing(scenario, years)
+    )
+    plan = Plan(**{name: np.asarray(values[:horizon], dtype=float) for name, values in fields.items()})
+    return Baseline(years, plan, _opening(scenario), population)
+
+
+def swap_path(rate: np.ndarray) -> np.ndarray:
+    """Five-year rate on a short-rate path: the mean of this year's and the next four years' rates (M9)."""
+    long = np.concatenate([rate, np.full(SWAP_YEARS - 1, rate[-1])])
+    return np.convolve(long, np.full(SWAP_YEARS, 1.0 / SWAP_YEARS), mode="valid")
+
+
+def swap_loading(persistence: float) -> float:
+    """Part of a short-rate surprise that the mean of the next five expected rates holds (M9)."""
+    return float(np.mean(persistence ** np.arange(SWAP_YEARS)))
+
+
+def _market(scenario: Scenario, years: np.ndarray) -> dict[str, np.ndarray]:
+    interest = scenario.interest
+    long_years = np.arange(years[0], years[-1] + SWAP_YEARS)  # the swap looks four years past the horizon
+    reference = interest.reference_rate.at(long_years)
+    planned = interest.money_market_rate.at(long_years)
+    n = len(years)
+    return {
+        "cpi_growth": scenario.prices.cpi_growth.at(years),
+        "deflator_growth": scenario.prices.deflator_growth.at(years),
+        "planned_rate": planned[:n],
+        "planned_swap_rate": swap_path(planned)[:n],
+        "reference_rate": reference[:n],
+        "reference_swap_rate": swap_path(reference)[:n],
+        "swap_loading": np.full(n, swap_loading(scenario.drivers.rate.persistence.value)),
+        "loan_margin": interest.loan_margin.at(years),
+        "floating_share": interest.floating_share.at(years),
+        "refixing_share": interest.refixing_share.at(years),
+        "on_lending_margin": interest.on_lending_margin.at(years),
+        "compensation_base": interest.compensation_base.at(years),
+        "imputed_share": interest.imputed_share.at(years),
+        "full_cost_share": interest.full_cost_share.at(years),
+    }
+
+
+def _people(scenario: Scenario, population: Population, horizon: int) -> dict[str, np.ndarray]:
+    totals = population.closing.sum(axis=0)
+    average = population.average()[:, 1:]
+    working = working_age_weights(scenario)
+    years = np.arange(scenario.scenario.first_year, scenario.scenario.first_year + horizon)
+    return {
+        "programme": scenario.housing.completions.at(years),
+        "reference_programme": scenario.housing.reference_completions.at(years),
+        "opening_residents": totals[1:-1],
+        "residents": average.sum(axis=0),
+        "closing_residents": totals[2:],
+        "working_age": working @ average,
+        "residents_per_dwelling": np.full(horizon, population.per_dwelling.sum()),
+        "working_age_per_dwelling": np.full(horizon, working @ population.per_dwelling),
+    }
+
+
+def _extend(scenario: Scenario, line: str, horizon: int, growth: np.ndarray | float = 0.0) -> np.ndarray:
+    """A plan line (2020-kr) over the horizon: the plan years, then last plan year x (1 + growth) a year."""
+    planned = scenario.plan_line(line)
+    beyond = max(horizon - len(planned), 0)
+    factors = np.cumprod(1.0 + np.broadcast_to(growth, (beyond,)))
+    return np.concatenate([planned, planned[-1] * factors])
+
+
+def _revenue(scenario: Scenario, population: Population, years: np.ndarray) -> dict[str, np.ndarray]:
+    horizon, plan_years = len(years), scenario.scenario.plan_years
+    revenue = scenario.revenue
+    people = _people(scenario, population, horizon)
+    opening_residents = people["opening_residents"]
+    span = max(horizon, plan_years)
+    working = working_age_weights(scenario) @ population.average()[:, 1:]
+    later = np.arange(years[0] + plan_years, years[0] + span)
+    growth = working[plan_years:span] / working[plan_years - 1 : span - 1] - 1.0
+    growth = (1.0 + growth) * (1.0 + revenue.tax_growth_per_working_age.at(later)) - 1.0
+    tax = _extend(scenario, "tax", span, growth)
+    own_per_resident = tax / opening_residents[:span]
+    all_years = np.arange(years[0], years[0] + span)
+    national = own_per_resident / revenue.own_to_national_tax.at(all_years)
+
+    # The plan's general grant holds the equalisation in force when it was made; what is left is the block grant.
+    rate_then = revenue.equalisation_rate.at(all_years[:1])[0]
+    equalisation = steps.equalisation(
+        own_per_resident,
+        national,
+        opening_residents[:span],
+        rate_then,
+        revenue.topup_rate.at(all_years),
+        revenue.topup_level.at(all_years),
+        revenue.equalisation_deduction.at(all_years),
+    )
+    block = scenario.plan_line("general_grant") - equalisation[:plan_years]
+    per_resident = block[-1] / opening_residents[plan_years - 1]
+    growing = np.cumprod(1.0 + revenue.grant_growth_per_resident.at(later))
+    block = np.concatenate([block, per_resident * growing * opening_residents[plan_years:span]])
+    residents_growth = people["residents"][plan_years:span] / people["residents"][plan_years - 1 : span - 1] - 1
+    return {
+        "tax": tax,
+        "national_tax_per_resident": national,
+        "equalisation_rate": revenue.equalisation_rate.at(years),
+        "topup_rate": revenue.topup_rate.at(years),
+        "topup_level": revenue.topup_level.at(years),
+        "equalisation_deduction": revenue.equalisation_deduction.at(years),
+        "block_grant": block,
+        "host_grant": _extend(scenario, "host_grant", horizon),
+        "integration_grant": _extend(scenario, "integration_grant", horizon),
+        "compensation": _extend(scenario, "compensation", horizon),
+        "sector_revenue": _extend(scenario, "sector_revenue", span, residents_growth),
+    }
+
+
+def _services(scenario: Scenario, population: Population, years: np.ndarray) -> dict[str, np.ndarray]:
+    """Frames follow the demand of their users after the plan, weighted in kr per resident (M6)."""
+    horizon, plan_years = len(years), scenario.scenario.plan_years
+    span = max(horizon, plan_years)
+    later = np.arange(years[0] + plan_years, years[0] + span)
+    standard = np.cumprod(1.0 + scenario.services.real_growth_per_user.at(later))
+    average = population.average()  # from the year before the first on
+    fields: dict[str, np.ndarray] = {}
+    compensation = np.zeros(span)
+    for service in SERVICES:
+        weights = demand_weights(scenario, service, "cost")
+        demand = weights @ average
+        frame = scenario.plan_line(service)
+        after = (frame[-1] + demand[plan_years + 1 : span + 1] - demand[plan_years]) * standard
+        fields[service] = np.concatenate([frame, after])
+        fields[f"{service}_per_dwelling"] = np.full(horizon, weights @ population.per_dwelling)
+        compensation += demand[1 : span + 1] - demand[0]
+    residents = average.sum(axis=0)
+    elasticity = scenario.services.other_services_elasticity.at(later)
+    growth = residents[plan_years + 1 : span + 1] / residents[plan_years:span] - 1.0
+    real = (1.0 + elasticity * growth) * (1.0 + scenario.services.other_services_real_growth.at(later)) - 1.0
+    return fields | {
+        "other_services": _extend(scenario, "other_services", span, real),
+        "other_services_elasticity": scenario.services.other_services_elasticity.at(years),
+        "demography_compensation": compensation,
+        "premises_share": scenario.services.premises_share.at(years),
+    }
+
+
+def _investment(scenario: Scenario, population: Population, years: np.ndarray) -> dict[str, np.ndarray]:
+    """The adopted programme, then renewal + places for the users to come + the other classes (M7)."""
+    horizon, plan_years = len(years), scenario.scenario.plan_years
+    investment = scenario.investment
+    later = years[plan_years:]
+    prices = np.cumprod(1.0 + scenario.prices.deflator_growth.at(years[1:]))
+    deflator = np.concatenate([[1.0], prices])
+
+    def line(name: str, after: np.ndarray) -> np.ndarray:
+        return np.concatenate([scenario.plan_line(name)[:horizon] / deflator[:plan_years], after])
+
+    lead = int(investment.capacity_lead.value)
+    capacity = np.zeros(horizon)
+    cost_per_dwelling = 0.0
+    for service in SERVICES:
+        weights = demand_weights(scenario, service, "capacity_cost")
+        growth = np.diff(weights @ population.closing)  # from the year before the first on
+        capacity += np.maximum(growth[lead + 1 : lead + 1 + horizon], 0.0)
+        cost_per_dwelling += float(weights @ population.per_dwelling)
+    in_plan = np.arange(horizon) < plan_years
+    capacity = np.where(in_plan, 0.0, capacity)  # the adopted programme holds its own places
+    general = line("general_investment", investment.renewal.at(later))
+    vat = scenario.plan_line("vat_compensation") / scenario.plan_line("general_investment")
+    housing_grants = scenario.plan_line("housing_grants") / scenario.plan_line("housing_investment")
+    contribution = scenario.housing.developer_contribution.at(years)
+    expected = contribution * scenario.housing.reference_completions.at(years)
+    grants = investment.grant_share.at(later) * (general + capacity)[plan_years:] + expected[plan_years:]
+    return {
+        "renewal_investment": general,
+        "capacity_investment": capacity,
+        "capacity_cost_per_dwelling": np.where(in_plan, 0.0, cost_per_dwelling),
+        "water_waste_investment": line("water_waste_investment", investment.water_waste.at(later)),
+        "housing_investment": line("housing_investment", investment.housing.at(later)),
+        "sales": line("sales", investment.sales.at(later)),
+        "share_purchases": line("share_purchases", investment.share_purchases.at(later)),
+        "grants": line("grants", grants),
+        "contribution_per_dwelling": contribution,
+        "housing_grant_share": np.concatenate([housing_grants, investment.housing_grant_share.at(later)]),
+        "vat_share": np.concatenate([vat, investment.vat_share.at(later)]),
+        "on_lending": np.concatenate([scenario.plan_line("on_lending"), investment.on_lending.at(later)]),
+    }
+
+
+def _financing(scenario: Scenario, years: np.ndarray) -> dict[str, np.ndarray]:
+    horizon, plan_years = len(years), scenario.scenario.plan_years
+    none = np.zeros(max(horizon - plan_years, 0))
+    financing, endowment, rules = scenario.financing, scenario.endowment, scenario.rules
+
+    def adopted(line: str) -> np.ndarray:
+        return np.concatenate([scenario.plan_line(line), none])
+
+    return {
+        "use_of_investment_funds": adopted("use_of_investment_funds"),
+        "use_of_discretionary_funds": adopted("use_of_discretionary_funds"),
+        "use_of_restricted_funds": adopted("use_of_restricted_funds"),
+        "adopted_transfer": adopted("transfer_to_investment"),
+        "transfer_by_rule": (np.arange(horizon) >= plan_years).astype(float),
+        "equity_target": financing.equity_target.at(years),
+        "equity_minimum": rules.equity_minimum.at(years),
+        "instalment_share": financing.instalment_share.at(years),
+        "minimum_instalment_share": financing.minimum_instalment_share.at(years),
+        "on_lending_instalment_share": financing.on_lending_instalment_share.at(years),
+        "other_bank_balances": financing.other_bank_balances.at(years),
+        "equity_weight": endowment.equity_weight.at(years),
+        "equity_return": endowment.equity_return.at(years),
+        "bond_return": endowment.bond_return.at(years),
+        "bond_duration": endowment.bond_duration.at(years),
+        "endowment_cost_share": endowment.cost_share.at(years),
+        "endowment_withdrawal_share": endowment.withdrawal_share.at(years),
+        "buffer_floor": rules.buffer_floor.at(years),
+        "buffer_target_share": rules.buffer_target_share.at(years),
+        "buffer_minimum": rules.buffer_minimum.at(years),
+        "liquidity_minimum": rules.liquidity_minimum.at(years),
+        "result_share_minimum": rules.result_share_minimum.at(years),
+    }
+
+
+def _opening(scenario: Scenario) -> Opening:
+    first = np.array([scenario.scenario.first_year])
+    balance = scenario.opening
+    return Opening(
+        cpi_index=1.0 / (1.0 + scenario.prices.cpi_growth.at(first)[0]),  # the first year is the base year
+        deflator_index=1.0 / (1.0 + scenario.prices.deflator_growth.at(first)[0]),
+        fixed_rate=scenario.interest.opening_fixed_rate.value,
+        swap_surprise=0.0,
+        extra_dwellings=0.0,
+        extra_completions=0.0,
+        new_capacity=0.0,
+        general_debt=balance.general_debt.value,
+        self_financing_debt=balance.self_financing_debt.value,
+        on_lending_debt=balance.on_lending_debt.value,
+        on_lent=balance.on_lent.value,
+        buffer_fund=balance.buffer_fund.value,
+        discretionary_funds=balance.discretionary_funds.value,
+        investment_funds=balance.investment_funds.value,
+        restricted_funds=balance.restricted_funds.value,
+        endowment_fund=balance.endowment_fund.value,
+        uncovered_deficit=0.0,
+        liquidity_reserve=balance.liquidity_reserve.value,
+    )

@@ -1,0 +1,174 @@
+"""The stochastic drivers: draws, processes, weather (rule M2). The only place with random generators.
+
+One stream of standard normals per (seed, driver, block of runs), drawn year by year over a whole block. So another
+driver, more years or more runs leave every earlier draw as it was, the same run number meets the same weather in
+every scenario (common random numbers), and no result depends on threads or on how runs are split.
+
+Every process keeps the mean: a factor has expectation 1 and the rate has the planned path as its expectation, so
+that switching volatility on does not by itself move what is expected.
+"""
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from ldip.model.state import Plan, Weather
+from ldip.scenario.schema import Drivers
+
+BLOCK = 1024
+"""Runs per stream. Part of the meaning of a seed: changing it changes every result."""
+
+DRIVERS = ("rate", "national_tax", "own_tax", "completions")
+"""The drivers in the order of the correlation matrix; a driver's place is its stream key, so only append."""
+
+
+class Process(NamedTuple):
+    """The processes of one scenario, ready to turn shocks into weather; arrays are (year,)."""
+
+    factor: np.ndarray  # (driver, driver) Cholesky factor of the shocks' correlation
+    drivers: Drivers
+    planned_rate: np.ndarray
+    rate_shift: np.ndarray  # added to the unbounded rate so that the bounded one keeps the planned mean
+    national_tax_drift: np.ndarray  # half the variance of the log level, taken off to keep the mean
+    own_tax_drift: np.ndarray
+    completions_drift: np.ndarray
+
+
+def prepare(drivers: Drivers, plan: Plan) -> Process:
+    """Work out, once per scenario, what the processes need: Cholesky factor and mean-preserving terms."""
+    years = len(plan.planned_rate)
+    rate, national, own, housing = drivers.rate, drivers.national_tax, drivers.own_tax, drivers.completions
+    rate_sd = rate.volatility.value * np.sqrt(_ar1_variance(rate.persistence.value, years))
+    shift = [
+        _mean_preserving_shift(mean, sd, rate.lower_bound.value)
+        for mean, sd in zip(plan.planned_rate, rate_sd, strict=True)
+    ]
+    correlation = drivers.correlation.matrix()
+    return Process(
+        factor=np.linalg.cholesky(correlation),
+        drivers=drivers,
+        planned_rate=np.asarray(plan.planned_rate, dtype=float),
+        rate_shift=np.array(shift),
+        national_tax_drift=0.5
+        * national.volatility.value**2
+        * _summed_ar1_variance(national.persistence.value, years),
+        own_tax_drift=0.5 * own.volatility.value**2 * _ar1_variance(own.persistence.value, years),
+        completions_drift=0.5 * _completions_variance(drivers, float(correlation[0, 3]), years),
+    )
+
+
+def calm(plan: Plan) -> np.ndarray:
+    """Weather with all shocks zero (driver, year, 1): the baseline path."""
+    rate = np.asarray(plan.planned_rate, dtype=float)
+    one = np.ones_like(rate)
+    return np.stack(Weather(rate, one, one, one))[:, :, None]
+
+
+def weather(process: Process, seed: int, first_run: int, runs: int) -> np.ndarray:
+    """The weather of `runs` runs from `first_run` (a multiple of BLOCK) on: (driver, year, run), drivers in the
+    order of `Weather`. A last block that is not full is drawn full and cut."""
+    years = len(process.planned_rate)
+    whole = range(first_run // BLOCK, -(-(first_run + runs) // BLOCK))
+    normals = np.empty((len(DRIVERS), years, len(whole) * BLOCK))
+    for place, block in enumerate(whole):
+        for driver in range(len(DRIVERS)):
+            normals[driver, :, place * BLOCK : (place + 1) * BLOCK] = _normals(seed, driver, block, years)
+    return transform(process, normals)[:, :, :runs]
+
+
+def transform(process: Process, normals: np.ndarray) -> np.ndarray:
+    """Independent standard normals (driver, year, run) through correlation and processes to weather."""
+    shocks = _correlate(process.factor, normals)
+    drivers = process.drivers
+    surprise = _ar1(drivers.rate.persistence.value, drivers.rate.volatility.value, shocks[0])
+    centre = (process.planned_rate + process.rate_shift)[:, None]
+    if drivers.rate.volatility.value == 0.0:
+        rate = np.broadcast_to(process.planned_rate[:, None], surprise.shape)
+    else:
+        rate = np.maximum(centre + surprise, drivers.rate.lower_bound.value)
+
+    growth = _ar1(drivers.national_tax.persistence.value, drivers.national_tax.volatility.value, shocks[1])
+    national = np.exp(np.cumsum(growth, axis=0) - process.national_tax_drift[:, None])
+
+    level = _ar1(drivers.own_tax.persistence.value, drivers.own_tax.volatility.value, shocks[2])
+    own = np.exp(level - process.own_tax_drift[:, None])
+
+    pace = _ar1(drivers.completions.persistence.value, drivers.completions.volatility.value, shocks[3])
+    pace[1:] += drivers.completions.rate_response.value * surprise[:-1]
+    completions = np.exp(pace - process.completions_drift[:, None])
+    return np.stack(Weather(rate, national, own, completions))
+
+
+def _normals(seed: int, driver: int, block: int, years: int) -> np.ndarray:
+    """Standard normals (year, run) of one stream."""
+    stream = np.random.SeedSequence(seed, spawn_key=(driver, block))
+    return np.random.Generator(np.random.SFC64(stream)).standard_normal((years, BLOCK))
+
+
+def _correlate(factor: np.ndarray, normals: np.ndarray) -> np.ndarray:
+    """Cholesky factor times normals, summed in a fixed order: a matrix product may not be the same everywhere."""
+    shocks = np.zeros_like(normals)
+    for row in range(len(factor)):
+        for column in range(row + 1):
+            if factor[row, column] != 0.0:
+                shocks[row] += factor[row, column] * normals[column]
+    return shocks
+
+
+def _ar1(persistence: float, volatility: float, shocks: np.ndarray) -> np.ndarray:
+    """x_t = persistence x_(t-1) + volatility shock_t from x = 0 (year, run)."""
+    path = volatility * shocks
+    for t in range(1, len(path)):
+        path[t] += persistence * path[t - 1]
+    return path
+
+
+def _ar1_variance(persistence: float, years: int) -> np.ndarray:
+    """Variance of x_t in units of the shock's (year,): the sum of squared weights of the shocks so far."""
+    return np.cumsum(persistence ** (2.0 * np.arange(years)))
+
+
+def _summed_ar1_variance(persistence: float, years: int) -> np.ndarray:
+    """Variance of x_1 + ... + x_t in units of the shock's (year,)."""
+    weights = np.cumsum(persistence ** np.arange(years, dtype=float))  # of a shock 0, 1, 2 ... years ago
+    return np.cumsum(weights**2)
+
+
+def _completions_variance(drivers: Drivers, correlation: float, years: int) -> np.ndarray:
+    """Variance of log completions (year,): own AR(1), last year's rate surprise, and their covariance."""
+    rate, housing = drivers.rate, drivers.completions
+    phi, sigma = rate.persistence.value, rate.volatility.value
+    rho, tau, response = housing.persistence.value, housing.volatility.value, housing.rate_response.value
+    ages = np.arange(years, dtype=float)
+    rate_variance = sigma**2 * _ar1_variance(phi, years)
+    covariance = correlation * sigma * tau * np.cumsum((phi * rho) ** ages)  # of the two in the same year
+    variance = tau**2 * _ar1_variance(rho, years)
+    variance[1:] += response**2 * rate_variance[:-1] + 2.0 * response * rho * covariance[:-1]
+    return variance
+
+
+def _mean_preserving_shift(mean: float, sd: float, bound: float) -> float:
+    """The c with E[max(bound, mean + c + sd Z)] = mean; 0 where the bound is above the mean or sd is 0."""
+    if sd == 0.0 or bound >= mean:
+        return 0.0
+
+    def expected(shift: float) -> float:
+        distance = (mean + shift - bound) / sd
+        density = math.exp(-0.5 * distance**2) / math.sqrt(2.0 * math.pi)
+        probability = 0.5 * (1.0 + math.erf(distance / math.sqrt(2.0)))
+        return bound + sd * (distance * probability + density)
+
+    return _bisect(lambda shift: expected(shift) - mean, low=-20.0 * sd, high=0.0)
+
+
+def _bisect(function: Callable[[float], float], low: float, high: float) -> float:
+    """Root of an increasing function between low and high, to the last bit that matters (80 halvings)."""
+    for _ in range(80):
+        middle = 0.5 * (low + high)
+        if function(middle) < 0.0:
+            low = middle
+        else:
+            high = middle
+    return 0.5 * (low + high)

@@ -1,0 +1,95 @@
+"""Run the accounts over all years and runs: baseline -> draws -> kernel -> ledger."""
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+
+from ldip.model import drivers, kernel
+from ldip.model.baseline import Baseline, build
+from ldip.model.state import Year
+from ldip.scenario.schema import Scenario
+
+COMPILED_FROM = 200_000
+"""Runs from which the compiled engine pays for loading it (docs/decisions.md)."""
+
+CHUNK = 8 * drivers.BLOCK
+"""Runs closed together: enough for NumPy to be busy with numbers, few enough to stay near the cache."""
+
+THREADS_FROM = 50_000
+"""Runs from which a second thread pays."""
+
+
+class Ledger(NamedTuple):
+    """The results of all runs: nominal mill. kr, rates and shares as fractions, events as 0 or 1."""
+
+    years: np.ndarray  # (year,) calendar years
+    lines: tuple[str, ...]
+    values: np.ndarray  # (line, year, run), contiguous over runs
+
+    def __getitem__(self, line: str) -> np.ndarray:  # type: ignore[override]
+        """One line (year, run)."""
+        return self.values[self.lines.index(line)]
+
+
+def run_baseline(baseline: Baseline) -> Ledger:
+    """The baseline path, all lines (line, year, 1): the accounts with calm weather."""
+    values = np.full((len(Year._fields), len(baseline.years), 1), np.nan)
+    _engine(1)(
+        baseline.plan_table(),
+        drivers.calm(baseline.plan),
+        np.array(baseline.opening),
+        range(len(Year._fields)),
+        values,
+    )
+    return Ledger(baseline.years, Year._fields, values)
+
+
+def simulate(
+    scenario: Scenario,
+    *,
+    runs: int,
+    seed: int,
+    years: int,
+    lines: Sequence[str] = Year._fields,
+    engine: str | None = None,
+    threads: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Ledger:
+    """Simulate `runs` futures of `years` years and keep the chosen lines.
+
+    `engine` is "numpy" or "compiled" (default: by the number of runs); the result is the same to the last bit,
+    for any number of threads. `progress` is called with the number of runs finished since its last call.
+    """
+    baseline = build(scenario, years)
+    process = drivers.prepare(scenario.drivers, baseline.plan)
+    plan, opening = baseline.plan_table(), np.array(baseline.opening)
+    wanted = [Year._fields.index(line) for line in lines]
+    values = np.full((len(wanted), years, runs), np.nan)
+    close = _engine(runs, engine)
+
+    def do_chunk(first: int) -> None:
+        size = min(CHUNK, runs - first)
+        weather = drivers.weather(process, seed, first, size)
+        close(plan, weather, opening, wanted, values[:, :, first : first + size])
+        if progress:
+            progress(size)
+
+    chunks = range(0, runs, CHUNK)
+    workers = threads or (min(os.cpu_count() or 1, 8) if runs >= THREADS_FROM else 1)
+    if workers == 1:
+        for first in chunks:
+            do_chunk(first)
+    else:
+        with ThreadPoolExecutor(workers) as pool:
+            for finished in [pool.submit(do_chunk, first) for first in chunks]:
+                finished.result()
+    return Ledger(baseline.years, tuple(lines), values)
+
+
+def _engine(runs: int, name: str | None = None) -> Callable[..., None]:
+    if name is None:
+        name = "compiled" if runs >= COMPILED_FROM else "numpy"
+    return {"numpy": kernel.run_numpy, "compiled": kernel.run_compiled}[name]

@@ -1,0 +1,278 @@
+"""The four tuples that pass through a year: plan, weather, opening balance and the year's accounts.
+
+All money is nominal mill. kr unless a field says *2020-kr*, which means prices of the base year;
+rates and shares are fractions per year; stocks named ``closing_*`` stand at 31 December.
+Each field holds one number (compiled engine) or one array over runs (NumPy engine).
+
+The fields of :class:`Year` are the line axis of the ledger ``(line, year, run)``. There is no other list
+of lines: what a line means, its unit and its two labels stand in ``catalogue.csv`` under the same name.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+Number = np.ndarray | float
+
+
+class Plan(NamedTuple):
+    """What the baseline fixes for one year, the same in every run (rules M1, M4-M11)."""
+
+    # prices and market
+    cpi_growth: Number
+    deflator_growth: Number
+    planned_rate: Number  # three-month money-market rate, the centre of its distribution
+    planned_swap_rate: Number  # five-year rate that the planned short rates imply
+    reference_rate: Number  # the path behind the plan's own amounts; differs from planned_rate in a stress test
+    reference_swap_rate: Number
+    swap_loading: Number  # share of a short-rate surprise that reaches the five-year rate
+    loan_margin: Number
+    floating_share: Number
+    refixing_share: Number  # part of the fixed book that gets a new rate each year
+    # dwellings and people
+    programme: Number  # planned dwellings completed
+    reference_programme: Number  # the programme behind the population table
+    opening_residents: Number
+    residents: Number  # average of the year
+    closing_residents: Number
+    working_age: Number  # average residents aged 20-66
+    residents_per_dwelling: Number
+    working_age_per_dwelling: Number
+    # revenue, 2020-kr by the municipal deflator
+    tax: Number
+    national_tax_per_resident: Number  # mill. 2020-kr per resident
+    equalisation_rate: Number
+    topup_rate: Number
+    topup_level: Number
+    equalisation_deduction: Number  # share of national tax per resident
+    block_grant: Number  # general grant before equalisation, at baseline residents
+    host_grant: Number
+    integration_grant: Number
+    compensation: Number
+    compensation_base: Number  # nominal base on which the state pays interest compensation
+    imputed_share: Number  # of opening self-financing debt
+    full_cost_share: Number  # part of self-financing debt whose interest the fees repay
+    sector_revenue: Number
+    # services, 2020-kr by the municipal deflator
+    kindergartens: Number
+    schools: Number
+    care: Number
+    other_services: Number
+    kindergartens_per_dwelling: Number
+    schools_per_dwelling: Number
+    care_per_dwelling: Number
+    other_services_elasticity: Number  # % change in other services per % change in residents
+    demography_compensation: Number
+    premises_share: Number  # yearly running cost of new buildings per krone invested in them
+    # investment, 2020-kr by the municipal deflator
+    renewal_investment: Number
+    capacity_investment: Number
+    capacity_cost_per_dwelling: Number
+    water_waste_investment: Number
+    housing_investment: Number
+    sales: Number
+    grants: Number
+    contribution_per_dwelling: Number
+    housing_grant_share: Number
+    vat_share: Number
+    share_purchases: Number
+    on_lending: Number  # nominal
+    # financing
+    use_of_investment_funds: Number  # nominal, adopted
+    adopted_transfer: Number  # nominal; used when transfer_by_rule is 0
+    transfer_by_rule: Number  # 1 from the year the equity rule sets the transfer
+    equity_target: Number
+    equity_minimum: Number
+    instalment_share: Number
+    minimum_instalment_share: Number
+    on_lending_instalment_share: Number
+    on_lending_margin: Number
+    other_bank_balances: Number  # nominal
+    equity_weight: Number  # endowment fund
+    equity_return: Number
+    bond_return: Number
+    bond_duration: Number
+    endowment_cost_share: Number
+    endowment_withdrawal_share: Number
+    # funds and rules
+    use_of_discretionary_funds: Number  # nominal, adopted
+    use_of_restricted_funds: Number  # nominal, adopted
+    buffer_floor: Number  # 2020-kr by the CPI
+    buffer_target_share: Number  # of operating revenue: above it a surplus goes to investment
+    buffer_minimum: Number  # 2020-kr by the CPI
+    liquidity_minimum: Number  # 2020-kr by the CPI
+    result_share_minimum: Number
+
+
+class Weather(NamedTuple):
+    """What chance decides in one year of one run (rule M2)."""
+
+    money_market_rate: Number
+    national_tax_factor: Number  # 1 = as planned
+    own_tax_factor: Number
+    completion_factor: Number
+
+
+class Opening(NamedTuple):
+    """What a run carries from one year into the next: the opening balance and the memory of the drivers."""
+
+    cpi_index: Number
+    deflator_index: Number
+    fixed_rate: Number  # average rate of the fixed part of the loan book
+    swap_surprise: Number  # five-year rate less the reference path's
+    extra_dwellings: Number  # completed so far beyond the reference programme
+    extra_completions: Number  # last year's completions beyond the reference programme
+    new_capacity: Number  # 2020-kr invested in new capacity after the plan years
+    general_debt: Number  # non-self-financing
+    self_financing_debt: Number
+    on_lending_debt: Number
+    on_lent: Number
+    buffer_fund: Number
+    discretionary_funds: Number  # other than buffer and endowment fund
+    investment_funds: Number
+    restricted_funds: Number
+    endowment_fund: Number
+    uncovered_deficit: Number
+    liquidity_reserve: Number
+
+
+class Year(NamedTuple):
+    """One year's accounts, in the order they are closed; the field names are the ledger's lines."""
+
+    # 1 market
+    cpi_index: Number
+    deflator_index: Number
+    money_market_rate: Number
+    swap_rate: Number
+    swap_surprise: Number
+    fixed_rate: Number
+    loan_rate: Number
+    # 2 dwellings and people
+    completions: Number
+    extra_completions: Number
+    extra_dwellings: Number
+    residents: Number
+    closing_residents: Number
+    working_age: Number
+    # 3 revenue
+    tax_revenue: Number
+    equalisation: Number
+    block_grant: Number
+    general_grant: Number
+    free_revenue: Number
+    host_grant: Number
+    interest_compensation: Number
+    integration_grant: Number
+    imputed_capital_cost: Number
+    central_revenue: Number
+    sector_revenue: Number
+    operating_revenue: Number
+    # 4 operations
+    kindergarten_cost: Number
+    school_cost: Number
+    care_cost: Number
+    other_service_cost: Number
+    premises_cost: Number
+    net_sector_expenditure: Number
+    demography_compensation: Number
+    gross_operating_result: Number
+    # 5 investment and its planned financing
+    renewal_investment: Number
+    capacity_investment: Number
+    general_investment: Number
+    water_waste_investment: Number
+    housing_investment: Number
+    gross_investment: Number
+    share_purchases: Number
+    on_lending: Number
+    sales: Number
+    grants: Number
+    housing_grants: Number
+    vat_compensation: Number
+    use_of_investment_funds: Number
+    planned_transfer: Number
+    planned_borrowing: Number
+    self_financing_borrowing: Number
+    # 6 finance
+    general_instalments: Number
+    self_financing_instalments: Number
+    on_lending_instalments: Number
+    instalments: Number
+    interest: Number
+    interest_income: Number
+    endowment_return: Number
+    endowment_cost: Number
+    net_financial_cost: Number
+    net_operating_result: Number
+    # 7 year-end balancing and funds
+    endowment_provision: Number
+    use_of_discretionary_funds: Number
+    use_of_restricted_funds: Number
+    buffer_use: Number
+    emergency_fund_use: Number
+    transfer_cut: Number
+    new_uncovered_deficit: Number
+    covered_deficit: Number
+    buffer_provision: Number
+    extra_transfer: Number
+    transfer_to_investment: Number
+    general_borrowing: Number
+    investment_fund_provision: Number
+    # 8 balance
+    closing_general_debt: Number
+    closing_self_financing_debt: Number
+    closing_on_lending_debt: Number
+    closing_debt: Number
+    closing_on_lent: Number
+    closing_net_debt: Number
+    closing_buffer_fund: Number
+    closing_discretionary_funds: Number
+    closing_investment_funds: Number
+    closing_restricted_funds: Number
+    closing_endowment_fund: Number
+    closing_funds: Number
+    closing_uncovered_deficit: Number
+    closing_liquidity_reserve: Number
+    new_capacity: Number
+    # 9 key figures, rules and restructuring need
+    net_operating_result_share: Number
+    debt_ratio: Number
+    debt_ratio_mixed_prices: Number
+    debt_ratio_with_deficits: Number
+    equity_share: Number
+    fund_share: Number
+    net_financial_cost_share: Number
+    investment_share: Number
+    debt_per_resident: Number
+    result_share_breach: Number
+    equity_share_breach: Number
+    buffer_fund_breach: Number
+    liquidity_breach: Number
+    uncovered_deficit_breach: Number
+    any_rule_breach: Number
+    restructuring_need: Number
+    restructuring_need_share: Number
+
+
+def carry(year: Year) -> Opening:
+    """Turn a closed year into the next year's opening balance."""
+    return Opening(
+        cpi_index=year.cpi_index,
+        deflator_index=year.deflator_index,
+        fixed_rate=year.fixed_rate,
+        swap_surprise=year.swap_surprise,
+        extra_dwellings=year.extra_dwellings,
+        extra_completions=year.extra_completions,
+        new_capacity=year.new_capacity,
+        general_debt=year.closing_general_debt,
+        self_financing_debt=year.closing_self_financing_debt,
+        on_lending_debt=year.closing_on_lending_debt,
+        on_lent=year.closing_on_lent,
+        buffer_fund=year.closing_buffer_fund,
+        discretionary_funds=year.closing_discretionary_funds,
+        investment_funds=year.closing_investment_funds,
+        restricted_funds=year.closing_restricted_funds,
+        endowment_fund=year.closing_endowment_fund,
+        uncovered_deficit=year.closing_uncovered_deficit,
+        liquidity_reserve=year.closing_liquidity_reserve,
+    )

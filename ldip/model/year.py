@@ -1,0 +1,371 @@
+"""The order of the year: the one place that decides what is closed before what."""
+
+from ldip.model import steps as s
+from ldip.model.state import Opening, Plan, Weather, Year
+
+
+def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
+    """Close one year's accounts from its plan, its weather and its opening balance (rules M4-M12)."""
+    # 1 market: prices, rates, the loan book's effective rate
+    cpi_index = s.index(opening.cpi_index, plan.cpi_growth)
+    deflator_index = s.index(opening.deflator_index, plan.deflator_growth)
+    rate = weather.money_market_rate
+    swap_rate = s.swap_rate(plan.planned_swap_rate, plan.swap_loading, rate, plan.planned_rate)
+    swap_surprise = swap_rate - plan.reference_swap_rate
+    fixed_rate = s.fixed_rate(opening.fixed_rate, swap_rate, plan.refixing_share)
+    loan_rate = s.loan_rate(plan.floating_share, rate, fixed_rate, plan.loan_margin)
+
+    # 2 dwellings and people: users of the year are its average, half of the year's dwellings count
+    completions = s.completions(plan.programme, weather.completion_factor)
+    extra_completions = completions - plan.reference_programme
+    extra_dwellings = opening.extra_dwellings + extra_completions
+    extra_in_use = opening.extra_dwellings + 0.5 * extra_completions
+    opening_residents = s.with_dwellings(
+        plan.opening_residents, plan.residents_per_dwelling, opening.extra_dwellings
+    )
+    residents = s.with_dwellings(plan.residents, plan.residents_per_dwelling, extra_in_use)
+    closing_residents = s.with_dwellings(plan.closing_residents, plan.residents_per_dwelling, extra_dwellings)
+    working_age = s.with_dwellings(plan.working_age, plan.working_age_per_dwelling, extra_in_use)
+
+    # 3 revenue: the national shock moves own and national tax alike, the own shock only own tax
+    tax_revenue = s.tax_revenue(
+        plan.tax,
+        deflator_index,
+        weather.national_tax_factor,
+        weather.own_tax_factor,
+        working_age,
+        plan.working_age,
+    )
+    national_tax_per_resident = (
+        plan.national_tax_per_resident * deflator_index * weather.national_tax_factor
+    )
+    equalisation = s.equalisation(
+        s.ratio(tax_revenue, opening_residents),
+        national_tax_per_resident,
+        opening_residents,
+        plan.equalisation_rate,
+        plan.topup_rate,
+        plan.topup_level,
+        plan.equalisation_deduction,
+    )
+    block_grant = s.block_grant(plan.block_grant, deflator_index, opening_residents, plan.opening_residents)
+    general_grant = block_grant + equalisation
+    free_revenue = tax_revenue + general_grant
+    host_grant = plan.host_grant * deflator_index
+    integration_grant = plan.integration_grant * deflator_index
+    interest_compensation = s.interest_compensation(
+        plan.compensation, deflator_index, plan.compensation_base, rate, plan.reference_rate
+    )
+    imputed_capital_cost = s.imputed_capital_cost(
+        opening.self_financing_debt, plan.imputed_share, plan.full_cost_share, swap_surprise
+    )
+    sector_revenue = s.sector_revenue(
+        plan.sector_revenue,
+        deflator_index,
+        residents,
+        plan.residents,
+        plan.full_cost_share,
+        opening.self_financing_debt,
+        swap_surprise,
+    )
+    external_revenue = free_revenue + host_grant + integration_grant + interest_compensation
+    central_revenue = external_revenue + imputed_capital_cost
+    operating_revenue = external_revenue + sector_revenue
+
+    # 4 operations
+    kindergarten_cost = s.service_cost(
+        plan.kindergartens, plan.kindergartens_per_dwelling, extra_in_use, deflator_index
+    )
+    school_cost = s.service_cost(plan.schools, plan.schools_per_dwelling, extra_in_use, deflator_index)
+    care_cost = s.service_cost(plan.care, plan.care_per_dwelling, extra_in_use, deflator_index)
+    other_service_cost = s.other_service_cost(
+        plan.other_services, deflator_index, residents, plan.residents, plan.other_services_elasticity
+    )
+    premises_cost = s.premises_cost(plan.premises_share, opening.new_capacity, deflator_index)
+    net_sector_expenditure = (
+        kindergarten_cost + school_cost + care_cost + other_service_cost + premises_cost
+    )
+    users_per_dwelling = (
+        plan.kindergartens_per_dwelling + plan.schools_per_dwelling + plan.care_per_dwelling
+    )
+    demography_compensation = s.service_cost(
+        plan.demography_compensation, users_per_dwelling, extra_in_use, deflator_index
+    )
+    gross_operating_result = central_revenue - net_sector_expenditure
+
+    # 5 investment and its planned financing: what equity, grants and sales do not pay is borrowed
+    renewal_investment = plan.renewal_investment * deflator_index
+    real_capacity_investment = s.capacity_investment(
+        plan.capacity_investment, plan.capacity_cost_per_dwelling, extra_completions
+    )
+    capacity_investment = real_capacity_investment * deflator_index
+    general_investment = renewal_investment + capacity_investment
+    water_waste_investment = plan.water_waste_investment * deflator_index
+    housing_investment = plan.housing_investment * deflator_index
+    gross_investment = general_investment + water_waste_investment + housing_investment
+    share_purchases = plan.share_purchases * deflator_index
+    sales = plan.sales * deflator_index
+    grants = s.grants(
+        plan.grants, plan.contribution_per_dwelling, opening.extra_completions, deflator_index
+    )
+    housing_grants = plan.housing_grant_share * housing_investment
+    vat_compensation = plan.vat_share * general_investment
+    use_of_investment_funds = s.least(plan.use_of_investment_funds, opening.investment_funds)
+    to_finance = (
+        general_investment + share_purchases - sales - grants - vat_compensation - use_of_investment_funds
+    )
+    planned_transfer = s.least(
+        s.planned_transfer(
+            plan.transfer_by_rule,
+            plan.adopted_transfer,
+            plan.equity_target,
+            general_investment,
+            vat_compensation,
+            use_of_investment_funds,
+            share_purchases,
+        ),
+        s.positive(to_finance),
+    )
+    planned_borrowing = s.positive(to_finance) - planned_transfer
+    investment_fund_provision = s.positive(-to_finance)
+    self_financing_borrowing = water_waste_investment + housing_investment - housing_grants
+
+    # 6 finance: interest is on the planned closing debt, so that year-end balancing cannot feed back on itself
+    general_instalments = s.instalments(
+        opening.general_debt, plan.instalment_share, plan.minimum_instalment_share
+    )
+    self_financing_instalments = s.instalments(
+        opening.self_financing_debt, plan.instalment_share, plan.minimum_instalment_share
+    )
+    instalments = general_instalments + self_financing_instalments
+    on_lending_instalments = plan.on_lending_instalment_share * opening.on_lending_debt
+    opening_debt = opening.general_debt + opening.self_financing_debt + opening.on_lending_debt
+    planned_closing_debt = (
+        opening_debt
+        + planned_borrowing
+        + self_financing_borrowing
+        + plan.on_lending
+        - instalments
+        - on_lending_instalments
+    )
+    interest = s.interest(loan_rate, opening_debt, planned_closing_debt)
+    closing_on_lent = opening.on_lent + plan.on_lending - on_lending_instalments
+    interest_income = s.interest_income(
+        0.5 * (opening.on_lent + closing_on_lent),
+        plan.on_lending_margin,
+        rate,
+        opening.liquidity_reserve,
+        plan.other_bank_balances,
+    )
+    bonds = s.bond_return(plan.bond_return, opening.swap_surprise, swap_surprise, plan.bond_duration)
+    endowment_return = s.endowment_return(
+        opening.endowment_fund, plan.equity_weight, plan.equity_return, bonds
+    )
+    endowment_cost = plan.endowment_cost_share * opening.endowment_fund
+    net_financial_cost = interest + instalments - interest_income - (endowment_return - endowment_cost)
+    net_operating_result = gross_operating_result - net_financial_cost
+
+    # 7 year-end balancing. A deficit takes the buffer fund, then other funds, then equity in investment down to
+    #   the minimum share, then stays uncovered; a surplus covers old deficits, fills the buffer, then pays
+    #   investment instead of loans. M10.
+    endowment_withdrawal = plan.endowment_withdrawal_share * opening.endowment_fund
+    endowment_provision = endowment_return - endowment_cost - endowment_withdrawal
+    use_of_discretionary_funds = s.least(plan.use_of_discretionary_funds, opening.discretionary_funds)
+    use_of_restricted_funds = s.least(plan.use_of_restricted_funds, opening.restricted_funds)
+    balance = (
+        net_operating_result
+        - endowment_provision
+        + use_of_discretionary_funds
+        + use_of_restricted_funds
+        - planned_transfer
+    )
+    deficit = s.positive(-balance)
+    buffer_use = s.least(deficit, s.positive(opening.buffer_fund - plan.buffer_floor * cpi_index))
+    after_buffer = deficit - buffer_use
+    emergency_fund_use = s.least(
+        after_buffer, s.positive(opening.discretionary_funds - use_of_discretionary_funds)
+    )
+    after_funds = after_buffer - emergency_fund_use
+    planned_equity = planned_transfer + vat_compensation + use_of_investment_funds - share_purchases
+    spare_equity = s.positive(planned_equity - plan.equity_minimum * general_investment)
+    transfer_cut = s.least(after_funds, s.least(planned_transfer, spare_equity))
+    new_uncovered_deficit = after_funds - transfer_cut
+
+    surplus = s.positive(balance)
+    covered_deficit = s.least(surplus, opening.uncovered_deficit)
+    to_buffer_target = s.positive(plan.buffer_target_share * operating_revenue - opening.buffer_fund)
+    first_provision = s.least(surplus - covered_deficit, to_buffer_target)
+    extra_transfer = s.least(surplus - covered_deficit - first_provision, planned_borrowing)
+    buffer_provision = surplus - covered_deficit - extra_transfer
+    transfer_to_investment = planned_transfer - transfer_cut + extra_transfer
+    general_borrowing = planned_borrowing + transfer_cut - extra_transfer
+
+    # 8 balance: stocks move only by the flows above
+    closing_general_debt = opening.general_debt + general_borrowing - general_instalments
+    closing_self_financing_debt = (
+        opening.self_financing_debt + self_financing_borrowing - self_financing_instalments
+    )
+    closing_on_lending_debt = opening.on_lending_debt + plan.on_lending - on_lending_instalments
+    closing_debt = closing_general_debt + closing_self_financing_debt + closing_on_lending_debt
+    closing_net_debt = closing_debt - closing_on_lent
+    closing_buffer_fund = opening.buffer_fund - buffer_use + buffer_provision
+    closing_discretionary_funds = (
+        opening.discretionary_funds - use_of_discretionary_funds - emergency_fund_use
+    )
+    closing_investment_funds = opening.investment_funds - use_of_investment_funds + investment_fund_provision
+    closing_restricted_funds = opening.restricted_funds - use_of_restricted_funds
+    closing_endowment_fund = opening.endowment_fund + endowment_provision
+    closing_funds = (
+        closing_buffer_fund
+        + closing_discretionary_funds
+        + closing_investment_funds
+        + closing_restricted_funds
+        + closing_endowment_fund
+    )
+    closing_uncovered_deficit = opening.uncovered_deficit + new_uncovered_deficit - covered_deficit
+    closing_liquidity_reserve = (
+        opening.liquidity_reserve
+        + (closing_buffer_fund - opening.buffer_fund)
+        + (closing_discretionary_funds - opening.discretionary_funds)
+        + (closing_investment_funds - opening.investment_funds)
+        - (closing_uncovered_deficit - opening.uncovered_deficit)
+    )
+    new_capacity = opening.new_capacity + real_capacity_investment
+
+    # 9 key figures, rules and restructuring need
+    equity = transfer_to_investment + vat_compensation + use_of_investment_funds - share_purchases
+    equity_share = s.ratio(equity, general_investment)
+    net_operating_result_share = s.ratio(net_operating_result, operating_revenue)
+    debt_ratio = s.ratio(closing_net_debt, operating_revenue)
+    buffer_minimum = plan.buffer_minimum * cpi_index
+    liquidity_minimum = plan.liquidity_minimum * cpi_index
+    result_gap = s.result_gap(plan.result_share_minimum, operating_revenue, net_operating_result)
+    equity_gap = s.positive(plan.equity_minimum * general_investment - equity)
+    buffer_gap = s.stock_gap(buffer_minimum, opening.buffer_fund, closing_buffer_fund)
+    liquidity_gap = s.stock_gap(liquidity_minimum, opening.liquidity_reserve, closing_liquidity_reserve)
+    restructuring_need = s.restructuring_need(
+        result_gap, equity_gap, new_uncovered_deficit, buffer_gap, liquidity_gap
+    )
+    result_share_breach = s.event(result_gap > TOLERANCE)
+    equity_share_breach = s.event(equity_gap > TOLERANCE)
+    buffer_fund_breach = s.event(closing_buffer_fund < buffer_minimum - TOLERANCE)
+    liquidity_breach = s.event(closing_liquidity_reserve < liquidity_minimum - TOLERANCE)
+    uncovered_deficit_breach = s.event(closing_uncovered_deficit > TOLERANCE)
+    broken_rules = (
+        result_share_breach
+        + equity_share_breach
+        + buffer_fund_breach
+        + liquidity_breach
+        + uncovered_deficit_breach
+    )
+
+    return Year(
+        cpi_index=cpi_index,
+        deflator_index=deflator_index,
+        money_market_rate=rate,
+        swap_rate=swap_rate,
+        swap_surprise=swap_surprise,
+        fixed_rate=fixed_rate,
+        loan_rate=loan_rate,
+        completions=completions,
+        extra_completions=extra_completions,
+        extra_dwellings=extra_dwellings,
+        residents=residents,
+        closing_residents=closing_residents,
+        working_age=working_age,
+        tax_revenue=tax_revenue,
+        equalisation=equalisation,
+        block_grant=block_grant,
+        general_grant=general_grant,
+        free_revenue=free_revenue,
+        host_grant=host_grant,
+        interest_compensation=interest_compensation,
+        integration_grant=integration_grant,
+        imputed_capital_cost=imputed_capital_cost,
+        central_revenue=central_revenue,
+        sector_revenue=sector_revenue,
+        operating_revenue=operating_revenue,
+        kindergarten_cost=kindergarten_cost,
+        school_cost=school_cost,
+        care_cost=care_cost,
+        other_service_cost=other_service_cost,
+        premises_cost=premises_cost,
+        net_sector_expenditure=net_sector_expenditure,
+        demography_compensation=demography_compensation,
+        gross_operating_result=gross_operating_result,
+        renewal_investment=renewal_investment,
+        capacity_investment=capacity_investment,
+        general_investment=general_investment,
+        water_waste_investment=water_waste_investment,
+        housing_investment=housing_investment,
+        gross_investment=gross_investment,
+        share_purchases=share_purchases,
+        on_lending=plan.on_lending,
+        sales=sales,
+        grants=grants,
+        housing_grants=housing_grants,
+        vat_compensation=vat_compensation,
+        use_of_investment_funds=use_of_investment_funds,
+        planned_transfer=planned_transfer,
+        planned_borrowing=planned_borrowing,
+        self_financing_borrowing=self_financing_borrowing,
+        general_instalments=general_instalments,
+        self_financing_instalments=self_financing_instalments,
+        on_lending_instalments=on_lending_instalments,
+        instalments=instalments,
+        interest=interest,
+        interest_income=interest_income,
+        endowment_return=endowment_return,
+        endowment_cost=endowment_cost,
+        net_financial_cost=net_financial_cost,
+        net_operating_result=net_operating_result,
+        endowment_provision=endowment_provision,
+        use_of_discretionary_funds=use_of_discretionary_funds,
+        use_of_restricted_funds=use_of_restricted_funds,
+        buffer_use=buffer_use,
+        emergency_fund_use=emergency_fund_use,
+        transfer_cut=transfer_cut,
+        new_uncovered_deficit=new_uncovered_deficit,
+        covered_deficit=covered_deficit,
+        buffer_provision=buffer_provision,
+        extra_transfer=extra_transfer,
+        transfer_to_investment=transfer_to_investment,
+        general_borrowing=general_borrowing,
+        investment_fund_provision=investment_fund_provision,
+        closing_general_debt=closing_general_debt,
+        closing_self_financing_debt=closing_self_financing_debt,
+        closing_on_lending_debt=closing_on_lending_debt,
+        closing_debt=closing_debt,
+        closing_on_lent=closing_on_lent,
+        closing_net_debt=closing_net_debt,
+        closing_buffer_fund=closing_buffer_fund,
+        closing_discretionary_funds=closing_discretionary_funds,
+        closing_investment_funds=closing_investment_funds,
+        closing_restricted_funds=closing_restricted_funds,
+        closing_endowment_fund=closing_endowment_fund,
+        closing_funds=closing_funds,
+        closing_uncovered_deficit=closing_uncovered_deficit,
+        closing_liquidity_reserve=closing_liquidity_reserve,
+        new_capacity=new_capacity,
+        net_operating_result_share=net_operating_result_share,
+        debt_ratio=debt_ratio,
+        debt_ratio_mixed_prices=debt_ratio * s.ratio(deflator_index, cpi_index),
+        debt_ratio_with_deficits=s.ratio(closing_net_debt + closing_uncovered_deficit, operating_revenue),
+        equity_share=equity_share,
+        fund_share=s.ratio(closing_buffer_fund + closing_discretionary_funds, operating_revenue),
+        net_financial_cost_share=s.ratio(net_financial_cost, operating_revenue),
+        investment_share=s.ratio(gross_investment, operating_revenue),
+        debt_per_resident=s.ratio(closing_debt, closing_residents),
+        result_share_breach=result_share_breach,
+        equity_share_breach=equity_share_breach,
+        buffer_fund_breach=buffer_fund_breach,
+        liquidity_breach=liquidity_breach,
+        uncovered_deficit_breach=uncovered_deficit_breach,
+        any_rule_breach=s.event(broken_rules > 0.5),
+        restructuring_need=restructuring_need,
+        restructuring_need_share=s.ratio(restructuring_need, net_sector_expenditure),
+    )
+
+
+# Rounding noise of 1e-9 mill. (a tenth of an øre) is not a broken rule.
+TOLERANCE = 1e-9

@@ -1,0 +1,194 @@
+"""Find, read, overlay and check scenario files. The only place that reads input files.
+
+A scenario is a folder with ``base.toml``, the tables ``plan.csv``, ``population.csv``, ``demand.csv``, and named
+changes in ``changes/``. A change is a TOML file with some of the same keys; changes are laid over the base in the
+order given. All faults are collected and raised together.
+"""
+
+import csv
+import hashlib
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ldip.errors import Fault, InputError
+from ldip.scenario import faults as f
+from ldip.scenario.schema import Scenario
+
+BASE = "base.toml"
+TABLES = ("plan", "population", "demand")
+DEFAULT = "baerum-2020"
+
+
+class Source(NamedTuple):
+    """A scenario and the files it came from: path as shown to the user -> SHA-256 of its bytes."""
+
+    scenario: Scenario
+    files: dict[str, str]
+
+
+class Found(NamedTuple):
+    """A shipped scenario, for listing."""
+
+    name: str
+    folder: Path
+    changes: tuple[str, ...]
+
+
+def shipped_folder() -> Path:
+    """Where the shipped scenarios lie: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    inside = package / "_scenarios"
+    return inside if inside.is_dir() else package.parent / "scenarios"
+
+
+def shipped() -> list[Found]:
+    """The shipped scenarios with their named changes."""
+    folders = sorted(path.parent for path in shipped_folder().glob(f"*/{BASE}"))
+    return [Found(folder.name, folder, change_names(folder)) for folder in folders]
+
+
+def change_names(folder: Path) -> tuple[str, ...]:
+    """The named changes of a scenario folder."""
+    return tuple(sorted(path.stem for path in (folder / "changes").glob("*.toml")))
+
+
+def find(where: str) -> Path:
+    """The folder of a scenario given as a shipped name, a folder, or the path of its base file."""
+    path = Path(where)
+    if path.name == BASE and path.is_file():
+        return path.parent
+    if (path / BASE).is_file():
+        return path
+    folder = shipped_folder() / where
+    if (folder / BASE).is_file():
+        return folder
+    names = [found.name for found in shipped()]
+    raise InputError([f.no_scenario(where, names, path)])
+
+
+def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
+    """Read the scenario `where` with `changes` laid over it in order.
+
+    Raises InputError with every fault: file, key, value, rule and remedy.
+    """
+    folder = find(where)
+    reading = _Reading(folder)
+    tree = reading.toml(folder / BASE)
+    for change in changes:
+        path = Path(change) if change.endswith(".toml") else folder / "changes" / f"{change}.toml"
+        if not path.is_file():
+            reading.faults.append(f.no_change(change, change_names(folder), folder))
+            continue
+        reading.overlay(tree, path)
+    for table in TABLES:
+        tree[table] = reading.table(folder / f"{table}.csv")
+    tree["changes"] = tuple(Path(change).stem for change in changes)
+    scenario = f.check(tree, reading)
+    return Source(scenario, reading.digests)
+
+
+class _Reading:
+    """One reading of a folder: the files used, where each key came from, and the faults found so far."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.digests: dict[str, str] = {}
+        self.origins: dict[tuple[str, ...], str] = {}
+        self.rows: dict[tuple[str, int], int] = {}
+        self.faults: list[Fault] = []
+
+    def shown(self, path: Path) -> str:
+        """The path as a planner knows it: folder name and file."""
+        if path.is_relative_to(self.folder):
+            return f"{self.folder.name}/{path.relative_to(self.folder).as_posix()}"
+        return path.as_posix()
+
+    def text(self, path: Path) -> str | None:
+        """The file's text, or None with a fault."""
+        try:
+            raw = path.read_bytes()
+        except OSError as error:
+            self.faults.append(f.unreadable(self.shown(path), error))
+            return None
+        self.digests[self.shown(path)] = hashlib.sha256(raw).hexdigest()
+        try:
+            return raw.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            self.faults.append(f.not_utf8(self.shown(path), raw, error))
+            return None
+
+    def toml(self, path: Path) -> dict[str, Any]:
+        """The file as a tree; an empty one with a fault if it is not TOML."""
+        text = self.text(path)
+        if text is None:
+            raise InputError(self.faults)
+        try:
+            return tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            self.faults.append(f.not_toml(self.shown(path), error))
+            raise InputError(self.faults) from None
+
+    def overlay(self, tree: dict[str, Any], path: Path) -> None:
+        """Lay the change file over the tree; a quantity is replaced whole, but keeps its unit if none is given."""
+        change = self.toml(path)
+        change.pop("change", None)
+        self._merge(tree, change, (), self.shown(path))
+
+    def _merge(self, tree: dict[str, Any], change: dict[str, Any], at: tuple[str, ...], file: str) -> None:
+        for key, value in change.items():
+            here = (*at, key)
+            old = tree.get(key)
+            if not isinstance(value, dict) or not isinstance(old, dict):
+                tree[key] = value
+                self.origins[here] = file
+            elif "value" in value or "dated" in value:
+                tree[key] = {"unit": old.get("unit", "")} | value
+                self.origins[here] = file
+            else:
+                self._merge(old, value, here, file)
+
+    def file_of(self, location: tuple[str, ...]) -> str:
+        """The file that the key at `location` was last read from."""
+        for length in range(len(location), 0, -1):
+            if location[:length] in self.origins:
+                return self.origins[location[:length]]
+        return f"{self.folder.name}/{BASE}"
+
+    def table(self, path: Path) -> tuple[dict[str, Any], ...]:
+        """The table's rows as dictionaries; year columns become one tuple of numbers."""
+        text = self.text(path)
+        if text is None:
+            return ()
+        lines = text.splitlines()
+        reader = csv.DictReader(lines)
+        years = [name for name in reader.fieldnames or () if name and name.isdigit()]
+        rows = []
+        for number, row in enumerate(reader):
+            self.rows[path.stem, number] = reader.line_num
+            if None in row or None in row.values():
+                self.faults.append(f.wrong_width(self.shown(path), reader.line_num))
+                continue
+            known: dict[str, Any] = {}
+            for column, cell in row.items():
+                known[column] = self._cell(path, reader.line_num, column, (cell or "").strip())
+            yearly = tuple(known.pop(year) for year in years)
+            if years:
+                known["residents" if path.stem == "population" else "values"] = yearly
+            known.pop("note", None)
+            rows.append(known)
+        return tuple(rows)
+
+    def _cell(self, path: Path, line: int, column: str, cell: str) -> str | float:
+        if not (column.isdigit() or column in NUMERIC_COLUMNS):
+            return cell
+        try:
+            return float(cell)
+        except ValueError:
+            self.faults.append(f.not_a_number(f"{self.shown(path)}:{line}", column, cell))
+            return 0.0
+
+
+NUMERIC_COLUMNS = {"age_from", "age_to", "growth_after", "per_dwelling", "cost", "capacity_cost"}
+
