@@ -20,9 +20,7 @@ def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
     extra_completions = completions - plan.reference_programme
     extra_dwellings = opening.extra_dwellings + extra_completions
     extra_in_use = opening.extra_dwellings + 0.5 * extra_completions
-    opening_residents = s.with_dwellings(
-        plan.opening_residents, plan.residents_per_dwelling, opening.extra_dwellings
-    )
+    opening_residents = s.with_dwellings(plan.opening_residents, plan.residents_per_dwelling, opening.extra_dwellings)
     residents = s.with_dwellings(plan.residents, plan.residents_per_dwelling, extra_in_use)
     closing_residents = s.with_dwellings(plan.closing_residents, plan.residents_per_dwelling, extra_dwellings)
     working_age = s.with_dwellings(plan.working_age, plan.working_age_per_dwelling, extra_in_use)
@@ -36,9 +34,7 @@ def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
         working_age,
         plan.working_age,
     )
-    national_tax_per_resident = (
-        plan.national_tax_per_resident * deflator_index * weather.national_tax_factor
-    )
+    national_tax_per_resident = plan.national_tax_per_resident * deflator_index * weather.national_tax_factor
     equalisation = s.equalisation(
         s.ratio(tax_revenue, opening_residents),
         national_tax_per_resident,
@@ -82,12 +78,8 @@ def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
         plan.other_services, deflator_index, residents, plan.residents, plan.other_services_elasticity
     )
     premises_cost = s.premises_cost(plan.premises_share, opening.new_capacity, deflator_index)
-    net_sector_expenditure = (
-        kindergarten_cost + school_cost + care_cost + other_service_cost + premises_cost
-    )
-    users_per_dwelling = (
-        plan.kindergartens_per_dwelling + plan.schools_per_dwelling + plan.care_per_dwelling
-    )
+    net_sector_expenditure = kindergarten_cost + school_cost + care_cost + other_service_cost + premises_cost
+    users_per_dwelling = plan.kindergartens_per_dwelling + plan.schools_per_dwelling + plan.care_per_dwelling
     demography_compensation = s.service_cost(
         plan.demography_compensation, users_per_dwelling, extra_in_use, deflator_index
     )
@@ -105,15 +97,11 @@ def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
     gross_investment = general_investment + water_waste_investment + housing_investment
     share_purchases = plan.share_purchases * deflator_index
     sales = plan.sales * deflator_index
-    grants = s.grants(
-        plan.grants, plan.contribution_per_dwelling, opening.extra_completions, deflator_index
-    )
+    grants = s.grants(plan.grants, plan.contribution_per_dwelling, opening.extra_completions, deflator_index)
     housing_grants = plan.housing_grant_share * housing_investment
     vat_compensation = plan.vat_share * general_investment
     use_of_investment_funds = s.least(plan.use_of_investment_funds, opening.investment_funds)
-    to_finance = (
-        general_investment + share_purchases - sales - grants - vat_compensation - use_of_investment_funds
-    )
+    to_finance = general_investment + share_purchases - sales - grants - vat_compensation - use_of_investment_funds
     planned_transfer = s.least(
         s.planned_transfer(
             plan.transfer_by_rule,
@@ -131,9 +119,7 @@ def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
     self_financing_borrowing = water_waste_investment + housing_investment - housing_grants
 
     # 6 finance: interest is on the planned closing debt, so that year-end balancing cannot feed back on itself
-    general_instalments = s.instalments(
-        opening.general_debt, plan.instalment_share, plan.minimum_instalment_share
-    )
+    general_instalments = s.instalments(opening.general_debt, plan.instalment_share, plan.minimum_instalment_share)
     self_financing_instalments = s.instalments(
         opening.self_financing_debt, plan.instalment_share, plan.minimum_instalment_share
     )
@@ -158,9 +144,7 @@ def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
         plan.other_bank_balances,
     )
     bonds = s.bond_return(plan.bond_return, opening.swap_surprise, swap_surprise, plan.bond_duration)
-    endowment_return = s.endowment_return(
-        opening.endowment_fund, plan.equity_weight, plan.equity_return, bonds
-    )
+    endowment_return = s.endowment_return(opening.endowment_fund, plan.equity_weight, plan.equity_return, bonds)
     endowment_cost = plan.endowment_cost_share * opening.endowment_fund
     net_financial_cost = interest + instalments - interest_income - (endowment_return - endowment_cost)
     net_operating_result = gross_operating_result - net_financial_cost
@@ -182,9 +166,7 @@ def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
     deficit = s.positive(-balance)
     buffer_use = s.least(deficit, s.positive(opening.buffer_fund - plan.buffer_floor * cpi_index))
     after_buffer = deficit - buffer_use
-    emergency_fund_use = s.least(
-        after_buffer, s.positive(opening.discretionary_funds - use_of_discretionary_funds)
-    )
+    emergency_fund_use = s.least(after_buffer, s.positive(opening.discretionary_funds - use_of_discretionary_funds))
     after_funds = after_buffer - emergency_fund_use
     planned_equity = planned_transfer + vat_compensation + use_of_investment_funds - share_purchases
     spare_equity = s.positive(planned_equity - plan.equity_minimum * general_investment)
@@ -202,16 +184,12 @@ def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
 
     # 8 balance: stocks move only by the flows above
     closing_general_debt = opening.general_debt + general_borrowing - general_instalments
-    closing_self_financing_debt = (
-        opening.self_financing_debt + self_financing_borrowing - self_financing_instalments
-    )
+    closing_self_financing_debt = opening.self_financing_debt + self_financing_borrowing - self_financing_instalments
     closing_on_lending_debt = opening.on_lending_debt + plan.on_lending - on_lending_instalments
     closing_debt = closing_general_debt + closing_self_financing_debt + closing_on_lending_debt
     closing_net_debt = closing_debt - closing_on_lent
     closing_buffer_fund = opening.buffer_fund - buffer_use + buffer_provision
-    closing_discretionary_funds = (
-        opening.discretionary_funds - use_of_discretionary_funds - emergency_fund_use
-    )
+    closing_discretionary_funds = opening.discretionary_funds - use_of_discretionary_funds - emergency_fund_use
     closing_investment_funds = opening.investment_funds - use_of_investment_funds + investment_fund_provision
     closing_restricted_funds = opening.restricted_funds - use_of_restricted_funds
     closing_endowment_fund = opening.endowment_fund + endowment_provision
@@ -252,11 +230,7 @@ def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
     liquidity_breach = s.event(closing_liquidity_reserve < liquidity_minimum - TOLERANCE)
     uncovered_deficit_breach = s.event(closing_uncovered_deficit > TOLERANCE)
     broken_rules = (
-        result_share_breach
-        + equity_share_breach
-        + buffer_fund_breach
-        + liquidity_breach
-        + uncovered_deficit_breach
+        result_share_breach + equity_share_breach + buffer_fund_breach + liquidity_breach + uncovered_deficit_breach
     )
 
     return Year(

@@ -257,9 +257,7 @@ def _unknown(near: str) -> tuple[Text, Text]:
 def _missing() -> tuple[Text, Text]:
     return (
         Text(nb="mangler", en="is missing"),
-        Text(
-            nb="Legg den inn med verdi, enhet, grunnlag og kilde.", en="Add it with value, unit, basis and source."
-        ),
+        Text(nb="Legg den inn med verdi, enhet, grunnlag og kilde.", en="Add it with value, unit, basis and source."),
     )
 
 
@@ -338,7 +336,12 @@ def _one_of(expected: str) -> tuple[Text, Text]:
 
 def _bound(context: dict[str, Any]) -> tuple[Text, Text]:
     name, limit = next(iter(context.items()))
-    words = {"ge": ("minst", "at least"), "gt": ("over", "above"), "le": ("høyst", "at most"), "lt": ("under", "below")}
+    words = {
+        "ge": ("minst", "at least"),
+        "gt": ("over", "above"),
+        "le": ("høyst", "at most"),
+        "lt": ("under", "below"),
+    }
     nb, en = words.get(name, (name, name))
     return (
         Text(nb=f"skal være {nb} {limit}", en=f"must be {en} {limit}"),
@@ -358,5 +361,3 @@ def _negative() -> tuple[Text, Text]:
         Text(nb="har et negativt folketall", en="has a negative number of residents"),
         Text(nb="Rett tallet.", en="Correct the number."),
     )
-
-

@@ -191,4 +191,3 @@ class _Reading:
 
 
 NUMERIC_COLUMNS = {"age_from", "age_to", "growth_after", "per_dwelling", "cost", "capacity_cost"}
-

@@ -379,5 +379,3 @@ def quantities(model: BaseModel, prefix: str = "") -> Mapping[str, Quantity | Pa
         elif isinstance(value, BaseModel):
             found |= quantities(value, f"{prefix}{name}.")
     return found
-
-

@@ -1,0 +1,110 @@
+"""From a ledger to distributions: mean, sd, percentiles and probabilities, with their sampling errors."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ldip.model.metrics import Event, Metric, events, headline, report_values
+from ldip.model.simulate import Ledger
+
+PERCENTILES = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99)
+
+
+class Distribution(NamedTuple):
+    """One metric over all runs; money in base-year kroner, shares as fractions."""
+
+    metric: Metric
+    mean: np.ndarray  # (year,)
+    sd: np.ndarray  # (year,)
+    percentiles: np.ndarray  # (percentile, year)
+    mean_error: np.ndarray  # (year,) standard error of the mean
+    percentile_errors: np.ndarray  # (percentile, year) standard errors of the percentiles
+
+    def percentile(self, p: float) -> np.ndarray:
+        """One percentile (year,)."""
+        return self.percentiles[PERCENTILES.index(p)]
+
+
+class Probability(NamedTuple):
+    """How often an event happens, in a year and in that or any earlier year."""
+
+    event: Event
+    in_year: np.ndarray  # (year,)
+    so_far: np.ndarray  # (year,)
+    runs: int
+
+    def error(self, probability: np.ndarray) -> np.ndarray:
+        """Binomial standard error; for 0 and 1 the one of a single run more or less (rule of succession)."""
+        p = (probability * self.runs + 1.0) / (self.runs + 2.0)
+        return np.sqrt(p * (1.0 - p) / self.runs)
+
+
+class Summary(NamedTuple):
+    """What a simulation says, ready to be reported."""
+
+    scenario: str
+    base_year: int
+    years: np.ndarray
+    runs: int
+    seed: int
+    distributions: dict[str, Distribution]
+    probabilities: dict[str, Probability]
+
+
+def summarise(ledger: Ledger, *, scenario: str, base_year: int, seed: int) -> Summary:
+    """Summarise every headline metric and event of the ledger."""
+    runs = ledger.values.shape[2]
+    return Summary(
+        scenario=scenario,
+        base_year=base_year,
+        years=ledger.years,
+        runs=runs,
+        seed=seed,
+        distributions={m.id: distribution(m, report_values(ledger, m)) for m in headline()},
+        probabilities={event.id: probability(event, ledger[event.metric]) for event in events()},
+    )
+
+
+def distribution(metric: Metric, values: np.ndarray) -> Distribution:
+    """Summarise the values (year, run) of one metric."""
+    runs = values.shape[1]
+    ordered = np.sort(values, axis=1)
+    mean = values.mean(axis=1)
+    # From the mean of squared deviations, and exactly 0 where all runs agree.
+    sd = np.where(ordered[:, 0] == ordered[:, -1], 0.0, values.std(axis=1, ddof=1 if runs > 1 else 0))
+    mean = np.where(ordered[:, 0] == ordered[:, -1], ordered[:, 0], mean)
+    return Distribution(
+        metric=metric,
+        mean=mean,
+        sd=sd,
+        percentiles=np.stack([quantile(ordered, p) for p in PERCENTILES]),
+        mean_error=sd / np.sqrt(runs),
+        percentile_errors=np.stack([quantile_error(ordered, p) for p in PERCENTILES]),
+    )
+
+
+def quantile(ordered: np.ndarray, p: float) -> np.ndarray:
+    """The p-quantile of sorted values (year, run), linear between order statistics (as numpy's default)."""
+    place = p * (ordered.shape[1] - 1)
+    low = int(place)
+    high = min(low + 1, ordered.shape[1] - 1)
+    below, above = ordered[:, low], ordered[:, high]
+    return below + (above - below) * (place - low)
+
+
+def quantile_error(ordered: np.ndarray, p: float) -> np.ndarray:
+    """Standard error of a quantile without assuming a distribution: half the distance between the quantiles one
+    binomial standard deviation of the rank below and above. Source: order statistics, e.g. Glasserman (2004) 9.1."""
+    width = np.sqrt(p * (1.0 - p) / ordered.shape[1])
+    return 0.5 * (quantile(ordered, min(p + width, 1.0)) - quantile(ordered, max(p - width, 0.0)))
+
+
+def probability(event: Event, values: np.ndarray) -> Probability:
+    """How often the values (year, run) are above the event's threshold."""
+    happens = values > event.threshold
+    return Probability(
+        event=event,
+        in_year=happens.mean(axis=1),
+        so_far=np.logical_or.accumulate(happens, axis=0).mean(axis=1),
+        runs=values.shape[1],
+    )

@@ -1,0 +1,154 @@
+"""The accounting identities, each written once: what must be zero in every run and year.
+
+Tests check them on random scenarios, ``ldip scenario check`` on a planner's own.
+"""
+
+import numpy as np
+
+from ldip.model.simulate import Ledger
+from ldip.model.state import Opening
+
+ROLL_FORWARD = {
+    "general debt": ("closing_general_debt", "general_debt", "general_borrowing", "-general_instalments"),
+    "water, waste and housing debt": (
+        "closing_self_financing_debt",
+        "self_financing_debt",
+        "self_financing_borrowing",
+        "-self_financing_instalments",
+    ),
+    "on-lending debt": ("closing_on_lending_debt", "on_lending_debt", "on_lending", "-on_lending_instalments"),
+    "on-lent money": ("closing_on_lent", "on_lent", "on_lending", "-on_lending_instalments"),
+    "buffer fund": ("closing_buffer_fund", "buffer_fund", "buffer_provision", "-buffer_use"),
+    "discretionary funds": (
+        "closing_discretionary_funds",
+        "discretionary_funds",
+        "-use_of_discretionary_funds",
+        "-emergency_fund_use",
+    ),
+    "investment funds": (
+        "closing_investment_funds",
+        "investment_funds",
+        "investment_fund_provision",
+        "-use_of_investment_funds",
+    ),
+    "restricted funds": ("closing_restricted_funds", "restricted_funds", "-use_of_restricted_funds"),
+    "endowment fund": (
+        "closing_endowment_fund",
+        "endowment_fund",
+        "endowment_provision",
+    ),
+    "uncovered deficit": (
+        "closing_uncovered_deficit",
+        "uncovered_deficit",
+        "new_uncovered_deficit",
+        "-covered_deficit",
+    ),
+}
+"""Stock: closing line, field of the opening balance, then the flows that alone move it."""
+
+SUMS = {
+    "result is used": (
+        "net_operating_result",
+        "-transfer_to_investment",
+        "-endowment_provision",
+        "use_of_discretionary_funds",
+        "emergency_fund_use",
+        "use_of_restricted_funds",
+        "buffer_use",
+        "-buffer_provision",
+        "new_uncovered_deficit",
+        "-covered_deficit",
+    ),
+    "investment is financed": (
+        "gross_investment",
+        "share_purchases",
+        "investment_fund_provision",
+        "-sales",
+        "-grants",
+        "-housing_grants",
+        "-vat_compensation",
+        "-use_of_investment_funds",
+        "-transfer_to_investment",
+        "-general_borrowing",
+        "-self_financing_borrowing",
+    ),
+    "gross result": ("gross_operating_result", "-central_revenue", "net_sector_expenditure"),
+    "net result": ("net_operating_result", "-gross_operating_result", "net_financial_cost"),
+    "total debt": (
+        "closing_debt",
+        "-closing_general_debt",
+        "-closing_self_financing_debt",
+        "-closing_on_lending_debt",
+    ),
+    "total funds": (
+        "closing_funds",
+        "-closing_buffer_fund",
+        "-closing_discretionary_funds",
+        "-closing_investment_funds",
+        "-closing_restricted_funds",
+        "-closing_endowment_fund",
+    ),
+    "free revenue": ("free_revenue", "-tax_revenue", "-general_grant"),
+    "general grant": ("general_grant", "-block_grant", "-equalisation"),
+}
+"""Lines that add up to zero."""
+
+CASH_IN = (
+    "central_revenue",
+    "-net_sector_expenditure",
+    "-net_financial_cost",
+    "-gross_investment",
+    "-share_purchases",
+    "sales",
+    "grants",
+    "housing_grants",
+    "vat_compensation",
+    "general_borrowing",
+    "self_financing_borrowing",
+)
+"""All money that comes in less all that goes out (on-lending passes straight through)."""
+
+NEVER_NEGATIVE = (
+    "general_borrowing",
+    "self_financing_borrowing",
+    "completions",
+    "buffer_use",
+    "emergency_fund_use",
+    "transfer_cut",
+    "new_uncovered_deficit",
+    "buffer_provision",
+    "closing_buffer_fund",
+    "closing_discretionary_funds",
+    "closing_investment_funds",
+    "closing_restricted_funds",
+    "closing_uncovered_deficit",
+    "restructuring_need",
+)
+"""Lines that may not go below zero: what cannot be paid shows as uncovered deficit instead."""
+
+
+def residuals(ledger: Ledger, opening: Opening) -> dict[str, np.ndarray]:
+    """What each identity lacks of holding: nominal mill. kr (year, run). All are zero but for rounding."""
+
+    def total(lines: tuple[str, ...]) -> np.ndarray:
+        return sum(-ledger[line[1:]] if line.startswith("-") else ledger[line] for line in lines)  # type: ignore
+
+    def before(line: str, first: float) -> np.ndarray:
+        start = np.full((1, ledger.values.shape[2]), first)
+        return np.concatenate([start, ledger[line][:-1]])
+
+    found: dict[str, np.ndarray] = {}
+    for name, (closing, stock, *flows) in ROLL_FORWARD.items():
+        found[name] = ledger[closing] - before(closing, getattr(opening, stock)) - total(tuple(flows))
+    for name, lines in SUMS.items():
+        found[name] = total(lines)
+    banked = {
+        "closing_liquidity_reserve": opening.liquidity_reserve,
+        "closing_restricted_funds": opening.restricted_funds,
+        "closing_endowment_fund": opening.endowment_fund,
+    }
+    increase = sum(ledger[line] - before(line, float(first)) for line, first in banked.items())
+    found["cash"] = total(CASH_IN) - increase
+    for line in NEVER_NEGATIVE:
+        found[f"{line} never negative"] = np.minimum(ledger[line], 0.0)
+    return found

@@ -1,0 +1,89 @@
+"""Pictures of a simulation: fan charts as PNG and SVG. matplotlib is loaded only here and only when asked for."""
+
+from pathlib import Path
+
+import numpy as np
+
+from ldip.analysis.summary import Summary
+from ldip.errors import Text
+from ldip.model.metrics import events
+from ldip.report.numbers import SHOWN, number, unit_label
+
+FANS = ("debt_ratio", "restructuring_need")
+INK, BLUE, RED = "#222222", "#1f5a8a", "#a33a2a"
+BANDS = (
+    (0.05, 0.95, 0.18, Text(nb="9 av 10 løp", en="9 of 10 runs")),
+    (0.25, 0.75, 0.35, Text(nb="halvparten av løpene", en="half of the runs")),
+)
+MEDIAN = Text(nb="median", en="median")
+BASELINE = Text(nb="grunnbane uten sjokk", en="baseline without shocks")
+FOOT = Text(
+    nb="{scenario}, {runs} løp, frø {seed}. Modellens sannsynligheter, uten nye tiltak etter handlingsprogrammet.",
+    en="{scenario}, {runs} runs, seed {seed}. The model's probabilities, no measures beyond the adopted plan.",
+)
+
+
+def picture_names() -> list[str]:
+    """The files that :func:`write_fans` writes."""
+    return [f"{metric}.{kind}" for metric in FANS for kind in ("png", "svg")]
+
+
+def write_fans(folder: Path, summary: Summary, baseline: dict[str, np.ndarray], lang: str) -> None:
+    """One fan chart per headline question into `folder`: bands, median, baseline path, named thresholds."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    style = {"svg.fonttype": "none", "svg.hashsalt": "ldip", "font.size": 10, "font.family": "DejaVu Sans"}
+    with pyplot.rc_context(style):
+        for name in FANS:
+            figure = _fan(pyplot, summary, name, baseline[name], lang)
+            figure.savefig(folder / f"{name}.png", dpi=150, metadata={"Software": "ldip"})
+            figure.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": "ldip"})
+            pyplot.close(figure)
+
+
+def _fan(pyplot, summary: Summary, name: str, baseline: np.ndarray, lang: str):
+    distribution = summary.distributions[name]
+    metric = distribution.metric
+    scale, _ = SHOWN[metric.unit]
+    years = summary.years
+    figure, axes = pyplot.subplots(figsize=(8.4, 4.9), layout="constrained")
+    for low, high, strength, label in BANDS:
+        axes.fill_between(
+            years,
+            scale * distribution.percentile(low),
+            scale * distribution.percentile(high),
+            color=BLUE,
+            alpha=strength,
+            linewidth=0,
+            label=label.say(lang),
+        )
+    axes.plot(years, scale * distribution.percentile(0.50), color=BLUE, linewidth=2.2, label=MEDIAN.say(lang))
+    axes.plot(years, scale * baseline, color=INK, linewidth=1.2, linestyle=(0, (4, 3)), label=BASELINE.say(lang))
+    for event in events():
+        if event.metric == name:
+            axes.axhline(scale * event.threshold, color=RED, linewidth=1.0)
+            axes.annotate(
+                f"{event.label.say(lang)} ({event.source.split(';')[0]})",
+                (years[0], scale * event.threshold),
+                xytext=(2, 3),
+                textcoords="offset points",
+                color=RED,
+                fontsize=8,
+            )
+    unit = unit_label(metric.unit, metric.price_basis(summary.base_year), lang)
+    axes.set_title(f"{metric.label.say(lang)}, {unit}", loc="left", color=INK, fontsize=13, fontweight="bold")
+    axes.set_xlim(years[0], years[-1] if len(years) > 1 else years[0] + 1)
+    axes.set_xticks(years[:: max(len(years) // 10, 1)])
+    axes.yaxis.set_major_formatter(lambda value, _: number(value, 0, lang))
+    axes.grid(axis="y", color="#dddddd", linewidth=0.6)
+    axes.set_axisbelow(True)
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.tick_params(left=False)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=4, frameon=False, fontsize=9)
+    foot = FOOT.say(lang, scenario=summary.scenario, runs=number(summary.runs, 0, lang), seed=summary.seed)
+    figure.supxlabel(foot, fontsize=8, color="#555555", x=0.01, ha="left")
+    return figure

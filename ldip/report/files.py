@@ -1,0 +1,165 @@
+"""Write a result folder: complete or not at all."""
+
+import contextlib
+import csv
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ldip import __version__
+from ldip.analysis.summary import PERCENTILES, Summary
+from ldip.errors import Fault, InputError, Text
+
+PACKAGES = ("numpy", "numba", "pydantic", "click", "matplotlib")
+NAMES = [f"p{100 * p:02.0f}" for p in PERCENTILES]
+
+
+@contextlib.contextmanager
+def result_folder(out: Path) -> Iterator[Path]:
+    """A folder beside `out` to write into; when the block ends well its files are moved into `out`, otherwise they
+    are thrown away and `out` stays as it was.
+
+    Raises InputError if the place cannot be written to.
+    """
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        if out.exists() and not (out.is_dir() and os.access(out, os.W_OK)):
+            raise NotADirectoryError(20, "is not a folder that can be written to")
+        beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    except OSError as error:
+        raise InputError([_unwritable(out, error)]) from None
+    try:
+        yield beside
+        out.mkdir(exist_ok=True)
+        for path in sorted(beside.iterdir()):
+            os.replace(path, out / path.name)
+    except OSError as error:
+        raise InputError([_unwritable(out, error)]) from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def write_summary(folder: Path, summary: Summary) -> None:
+    """``summary.csv`` (distributions) and ``sampling_errors.csv`` (standard errors of the same figures)."""
+    head = ["scenario", "metric", "year", "unit", "price_basis", "mean"]
+    figures = [[*head, "sd", *NAMES]]
+    errors = [[*head, *NAMES]]
+    for name, distribution in summary.distributions.items():
+        metric = distribution.metric
+        basis = metric.price_basis(summary.base_year)
+        for t, year in enumerate(summary.years):
+            key = [summary.scenario, name, str(year), metric.unit, basis]
+            spread = [distribution.mean[t], distribution.sd[t], *distribution.percentiles[:, t]]
+            figures.append([*key, *[_plain(value) for value in spread]])
+            error = [distribution.mean_error[t], *distribution.percentile_errors[:, t]]
+            errors.append([*key, *[_plain(value) for value in error]])
+    _write_csv(folder / "summary.csv", figures)
+    _write_csv(folder / "sampling_errors.csv", errors)
+
+
+def write_probabilities(folder: Path, summary: Summary) -> None:
+    """``probabilities.csv``: each event in each year, and (``.._so_far``) in that or any earlier year."""
+    rows = [["scenario", "event", "year", "probability", "standard_error"]]
+    for name, chance in summary.probabilities.items():
+        for event, values in ((name, chance.in_year), (f"{name}_so_far", chance.so_far)):
+            for year, value, error in zip(summary.years, values, chance.error(values), strict=True):
+                rows.append([summary.scenario, event, str(year), _plain(value), _plain(error)])
+    _write_csv(folder / "probabilities.csv", rows)
+
+
+def write_provenance(folder: Path, summary: Summary, scenario: Mapping[str, Any], inputs: Mapping[str, str]) -> None:
+    """``provenance.json``: all that is needed to get the same figures again, and checksums to know they are."""
+    content = {
+        "program": "ldip",
+        "version": __version__,
+        "seed": summary.seed,
+        "runs": summary.runs,
+        "years": [int(year) for year in summary.years],
+        "scenario": summary.scenario,
+        "scenario_resolved": scenario,
+        "inputs_sha256": dict(inputs),
+        "results_sha256": {
+            path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("*.csv"))
+        },
+        "packages": _package_versions(),
+    }
+    text = json.dumps(content, ensure_ascii=False, indent=1)
+    (folder / "provenance.json").write_text(text + "\n", encoding="utf-8")
+
+
+def summary_records(summary: Summary) -> dict[str, Any]:
+    """The summary for ``--json``: the same figures as the files, with their standard errors."""
+    metrics = []
+    for name, distribution in summary.distributions.items():
+        for t, year in enumerate(summary.years):
+            metrics.append(
+                {
+                    "metric": name,
+                    "year": int(year),
+                    "unit": distribution.metric.unit,
+                    "price_basis": distribution.metric.price_basis(summary.base_year),
+                    "mean": float(distribution.mean[t]),
+                    "sd": float(distribution.sd[t]),
+                    **dict(zip(NAMES, map(float, distribution.percentiles[:, t]), strict=True)),
+                    "standard_errors": {
+                        "mean": float(distribution.mean_error[t]),
+                        **dict(zip(NAMES, map(float, distribution.percentile_errors[:, t]), strict=True)),
+                    },
+                }
+            )
+    probabilities = [
+        {
+            "event": event,
+            "year": int(year),
+            "probability": float(value),
+            "standard_error": float(error),
+        }
+        for name, chance in summary.probabilities.items()
+        for event, values in ((name, chance.in_year), (f"{name}_so_far", chance.so_far))
+        for year, value, error in zip(summary.years, values, chance.error(values), strict=True)
+    ]
+    return {
+        "scenario": summary.scenario,
+        "version": __version__,
+        "runs": summary.runs,
+        "seed": summary.seed,
+        "summary": metrics,
+        "probabilities": probabilities,
+    }
+
+
+def _plain(value: float) -> str:
+    """A number for a CSV file: ten significant digits, no negative zero."""
+    return f"{value + 0.0:.10g}" if np.isfinite(value) else ""
+
+
+def _write_csv(path: Path, rows: list[list[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+
+
+def _package_versions() -> dict[str, str]:
+    found = {}
+    for package in PACKAGES:
+        with contextlib.suppress(PackageNotFoundError):
+            found[package] = version(package)
+    return found
+
+
+def _unwritable(out: Path, error: OSError) -> Fault:
+    reason = error.strerror or str(error)
+    return Fault(
+        "--out",
+        str(out),
+        "",
+        Text(nb=f"kan ikke skrives til ({reason})", en=f"cannot be written to ({reason})"),
+        Text(nb="Velg en annen mappe med --out.", en="Choose another folder with --out."),
+    )

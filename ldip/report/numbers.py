@@ -1,0 +1,51 @@
+"""Numbers as a reader writes them: 12 345,6 in Norwegian, 12,345.6 in English."""
+
+import math
+
+NO_BREAK_SPACE = "\u00a0"  # not the thin space U+202F, which a Windows console cannot print
+
+
+def number(value: float, decimals: int, lang: str) -> str:
+    """A number with grouped thousands and a fixed number of decimals; "-" where there is none."""
+    if not math.isfinite(value):
+        return "-"
+    text = f"{value:,.{decimals}f}"
+    if float(text.replace(",", "")) == 0.0:
+        text = text.lstrip("-")
+    if lang == "en":
+        return text
+    return text.replace(",", NO_BREAK_SPACE).replace(".", ",")
+
+
+def shown(value: float, unit: str, lang: str) -> str:
+    """A value of the catalogue as it is shown: shares and rates as percent, money in whole millions."""
+    scale, decimals = SHOWN[unit]
+    return number(value * scale, decimals, lang)
+
+
+SHOWN = {
+    "share": (100.0, 1),
+    "per year": (100.0, 2),
+    "mill. kr": (1.0, 0),
+    "mill. kr per resident": (1e6, 0),
+    "index": (1.0, 3),
+    "persons": (1.0, 0),
+    "dwellings": (1.0, 0),
+    "event": (1.0, 2),
+}
+"""Catalogue unit -> factor and decimals in text."""
+
+
+def unit_label(unit: str, price_basis: str, lang: str) -> str:
+    """The unit as it stands beside a shown number."""
+    english = lang == "en"
+    prices = "" if price_basis == "n/a" else price_basis.split(" (")[0]
+    if unit in ("share", "per year"):
+        return "per cent" if english else "prosent"
+    if unit == "mill. kr":
+        return f"mill. {prices or 'kr'}"
+    if unit == "mill. kr per resident":
+        return f"{prices or 'kr'} {'per resident' if english else 'per innbygger'}"
+    names = {"persons": ("personer", "persons"), "dwellings": ("boliger", "dwellings")}
+    nb, en = names.get(unit, ("", ""))
+    return en if english else nb
