@@ -248,8 +248,8 @@ def check_scenario(scenario: str, changes: tuple[str, ...], lang: str) -> None:
         raise InputError([_broken_identity(name, worst[name]) for name in broken])
     click.echo(
         Text(
-            nb="{name}: i orden. {count} regnskapsidentiteter holder alle år (største avvik {worst:.0e} mill. kr).",
-            en="{name}: in order. {count} accounting identities hold in every year (largest gap {worst:.0e} mill. kr).",
+            nb="{name}: i orden. {count} regnskapsidentiteter holder i alle år (største avvik {worst:.0e}).",
+            en="{name}: in order. {count} accounting identities hold in every year (largest gap {worst:.0e}).",
         ).say(lang, name=source.scenario.name, count=len(worst), worst=max(worst.values()))
     )
 
@@ -317,8 +317,8 @@ def _assumptions_line(source: "Source", lang: str) -> str:
     from ldip.report.text import ASSUMPTIONS
     from ldip.scenario.schema import quantities
 
-    numbers = [*quantities(source.scenario).values(), *source.scenario.plan, *source.scenario.demand]
-    numbers += source.scenario.population
+    scenario = source.scenario
+    numbers: list[Any] = [*quantities(scenario).values(), *scenario.plan, *scenario.population, *scenario.demand]
     count = sum(item.basis == "assumption" for item in numbers)
     return ASSUMPTIONS.say(lang, count=count, total=len(numbers), name=source.scenario.scenario.name)
 

@@ -1,0 +1,1 @@
+"""From ledgers to answers: distributions, probabilities, comparisons."""

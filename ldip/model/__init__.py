@@ -1,0 +1,1 @@
+"""The model, pure: population, drivers, baseline, the accounts of a year, the engines, the metric catalogue."""

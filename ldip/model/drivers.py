@@ -39,7 +39,7 @@ class Process(NamedTuple):
 def prepare(drivers: Drivers, plan: Plan) -> Process:
     """Work out, once per scenario, what the processes need: Cholesky factor and mean-preserving terms."""
     years = len(plan.planned_rate)
-    rate, national, own, housing = drivers.rate, drivers.national_tax, drivers.own_tax, drivers.completions
+    rate, national, own = drivers.rate, drivers.national_tax, drivers.own_tax
     rate_sd = rate.volatility.value * np.sqrt(_ar1_variance(rate.persistence.value, years))
     shift = [
         _mean_preserving_shift(mean, sd, rate.lower_bound.value)

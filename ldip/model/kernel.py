@@ -124,7 +124,7 @@ def compiled() -> Callable[..., None]:
     """Compile the accounts, or load them as an earlier process compiled them."""
     import numba
 
-    numba.config.CACHE_DIR = str(_cache_folder(numba.__version__))
+    vars(numba.config)["CACHE_DIR"] = str(_cache_folder(numba.__version__))
     options: dict[str, Any] = {"error_model": "numpy", "nogil": True}
 
     # A namespace in which every function of the accounts is its compiled self.
@@ -132,7 +132,7 @@ def compiled() -> Callable[..., None]:
     compiled_steps = ModuleType("compiled_steps")
     for module in (steps, state, year):
         namespace |= {name: value for name, value in vars(module).items() if not name.startswith("__")}
-    sources = [*_functions(steps), carry, close_year, close_lanes]
+    sources: list[Any] = [*_functions(steps), carry, close_year, close_lanes]
     for function in sources:
         source = _choose_one if function is steps.choose else function
         twin = FunctionType(source.__code__, namespace, function.__name__)

@@ -22,7 +22,7 @@ class Metric(NamedTuple):
 
     id: str
     unit: str
-    index: str  # deflator, cpi, or nothing: the index that takes it to fixed prices
+    price_index: str  # deflator, cpi, or nothing: the index that takes it to fixed prices
     kind: str  # stock, flow, ratio, index, event
     better: str  # high, low, or nothing
     headline: bool  # summarised in result files
@@ -32,7 +32,7 @@ class Metric(NamedTuple):
 
     def price_basis(self, base_year: int) -> str:
         """The price basis of the reported figure."""
-        return f"{base_year}-kr ({self.index})" if self.index else "n/a"
+        return f"{base_year}-kr ({self.price_index})" if self.price_index else "n/a"
 
 
 class Event(NamedTuple):
@@ -53,7 +53,7 @@ def catalogue() -> dict[str, Metric]:
         row["id"]: Metric(
             id=row["id"],
             unit=row["unit"],
-            index=row["index"],
+            price_index=row["price_index"],
             kind=row["kind"],
             better=row["better"],
             headline=row["headline"] == "yes",
@@ -90,13 +90,13 @@ def events() -> tuple[Event, ...]:
 def lines_needed() -> list[str]:
     """The ledger lines that headline metrics and events are made of, indices included."""
     needed = {metric.id for metric in headline()} | {event.metric for event in events()}
-    needed |= {f"{metric.index}_index" for metric in headline() if metric.index}
+    needed |= {f"{metric.price_index}_index" for metric in headline() if metric.price_index}
     return [line for line in catalogue() if line in needed]
 
 
 def report_values(ledger: Ledger, metric: Metric, *, fixed_prices: bool = True) -> np.ndarray:
     """The metric in every year and run (year, run): money in base-year kroner by its own index, or nominal."""
     values = ledger[metric.id]
-    if fixed_prices and metric.index:
-        return values / ledger[f"{metric.index}_index"]
+    if fixed_prices and metric.price_index:
+        return values / ledger[f"{metric.price_index}_index"]
     return values

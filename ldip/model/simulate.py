@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,14 +22,15 @@ THREADS_FROM = 50_000
 """Runs from which a second thread pays."""
 
 
-class Ledger(NamedTuple):
+@dataclass(frozen=True)
+class Ledger:
     """The results of all runs: nominal mill. kr, rates and shares as fractions, events as 0 or 1."""
 
     years: np.ndarray  # (year,) calendar years
     lines: tuple[str, ...]
     values: np.ndarray  # (line, year, run), contiguous over runs
 
-    def __getitem__(self, line: str) -> np.ndarray:  # type: ignore[override]
+    def __getitem__(self, line: str) -> np.ndarray:
         """One line (year, run)."""
         return self.values[self.lines.index(line)]
 

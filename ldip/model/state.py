@@ -8,11 +8,9 @@ The fields of :class:`Year` are the line axis of the ledger ``(line, year, run)`
 of lines: what a line means, its unit and its two labels stand in ``catalogue.csv`` under the same name.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import numpy as np
-
-Number = np.ndarray | float
+Number = Any  # a float, or an array over runs (or years, on the baseline)
 
 
 class Plan(NamedTuple):

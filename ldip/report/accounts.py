@@ -1,4 +1,4 @@
-"""The baseline accounts in the forms a Norwegian finance department knows: operations, investment, balance, key figures."""
+"""The baseline accounts in the forms a Norwegian finance department knows: operations, investment, balance."""
 
 from typing import NamedTuple
 
@@ -159,7 +159,7 @@ def plan_records(ledger: Ledger, base_year: int, *, fixed_prices: bool) -> list[
     records: list[dict[str, object]] = []
     for metric in catalogue().values():
         values = report_values(ledger, metric, fixed_prices=fixed_prices)[:, 0]
-        basis = metric.price_basis(base_year) if fixed_prices or not metric.index else "nominal"
+        basis = metric.price_basis(base_year) if fixed_prices or not metric.price_index else "nominal"
         for year, value in zip(ledger.years, values, strict=True):
             records.append(
                 {

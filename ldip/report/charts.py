@@ -1,6 +1,7 @@
 """Pictures of a simulation: fan charts as PNG and SVG. matplotlib is loaded only here and only when asked for."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +18,7 @@ BANDS = (
 )
 MEDIAN = Text(nb="median", en="median")
 BASELINE = Text(nb="grunnbane uten sjokk", en="baseline without shocks")
+DEFICITS = Text(nb="95 %, medregnet udekket merforbruk", en="95 %, with uncovered deficits")
 FOOT = Text(
     nb="{scenario}, {runs} løp, frø {seed}. Modellens sannsynligheter, uten nye tiltak etter handlingsprogrammet.",
     en="{scenario}, {runs} runs, seed {seed}. The model's probabilities, no measures beyond the adopted plan.",
@@ -35,7 +37,12 @@ def write_fans(folder: Path, summary: Summary, baseline: dict[str, np.ndarray], 
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    style = {"svg.fonttype": "none", "svg.hashsalt": "ldip", "font.size": 10, "font.family": "DejaVu Sans"}
+    style: dict[Any, Any] = {
+        "svg.fonttype": "none",
+        "svg.hashsalt": "ldip",
+        "font.size": 10,
+        "font.family": "DejaVu Sans",
+    }
     with pyplot.rc_context(style):
         for name in FANS:
             figure = _fan(pyplot, summary, name, baseline[name], lang)
@@ -62,6 +69,9 @@ def _fan(pyplot, summary: Summary, name: str, baseline: np.ndarray, lang: str):
         )
     axes.plot(years, scale * distribution.percentile(0.50), color=BLUE, linewidth=2.2, label=MEDIAN.say(lang))
     axes.plot(years, scale * baseline, color=INK, linewidth=1.2, linestyle=(0, (4, 3)), label=BASELINE.say(lang))
+    if name == "debt_ratio":  # loans may not pay operations, so bad futures show up here rather than as debt
+        tail = scale * summary.distributions["debt_ratio_with_deficits"].percentile(0.95)
+        axes.plot(years, tail, color=RED, linewidth=1.2, linestyle=(0, (1, 1.5)), label=DEFICITS.say(lang))
     for event in events():
         if event.metric == name:
             axes.axhline(scale * event.threshold, color=RED, linewidth=1.0)
@@ -83,7 +93,14 @@ def _fan(pyplot, summary: Summary, name: str, baseline: np.ndarray, lang: str):
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.tick_params(left=False)
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=4, frameon=False, fontsize=9)
+    columns = 3 if name == "debt_ratio" else 4
+    axes.legend(
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.08),
+        ncols=columns,
+        frameon=False,
+        fontsize=9,
+    )
     foot = FOOT.say(lang, scenario=summary.scenario, runs=number(summary.runs, 0, lang), seed=summary.seed)
     figure.supxlabel(foot, fontsize=8, color="#555555", x=0.01, ha="left")
     return figure

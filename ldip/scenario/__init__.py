@@ -1,0 +1,1 @@
+"""What a municipality and its plan are: reading, overlaying, checking."""
