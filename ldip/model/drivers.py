@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ldip.model.state import Plan, Weather
-from ldip.scenario.schema import Drivers
+from ldip.scenario.schema import Driver, Drivers, RateDriver
 
 BLOCK = 1024
 """Runs per stream. Part of the meaning of a seed: changing it changes every result."""
@@ -79,26 +79,30 @@ def weather(process: Process, seed: int, first_run: int, runs: int) -> np.ndarra
 
 
 def transform(process: Process, normals: np.ndarray) -> np.ndarray:
-    """Independent standard normals (driver, year, run) through correlation and processes to weather."""
-    shocks = _correlate(process.factor, normals)
+    """Turn independent standard normals (driver, year, run) into weather, in place.
+
+    In place because memory fresh from the system costs more than the arithmetic.
+    """
     drivers = process.drivers
-    surprise = _ar1(drivers.rate.persistence.value, drivers.rate.volatility.value, shocks[0])
-    centre = (process.planned_rate + process.rate_shift)[:, None]
+    _correlate(process.factor, normals)
+    rate, national, own, completions = normals
+    _ar1(drivers.rate, rate)  # the surprise, still without its planned path
+    _ar1(drivers.national_tax, national)  # deviation of the growth
+    _ar1(drivers.own_tax, own)  # deviation of the level
+    _ar1(drivers.completions, completions)
+    completions[1:] += drivers.completions.rate_response.value * rate[:-1]
+    for t in range(1, len(national)):
+        national[t] += national[t - 1]  # growth adds up to the level
     if drivers.rate.volatility.value == 0.0:
-        rate = np.broadcast_to(process.planned_rate[:, None], surprise.shape)
+        rate[:] = process.planned_rate[:, None]
     else:
-        rate = np.maximum(centre + surprise, drivers.rate.lower_bound.value)
-
-    growth = _ar1(drivers.national_tax.persistence.value, drivers.national_tax.volatility.value, shocks[1])
-    national = np.exp(np.cumsum(growth, axis=0) - process.national_tax_drift[:, None])
-
-    level = _ar1(drivers.own_tax.persistence.value, drivers.own_tax.volatility.value, shocks[2])
-    own = np.exp(level - process.own_tax_drift[:, None])
-
-    pace = _ar1(drivers.completions.persistence.value, drivers.completions.volatility.value, shocks[3])
-    pace[1:] += drivers.completions.rate_response.value * surprise[:-1]
-    completions = np.exp(pace - process.completions_drift[:, None])
-    return np.stack(Weather(rate, national, own, completions))
+        rate += (process.planned_rate + process.rate_shift)[:, None]
+        np.maximum(rate, drivers.rate.lower_bound.value, out=rate)
+    drifts = (process.national_tax_drift, process.own_tax_drift, process.completions_drift)
+    for log, drift in zip((national, own, completions), drifts, strict=True):
+        log -= drift[:, None]
+        np.exp(log, out=log)
+    return normals
 
 
 def _normals(seed: int, driver: int, block: int, years: int) -> np.ndarray:
@@ -107,22 +111,21 @@ def _normals(seed: int, driver: int, block: int, years: int) -> np.ndarray:
     return np.random.Generator(np.random.SFC64(stream)).standard_normal((years, BLOCK))
 
 
-def _correlate(factor: np.ndarray, normals: np.ndarray) -> np.ndarray:
-    """Cholesky factor times normals, summed in a fixed order: a matrix product may not be the same everywhere."""
-    shocks = np.zeros_like(normals)
-    for row in range(len(factor)):
-        for column in range(row + 1):
+def _correlate(factor: np.ndarray, normals: np.ndarray) -> None:
+    """Cholesky factor times normals, in place from the last row up, summed in a fixed order: a matrix product may
+    not give the same bits everywhere."""
+    for row in reversed(range(len(factor))):
+        normals[row] *= factor[row, row]
+        for column in range(row):
             if factor[row, column] != 0.0:
-                shocks[row] += factor[row, column] * normals[column]
-    return shocks
+                normals[row] += factor[row, column] * normals[column]
 
 
-def _ar1(persistence: float, volatility: float, shocks: np.ndarray) -> np.ndarray:
-    """x_t = persistence x_(t-1) + volatility shock_t from x = 0 (year, run)."""
-    path = volatility * shocks
-    for t in range(1, len(path)):
-        path[t] += persistence * path[t - 1]
-    return path
+def _ar1(driver: Driver | RateDriver, shocks: np.ndarray) -> None:
+    """Shocks (year, run) become x_t = persistence x_(t-1) + volatility shock_t from x = 0, in place."""
+    shocks *= driver.volatility.value
+    for t in range(1, len(shocks)):
+        shocks[t] += driver.persistence.value * shocks[t - 1]
 
 
 def _ar1_variance(persistence: float, years: int) -> np.ndarray:

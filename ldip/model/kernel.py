@@ -4,7 +4,7 @@ Both call the same source, ``year.close_year``:
 
 * :func:`run_numpy` calls it as it stands, on arrays over runs. There is nothing to import or compile, so a job of
   ten thousand runs is done before numba would have been loaded.
-* :func:`run_compiled` calls it compiled by numba, for 256 runs (lanes) in the innermost loop, which the vectoriser
+* :func:`run_compiled` calls it compiled by numba, for 128 runs (lanes) in the innermost loop, which the vectoriser
   turns into SIMD. Several times faster; pays from some tens of thousands of runs on.
 
 They give the same bits (tested): the accounts use only ``+ - * /`` and selection, which IEEE 754 fixes, and no
@@ -24,8 +24,8 @@ from ldip.model import state, steps, year
 from ldip.model.state import Opening, Plan, Weather, Year, carry
 from ldip.model.year import close_year
 
-LANES = 256
-"""Runs in the innermost loop: weather, balance and accounts of 256 runs (a quarter of a MB) stay in the L2 cache."""
+LANES = 128
+"""Runs in the innermost loop: weather, balance and accounts of 128 runs (130 kB) stay in the L2 cache."""
 
 STRIDE = LANES + 8
 """Distance between the rows of a book: not a power of two, or all rows would share a few sets of the L1 cache."""
@@ -152,11 +152,11 @@ def _choose_one(condition, chosen, otherwise):
     return chosen if condition else otherwise
 
 
-def _cache_folder(numba_version: str) -> Path:
+def _cache_folder(numba_version: str, sources: Path = Path(__file__).parent) -> Path:
     """A cache of its own for every version of the source, since numba does not notice an edited callee."""
     from click import get_app_dir
 
-    files = sorted(Path(__file__).parent.glob("*.py"))
+    files = sorted(sources.glob("*.py"))
     digest = hashlib.sha256(numba_version.encode() + b"".join(f.read_bytes() for f in files)).hexdigest()
     return Path(get_app_dir("ldip")) / "compiled" / digest[:16]
 

@@ -7,7 +7,7 @@ then gives the reason).
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -66,18 +66,25 @@ class Parameter(Frozen):
         return values[np.maximum(np.searchsorted(starts, years, side="right") - 1, 0)]
 
 
-def _expect(unit: str, low: float, high: float) -> AfterValidator:
-    def check(quantity: Quantity | Parameter) -> Quantity | Parameter:
-        if quantity.unit != unit:
-            raise PydanticCustomError("wrong_unit", "unit", {"unit": unit, "found": quantity.unit})
+class Expect(NamedTuple):
+    """What a key demands of its number: the unit, and the smallest and largest value."""
+
+    unit: str
+    low: float
+    high: float
+
+    def __call__(self, quantity: Any) -> Any:
+        """The quantity itself, or an error that the fault messages know."""
+        if quantity.unit != self.unit:
+            raise PydanticCustomError("wrong_unit", "unit", {"unit": self.unit, "found": quantity.unit})
         for number in quantity.numbers():
-            if not low <= number <= high:
-                raise PydanticCustomError(
-                    "outside_limits", "limits", {"unit": unit, "low": low, "high": high, "number": number}
-                )
+            if not self.low <= number <= self.high:
+                raise PydanticCustomError("outside_limits", "limits", {**self._asdict(), "number": number})
         return quantity
 
-    return AfterValidator(check)
+
+def _expect(unit: str, low: float, high: float) -> AfterValidator:
+    return AfterValidator(Expect(unit, low, high))
 
 
 SHARE, RATE, MONEY, REAL = "share", "per year", "mill. kr", "mill. 2020-kr"
@@ -379,3 +386,15 @@ def quantities(model: BaseModel, prefix: str = "") -> Mapping[str, Quantity | Pa
         elif isinstance(value, BaseModel):
             found |= quantities(value, f"{prefix}{name}.")
     return found
+
+
+def limits(key: str) -> tuple[float, float]:
+    """The smallest and largest value that the key (a path like ``interest.loan_margin``) may have."""
+    model: Any = Scenario
+    *sections, name = key.split(".")
+    for section in sections:
+        model = model.model_fields[section].annotation
+    for rule in model.model_fields[name].metadata:
+        if isinstance(getattr(rule, "func", None), Expect):
+            return rule.func.low, rule.func.high
+    raise KeyError(key)

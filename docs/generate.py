@@ -1,0 +1,94 @@
+"""Renew the generated parts of the documentation: python docs/generate.py
+
+* docs/metrics.md from the metric catalogue
+* the table of keys in docs/scenario-format.md from the schema and the Bærum scenario
+* the result in README.md and the pictures in docs/img from a real simulation
+
+A test fails when a text part is out of date.
+"""
+
+import tempfile
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from ldip.cli import main as ldip
+from ldip.model.metrics import catalogue
+from ldip.report.charts import FANS
+from ldip.report.numbers import NO_BREAK_SPACE, unit_label
+from ldip.scenario.reader import read
+from ldip.scenario.schema import limits, quantities
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def metrics_page() -> str:
+    """The whole of docs/metrics.md."""
+    rows = [
+        "# Metrics",
+        "",
+        "Every figure that `ldip` computes, with its id (the name in all files), unit and definition. Money is reported",
+        "in kroner of the first year, by the price index named; shares and rates are fractions in files and per cent in",
+        "text. This page is written by `docs/generate.py` from `ldip/model/catalogue.csv`.",
+        "",
+        "| id | Norwegian | English | unit | price index | definition | source |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for m in catalogue().values():
+        unit = unit_label(m.unit, "n/a", "en") or m.unit
+        cells = [f"`{m.id}`", *m.label, unit, m.price_index, m.definition.en, m.source]
+        rows.append("| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |")
+    return "\n".join(rows) + "\n"
+
+
+def keys_table() -> str:
+    """The keys of a scenario with unit, limits and Bærum's value."""
+    scenario = read("baerum-2020").scenario
+    rows = ["| key | unit | limits | in baerum-2020 | basis |", "|---|---|---|---|---|"]
+    for key, quantity in quantities(scenario).items():
+        dated = getattr(quantity, "dated", None)
+        value = ", ".join(f"{y}: {v:g}" for y, v in dated.items()) if dated else f"{quantity.value:g}"
+        low, high = limits(key)
+        rows.append(f"| `{key}` | {quantity.unit} | {low:g} … {high:g} | {value} | {quantity.basis} |")
+    return "\n".join(rows) + "\n"
+
+
+def result_block() -> str:
+    """What `ldip simulate --lang en` prints, as a code block; the places of the files left out."""
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = ["simulate", "--lang", "en", "--no-pictures", "--out", f"{folder}/r"]
+        text = CliRunner().invoke(ldip, arguments, catch_exceptions=False).stdout
+    shown = text.split("\n'error ±'")[0].rstrip().replace(NO_BREAK_SPACE, " ")
+    return f"```text\n$ ldip simulate --lang en\n{shown}\n```\n"
+
+
+def replace_part(text: str, name: str, content: str) -> str:
+    """Put `content` between the comments that mark the generated part `name`."""
+    start, end = f"<!-- generated: {name} -->\n", f"<!-- end: {name} -->"
+    before, rest = text.split(start)
+    return before + start + content + end + rest.split(end)[1]
+
+
+def texts() -> dict[Path, str]:
+    """Every page that has generated parts, as it should be."""
+    readme, keys = ROOT / "README.md", ROOT / "docs" / "scenario-format.md"
+    return {
+        ROOT / "docs" / "metrics.md": metrics_page(),
+        readme: replace_part(readme.read_text(encoding="utf-8"), "result", result_block()),
+        keys: replace_part(keys.read_text(encoding="utf-8"), "keys", keys_table()),
+    }
+
+
+def main() -> None:
+    """Write all generated parts."""
+    for path, text in texts().items():
+        path.write_text(text, encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = ["simulate", "--lang", "en", "--out", f"{folder}/r"]
+        CliRunner().invoke(ldip, arguments, catch_exceptions=False)
+        for name in FANS:
+            (ROOT / "docs" / "img" / f"{name}.png").write_bytes(Path(folder, "r", f"{name}.png").read_bytes())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""One source, two engines: the same bits compiled or not, for any number of threads, runs and years."""
+
+import numpy as np
+import pytest
+
+from ldip.model import drivers, kernel
+from ldip.model.baseline import build
+from ldip.model.simulate import simulate
+from ldip.model.state import Opening, Plan, Weather, Year
+
+CACHE_FOLDER = kernel._cache_folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_cache(tmp_path_factory):
+    """Compile afresh: a test must not pass on what an earlier version left in the cache."""
+    folder = tmp_path_factory.mktemp("compiled")
+    patch = pytest.MonkeyPatch()
+    patch.setattr(kernel, "_cache_folder", lambda *_: folder)
+    kernel.compiled.cache_clear()
+    yield
+    kernel.compiled.cache_clear()
+    patch.undo()
+
+
+def test_compiled_equals_numpy_to_the_last_bit(scenario):
+    """Every line, with a last block of lanes that is not full."""
+    arguments = {"runs": 1300, "seed": 11, "years": 20}
+    slow = simulate(scenario, engine="numpy", **arguments)
+    fast = simulate(scenario, engine="compiled", **arguments)
+    assert not np.isnan(fast.values).any()
+    np.testing.assert_array_equal(slow.values.view(np.int64), fast.values.view(np.int64))
+
+
+def test_the_compiled_source_runs_without_the_compiler(scenario, monkeypatch):
+    """close_block in plain Python, with the plain readers and writers, on few lanes."""
+    monkeypatch.setattr(kernel, "LANES", 4)
+    monkeypatch.setattr(kernel, "STRIDE", 7)
+    baseline = build(scenario, 3)
+    process = drivers.prepare(scenario.drivers, baseline.plan)
+    weather = drivers.weather(process, 1, 0, 6)
+    plain = np.full((len(Year._fields), 3, 6), np.nan)
+    kernel.close_block(
+        baseline.plan_table(), weather, np.array(baseline.opening), np.arange(len(Year._fields)), plain
+    )
+    whole = simulate(scenario, runs=6, seed=1, years=3)
+    np.testing.assert_array_equal(plain, whole.values)
+
+
+def test_threads_do_not_matter(scenario):
+    arguments = {"runs": 20_000, "seed": 4, "years": 6, "lines": ["debt_ratio", "restructuring_need"]}
+    one = simulate(scenario, threads=1, engine="compiled", **arguments)
+    for threads in (2, 3):
+        np.testing.assert_array_equal(
+            one.values, simulate(scenario, threads=threads, engine="compiled", **arguments).values
+        )
+
+
+def test_more_runs_and_more_years_keep_the_earlier_ones(scenario):
+    small = simulate(scenario, runs=100, seed=9, years=8, lines=["debt_ratio"])
+    large = simulate(scenario, runs=9000, seed=9, years=8, lines=["debt_ratio"])
+    np.testing.assert_array_equal(small.values, large.values[:, :, :100])
+    process = drivers.prepare(scenario.drivers, build(scenario, 8).plan)
+    longer = drivers.prepare(scenario.drivers, build(scenario, 15).plan)
+    short, long = drivers.weather(process, 9, 0, 50), drivers.weather(longer, 9, 0, 50)
+    np.testing.assert_array_equal(short, long[:, :8])
+
+
+def test_scenarios_meet_the_same_weather(scenario):
+    """Another rate path moves the rate, but the shocks around it and the tax factors are the same."""
+    path = scenario.interest.money_market_rate.model_copy(update={"dated": None, "value": 0.05})
+    interest = scenario.interest.model_copy(update={"money_market_rate": path})
+    other = scenario.model_copy(update={"interest": interest})
+    lines = ["money_market_rate", "tax_revenue", "completions"]
+    one = simulate(scenario, runs=200, seed=1, years=5, lines=lines)
+    two = simulate(other, runs=200, seed=1, years=5, lines=lines)
+    np.testing.assert_array_equal(one["completions"], two["completions"])
+    np.testing.assert_array_equal(one["tax_revenue"], two["tax_revenue"])
+    assert not np.array_equal(one["money_market_rate"], two["money_market_rate"])
+
+
+def test_tuples_go_in_and_out_in_the_same_order():
+    """Each field carries a distinguishable magnitude through the compiled readers and writers."""
+    import numba
+
+    access = kernel._tuple_access()
+    rows = kernel.ROWS
+    book = np.arange(float(rows * kernel.STRIDE))
+    read_opening, read_weather = access["read_opening"], access["read_weather"]
+
+    @numba.njit
+    def read(book, lane):
+        return read_weather(book, lane), read_opening(book, lane)
+
+    weather, opening = read(book, 3)
+    assert weather == kernel.read_weather(book, 3) == Weather(*(np.arange(4) * kernel.STRIDE + 3))
+    assert opening == kernel.read_opening(book, 3)
+    assert isinstance(opening, Opening)
+    read_plan = access["read_plan"]
+
+    @numba.njit
+    def read_one(plan, t):
+        return read_plan(plan, t)
+
+    table = np.arange(2.0 * len(Plan._fields)).reshape(2, -1)
+    assert read_one(table, 1) == Plan(*table[1])
+
+
+def test_an_edited_source_gets_a_cache_of_its_own(tmp_path):
+    """numba does not notice an edited callee in another file; the name of the cache folder must."""
+    (tmp_path / "steps.py").write_text("A = 1\n")
+    before = CACHE_FOLDER("1.0", tmp_path)
+    assert CACHE_FOLDER("1.0", tmp_path) == before
+    assert CACHE_FOLDER("1.1", tmp_path) != before
+    (tmp_path / "steps.py").write_text("A = 2\n")
+    assert CACHE_FOLDER("1.0", tmp_path) != before

@@ -1,0 +1,112 @@
+"""Each account line against a number worked out by hand."""
+
+import pytest
+
+from ldip.model import steps as s
+
+
+def test_equalisation_by_hand():
+    # 1 000 residents, own tax 60 000 kr, national 40 000 kr, in mill.: 0.060 and 0.040.
+    # symmetric: 0.6 x (0.040 - 0.060) = -0.012; no top-up above 90 %; deduction 1 % of 0.040 = 0.0004.
+    assert s.equalisation(0.060, 0.040, 1000, 0.60, 0.35, 0.90, 0.01) == pytest.approx(-12.4)
+    # A poor municipality: own 0.030. symmetric 0.006; top-up 0.35 x (0.036 - 0.030) = 0.0021; -0.0004.
+    assert s.equalisation(0.030, 0.040, 1000, 0.60, 0.35, 0.90, 0.01) == pytest.approx(7.7)
+
+
+def test_an_own_tax_krone_leaves_forty_oere():
+    before = s.equalisation(0.060, 0.040, 1000, 0.60, 0.35, 0.90, 0.01)
+    after = s.equalisation(0.061, 0.040, 1000, 0.60, 0.35, 0.90, 0.01)
+    assert 1.0 + (after - before) == pytest.approx(0.40)
+
+
+def test_a_national_percent_leaves_the_part_that_is_not_above_average():
+    # 1 % on own 60 and national 40 mill.: tax +0.6; equalisation -0.6 x 0.2 - 0.01 x 0.4 = -0.124.
+    before = s.equalisation(0.060, 0.040, 1000, 0.60, 0.35, 0.90, 0.01)
+    after = s.equalisation(0.0606, 0.0404, 1000, 0.60, 0.35, 0.90, 0.01)
+    assert after - before == pytest.approx(-0.124)
+
+
+def test_loan_book():
+    # swap: planned 3.0 %, short rate 1 point above plan, loading 0.8 -> 3.8 %
+    assert s.swap_rate(0.03, 0.8, 0.04, 0.03) == pytest.approx(0.038)
+    # a fifth of the fixed loans moves from 2.5 to 3.8 %: 2.5 + 0.26
+    assert s.fixed_rate(0.025, 0.038, 0.2) == pytest.approx(0.0276)
+    # half at 4.0, half at 2.76, margin 0.4
+    assert s.loan_rate(0.5, 0.04, 0.0276, 0.004) == pytest.approx(0.0378)
+    # 3.78 % of the average of 10 000 and 11 000
+    assert s.interest(0.0378, 10_000.0, 11_000.0) == pytest.approx(396.9)
+
+
+def test_instalments_never_below_the_minimum():
+    assert s.instalments(8000.0, 0.05, 0.04) == pytest.approx(400.0)
+    assert s.instalments(8000.0, 0.03, 0.04) == pytest.approx(320.0)
+
+
+def test_transfer_by_rule_and_adopted():
+    # half of 2 000 less VAT 400 less funds 25 plus shares 42 = 617
+    assert s.planned_transfer(1.0, 0.0, 0.5, 2000.0, 400.0, 25.0, 42.0) == pytest.approx(617.0)
+    assert s.planned_transfer(0.0, 681.1, 0.5, 2000.0, 400.0, 25.0, 42.0) == pytest.approx(681.1)
+    assert s.planned_transfer(1.0, 0.0, 0.5, 100.0, 400.0, 25.0, 42.0) == 0.0
+
+
+def test_services_and_people():
+    # frame 1 200 + 0.03 mill. x 100 dwellings, prices 1.1
+    assert s.service_cost(1200.0, 0.03, 100.0, 1.1) == pytest.approx(1323.3)
+    # 2 % more residents, elasticity 0.6: 1.2 % more
+    assert s.other_service_cost(2500.0, 1.0, 102_000.0, 100_000.0, 0.6) == pytest.approx(2530.0)
+    assert s.with_dwellings(128_000.0, 2.2, -50.0) == pytest.approx(127_890.0)
+    assert s.premises_cost(0.025, 300.0, 1.2) == pytest.approx(9.0)
+
+
+def test_tax():
+    # 7 000 x 1.029 x 0.98 x 1.05 x 0.99
+    tax = s.tax_revenue(7000.0, 1.029, 0.98, 1.05, 99.0, 100.0)
+    assert tax == pytest.approx(7000 * 1.029 * 0.98 * 1.05 * 0.99)
+    assert s.block_grant(3000.0, 1.1, 101.0, 100.0) == pytest.approx(3333.0)
+
+
+def test_endowment_fund():
+    # HP 11.3, 2020: 40 % of 2 482 at 6.3 % and 60 % at 2.2 % = 62.5 + 32.8
+    assert s.endowment_return(2482.0, 0.4, 0.063, 0.022) == pytest.approx(95.3, abs=0.05)
+    # rate surprise from 0 to 1 point: carry as planned, capital loss of duration 3 x 1 point
+    assert s.bond_return(0.022, 0.0, 0.01, 3.0) == pytest.approx(0.022 - 0.03)
+    # the year after, surprise unchanged: carry one point higher
+    assert s.bond_return(0.022, 0.01, 0.01, 3.0) == pytest.approx(0.032)
+
+
+def test_hedges_against_the_rate():
+    assert s.interest_compensation(16.0, 1.1, 80.0, 0.04, 0.03) == pytest.approx(18.4)
+    assert s.interest_compensation(1.0, 1.0, 80.0, 0.00, 0.03) == 0.0
+    # 3 000 mill. of debt: 4.8 % and 60 % of one point
+    assert s.imputed_capital_cost(3000.0, 0.048, 0.6, 0.01) == pytest.approx(144.0 + 18.0)
+    # what the fees pay more in imputed interest they also bring in
+    assert s.sector_revenue(2400.0, 1.0, 1.0, 1.0, 0.6, 3000.0, 0.01) == pytest.approx(2418.0)
+    assert s.interest_income(1000.0, 0.0025, 0.03, 500.0, 600.0) == pytest.approx(32.5 + 33.0)
+
+
+def test_capacity_and_grants_never_negative():
+    assert s.capacity_investment(100.0, 0.4, 200.0) == pytest.approx(180.0)
+    assert s.capacity_investment(100.0, 0.4, -300.0) == 0.0
+    assert s.grants(50.0, 0.06, 100.0, 1.1) == pytest.approx(61.6)
+    assert s.grants(10.0, 0.06, -800.0, 1.1) == 0.0
+
+
+def test_restructuring_need():
+    # result: 3 % of 11 000 is 330, there is 250 -> 80
+    assert s.result_gap(0.03, 11_000.0, 250.0) == pytest.approx(80.0)
+    assert s.result_gap(0.03, 11_000.0, 400.0) == 0.0
+    # a fund falls from 150 to 40, minimum 100: this year took it 60 below
+    assert s.stock_gap(100.0, 150.0, 40.0) == pytest.approx(60.0)
+    # it opened at 80, below the minimum: only the further fall counts
+    assert s.stock_gap(100.0, 80.0, 40.0) == pytest.approx(40.0)
+    assert s.stock_gap(100.0, 40.0, 60.0) == 0.0
+    # the money that covers the deficit (20) and keeps the buffer (60) also lifts liquidity (gap 70): 80 is enough
+    assert s.restructuring_need(50.0, 0.0, 20.0, 60.0, 70.0) == pytest.approx(80.0)
+    assert s.restructuring_need(50.0, 0.0, 20.0, 60.0, 95.0) == pytest.approx(95.0)
+    assert s.restructuring_need(120.0, 10.0, 20.0, 60.0, 70.0) == pytest.approx(120.0)
+
+
+def test_ratio_of_nothing():
+    assert s.ratio(5.0, 0.0) == 0.0
+    assert s.ratio(5.0, -2.0) == 0.0
+    assert s.ratio(5.0, 2.0) == 2.5
