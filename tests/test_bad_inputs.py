@@ -4,6 +4,7 @@ The files in ``bad/`` hold one fault each and are laid over baerum-2020 as a cha
 message must hold: ``# expect: text``, ``# key: key path`` and, where it is not one, ``# faults: number``.
 """
 
+import csv
 import re
 import shutil
 from pathlib import Path
@@ -83,7 +84,7 @@ def test_bad_change_is_explained(path):
     assert len(found) == int(wanted.get("faults", "1")), "\n".join(fault.say("en") for fault in found)
     assert any(wanted["expect"] in fault.say("en") for fault in found), "\n".join(f.say("en") for f in found)
     if "key" in wanted:
-        assert wanted["key"] in {fault.key for fault in found}
+        assert any(f"{fault.key}.".startswith(f"{wanted['key']}.") for fault in found)
     for fault in found:
         check_words(fault)
 
@@ -101,6 +102,21 @@ WRONG_FILE = pytest.mark.xfail(strict=True, reason="a fault of a whole section n
 def test_bad_change_is_named_as_the_file_at_fault(path):
     for fault in faults_of(DEFAULT, path):
         assert fault.file.partition(".toml")[0] + ".toml" == path.as_posix()
+
+
+@pytest.mark.xfail(strict=True, reason="a dated number outside the limits is named '.value'")
+def test_dated_number_outside_the_limits_names_its_year():
+    (fault,) = faults_of(DEFAULT, Path(__file__).parent / "bad" / "rate-in-percent-dated.toml")
+    assert fault.key == "interest.money_market_rate.dated.2021"
+
+
+@pytest.mark.xfail(strict=True, reason="a source of blanks is accepted")
+def test_blank_source(tmp_path):
+    path = tmp_path / "change.toml"
+    quantity = '{ value = 0.02, basis = "assumption", source = "    " }'
+    path.write_text(f"[interest]\nmoney_market_rate = {quantity}\n", encoding="utf-8")
+    (fault,) = faults_of(DEFAULT, path)
+    assert fault.key == "interest.money_market_rate.source"
 
 
 def test_there_are_bad_inputs_and_each_says_what_it_expects():
@@ -296,16 +312,10 @@ def test_table_without_rows(folder, table, content):
 )
 def test_one_year_column_too_few(folder, table, year, columns):
     path = folder / f"{table}.csv"
-    names = header(path).strip().split(",")
-    place = names.index(year)
-    edit(path, header(path), header(path).replace(f",{year},", ",unused,"))
-    text = path.read_text(encoding="utf-8").replace(",unused,", ",", 1)
-    rows = [text.splitlines()[0]]
-    for row in text.splitlines()[1:]:
-        cells = re.findall(r'"[^"]*"|[^,]+|(?<=,)(?=,|$)', row)
-        assert len(cells) == len(names), row
-        rows.append(",".join(cells[:place] + cells[place + 1 :]))
-    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+    place = rows[0].index(year)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(row[:place] + row[place + 1 :] for row in rows)
     found = faults_of(folder)
     assert {fault.file.split(":")[0] for fault in found} == {f"kommune/{table}.csv"}
     assert all(f"must have {columns} year columns" in fault.say("en") for fault in found)
@@ -358,7 +368,7 @@ def test_missing_column(folder):
     edit(folder / "demand.csv", ",capacity_cost,", ",capacity,")
     found = faults_of(folder)
     assert {fault.key for fault in found} == {"capacity_cost", "capacity"}
-    assert any("Did you mean 'capacity_cost'?" in fault.say("en") for fault in found) or len(found) > 1
+    assert all(fault.file.startswith("kommune/demand.csv:") for fault in found)
     check_words(found[0])
 
 
@@ -458,6 +468,17 @@ def test_change_in_windows_1252(tmp_path):
     check_words(fault)
 
 
+@pytest.mark.parametrize("service", ["kindergartens", "schools", "care"])
+@pytest.mark.xfail(
+    strict=True, reason="a service without rows is accepted; its cost then no longer follows its users"
+)
+def test_service_without_users(folder, service):
+    drop_rows(folder / "demand.csv", f"{service},")
+    (fault,) = faults_of(folder)
+    assert fault.file.startswith("kommune/demand.csv")
+    check_words(fault)
+
+
 # Several faults at once
 
 
@@ -524,7 +545,11 @@ def test_folder_without_base_file_says_so(tmp_path):
 
 @pytest.mark.parametrize(
     ("asked", "near"),
-    [("interest-plus-3", "interest-plus-2"), ("housing-minus20", "housing-minus-20"), ("equalisation", "equalisation-64")],
+    [
+        ("interest-plus-3", "interest-plus-2"),
+        ("housing-minus20", "housing-minus-20"),
+        ("equalisation", "equalisation-64"),
+    ],
 )
 def test_unknown_change_proposes_the_nearest(asked, near):
     (fault,) = faults_of(DEFAULT, asked)
