@@ -90,9 +90,7 @@ def scaling_table(counts: list[int]) -> list[str]:
             3,
         )
         per_run = 1e3 * found["one"] / runs
-        rows.append(
-            f"| {runs:,} | {found['numpy']:.0f} | {found['one']:.0f} | {found['two']:.0f} | {per_run:.2f} |"
-        )
+        rows.append(f"| {runs:,} | {found['numpy']:.0f} | {found['one']:.0f} | {found['two']:.0f} | {per_run:.2f} |")
     head = "| runs | NumPy, ms | compiled, ms | two threads, ms | compiled, µs a run |"
     return [head, "|---|---|---|---|---|", *rows]
 
@@ -137,7 +135,9 @@ def main() -> None:
     packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "numba"))
     print(f"Python {platform.python_version()}, {packages}, {os.cpu_count()} cores, {platform.machine()}\n")
     print("\n".join(kernel_table(10_000, 5 if quick else 25)), end="\n\n", flush=True)
-    print("\n".join(scaling_table([10_000, 100_000] if quick else [10_000, 100_000, 1_000_000])), end="\n\n", flush=True)
+    print(
+        "\n".join(scaling_table([10_000, 100_000] if quick else [10_000, 100_000, 1_000_000])), end="\n\n", flush=True
+    )
     print("\n".join(command_table(2 if quick else 9)))
 
 

@@ -27,9 +27,9 @@ def metrics_page() -> str:
     rows = [
         "# Metrics",
         "",
-        "Every figure that `ldip` computes, with its id (the name in all files), unit and definition. Money is reported",
-        "in kroner of the first year, by the price index named; shares and rates are fractions in files and per cent in",
-        "text. This page is written by `docs/generate.py` from `ldip/model/catalogue.csv`.",
+        "Every figure that `ldip` computes, with its id (the name in all files), unit and definition. Money is",
+        "reported in kroner of the first year, by the price index named; shares and rates are fractions in files and",
+        "per cent in text. This page is written by `docs/generate.py` from `ldip/model/catalogue.csv`.",
         "",
         "| id | Norwegian | English | unit | price index | definition | source |",
         "|---|---|---|---|---|---|---|",

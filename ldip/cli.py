@@ -35,10 +35,10 @@ class Count(click.ParamType):
         text = str(value).lower().replace("_", "").replace(" ", "")
         factor = {"k": 1e3, "m": 1e6}.get(text[-1:], 1.0)
         try:
-            number = float(text.rstrip("km")) * factor
+            number = float(text[:-1] if factor > 1.0 else text) * factor
         except ValueError:
             self.fail(f"{value!r} is not a number. Write for example 10000, 1e5 or 100k.", param, ctx)
-        if number != int(number) or number < 1:
+        if not (1.0 <= number <= 1e12 and number == int(number)):
             self.fail(f"{value} must be a whole number of at least 1.", param, ctx)
         return int(number)
 
@@ -129,7 +129,7 @@ def simulate(
     del ledger
     _remove_old_pictures(out)
     if as_json:
-        click.echo(json.dumps(files.summary_records(summary) | {"out": str(out)}, ensure_ascii=False))
+        click.echo(json.dumps(files.summary_records(summary) | {"out": str(out)}))
     else:
         from ldip.report.text import summary_text
 
@@ -162,7 +162,7 @@ def plan(scenario: str, changes: tuple[str, ...], years: int, nominal: bool, as_
     ledger = _baseline(source, years)
     base_year = source.scenario.scenario.first_year
     if as_json:
-        click.echo(json.dumps(plan_records(ledger, base_year, fixed_prices=not nominal), ensure_ascii=False))
+        click.echo(json.dumps(plan_records(ledger, base_year, fixed_prices=not nominal)))
         return
     width = shutil.get_terminal_size((120, 40)).columns
     click.echo(_title(source, lang))
@@ -212,6 +212,8 @@ def show_scenario(scenario: str, changes: tuple[str, ...], assumptions: bool) ->
         shown = ", ".join(f"{v:g}" for v in row.values)
         click.echo(f"plan.{row.line}: {row.item_nb} = {shown}  [{row.unit}; {row.basis}]\n    {row.source}")
     for group in source.scenario.population:
+        if assumptions and group.basis != "assumption":
+            continue
         click.echo(
             f"population.{group.group}: growth after the plan {group.growth_after:g} per year, "
             f"{group.per_dwelling:g} persons per extra dwelling  [{group.basis}]\n    {group.source}"

@@ -18,7 +18,7 @@ ONLY_IN = {
     "click": {"cli.py", "model/kernel.py"},  # kernel: the user's folder for compiled code
     "matplotlib": {"report/charts.py"},
     "tomllib": {"scenario/reader.py"},
-    "pydantic": {"scenario/schema.py", "scenario/faults.py"},
+    "pydantic": {"scenario/schema.py", "scenario/faults.py", "scenario/reader.py"},
 }
 
 

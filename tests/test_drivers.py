@@ -56,7 +56,9 @@ def test_completions_react_to_last_years_rate(scenario):
     correlated shocks explain."""
     d = scenario.drivers
     unbounded = d.model_copy(
-        update={"rate": d.rate.model_copy(update={"lower_bound": d.rate.lower_bound.model_copy(update={"value": -1.0})})}
+        update={
+            "rate": d.rate.model_copy(update={"lower_bound": d.rate.lower_bound.model_copy(update={"value": -1.0})})
+        }
     )
     plan = build(scenario, YEARS).plan
     sample = drivers.weather(drivers.prepare(unbounded, plan), 5, 0, 40 * drivers.BLOCK)
@@ -91,9 +93,7 @@ def test_the_bounded_rate_keeps_the_planned_mean():
             (bound - mean - shift) / sd, np.inf, mean + shift, sd
         ).mean() * z.sf(bound)
         assert expected == pytest.approx(mean, abs=1e-9)
-        root = optimize.brentq(
-            lambda s, m=mean, v=sd, b=bound: _bounded_mean(m + s, v, b) - m, -10 * sd, sd
-        )
+        root = optimize.brentq(lambda s, m=mean, v=sd, b=bound: _bounded_mean(m + s, v, b) - m, -10 * sd, sd)
         assert shift == pytest.approx(root, abs=1e-9)
     assert drivers._mean_preserving_shift(0.03, 0.0, 0.0) == 0.0
     assert drivers._mean_preserving_shift(0.01, 0.01, 0.02) == 0.0

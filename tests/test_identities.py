@@ -105,9 +105,7 @@ def test_a_broken_account_is_noticed(base):
 def test_money_counted_in_another_unit_leaves_ratios(base, seed, scale):
     plan, weather, opening = random_case(base, seed, 0.3)
     scaled_plan = Plan(**{k: v if k in NOT_MONEY else v * scale for k, v in plan._asdict().items()})
-    scaled_opening = Opening(
-        **{k: v if k in NOT_MONEY_OPENING else v * scale for k, v in opening._asdict().items()}
-    )
+    scaled_opening = Opening(**{k: v if k in NOT_MONEY_OPENING else v * scale for k, v in opening._asdict().items()})
     one, other = close(plan, weather, opening), close(scaled_plan, weather, scaled_opening)
     for metric in catalogue().values():
         if metric.kind == "event":

@@ -11,10 +11,9 @@ import numpy as np
 from ldip.model import steps
 from ldip.model.population import Population, demand_weights, project, working_age_weights
 from ldip.model.state import Opening, Plan
-from ldip.scenario.schema import Scenario
+from ldip.scenario.schema import SERVICES, Scenario
 
 SWAP_YEARS = 5
-SERVICES = ("kindergartens", "schools", "care")
 
 
 class Baseline(NamedTuple):

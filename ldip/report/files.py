@@ -39,12 +39,35 @@ def result_folder(out: Path) -> Iterator[Path]:
     try:
         yield beside
         out.mkdir(exist_ok=True)
-        for path in sorted(beside.iterdir()):
-            os.replace(path, out / path.name)
+        _move_all(beside, out)
     except OSError as error:
         raise InputError([_unwritable(out, error)]) from None
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def _move_all(beside: Path, out: Path) -> None:
+    """Move the files of `beside` into `out`; if one cannot be moved, put everything back as it was."""
+    new = sorted(beside.iterdir())
+    kept = beside / ".before"
+    kept.mkdir()
+    moved: list[Path] = []
+    try:
+        for path in new:
+            target = out / path.name
+            if target.is_dir():  # somebody's folder is not ours to replace
+                raise IsADirectoryError(21, f"{target.name} is a folder")
+            if target.exists():
+                os.replace(target, kept / path.name)
+            moved.append(target)
+            os.replace(path, target)
+    except OSError:
+        for target in reversed(moved):
+            if (kept / target.name).exists():
+                os.replace(kept / target.name, target)
+            else:
+                target.unlink(missing_ok=True)
+        raise
 
 
 def write_summary(folder: Path, summary: Summary) -> None:

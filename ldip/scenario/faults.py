@@ -3,16 +3,13 @@
 import difflib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args, get_origin
+from typing import Any, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from ldip.errors import Fault, InputError, Text
-from ldip.scenario.schema import PLAN_LINES, Scenario
-
-if TYPE_CHECKING:
-    from ldip.scenario.reader import _Reading
+from ldip.errors import Fault, Text
+from ldip.scenario.schema import Scenario
 
 SYNONYMS = {
     "rente": "interest",
@@ -40,94 +37,105 @@ SYNONYMS = {
 """Norwegian words for keys, tried before spelling distance (which would turn 'rente' into 'renewal')."""
 
 
-def check(tree: dict[str, Any], reading: "_Reading") -> Scenario:
-    """The tree as a Scenario, or InputError with all faults, those of the reading included."""
-    found = list(reading.faults)
-    scenario: Scenario | None = None
-    try:
-        scenario = Scenario.model_validate(tree)
-    except ValidationError as error:
-        found += [_translate(detail, reading) for detail in error.errors()]
-    found += _check_tables(tree, reading)
-    if found or scenario is None:
-        raise InputError(found)
-    return scenario
-
-
-def _check_tables(tree: dict[str, Any], reading: "_Reading") -> list[Fault]:
-    """What no single row can tell: missing and unknown lines, widths, groups that do not meet."""
-    found: list[Fault] = []
-    heading = tree.get("scenario", {})
-    years = heading.get("plan_years", 0) if isinstance(heading, dict) else 0
-    folder = reading.folder.name
-    lines = set()
-    for number, row in enumerate(tree.get("plan", ())):
-        place = f"{folder}/plan.csv:{reading.rows['plan', number]}"
-        line = row.get("line", "")
-        lines.add(line)
-        if line not in PLAN_LINES:
-            near = _nearest(line, list(PLAN_LINES))
-            found.append(Fault(place, "line", line, *_unknown(near)))
-        elif row.get("unit") != PLAN_LINES[line]:
-            found.append(Fault(place, "unit", str(row.get("unit")), *_unit(PLAN_LINES[line])))
-        if isinstance(years, int) and len(row.get("values", ())) != years:
-            found.append(Fault(place, "", "", *_width(years)))
-    for line in PLAN_LINES:
-        if tree.get("plan") and line not in lines:
-            found.append(Fault(f"{folder}/plan.csv", line, "", *_missing()))
-    groups = {row.get("group") for row in tree.get("population", ())}
-    for number, row in enumerate(tree.get("population", ())):
-        place = f"{folder}/population.csv:{reading.rows['population', number]}"
-        if isinstance(years, int) and len(row.get("residents", ())) != years + 2:
-            found.append(Fault(place, "", "", *_width(years + 2)))
-        if any(isinstance(n, float) and n < 0 for n in row.get("residents", ())):
-            found.append(Fault(place, str(row.get("group")), "", *_negative()))
-    for number, row in enumerate(tree.get("demand", ())):
-        if groups and row.get("group") not in groups:
-            place = f"{folder}/demand.csv:{reading.rows['demand', number]}"
-            near = _nearest(str(row.get("group")), [str(g) for g in groups])
-            found.append(Fault(place, "group", str(row.get("group")), *_unknown(near)))
-    return found
-
-
-def _translate(detail: ErrorDetails, reading: "_Reading") -> Fault:
-    """One pydantic error as a fault."""
-    location = tuple(str(part) for part in detail["loc"])
-    if location and location[0] in ("plan", "population", "demand") and len(location) > 1:
-        line = reading.rows.get((location[0], int(location[1])), 0)
-        file = f"{reading.folder.name}/{location[0]}.csv:{line}"
-        key = ".".join(location[2:])
-    else:
-        file = reading.file_of(location)
-        key = ".".join(location)
-    context = detail.get("ctx", {})
+def translate(detail: ErrorDetails, file: str, key: str) -> Fault:
+    """One pydantic error as a fault of `key` in `file`."""
+    context: dict[str, Any] = detail.get("ctx", {})
     value = detail["input"]
     shown = "" if isinstance(value, dict | list | tuple) else str(value)
     kind = detail["type"]
+    location = tuple(str(part) for part in detail["loc"])
     if kind == "extra_forbidden":
-        return Fault(file, key, "", *_unknown(_nearest(location[-1], _keys_at(location[:-1]))))
+        return unknown(file, key, "", _keys_at(location[:-1]))
     if kind == "missing":
-        return Fault(file, key, "", *_missing())
+        return missing(file, key)
     if kind == "wrong_unit":
-        return Fault(file, f"{key}.unit", str(context["found"]), *_unit(str(context["unit"])))
+        return wrong_unit(file, f"{key}.unit", str(context["found"]), str(context["unit"]))
     if kind == "outside_limits":
-        return Fault(file, f"{key}.value", f"{context['number']:g}", *_limits(context))
-    if kind == "finite_number":
-        return Fault(file, key, shown, *_finite())
+        return Fault(file, f"{key}.{context['where']}", f"{context['number']:g}", *_limits(context))
     if kind == "not_positive_definite":
         return Fault(file, key, "", *_matrix(float(context["smallest"])))
-    if kind == "value_or_dated":
-        return Fault(file, key, "", *_value_or_dated())
     if kind == "not_a_year":
-        return Fault(file, f"{key}.dated", str(context["key"]), *_year())
-    if kind in ("model_type", "model_attributes_type", "dict_type"):
-        return Fault(file, key, shown, *_bare_number())
+        return Fault(file, f"{key}.dated", str(context["key"]), *PLAIN["not_a_year"])
     if kind == "literal_error":
         return Fault(file, key, shown, *_one_of(str(context.get("expected", ""))))
     if kind.startswith(("greater_than", "less_than")):
         return Fault(file, key, shown, *_bound(context))
+    for start, texts in PLAIN.items():
+        if kind.startswith(start):
+            return Fault(file, key, shown, *texts)
     rule = Text(nb=f"ugyldig verdi ({detail['msg']})", en=detail["msg"])
     return Fault(file, key, shown, rule, Text("Se docs/scenario-format.md.", "See docs/scenario-format.md."))
+
+
+PLAIN: dict[str, tuple[Text, Text]] = {
+    "finite_number": (
+        Text(nb="er ikke et vanlig tall", en="is not an ordinary number"),
+        Text(nb="Skriv et endelig tall, ikke nan eller inf.", en="Write a finite number, not nan or inf."),
+    ),
+    "value_or_dated": (
+        Text(nb="må ha enten value eller dated", en="must have either value or dated"),
+        Text(
+            nb="Skriv value = 0.02, eller dated = { 2020 = 0.02, 2024 = 0.03 }.",
+            en="Write value = 0.02, or dated = { 2020 = 0.02, 2024 = 0.03 }.",
+        ),
+    ),
+    "not_a_year": (
+        Text(nb="er ikke et årstall", en="is not a year"),
+        Text(nb="Skriv fire sifre, som 2024.", en="Write four digits, like 2024."),
+    ),
+    "model_": (
+        Text(nb="et tall må stå med enhet, grunnlag og kilde", en="a number must come with unit, basis and source"),
+        Text(
+            nb='Skriv { value = ..., unit = "...", basis = "source|derived|assumption", source = "..." }.',
+            en='Write { value = ..., unit = "...", basis = "source|derived|assumption", source = "..." }.',
+        ),
+    ),
+    "float_": (
+        Text(nb="er ikke et tall", en="should be a valid number"),
+        Text(
+            nb="Skriv et tall uten anførselstegn og med desimalpunktum.",
+            en="Write a number without quotes and with a decimal point.",
+        ),
+    ),
+    "int_": (
+        Text(nb="er ikke et heltall", en="should be a valid integer"),
+        Text(nb="Skriv et heltall uten anførselstegn.", en="Write a whole number without quotes."),
+    ),
+    "string_type": (
+        Text(nb="skal være tekst", en="should be a valid string"),
+        Text(nb="Sett teksten i anførselstegn.", en="Put the text into quotes."),
+    ),
+    "string_too_short": (
+        Text(nb="er for kort", en="is too short: should have at least 3 characters"),
+        Text(nb="Skriv hvor tallet kommer fra.", en="Write where the number comes from."),
+    ),
+    "string_pattern": (
+        Text(
+            nb="kan bare ha små bokstaver, tall, bindestrek og understrek",
+            en="should match: only small letters, digits, hyphen and underscore",
+        ),
+        Text(nb="Skriv for eksempel min-kommune-2024.", en="Write for example my-municipality-2024."),
+    ),
+    "dict_type": (
+        Text(nb="skal være en tabell av årstall og verdier", en="should be a valid dictionary of years and values"),
+        Text(nb="Skriv dated = { 2020 = 0.02, 2024 = 0.03 }.", en="Write dated = { 2020 = 0.02, 2024 = 0.03 }."),
+    ),
+}
+"""Kind of error (its beginning) -> rule and remedy."""
+
+
+UNITS_NB = {
+    "share": "en andel",
+    "per year": "en andel per år",
+    "correlation": "en korrelasjon",
+    "years": "år",
+    "ratio": "et forholdstall",
+    "share per year": "en andel per år",
+    "standard deviation per year": "et standardavvik per år",
+    "dwellings per year": "boliger per år",
+    "mill. 2020-kr per dwelling": "mill. 2020-kr per bolig",
+    "log points per unit rate": "logpoeng per renteenhet",
+}
 
 
 def _keys_at(location: Sequence[str]) -> list[str]:
@@ -198,14 +206,15 @@ def unreadable(file: str, error: OSError) -> Fault:
 def not_utf8(file: str, raw: bytes, error: UnicodeDecodeError) -> Fault:
     """The file is not UTF-8."""
     line = raw[: error.start].count(b"\n") + 1
+    guess = "UTF-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "Windows-1252"
     return Fault(
         f"{file}:{line}",
         "",
         "",
         Text(nb="er ikke lagret som UTF-8", en="is not saved as UTF-8"),
         Text(
-            nb="Lagre filen med tegnkoding UTF-8 (den ser ut til å være Windows-1252).",
-            en="Save the file with encoding UTF-8 (it looks like Windows-1252).",
+            nb=f"Lagre filen med tegnkoding UTF-8 (den ser ut til å være {guess}).",
+            en=f"Save the file with encoding UTF-8 (it looks like {guess}).",
         ),
     )
 
@@ -224,10 +233,10 @@ def not_toml(file: str, error: Exception) -> Fault:
     )
 
 
-def wrong_width(file: str, line: int) -> Fault:
+def wrong_width(place: str) -> Fault:
     """A row has more or fewer cells than the header."""
     return Fault(
-        f"{file}:{line}",
+        place,
         "",
         "",
         Text(nb="har et annet antall felt enn overskriften", en="has another number of cells than the header"),
@@ -247,22 +256,29 @@ def not_a_number(place: str, column: str, cell: str) -> Fault:
     return Fault(place, column, cell or "(tomt)", Text(nb="er ikke et tall", en="is not a number"), remedy)
 
 
-def _unknown(near: str) -> tuple[Text, Text]:
+def unknown(file: str, key: str, value: str, known: Sequence[str]) -> Fault:
+    """Something that is not known there; proposes the nearest that is."""
+    near = _nearest(value or key.split(".")[-1], known)
     remedy = Text(nb="Fjern den, eller se docs/scenario-format.md.", en="Remove it, or see docs/scenario-format.md.")
     if near:
         remedy = Text(nb=f"Mente du «{near}»?", en=f"Did you mean '{near}'?")
-    return Text(nb="ukjent nøkkel", en="unknown key"), remedy
+    return Fault(file, key, value, Text(nb="ukjent nøkkel", en="unknown key"), remedy)
 
 
-def _missing() -> tuple[Text, Text]:
-    return (
-        Text(nb="mangler", en="is missing"),
-        Text(nb="Legg den inn med verdi, enhet, grunnlag og kilde.", en="Add it with value, unit, basis and source."),
+def missing(file: str, key: str) -> Fault:
+    """Something that must be there is not."""
+    remedy = Text(
+        nb="Legg den inn med verdi, enhet, grunnlag og kilde.", en="Add it with value, unit, basis and source."
     )
+    return Fault(file, key, "", Text(nb="mangler", en="is missing"), remedy)
 
 
-def _unit(unit: str) -> tuple[Text, Text]:
-    return (
+def wrong_unit(file: str, key: str, value: str, unit: str) -> Fault:
+    """A number in another unit than its key has."""
+    return Fault(
+        file,
+        key,
+        value,
         Text(nb=f"enheten skal være «{unit}»", en=f"the unit must be '{unit}'"),
         Text(nb="Regn om tallet og skriv enheten slik.", en="Convert the number and write the unit so."),
     )
@@ -271,20 +287,13 @@ def _unit(unit: str) -> tuple[Text, Text]:
 def _limits(context: dict[str, Any]) -> tuple[Text, Text]:
     low, high, number, unit = context["low"], context["high"], context["number"], context["unit"]
     rule = Text(
-        nb=f"ventet {unit} mellom {low:g} og {high:g}",
+        nb=f"ventet {UNITS_NB.get(unit, unit)} mellom {low:g} og {high:g}",
         en=f"expected {unit} between {low:g} and {high:g}",
     )
     if abs(number) > high and low <= number / 100 <= high and unit in ("share", "per year", "correlation"):
         fraction = f"{number / 100:g}"
         return rule, Text(nb=f"Skriv {fraction} for {number:g} %.", en=f"Write {fraction} for {number:g} %.")
     return rule, Text(nb="Rett tallet eller enheten.", en="Correct the number or its unit.")
-
-
-def _finite() -> tuple[Text, Text]:
-    return (
-        Text(nb="er ikke et vanlig tall", en="is not an ordinary number"),
-        Text(nb="Skriv et endelig tall, ikke nan eller inf.", en="Write a finite number, not nan or inf."),
-    )
 
 
 def _matrix(smallest: float) -> tuple[Text, Text]:
@@ -296,33 +305,6 @@ def _matrix(smallest: float) -> tuple[Text, Text]:
         Text(
             nb="Korrelasjonene motsier hverandre: trekk de største nærmere null.",
             en="The correlations contradict each other: move the largest ones towards zero.",
-        ),
-    )
-
-
-def _value_or_dated() -> tuple[Text, Text]:
-    return (
-        Text(nb="må ha enten value eller dated", en="must have either value or dated"),
-        Text(
-            nb="Skriv value = 0.02, eller dated = { 2020 = 0.02, 2024 = 0.03 }.",
-            en="Write value = 0.02, or dated = { 2020 = 0.02, 2024 = 0.03 }.",
-        ),
-    )
-
-
-def _year() -> tuple[Text, Text]:
-    return (
-        Text(nb="er ikke et årstall", en="is not a year"),
-        Text(nb="Skriv fire sifre, som 2024.", en="Write four digits, like 2024."),
-    )
-
-
-def _bare_number() -> tuple[Text, Text]:
-    return (
-        Text(nb="et tall må stå med enhet, grunnlag og kilde", en="a number must come with unit, basis and source"),
-        Text(
-            nb='Skriv { value = ..., unit = "...", basis = "source|derived|assumption", source = "..." }.',
-            en='Write { value = ..., unit = "...", basis = "source|derived|assumption", source = "..." }.',
         ),
     )
 
@@ -349,15 +331,88 @@ def _bound(context: dict[str, Any]) -> tuple[Text, Text]:
     )
 
 
-def _width(years: int) -> tuple[Text, Text]:
-    return (
-        Text(nb=f"skal ha {years} årskolonner", en=f"must have {years} year columns"),
-        Text(nb="Legg til eller fjern kolonner.", en="Add or remove columns."),
+def no_rows(file: str) -> Fault:
+    """A table with nothing but its header."""
+    return Fault(
+        file,
+        "",
+        "",
+        Text(nb="har ingen rader", en="has no rows"),
+        Text(nb="Legg inn minst én rad.", en="Add at least one row."),
     )
 
 
-def _negative() -> tuple[Text, Text]:
-    return (
+def not_a_table(place: str, columns: Sequence[str]) -> Fault:
+    """No header, or one that another sign than a comma divides."""
+    names = ", ".join(columns)
+    return Fault(
+        place,
+        "",
+        "",
+        Text(nb="har ingen overskrift med komma mellom feltene", en="has no header with commas between the cells"),
+        Text(
+            nb=f"Lagre som CSV delt med komma, med kolonnene {names} og årene.",
+            en=f"Save as CSV divided by commas, with the columns {names} and the years.",
+        ),
+    )
+
+
+def year_columns(place: str, years: Sequence[str]) -> Fault:
+    """The year columns are not those the scenario needs."""
+    names = ", ".join(years)
+    return Fault(
+        place,
+        "",
+        "",
+        Text(nb=f"skal ha {len(years)} årskolonner", en=f"must have {len(years)} year columns"),
+        Text(
+            nb=f"Kolonnene skal være {names}, i den rekkefølgen.", en=f"The columns must be {names}, in that order."
+        ),
+    )
+
+
+def twice(place: str, key: str, value: str) -> Fault:
+    """The same row or column twice."""
+    return Fault(
+        place,
+        key,
+        value,
+        Text(nb="står to ganger", en="stands twice"),
+        Text(nb="Fjern eller slå sammen.", en="Remove or merge one of them."),
+    )
+
+
+def negative_residents(place: str, group: str) -> Fault:
+    """Fewer than nobody."""
+    return Fault(
+        place,
+        group,
+        "",
         Text(nb="har et negativt folketall", en="has a negative number of residents"),
         Text(nb="Rett tallet.", en="Correct the number."),
+    )
+
+
+def nobody(file: str, year: str) -> Fault:
+    """No residents at all."""
+    return Fault(
+        file,
+        year,
+        "",
+        Text(nb="har ingen innbyggere", en="has no residents"),
+        Text(nb="Fyll inn folketallet for året.", en="Fill in the residents of the year."),
+    )
+
+
+def not_in_a_change(file: str, key: str) -> Fault:
+    """A change cannot hold a table."""
+    return Fault(
+        file,
+        key,
+        "",
+        Text(nb="kan ikke stå i en endring", en="cannot stand in a change"),
+        Text(
+            nb="Tabeller endres i en kopi av scenariomappen.",
+            en="Tables are changed in a copy of the scenario's folder.",
+        ),
     )

@@ -5,19 +5,30 @@ changes in ``changes/``. A change is a TOML file with some of the same keys; cha
 order given. All faults are collected and raised together.
 """
 
-import csv
 import hashlib
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
 from ldip.errors import Fault, InputError
 from ldip.scenario import faults as f
 from ldip.scenario.schema import Scenario
+from ldip.scenario.tables import (
+    COLUMNS,
+    YEARLY,
+    Table,
+    check_demand,
+    check_plan,
+    check_population,
+    read_table,
+    wanted_years,
+)
 
 BASE = "base.toml"
-TABLES = ("plan", "population", "demand")
 DEFAULT = "baerum-2020"
 
 
@@ -82,10 +93,21 @@ def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
             reading.faults.append(f.no_change(change, change_names(folder), folder))
             continue
         reading.overlay(tree, path)
-    for table in TABLES:
-        tree[table] = reading.table(folder / f"{table}.csv")
+    tables = {name: reading.table(name, tree.get("scenario")) for name in COLUMNS}
+    tree |= {name: table.rows for name, table in tables.items()}
     tree["changes"] = tuple(Path(change).stem for change in changes)
-    scenario = f.check(tree, reading)
+    scenario = None
+    try:
+        scenario = Scenario.model_validate(tree)
+    except ValidationError as error:
+        reading.faults += [reading.translate(detail, tables) for detail in error.errors()]
+    file = {name: reading.shown(folder / f"{name}.csv") for name in COLUMNS}
+    groups = [row["group"] for row in tables["population"].rows]
+    reading.faults += check_plan(file["plan"], tables["plan"])
+    reading.faults += check_population(file["population"], tables["population"])
+    reading.faults += check_demand(file["demand"], tables["demand"], groups)
+    if reading.faults or scenario is None:
+        raise InputError(reading.faults)
     return Source(scenario, reading.digests)
 
 
@@ -96,7 +118,6 @@ class _Reading:
         self.folder = folder
         self.digests: dict[str, str] = {}
         self.origins: dict[tuple[str, ...], str] = {}
-        self.rows: dict[tuple[str, int], int] = {}
         self.faults: list[Fault] = []
 
     def shown(self, path: Path) -> str:
@@ -134,6 +155,9 @@ class _Reading:
         """Lay the change file over the tree; a quantity is replaced whole, but keeps its unit if none is given."""
         change = self.toml(path)
         change.pop("change", None)
+        for key in (*COLUMNS, "changes"):
+            if change.pop(key, None) is not None:
+                self.faults.append(f.not_in_a_change(self.shown(path), key))
         self._merge(tree, change, (), self.shown(path))
 
     def _merge(self, tree: dict[str, Any], change: dict[str, Any], at: tuple[str, ...], file: str) -> None:
@@ -150,44 +174,31 @@ class _Reading:
                 self._merge(old, value, here, file)
 
     def file_of(self, location: tuple[str, ...]) -> str:
-        """The file that the key at `location` was last read from."""
+        """The file that the key at `location` was last read from, or something below it was."""
         for length in range(len(location), 0, -1):
             if location[:length] in self.origins:
                 return self.origins[location[:length]]
-        return f"{self.folder.name}/{BASE}"
+        below = [file for key, file in self.origins.items() if key[: len(location)] == location]
+        return below[-1] if below else self.shown(self.folder / BASE)
 
-    def table(self, path: Path) -> tuple[dict[str, Any], ...]:
-        """The table's rows as dictionaries; year columns become one tuple of numbers."""
+    def table(self, name: str, heading: Any) -> Table:
+        """The table `name`, its faults added to the reading's."""
+        path = self.folder / f"{name}.csv"
         text = self.text(path)
         if text is None:
-            return ()
-        lines = text.splitlines()
-        reader = csv.DictReader(lines)
-        years = [name for name in reader.fieldnames or () if name and name.isdigit()]
-        rows = []
-        for number, row in enumerate(reader):
-            self.rows[path.stem, number] = reader.line_num
-            if None in row or None in row.values():
-                self.faults.append(f.wrong_width(self.shown(path), reader.line_num))
-                continue
-            known: dict[str, Any] = {}
-            for column, cell in row.items():
-                known[column] = self._cell(path, reader.line_num, column, (cell or "").strip())
-            yearly = tuple(known.pop(year) for year in years)
-            if years:
-                known["residents" if path.stem == "population" else "values"] = yearly
-            known.pop("note", None)
-            rows.append(known)
-        return tuple(rows)
+            return Table((), (), (), ())
+        table = read_table(name, self.shown(path), text, wanted_years(name, heading))
+        self.faults += table.faults
+        return table
 
-    def _cell(self, path: Path, line: int, column: str, cell: str) -> str | float:
-        if not (column.isdigit() or column in NUMERIC_COLUMNS):
-            return cell
-        try:
-            return float(cell)
-        except ValueError:
-            self.faults.append(f.not_a_number(f"{self.shown(path)}:{line}", column, cell))
-            return 0.0
-
-
-NUMERIC_COLUMNS = {"age_from", "age_to", "growth_after", "per_dwelling", "cost", "capacity_cost"}
+    def translate(self, detail: ErrorDetails, tables: dict[str, Table]) -> Fault:
+        """An error of the schema as a fault, with the place in the file that a planner knows."""
+        location = tuple(str(part) for part in detail["loc"])
+        if location[0] not in tables or len(location) == 1:
+            return f.translate(detail, self.file_of(location), ".".join(location))
+        name, row, *keys = location
+        table = tables[name]
+        if keys[0] == YEARLY.get(name) and len(keys) > 1:
+            keys = [table.years[int(keys[1])]]
+        place = f"{self.shown(self.folder / f'{name}.csv')}:{table.lines[int(row)]}"
+        return f.translate(detail, place, ".".join(keys))

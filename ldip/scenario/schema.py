@@ -7,13 +7,15 @@ then gives the reason).
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 Basis = Literal["source", "derived", "assumption"]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3)]
 
 
 class Frozen(BaseModel):
@@ -28,11 +30,11 @@ class Quantity(Frozen):
     value: float
     unit: str
     basis: Basis
-    source: str = Field(min_length=3)
+    source: Reason
 
-    def numbers(self) -> tuple[float, ...]:
-        """The numbers that limits apply to."""
-        return (self.value,)
+    def numbers(self) -> dict[str, float]:
+        """The numbers that limits apply to, by their key."""
+        return {"value": self.value}
 
 
 class Parameter(Frozen):
@@ -42,7 +44,7 @@ class Parameter(Frozen):
     dated: dict[str, float] | None = None
     unit: str
     basis: Basis
-    source: str = Field(min_length=3)
+    source: Reason
 
     @model_validator(mode="after")
     def _one_of_two(self) -> "Parameter":
@@ -53,9 +55,11 @@ class Parameter(Frozen):
                 raise PydanticCustomError("not_a_year", "not a year", {"key": key})
         return self
 
-    def numbers(self) -> tuple[float, ...]:
-        """The numbers that limits apply to."""
-        return tuple(self.dated.values()) if self.dated is not None else (float(self.value or 0.0),)
+    def numbers(self) -> dict[str, float]:
+        """The numbers that limits apply to, by their key."""
+        if self.dated is not None:
+            return {f"dated.{year}": number for year, number in self.dated.items()}
+        return {"value": float(self.value or 0.0)}
 
     def at(self, years: np.ndarray) -> np.ndarray:
         """The value in each of `years` (year,); before the first dated year, the first value."""
@@ -66,7 +70,8 @@ class Parameter(Frozen):
         return values[np.maximum(np.searchsorted(starts, years, side="right") - 1, 0)]
 
 
-class Expect(NamedTuple):
+@dataclass(frozen=True)
+class Expect:
     """What a key demands of its number: the unit, and the smallest and largest value."""
 
     unit: str
@@ -77,9 +82,10 @@ class Expect(NamedTuple):
         """The quantity itself, or an error that the fault messages know."""
         if quantity.unit != self.unit:
             raise PydanticCustomError("wrong_unit", "unit", {"unit": self.unit, "found": quantity.unit})
-        for number in quantity.numbers():
+        for where, number in quantity.numbers().items():
             if not self.low <= number <= self.high:
-                raise PydanticCustomError("outside_limits", "limits", {**self._asdict(), "number": number})
+                context = {**vars(self), "where": where, "number": number}
+                raise PydanticCustomError("outside_limits", "limits", context)
         return quantity
 
 
@@ -290,7 +296,7 @@ class PlanRow(Frozen):
     unit: str
     values: tuple[float, ...]
     basis: Basis
-    source: str = Field(min_length=3)
+    source: Reason
 
 
 PLAN_LINES = {
@@ -332,7 +338,11 @@ class AgeGroup(Frozen):
     growth_after: float = Field(ge=-0.2, le=0.2)
     per_dwelling: float = Field(ge=0, le=5)
     basis: Basis
-    source: str = Field(min_length=3)
+    source: Reason
+
+
+SERVICES = ("kindergartens", "schools", "care")
+"""Services whose cost follows their users; also lines of ``plan.csv``."""
 
 
 class Demand(Frozen):
@@ -343,7 +353,7 @@ class Demand(Frozen):
     cost: float = Field(ge=0, le=10)
     capacity_cost: float = Field(ge=0, le=100)
     basis: Basis
-    source: str = Field(min_length=3)
+    source: Reason
 
 
 class Scenario(Frozen):

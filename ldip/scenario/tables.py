@@ -1,0 +1,139 @@
+"""The tables of a scenario: rows of a CSV file, and what no single row can tell."""
+
+import csv
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from ldip.errors import Fault
+from ldip.scenario import faults as f
+from ldip.scenario.schema import PLAN_LINES, SERVICES
+
+COLUMNS = {
+    "plan": ("line", "item", "item_nb", "unit", "basis", "source"),
+    "population": ("group", "age_from", "age_to", "growth_after", "per_dwelling", "basis", "source"),
+    "demand": ("service", "group", "cost", "capacity_cost", "basis", "source"),
+}
+"""Columns of each table besides its years; ``note`` may stand in all of them."""
+
+NUMERIC = {"age_from", "age_to", "growth_after", "per_dwelling", "cost", "capacity_cost"}
+YEARLY = {"plan": "values", "population": "residents"}
+"""Name of the tuple that the year columns of a table become."""
+
+
+class Table(NamedTuple):
+    """A table as read: rows as dictionaries, the line of the file each came from, and what was wrong."""
+
+    rows: tuple[dict[str, Any], ...]
+    lines: tuple[int, ...]
+    years: tuple[str, ...]
+    faults: tuple[Fault, ...]
+
+
+def wanted_years(name: str, heading: Any) -> tuple[str, ...] | None:
+    """The year columns that a table must have; None where the scenario's heading does not tell."""
+    if name not in YEARLY:
+        return ()
+    first, count = (heading.get(key) if isinstance(heading, dict) else None for key in ("first_year", "plan_years"))
+    if not (isinstance(first, int) and isinstance(count, int) and 1990 <= first <= 2100 and 1 <= count <= 10):
+        return None
+    start = first - 2 if name == "population" else first
+    return tuple(str(year) for year in range(start, first + count))
+
+
+def read_table(name: str, file: str, text: str, years: tuple[str, ...] | None) -> Table:
+    """The rows of `text`; none if the header is faulty, so that one fault does not become one per row."""
+    reader = csv.reader(text.splitlines())
+    header = next(reader, [])
+    found = _check_header(name, f"{file}:1", header, years)
+    if found:
+        return Table((), (), (), tuple(found))
+    rows, lines = [], []
+    shown_years = tuple(column for column in header if column.isdigit())
+    for cells in reader:
+        if not cells:
+            continue
+        place = f"{file}:{reader.line_num}"
+        if len(cells) != len(header):
+            found.append(f.wrong_width(place))
+            continue
+        row: dict[str, Any] = {}
+        for column, cell in zip(header, cells, strict=True):
+            row[column] = _cell(place, column, cell.strip(), found)
+        yearly = tuple(row.pop(year) for year in shown_years)
+        if name in YEARLY:
+            row[YEARLY[name]] = yearly
+        row.pop("note", None)
+        rows.append(row)
+        lines.append(reader.line_num)
+    if not rows and not found:
+        found.append(f.no_rows(file))
+    return Table(tuple(rows), tuple(lines), shown_years, tuple(found))
+
+
+def check_plan(file: str, table: Table) -> list[Fault]:
+    """Known lines in the right unit, none missing."""
+    found = []
+    for row, line in zip(table.rows, table.lines, strict=True):
+        if row["line"] not in PLAN_LINES:
+            found.append(f.unknown(f"{file}:{line}", "line", row["line"], list(PLAN_LINES)))
+        elif row["unit"] != PLAN_LINES[row["line"]]:
+            found.append(f.wrong_unit(f"{file}:{line}", "unit", row["unit"], PLAN_LINES[row["line"]]))
+    present = {row["line"] for row in table.rows}
+    return found + [f.missing(file, line) for line in PLAN_LINES if table.rows and line not in present]
+
+
+def check_population(file: str, table: Table) -> list[Fault]:
+    """No group twice, nobody negative, somebody in every year and somebody of working age."""
+    found = _twice(file, table, ("group",))
+    for row, line in zip(table.rows, table.lines, strict=True):
+        if any(number < 0 for number in row["residents"]):
+            found.append(f.negative_residents(f"{file}:{line}", row["group"]))
+    for place, year in enumerate(table.years):
+        if sum(row["residents"][place] for row in table.rows) == 0:
+            found.append(f.nobody(file, year))
+    return found
+
+
+def check_demand(file: str, table: Table, groups: Sequence[str]) -> list[Fault]:
+    """Known age groups, none twice for a service, every service with at least one."""
+    found = _twice(file, table, ("service", "group"))
+    for row, line in zip(table.rows, table.lines, strict=True):
+        if groups and row["group"] not in groups:
+            found.append(f.unknown(f"{file}:{line}", "group", row["group"], groups))
+    served = {row["service"] for row in table.rows}
+    return found + [f.missing(file, service) for service in SERVICES if table.rows and service not in served]
+
+
+def _twice(file: str, table: Table, columns: tuple[str, ...]) -> list[Fault]:
+    seen: set[tuple[str, ...]] = set()
+    found = []
+    for row, line in zip(table.rows, table.lines, strict=True):
+        key = tuple(row[column] for column in columns)
+        if key in seen:
+            found.append(f.twice(f"{file}:{line}", columns[-1], ", ".join(key)))
+        seen.add(key)
+    return found
+
+
+def _check_header(name: str, place: str, header: Sequence[str], years: tuple[str, ...] | None) -> list[Fault]:
+    known = (*COLUMNS[name], "note")
+    words = [column for column in header if not column.isdigit()]
+    numbers = tuple(column for column in header if column.isdigit())
+    if len(header) <= 1:
+        return [f.not_a_table(place, known)]
+    found = [f.missing(place, column) for column in COLUMNS[name] if column not in words]
+    found += [f.unknown(place, column, "", known) for column in words if column not in known]
+    found += [f.twice(place, column, column) for column in set(words) if words.count(column) > 1]
+    if years is not None and numbers != years:
+        found.append(f.year_columns(place, years))
+    return found
+
+
+def _cell(place: str, column: str, cell: str, found: list[Fault]) -> str | float:
+    if not (column.isdigit() or column in NUMERIC):
+        return cell
+    try:
+        return float(cell)
+    except ValueError:
+        found.append(f.not_a_number(place, column, cell))
+        return 0.0
