@@ -1,5 +1,6 @@
 """The baseline accounts in the forms a Norwegian finance department knows: operations, investment, balance."""
 
+import textwrap
 from typing import NamedTuple
 
 from ldip.errors import Text
@@ -141,7 +142,7 @@ def plan_text(ledger: Ledger, base_year: int, *, fixed_prices: bool, width: int,
     labels = max(len(metric.label.say(lang)) for metric in catalogue().values()) + 2
     per_block = max((width - labels) // 9, 4)
     price = PRICES.say(lang, year=base_year) if fixed_prices else NOMINAL.say(lang)
-    parts = [price]
+    parts = [textwrap.fill(price, width)]
     for start in range(0, len(ledger.years), per_block):
         picked = range(start, min(start + per_block, len(ledger.years)))
         for form in FORMS:
