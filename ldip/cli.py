@@ -175,14 +175,16 @@ def scenario_group() -> None:
 
 
 @scenario_group.command("list")
-def list_scenarios() -> None:
+@_lang_option
+def list_scenarios(lang: str) -> None:
     """List the shipped scenarios and their named changes."""
+    from ldip.report.text import table
     from ldip.scenario.reader import shipped
 
     for found in shipped():
-        click.echo(found.name)
-        for change in found.changes:
-            click.echo(f"  --change {change}")
+        click.echo(f"{found.name}  {found.title.say(lang)}")
+        rows = [[f"--change {name}", title.say(lang)] for name, title in found.changes.items()]
+        click.echo(table(rows, indent=2, align=str.ljust))
 
 
 @scenario_group.command("show")
@@ -281,7 +283,7 @@ def run() -> None:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Avbrutt; ingenting er skrevet. / Interrupted; nothing was written.", err=True)
+        click.echo("Avbrutt; ingen halve resultater. / Interrupted; no half results.", err=True)
         sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -433,7 +433,7 @@ def test_failed_run_leaves_earlier_results_as_they_were(ldip, here, faulty, word
     ("error", "code", "expect"),
     [
         (OSError(28, "No space left on device"), 1, "No space left on device"),
-        (KeyboardInterrupt(), 130, "Interrupted; nothing was written"),
+        (KeyboardInterrupt(), 130, "Interrupted; no half results"),
     ],
     ids=["disk full", "interrupted"],
 )

@@ -54,32 +54,36 @@ class Summary(NamedTuple):
 def summarise(ledger: Ledger, *, scenario: str, base_year: int, seed: int) -> Summary:
     """Summarise every headline metric and event of the ledger."""
     runs = ledger.values.shape[2]
+    # One array for all metrics in turn: memory fresh from the system costs more than sorting.
+    scratch = np.empty(ledger.values.shape[1:])
     return Summary(
         scenario=scenario,
         base_year=base_year,
         years=ledger.years,
         runs=runs,
         seed=seed,
-        distributions={m.id: distribution(m, report_values(ledger, m)) for m in headline()},
+        distributions={m.id: distribution(m, report_values(ledger, m, out=scratch)) for m in headline()},
         probabilities={event.id: probability(event, ledger[event.metric]) for event in events()},
     )
 
 
 def distribution(metric: Metric, values: np.ndarray) -> Distribution:
-    """Summarise the values (year, run) of one metric."""
-    runs = values.shape[1]
-    ordered = np.sort(values, axis=1)
-    mean = values.mean(axis=1)
-    # From the mean of squared deviations, and exactly 0 where all runs agree.
-    sd = np.where(ordered[:, 0] == ordered[:, -1], 0.0, values.std(axis=1, ddof=1 if runs > 1 else 0))
-    mean = np.where(ordered[:, 0] == ordered[:, -1], ordered[:, 0], mean)
+    """Summarise the values (year, run) of one metric; sorts them in place."""
+    years, runs = values.shape
+    values.sort(axis=1)
+    mean, sd = values[:, 0].copy(), np.zeros(years)  # exact where all runs agree
+    for t in np.flatnonzero(values[:, 0] != values[:, -1]):
+        mean[t] = values[t].mean()
+        deviation = values[t] - mean[t]
+        sd[t] = np.sqrt(np.sum(deviation * deviation) / (runs - 1))
+    known = 1.0 if runs > 1 else np.nan  # one run says nothing about its own error
     return Distribution(
         metric=metric,
         mean=mean,
         sd=sd,
-        percentiles=np.stack([quantile(ordered, p) for p in PERCENTILES]),
-        mean_error=sd / np.sqrt(runs),
-        percentile_errors=np.stack([quantile_error(ordered, p) for p in PERCENTILES]),
+        percentiles=np.stack([quantile(values, p) for p in PERCENTILES]),
+        mean_error=known * sd / np.sqrt(runs),
+        percentile_errors=known * np.stack([quantile_error(values, p) for p in PERCENTILES]),
     )
 
 

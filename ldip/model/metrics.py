@@ -94,9 +94,12 @@ def lines_needed() -> list[str]:
     return [line for line in catalogue() if line in needed]
 
 
-def report_values(ledger: Ledger, metric: Metric, *, fixed_prices: bool = True) -> np.ndarray:
-    """The metric in every year and run (year, run): money in base-year kroner by its own index, or nominal."""
-    values = ledger[metric.id]
-    if fixed_prices and metric.price_index:
-        return values / ledger[f"{metric.price_index}_index"]
-    return values
+def report_values(
+    ledger: Ledger, metric: Metric, *, fixed_prices: bool = True, out: np.ndarray | None = None
+) -> np.ndarray:
+    """The metric in every year and run (year, run): money in base-year kroner by its own index, or nominal.
+
+    A new array, or `out` filled; never a view of the ledger.
+    """
+    index = ledger[f"{metric.price_index}_index"] if fixed_prices and metric.price_index else 1.0
+    return np.divide(ledger[metric.id], index, out=out)

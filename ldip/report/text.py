@@ -1,7 +1,7 @@
 """What the terminal shows: one language at a time, from summaries only."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -38,8 +38,8 @@ ASSUMPTIONS = Text(
 )
 
 
-def table(rows: Sequence[Sequence[str]], indent: int = 0) -> str:
-    """Rows of cells as aligned text: the first column to the left, the rest to the right."""
+def table(rows: Sequence[Sequence[str]], indent: int = 0, align: Callable[[str, int], str] = str.rjust) -> str:
+    """Rows of cells as aligned text: the first column to the left, the rest to the right unless told."""
     if not rows:
         return ""
     width = max(len(row) for row in rows)
@@ -47,7 +47,7 @@ def table(rows: Sequence[Sequence[str]], indent: int = 0) -> str:
     sizes = [max(len(row[column]) for row in full) for column in range(width)]
     lines = []
     for row in full:
-        cells = [row[0].ljust(sizes[0])] + [row[c].rjust(sizes[c]) for c in range(1, width)]
+        cells = [row[0].ljust(sizes[0]), *[align(row[c], sizes[c]) for c in range(1, width)]]
         lines.append(" " * indent + "  ".join(cells).rstrip())
     return "\n".join(lines)
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from ldip.errors import Fault, InputError
+from ldip.errors import Fault, InputError, Text
 from ldip.scenario import faults as f
 from ldip.scenario.schema import Scenario
 from ldip.scenario.tables import (
@@ -44,7 +44,8 @@ class Found(NamedTuple):
 
     name: str
     folder: Path
-    changes: tuple[str, ...]
+    title: Text
+    changes: dict[str, Text]
 
 
 def shipped_folder() -> Path:
@@ -57,7 +58,20 @@ def shipped_folder() -> Path:
 def shipped() -> list[Found]:
     """The shipped scenarios with their named changes."""
     folders = sorted(path.parent for path in shipped_folder().glob(f"*/{BASE}"))
-    return [Found(folder.name, folder, change_names(folder)) for folder in folders]
+    return [
+        Found(
+            name=folder.name,
+            folder=folder,
+            title=_title(folder / BASE, "scenario"),
+            changes={name: _title(folder / "changes" / f"{name}.toml", "change") for name in change_names(folder)},
+        )
+        for folder in folders
+    ]
+
+
+def _title(path: Path, section: str) -> Text:
+    heading = tomllib.loads(path.read_text(encoding="utf-8-sig")).get(section, {})
+    return Text(heading.get("title_nb", path.stem), heading.get("title_en", path.stem))
 
 
 def change_names(folder: Path) -> tuple[str, ...]:
