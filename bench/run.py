@@ -59,7 +59,7 @@ def kernel_table(runs: int, repetitions: int) -> list[str]:
             for driver in range(len(drivers.DRIVERS)):
                 drivers._normals(1, driver, block, YEARS)
 
-    kernel.run_compiled(plan, weather[:, :, :128], opening, lines, ledger[:, :, :128])
+    kernel.run_compiled(plan, weather[:, :, :256], opening, lines, ledger[:, :, :256])
     found = best(
         {
             "draws (numpy generator)": draw,

@@ -68,7 +68,7 @@ def simulate(
     process = drivers.prepare(scenario.drivers, baseline.plan)
     plan, opening = baseline.plan_table(), np.array(baseline.opening)
     wanted = [Year._fields.index(line) for line in lines]
-    values = np.full((len(wanted), years, runs), np.nan)
+    values = np.empty((len(wanted), years, runs))
     close = _engine(runs, engine)
 
     def do_chunk(first: int) -> None:

@@ -1,0 +1,265 @@
+"""The program against its naive twin (naive_twin.py): every line, every year, on calm and on simulated weather.
+
+Both are written from docs/model.md, the twin without looking at the program. A line on which they are known to
+disagree belongs in KNOWN_DISAGREEMENTS with the reason.
+"""
+
+import random
+from pathlib import Path
+
+import naive_twin
+import numpy as np
+import pytest
+
+from ldip.model import drivers
+from ldip.model.baseline import build
+from ldip.model.simulate import run_baseline, simulate
+from ldip.model.state import Opening, Plan, Year
+from ldip.scenario.reader import change_names, read, shipped_folder
+from ldip.scenario.schema import Parameter, limits, quantities
+
+FOLDER = shipped_folder() / "baerum-2020"
+SHIPPED = {name: FOLDER / "changes" / f"{name}.toml" for name in change_names(FOLDER)}
+REASON = 'basis = "assumption", source = "test"'
+KNOWN_DISAGREEMENTS: dict[str, str] = {}
+"""Line -> why the page and the program may differ on it. Not compared."""
+
+EXTREME = f"""
+[change]
+[housing]
+completions = {{ value = 1000.0, {REASON} }}
+reference_completions = {{ dated = {{ 2020 = 1600.0, 2029 = 400.0 }}, {REASON} }}
+developer_contribution = {{ value = 0.12, {REASON} }}
+[interest]
+compensation_base = {{ value = 2000.0, {REASON} }}
+[revenue]
+topup_level = {{ value = 0.98, {REASON} }}
+own_to_national_tax = {{ value = 1.0, {REASON} }}
+[investment]
+renewal = {{ dated = {{ 2024 = 1500.0, 2026 = 0.0, 2028 = 1000.0, 2031 = 5.0, 2032 = 800.0 }}, {REASON} }}
+sales = {{ dated = {{ 2024 = 40.0, 2026 = 400.0, 2028 = 40.0, 2031 = 300.0, 2032 = 40.0 }}, {REASON} }}
+[financing]
+instalment_share = {{ value = 0.03, {REASON} }}
+[rules]
+equity_minimum = {{ value = 0.2, {REASON} }}
+buffer_floor = {{ value = 60.0, {REASON} }}
+[drivers.rate]
+volatility = {{ value = 0.02, {REASON} }}
+[drivers.national_tax]
+volatility = {{ value = 0.08, {REASON} }}
+[drivers.own_tax]
+volatility = {{ value = 0.08, {REASON} }}
+[drivers.completions]
+volatility = {{ value = 0.8, {REASON} }}
+"""
+
+CORRELATED = f"""
+[change]
+[interest]
+money_market_rate = {{ dated = {{ 2020 = 0.02, 2024 = 0.0001, 2027 = 0.0, 2029 = -0.005, 2031 = 0.04 }}, {REASON} }}
+[drivers.rate]
+volatility = {{ value = 0.03, {REASON} }}
+lower_bound = {{ value = -0.002, {REASON} }}
+[drivers.correlation]
+rate_own_tax = {{ value = -0.4, {REASON} }}
+rate_completions = {{ value = -0.5, {REASON} }}
+national_tax_own_tax = {{ value = 0.2, {REASON} }}
+own_tax_completions = {{ value = 0.3, {REASON} }}
+"""
+
+CERTAIN = f"""
+[change]
+[drivers.rate]
+volatility = {{ value = 0.0, {REASON} }}
+[drivers.own_tax]
+volatility = {{ value = 0.0, {REASON} }}
+"""
+
+
+class Pair:
+    """The same scenario, read and planned by the program and by the twin."""
+
+    def __init__(self, changes: list[Path], years: int):
+        self.years = years
+        self.scenario = read(str(FOLDER), [str(change) for change in changes]).scenario
+        self.baseline = build(self.scenario, years)
+        self.twin = naive_twin.read_scenario(FOLDER, changes)
+        self.plan = naive_twin.plan_of(self.twin, years)
+
+    def weather(self, seed: int, runs: int) -> np.ndarray:
+        """What the program meets: (driver, year, run)."""
+        return drivers.weather(drivers.prepare(self.scenario.drivers, self.baseline.plan), seed, 0, runs)
+
+    def twin_ledger(self, weather: list[list[list[float]]]) -> dict[str, np.ndarray]:
+        """The twin's lines (year, run) for the weather of several runs."""
+        runs = [naive_twin.accounts(self.twin, self.plan, one) for one in weather]
+        return {line: np.array([[year[line] for year in run] for run in runs]).T for line in runs[0][0]}
+
+
+def assert_same_lines(program: np.ndarray, twin: dict[str, np.ndarray], rel: float, absolute: float) -> None:
+    """`program` (line, year, run) against the twin; names every line that differs, and by how much."""
+    assert set(twin) == set(Year._fields)
+    differing = {
+        line: float(np.max(np.abs(values - twin[line])))
+        for line, values in zip(Year._fields, program, strict=True)
+        if line not in KNOWN_DISAGREEMENTS and not np.allclose(values, twin[line], rtol=rel, atol=absolute)
+    }
+    assert not differing
+
+
+def assert_same_baseline(pair: Pair) -> None:
+    program = run_baseline(pair.baseline).values
+    twin = pair.twin_ledger([naive_twin.calm(pair.plan)])
+    assert_same_lines(program, twin, 1e-10, 1e-9)
+
+
+def assert_same_simulation(pair: Pair, seed: int, runs: int, chosen: list[int], program: np.ndarray) -> None:
+    weather = pair.weather(seed, runs)
+    twin = pair.twin_ledger([weather[:, :, run].tolist() for run in chosen])
+    assert_same_lines(program[:, :, chosen], twin, 1e-9, 1e-7)
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def everything_dated(seed: int) -> str:
+    """A change in which every number that may be dated changes seven times, up to a fifth up or down."""
+    dice = random.Random(seed)
+    sections: dict[str, list[str]] = {"change": []}
+    for path, quantity in quantities(read(str(FOLDER)).scenario).items():
+        if not isinstance(quantity, Parameter):
+            continue
+        low, high = limits(path)
+        value = list(quantity.numbers().values())[-1]
+        dated = []
+        for year in (2020, 2021, 2023, 2024, 2025, 2027, 2033):
+            moved = value * dice.uniform(0.8, 1.2) if value else dice.uniform(-0.002, 0.002)
+            dated.append(f"{year} = {min(high, max(low, moved))!r}")
+        section, key = path.split(".")
+        sections.setdefault(section, []).append(f"{key} = {{ dated = {{ {', '.join(dated)} }}, {REASON} }}")
+    sections["investment"].append(f"capacity_lead = {{ value = {dice.choice([0.0, 1.0, 3.0])}, {REASON} }}")
+    return "\n".join(line for name, keys in sections.items() for line in (f"[{name}]", *keys))
+
+
+@pytest.fixture(scope="module")
+def pair() -> Pair:
+    return Pair([], 20)
+
+
+# --- calm weather ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("years", [20, 3])
+@pytest.mark.parametrize("change", [None, *SHIPPED])
+def test_the_baseline_path(change, years):
+    assert_same_baseline(Pair([SHIPPED[change]] if change else [], years))
+
+
+def test_the_baseline_path_with_all_shipped_changes_in_order():
+    assert_same_baseline(Pair(list(SHIPPED.values()), 20))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_baseline_path_when_every_number_changes_over_time(tmp_path, seed):
+    """Tells which year's value a rule takes, which constant numbers hide."""
+    pair = Pair([write(tmp_path / "dated.toml", everything_dated(seed))], 20)
+    assert_same_plan(pair)
+    assert_same_baseline(pair)
+
+
+def test_the_plan_and_the_opening_balance(pair):
+    """Also what calm weather does not reach, such as the costs per extra dwelling."""
+    assert_same_plan(pair)
+    opening = naive_twin.opening_of(pair.twin)
+    assert {field: getattr(opening, field) for field in Opening._fields} == pytest.approx(
+        {field: float(value) for field, value in pair.baseline.opening._asdict().items()}, rel=1e-12
+    )
+
+
+def assert_same_plan(pair: Pair) -> None:
+    table = pair.baseline.plan._asdict()
+    assert set(vars(pair.plan[0])) == set(Plan._fields)
+    for field, values in table.items():
+        twin = np.array([float(getattr(p, field)) for p in pair.plan])
+        program = np.broadcast_to(np.asarray(values, float), (pair.years,))
+        np.testing.assert_allclose(program, twin, rtol=1e-10, atol=1e-12, err_msg=field)
+
+
+# --- simulated weather -------------------------------------------------------------------------------------------
+
+
+def with_event(program: np.ndarray, line: str, least: float = 1.0) -> list[int]:
+    """The runs in which the line exceeds `least` mill. kr in some year."""
+    return np.flatnonzero((program[Year._fields.index(line)] > least).any(axis=0)).tolist()
+
+
+def chosen_runs(program: np.ndarray, events: tuple[str, ...], plain: int, each: int) -> list[int]:
+    """The first runs, and for every event the first runs in which it happens; the event must happen."""
+    chosen = set(range(plain))
+    for event in events:
+        found = with_event(program, event)
+        assert len(found) >= each, event
+        chosen |= set(found[:each])
+    return sorted(chosen)
+
+
+EVENTS = (
+    "new_uncovered_deficit",
+    "covered_deficit",
+    "extra_transfer",
+    "buffer_use",
+    "buffer_provision",
+    "emergency_fund_use",
+    "transfer_cut",
+)
+
+
+@pytest.mark.parametrize("change", [None, "housing-minus-20", "interest-plus-2"])
+def test_simulated_runs(change):
+    pair = Pair([SHIPPED[change]] if change else [], 20)
+    program = simulate(pair.scenario, runs=400, seed=7, years=20).values
+    chosen = chosen_runs(program, EVENTS, plain=40, each=8)
+    assert_same_simulation(pair, 7, 400, chosen, program)
+
+
+def test_simulated_runs_of_an_extreme_scenario(tmp_path):
+    pair = Pair([write(tmp_path / "extreme.toml", EXTREME)], 20)
+    program = simulate(pair.scenario, runs=400, seed=11, years=20).values
+    events = (*EVENTS, "investment_fund_provision", "restructuring_need")
+    chosen = chosen_runs(program, events, plain=20, each=8)
+
+    def line(name: str) -> np.ndarray:
+        return program[Year._fields.index(name)][:, chosen]
+
+    assert (line("capacity_investment")[4:] == 0).any(), "capacity is never negative"
+    assert (line("grants") == 0).any(), "nor are grants"
+    assert (line("interest_compensation") == 0).any(), "nor is compensation"
+    assert (line("closing_liquidity_reserve") < 0).any()
+    for rule in [name for name in Year._fields if name.endswith("_breach")]:
+        assert 0 < line(rule).mean() < 1, rule
+    assert_same_simulation(pair, 11, 400, chosen, program)
+
+
+def test_simulated_runs_when_every_number_changes_over_time(tmp_path):
+    pair = Pair([write(tmp_path / "dated.toml", everything_dated(4))], 20)
+    program = simulate(pair.scenario, runs=20, seed=5, years=20).values
+    assert_same_simulation(pair, 5, 20, list(range(20)), program)
+
+
+# --- the weather itself ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["", EXTREME, CORRELATED, CERTAIN], ids=["base", "extreme", "correlated", "certain"])
+def test_the_processes_on_the_same_normals(tmp_path, text):
+    pair = Pair([write(tmp_path / "change.toml", text or "[change]\n")], 20)
+    runs, seed = 40, 13
+    program = pair.weather(seed, runs)
+    normals = np.array([drivers._normals(seed, driver, 0, pair.years) for driver in range(4)])
+    for run in range(runs):
+        twin = naive_twin.weather(pair.twin, pair.plan, normals[:, :, run].tolist())
+        np.testing.assert_allclose(program[:, :, run], np.array(twin), rtol=1e-9, atol=1e-13)
+    if text == CORRELATED:
+        assert (program[0] == -0.002).any()
+        assert min(p.planned_rate for p in pair.plan) < -0.002
