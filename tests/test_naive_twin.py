@@ -4,7 +4,9 @@ Both are written from docs/model.md, the twin without looking at the program. A 
 disagree belongs in KNOWN_DISAGREEMENTS with the reason.
 """
 
+import csv
 import random
+import shutil
 from pathlib import Path
 
 import naive_twin
@@ -39,10 +41,12 @@ own_to_national_tax = {{ value = 1.0, {REASON} }}
 renewal = {{ dated = {{ 2024 = 1500.0, 2026 = 0.0, 2028 = 1000.0, 2031 = 5.0, 2032 = 800.0 }}, {REASON} }}
 sales = {{ dated = {{ 2024 = 40.0, 2026 = 400.0, 2028 = 40.0, 2031 = 300.0, 2032 = 40.0 }}, {REASON} }}
 [financing]
+equity_target = {{ dated = {{ 2020 = 0.5, 2029 = 0.1, 2034 = 0.6 }}, {REASON} }}
 instalment_share = {{ value = 0.03, {REASON} }}
 [rules]
 equity_minimum = {{ value = 0.2, {REASON} }}
-buffer_floor = {{ value = 60.0, {REASON} }}
+buffer_floor = {{ dated = {{ 2020 = 60.0, 2028 = 200.0 }}, {REASON} }}
+result_share_minimum = {{ dated = {{ 2020 = 0.03, 2028 = 0.0 }}, {REASON} }}
 [drivers.rate]
 volatility = {{ value = 0.02, {REASON} }}
 [drivers.national_tax]
@@ -79,11 +83,11 @@ volatility = {{ value = 0.0, {REASON} }}
 class Pair:
     """The same scenario, read and planned by the program and by the twin."""
 
-    def __init__(self, changes: list[Path], years: int):
+    def __init__(self, changes: list[Path], years: int, folder: Path = FOLDER):
         self.years = years
-        self.scenario = read(str(FOLDER), [str(change) for change in changes]).scenario
+        self.scenario = read(str(folder), [str(change) for change in changes]).scenario
         self.baseline = build(self.scenario, years)
-        self.twin = naive_twin.read_scenario(FOLDER, changes)
+        self.twin = naive_twin.read_scenario(folder, changes)
         self.plan = naive_twin.plan_of(self.twin, years)
 
     def weather(self, seed: int, runs: int) -> np.ndarray:
@@ -143,6 +147,26 @@ def everything_dated(seed: int) -> str:
     return "\n".join(line for name, keys in sections.items() for line in (f"[{name}]", *keys))
 
 
+def another_municipality(folder: Path) -> Path:
+    """Bærum with three plan years, where the young become fewer after them."""
+    shutil.copytree(FOLDER, folder)
+    base = (folder / "base.toml").read_text(encoding="utf-8")
+    assert "plan_years = 4" in base
+    write(folder / "base.toml", base.replace("plan_years = 4", "plan_years = 3"))
+    for table in ("plan", "population"):
+        with open(folder / f"{table}.csv", encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        for row in rows:
+            del row["2023"]
+            if row.get("group") in ("1-5", "6-12"):
+                row["growth_after"] = "-0.03"
+        with open(folder / f"{table}.csv", "w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+    return folder
+
+
 @pytest.fixture(scope="module")
 def pair() -> Pair:
     return Pair([], 20)
@@ -165,6 +189,12 @@ def test_the_baseline_path_with_all_shipped_changes_in_order():
 def test_the_baseline_path_when_every_number_changes_over_time(tmp_path, seed):
     """Tells which year's value a rule takes, which constant numbers hide."""
     pair = Pair([write(tmp_path / "dated.toml", everything_dated(seed))], 20)
+    assert_same_plan(pair)
+    assert_same_baseline(pair)
+
+
+def test_the_baseline_path_of_another_municipality(tmp_path):
+    pair = Pair([], 20, another_municipality(tmp_path / "baerum-2020"))
     assert_same_plan(pair)
     assert_same_baseline(pair)
 
