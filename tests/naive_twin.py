@@ -201,7 +201,7 @@ def plan_of_year(scenario, year, before):
             frame *= real_growth
         setattr(p, service, frame)
         per_dwelling = sum(float(r["cost"]) * float(g["per_dwelling"]) for r, g in users(scenario, service))
-        setattr(p, f"{service}_per_dwelling", per_dwelling)
+        setattr(p, f"{service}_per_dwelling", per_dwelling * real_growth)
         p.demography_compensation += demand(scenario, service, year) - demand(scenario, service, first - 1)
     p.other_services_elasticity = base("services", "other_services_elasticity")
     if in_plan:

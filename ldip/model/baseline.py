@@ -168,7 +168,8 @@ def _services(scenario: Scenario, population: Population, years: np.ndarray) -> 
         frame = scenario.plan_line(service)
         after = (frame[-1] + demand[plan_years + 1 : span + 1] - demand[plan_years]) * standard
         fields[service] = np.concatenate([frame, after])
-        fields[f"{service}_per_dwelling"] = np.full(horizon, weights @ population.per_dwelling)
+        per_dwelling = float(weights @ population.per_dwelling)  # costs as much as any other user
+        fields[f"{service}_per_dwelling"] = per_dwelling * np.concatenate([np.ones(plan_years), standard])
         compensation += demand[1 : span + 1] - demand[0]
     residents = average.sum(axis=0)
     elasticity = scenario.services.other_services_elasticity.at(later)

@@ -12,27 +12,27 @@ from ldip.errors import Fault, Text
 from ldip.scenario.schema import Scenario
 
 SYNONYMS = {
-    "rente": "interest",
-    "rentenivå": "money_market_rate",
-    "pengemarkedsrente": "money_market_rate",
-    "gjeld": "general_debt",
-    "boliger": "completions",
-    "boligbygging": "completions",
-    "skatt": "tax_growth_per_working_age",
-    "prisvekst": "cpi_growth",
-    "kpi": "cpi_growth",
-    "deflator": "deflator_growth",
-    "egenkapital": "equity_target",
-    "avdrag": "instalment_share",
-    "bufferfond": "buffer_fund",
-    "likviditet": "liquidity_reserve",
-    "investeringer": "investment",
-    "inntekter": "revenue",
-    "tjenester": "services",
-    "verdi": "value",
-    "enhet": "unit",
-    "kilde": "source",
-    "grunnlag": "basis",
+    "rente": ("interest", "money_market_rate", "rate"),
+    "rentenivå": ("money_market_rate",),
+    "pengemarkedsrente": ("money_market_rate",),
+    "gjeld": ("general_debt",),
+    "boliger": ("completions",),
+    "boligbygging": ("completions",),
+    "skatt": ("tax_growth_per_working_age",),
+    "prisvekst": ("cpi_growth",),
+    "kpi": ("cpi_growth",),
+    "deflator": ("deflator_growth",),
+    "egenkapital": ("equity_target",),
+    "avdrag": ("instalment_share",),
+    "bufferfond": ("buffer_fund",),
+    "likviditet": ("liquidity_reserve",),
+    "investeringer": ("investment",),
+    "inntekter": ("revenue",),
+    "tjenester": ("services",),
+    "verdi": ("value",),
+    "enhet": ("unit",),
+    "kilde": ("source",),
+    "grunnlag": ("basis",),
 }
 """Norwegian words for keys, tried before spelling distance (which would turn 'rente' into 'renewal')."""
 
@@ -78,6 +78,10 @@ PLAIN: dict[str, tuple[Text, Text]] = {
             nb="Skriv value = 0.02, eller dated = { 2020 = 0.02, 2024 = 0.03 }.",
             en="Write value = 0.02, or dated = { 2020 = 0.02, 2024 = 0.03 }.",
         ),
+    ),
+    "not_whole": (
+        Text(nb="skal være et helt antall", en="must be a whole number"),
+        Text(nb="Skriv for eksempel 2.0.", en="Write for example 2.0."),
     ),
     "not_a_year": (
         Text(nb="er ikke et årstall", en="is not a year"),
@@ -150,9 +154,9 @@ def _keys_at(location: Sequence[str]) -> list[str]:
 
 
 def _nearest(word: str, known: Sequence[str]) -> str:
-    synonym = SYNONYMS.get(word.lower(), "")
-    if synonym in known:
-        return synonym
+    for synonym in SYNONYMS.get(word.lower(), ()):
+        if synonym in known:
+            return synonym
     return next(iter(difflib.get_close_matches(word, known, n=1, cutoff=0.55)), "")
 
 

@@ -93,6 +93,12 @@ def _expect(unit: str, low: float, high: float) -> AfterValidator:
     return AfterValidator(Expect(unit, low, high))
 
 
+def _whole(quantity: Quantity) -> Quantity:
+    if quantity.value != int(quantity.value):
+        raise PydanticCustomError("not_whole", "whole")
+    return quantity
+
+
 SHARE, RATE, MONEY, REAL = "share", "per year", "mill. kr", "mill. 2020-kr"
 Share = Annotated[Parameter, _expect(SHARE, 0.0, 1.0)]
 Rate = Annotated[Parameter, _expect(RATE, -0.05, 0.25)]
@@ -178,7 +184,7 @@ class Investment(Frozen):
     grant_share: Share
     housing_grant_share: Share
     vat_share: Share
-    capacity_lead: Annotated[Quantity, _expect("years", 0.0, 10.0)]
+    capacity_lead: Annotated[Quantity, _expect("years", 0.0, 10.0), AfterValidator(_whole)]
     on_lending: Money
 
 
