@@ -333,7 +333,15 @@ def _progress(runs: int, lang: str) -> Any:
 
     if runs < PROGRESS_FROM:
         return contextlib.nullcontext()
+    from ldip.model.kernel import must_compile
+    from ldip.model.simulate import COMPILED_FROM
+
     label = Text("Simulerer", "Simulating").say(lang)
+    if runs >= COMPILED_FROM and must_compile():
+        note = Text(
+            "Kompilerer regnskapet, bare første gang: om lag ti sekunder.", "Compiling, once: about ten seconds."
+        )
+        click.echo(note.say(lang), err=True)
     bar = click.progressbar(length=runs, label=label, file=sys.stderr)
 
     @contextlib.contextmanager

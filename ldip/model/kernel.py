@@ -124,6 +124,13 @@ def write_opening(book, lane, balance):
     book[OPENING * STRIDE + lane : YEAR * STRIDE : STRIDE] = balance
 
 
+def must_compile() -> bool:
+    """Would the compiled engine have to compile now, which takes about ten seconds, once per version?"""
+    from importlib.metadata import version
+
+    return compiled.cache_info().currsize == 0 and not _cache_folder(version("numba")).exists()
+
+
 @functools.cache
 def compiled() -> Callable[..., None]:
     """Compile the accounts, or load them as an earlier process compiled them."""
