@@ -75,6 +75,7 @@ def main() -> None:
       ldip simulate                               Bærum, 10 000 futures, 2020-2039
       ldip simulate --change housing-minus-20     the same with fewer dwellings
       ldip plan --lang en                         the baseline accounts, year by year
+      ldip reconcile                              the published plan, figure by figure
       ldip scenario show --assumptions            what the answer rests on
     """
 
@@ -167,6 +168,42 @@ def plan(scenario: str, changes: tuple[str, ...], years: int, nominal: bool, as_
     width = shutil.get_terminal_size((120, 40)).columns
     click.echo(_title(source, lang))
     click.echo(plan_text(ledger, base_year, fixed_prices=not nominal, width=width, lang=lang))
+
+
+@main.command()
+@_scenario_options
+@click.option("--all", "everything", is_flag=True, help="Every figure, not only those that differ.")
+@click.option("--out", type=click.Path(path_type=Path), help="Also write reconcile.csv into this folder.")
+@_lang_option
+def reconcile(scenario: str, changes: tuple[str, ...], everything: bool, out: Path | None, lang: str) -> None:
+    """Set the baseline of SCENARIO beside the published plan, figure by figure, and explain the differences.
+
+    \b
+    Examples:
+      ldip reconcile
+      ldip reconcile --all --lang en
+      ldip reconcile --out results/reconciliation
+    """
+    from ldip.analysis.reconcile import debt_ratios
+    from ldip.analysis.reconcile import reconcile as compare
+    from ldip.report.files import result_folder
+    from ldip.report.reconciliation import reconciliation_text, write_reconciliation
+    from ldip.scenario.reader import change_names, find
+
+    source = _read(scenario, changes)
+    if not source.scenario.published:
+        raise InputError([_nothing_published(source.scenario.name)])
+    rows = compare(source.scenario)
+    if out:
+        with result_folder(out) as folder:
+            write_reconciliation(folder, rows, lang)
+    click.echo(_title(source, lang) + "\n")
+    compare_with = "constant-parameters"
+    fitted_in = scenario if compare_with in change_names(find(scenario)) and compare_with not in changes else ""
+    ratios = debt_ratios(source.scenario)
+    click.echo(reconciliation_text(rows, ratios, lang, everything=everything, fitted_in=fitted_in))
+    if out:
+        click.echo("\n" + Text("Resultater: {out}", "Results: {out}").say(lang, out=out))
 
 
 @main.group(name="scenario")
@@ -381,6 +418,19 @@ def _too_many(runs: int, years: int) -> Fault:
         "",
         Text(nb="er flere løp enn det er minne til", en="is more runs than memory allows"),
         Text(nb=f"Velg høyst {most} løp for {years} år.", en=f"Choose at most {most} runs for {years} years."),
+    )
+
+
+def _nothing_published(name: str) -> Fault:
+    return Fault(
+        name,
+        "published.csv",
+        "",
+        Text(
+            nb="finnes ikke, så det er ingenting å avstemme mot",
+            en="is not there, so there is nothing to compare with",
+        ),
+        Text(nb="Legg den publiserte planens tall der.", en="Put the published plan's figures there."),
     )
 
 

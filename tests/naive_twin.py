@@ -11,7 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 SERVICES = ("kindergartens", "schools", "care")
-TOLERANCE = 1e-9  # mill. kr of rounding that breaks no rule
+NOISE = 1e-9  # of operating revenue: rounding that breaks no rule
 
 
 def pos(a):
@@ -451,12 +451,14 @@ def close(p, o, rate, national_factor, own_factor, completion_factor):
     equity_minimum = p.equity_minimum * y.general_investment
     buffer_minimum = p.buffer_minimum * y.cpi_index
     liquidity_minimum = p.liquidity_minimum * y.cpi_index
+    noise = NOISE * pos(y.operating_revenue)
+    equity_gap = min(pos(equity_minimum - equity), y.general_borrowing)
     broken = {
-        "result_share_breach": result_minimum - y.net_operating_result > TOLERANCE,
-        "equity_share_breach": equity_minimum - equity > TOLERANCE,
-        "buffer_fund_breach": buffer_minimum - y.closing_buffer_fund > TOLERANCE,
-        "liquidity_breach": liquidity_minimum - y.closing_liquidity_reserve > TOLERANCE,
-        "uncovered_deficit_breach": y.closing_uncovered_deficit > TOLERANCE,
+        "result_share_breach": result_minimum - y.net_operating_result > noise,
+        "equity_share_breach": equity_gap > noise,
+        "buffer_fund_breach": buffer_minimum - y.closing_buffer_fund > noise,
+        "liquidity_breach": liquidity_minimum - y.closing_liquidity_reserve > noise,
+        "uncovered_deficit_breach": y.closing_uncovered_deficit > noise,
     }
     for rule_name, is_broken in broken.items():
         setattr(y, rule_name, 1.0 if is_broken else 0.0)
@@ -464,10 +466,15 @@ def close(p, o, rate, national_factor, own_factor, completion_factor):
 
     # 10 restructuring need
     result_gap = pos(result_minimum - y.net_operating_result)
-    equity_gap = pos(equity_minimum - equity)
     buffer_gap = pos(min(buffer_minimum, o.buffer_fund) - y.closing_buffer_fund)
     liquidity_gap = pos(min(liquidity_minimum, o.liquidity_reserve) - y.closing_liquidity_reserve)
-    y.restructuring_need = max(result_gap, equity_gap + max(y.new_uncovered_deficit + buffer_gap, liquidity_gap))
+    buffer_need = 0.0
+    if buffer_gap > noise:
+        buffer_need = y.new_uncovered_deficit + y.transfer_cut + y.emergency_fund_use + buffer_gap
+    liquidity_need = liquidity_gap
+    if liquidity_gap > y.new_uncovered_deficit + noise:
+        liquidity_need += y.transfer_cut
+    y.restructuring_need = max(result_gap, equity_gap + max(y.new_uncovered_deficit, buffer_need, liquidity_need))
     y.restructuring_need_share = ratio(y.restructuring_need, y.net_sector_expenditure)
     return y
 

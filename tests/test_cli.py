@@ -193,7 +193,9 @@ def test_provenance_is_enough_to_repeat_the_run(results):
 def test_provenance_holds_the_checksums_of_inputs_and_results(results):
     content = json.loads((results / "provenance.json").read_text(encoding="utf-8"))
     inputs = content["inputs_sha256"]
-    assert set(inputs) == {f"baerum-2020/{n}" for n in ("base.toml", "plan.csv", "population.csv", "demand.csv")}
+    assert set(inputs) == {
+        f"baerum-2020/{n}" for n in ("base.toml", "plan.csv", "population.csv", "demand.csv", "published.csv")
+    }
     for shown, digest in inputs.items():
         assert digest == hashlib.sha256((shipped_folder() / shown).read_bytes()).hexdigest()
     written = content["results_sha256"]

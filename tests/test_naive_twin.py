@@ -41,10 +41,10 @@ own_to_national_tax = {{ value = 1.0, {REASON} }}
 renewal = {{ dated = {{ 2024 = 1500.0, 2026 = 0.0, 2028 = 1000.0, 2031 = 5.0, 2032 = 800.0 }}, {REASON} }}
 sales = {{ dated = {{ 2024 = 40.0, 2026 = 400.0, 2028 = 40.0, 2031 = 300.0, 2032 = 40.0 }}, {REASON} }}
 [financing]
-equity_target = {{ dated = {{ 2020 = 0.5, 2029 = 0.1, 2034 = 0.6 }}, {REASON} }}
+equity_target = {{ dated = {{ 2020 = 0.5, 2025 = 0.1, 2034 = 0.6 }}, {REASON} }}
 instalment_share = {{ value = 0.03, {REASON} }}
 [rules]
-equity_minimum = {{ value = 0.2, {REASON} }}
+equity_minimum = {{ dated = {{ 2020 = 0.2, 2028 = 0.3 }}, {REASON} }}
 buffer_floor = {{ dated = {{ 2020 = 60.0, 2028 = 200.0 }}, {REASON} }}
 result_share_minimum = {{ dated = {{ 2020 = 0.03, 2028 = 0.0 }}, {REASON} }}
 [drivers.rate]
@@ -149,7 +149,7 @@ def everything_dated(seed: int) -> str:
 
 def another_municipality(folder: Path) -> Path:
     """Bærum with three plan years, where the young become fewer after them."""
-    shutil.copytree(FOLDER, folder)
+    shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("published.csv"))
     base = (folder / "base.toml").read_text(encoding="utf-8")
     assert "plan_years = 4" in base
     write(folder / "base.toml", base.replace("plan_years = 4", "plan_years = 3"))

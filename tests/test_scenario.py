@@ -13,7 +13,7 @@ from ldip.scenario.schema import PLAN_LINES, Parameter, Scenario, quantities
 
 SERVICE_LINES = ("kindergartens", "schools", "care", "other_services")
 INVESTMENT_LINES = ("general_investment", "water_waste_investment", "housing_investment")
-INPUTS = ("base.toml", "plan.csv", "population.csv", "demand.csv")
+INPUTS = ("base.toml", "plan.csv", "population.csv", "demand.csv", "published.csv")
 
 
 @pytest.fixture

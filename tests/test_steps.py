@@ -100,10 +100,16 @@ def test_restructuring_need():
     # it opened at 80, below the minimum: only the further fall counts
     assert s.stock_gap(100.0, 80.0, 40.0) == pytest.approx(40.0)
     assert s.stock_gap(100.0, 40.0, 60.0) == 0.0
-    # the money that covers the deficit (20) and keeps the buffer (60) also lifts liquidity (gap 70): 80 is enough
-    assert s.restructuring_need(50.0, 0.0, 20.0, 60.0, 70.0) == pytest.approx(80.0)
-    assert s.restructuring_need(50.0, 0.0, 20.0, 60.0, 95.0) == pytest.approx(95.0)
-    assert s.restructuring_need(120.0, 10.0, 20.0, 60.0, 70.0) == pytest.approx(120.0)
+    # to keep 60 in the buffer the deficit (20), the cut transfer (30) and the other funds (40) come first
+    assert s.buffer_need(60.0, 20.0, 30.0, 40.0, 1e-5) == pytest.approx(150.0)
+    assert s.buffer_need(0.0, 20.0, 30.0, 40.0, 1e-5) == 0.0
+    # liquidity 15 short: a deficit 15 smaller is enough; 70 short: 20 from the deficit, 30 to the transfer, 50 more
+    assert s.liquidity_need(15.0, 20.0, 30.0, 1e-5) == pytest.approx(15.0)
+    assert s.liquidity_need(70.0, 20.0, 30.0, 1e-5) == pytest.approx(100.0)
+    # the same money serves deficit, buffer and liquidity; equity comes on top; the result share stands alone
+    assert s.restructuring_need(50.0, 0.0, 20.0, 150.0, 100.0) == pytest.approx(150.0)
+    assert s.restructuring_need(50.0, 10.0, 20.0, 150.0, 200.0) == pytest.approx(210.0)
+    assert s.restructuring_need(250.0, 10.0, 20.0, 150.0, 200.0) == pytest.approx(250.0)
 
 
 def test_ratio_of_nothing():

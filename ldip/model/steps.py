@@ -201,10 +201,22 @@ def stock_gap(minimum, opening, closing):
     return positive(least(minimum, opening) - closing)
 
 
+def buffer_need(buffer_gap, uncovered, transfer_cut, emergency_fund_use, noise):
+    """What it takes to keep the buffer fund: in the order of the year-end an improvement first covers the deficit
+    and gives back the cut transfer and the other funds.  M10, M12.1."""
+    return choose(buffer_gap > noise, uncovered + transfer_cut + emergency_fund_use + buffer_gap, 0.0)
+
+
+def liquidity_need(liquidity_gap, uncovered, transfer_cut, noise):
+    """What it takes to keep the liquidity reserve: a smaller deficit and more funds lift it, giving back the cut
+    transfer in between does not.  M10, M12.1."""
+    return liquidity_gap + choose(liquidity_gap > uncovered + noise, transfer_cut, 0.0)
+
+
 def restructuring_need(result, equity, uncovered, buffer, liquidity):
-    """The lasting improvement that makes every rule hold: the result share on one side; on the other the money
-    for equity, and for covering the deficit and keeping the buffer, which also lifts liquidity.  M12.1."""
-    return greatest(result, equity + greatest(uncovered + buffer, liquidity))
+    """The lasting improvement that makes every rule hold: for the result share; for equity and, with the same
+    money, for the deficit, the buffer fund and liquidity, whichever takes most.  M12.1."""
+    return greatest(result, equity + greatest(uncovered, greatest(buffer, liquidity)))
 
 
 def event(condition):

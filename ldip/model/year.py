@@ -215,20 +215,25 @@ def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
     equity_share = s.ratio(equity, general_investment)
     net_operating_result_share = s.ratio(net_operating_result, operating_revenue)
     debt_ratio = s.ratio(closing_net_debt, operating_revenue)
+    noise = NOISE * s.positive(operating_revenue)
     buffer_minimum = plan.buffer_minimum * cpi_index
     liquidity_minimum = plan.liquidity_minimum * cpi_index
     result_gap = s.result_gap(plan.result_share_minimum, operating_revenue, net_operating_result)
-    equity_gap = s.positive(plan.equity_minimum * general_investment - equity)
+    equity_gap = s.least(s.positive(plan.equity_minimum * general_investment - equity), general_borrowing)
     buffer_gap = s.stock_gap(buffer_minimum, opening.buffer_fund, closing_buffer_fund)
     liquidity_gap = s.stock_gap(liquidity_minimum, opening.liquidity_reserve, closing_liquidity_reserve)
     restructuring_need = s.restructuring_need(
-        result_gap, equity_gap, new_uncovered_deficit, buffer_gap, liquidity_gap
+        result_gap,
+        equity_gap,
+        new_uncovered_deficit,
+        s.buffer_need(buffer_gap, new_uncovered_deficit, transfer_cut, emergency_fund_use, noise),
+        s.liquidity_need(liquidity_gap, new_uncovered_deficit, transfer_cut, noise),
     )
-    result_share_breach = s.event(result_gap > TOLERANCE)
-    equity_share_breach = s.event(equity_gap > TOLERANCE)
-    buffer_fund_breach = s.event(closing_buffer_fund < buffer_minimum - TOLERANCE)
-    liquidity_breach = s.event(closing_liquidity_reserve < liquidity_minimum - TOLERANCE)
-    uncovered_deficit_breach = s.event(closing_uncovered_deficit > TOLERANCE)
+    result_share_breach = s.event(result_gap > noise)
+    equity_share_breach = s.event(equity_gap > noise)
+    buffer_fund_breach = s.event(closing_buffer_fund < buffer_minimum - noise)
+    liquidity_breach = s.event(closing_liquidity_reserve < liquidity_minimum - noise)
+    uncovered_deficit_breach = s.event(closing_uncovered_deficit > noise)
     broken_rules = (
         result_share_breach + equity_share_breach + buffer_fund_breach + liquidity_breach + uncovered_deficit_breach
     )
@@ -341,5 +346,5 @@ def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
     )
 
 
-# Rounding noise of 1e-9 mill. (a tenth of an øre) is not a broken rule.
-TOLERANCE = 1e-9
+# Less than a billionth of revenue (some ten kroner) is rounding, not a broken rule.
+NOISE = 1e-9

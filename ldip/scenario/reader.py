@@ -19,6 +19,7 @@ from ldip.scenario import faults as f
 from ldip.scenario.schema import Scenario
 from ldip.scenario.tables import (
     COLUMNS,
+    OPTIONAL,
     YEARLY,
     Table,
     check_demand,
@@ -198,6 +199,8 @@ class _Reading:
     def table(self, name: str, heading: Any) -> Table:
         """The table `name`, its faults added to the reading's."""
         path = self.folder / f"{name}.csv"
+        if name in OPTIONAL and not path.exists():
+            return Table((), (), (), ())
         text = self.text(path)
         if text is None:
             return Table((), (), (), ())

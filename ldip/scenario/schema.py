@@ -227,7 +227,6 @@ class OpeningBalance(Frozen):
 class Rules(Frozen):
     """The adopted rules (M11) and how the year-end is balanced (M10)."""
 
-    result_share_target: Share
     result_share_minimum: Share
     equity_minimum: Share
     buffer_minimum: RealMoney
@@ -362,6 +361,28 @@ class Demand(Frozen):
     source: Reason
 
 
+class PublishedRow(Frozen):
+    """A published figure of the plan years, from ``published.csv``: only reconciliation reads it."""
+
+    table: str
+    item: str
+    unit: str
+    price_basis: str
+    values: tuple[float, ...]
+    figure: str
+    tolerance: str = Field(pattern=r"^\d+(\.\d+)?%?$")
+    role: Literal["input", "computed"]
+    explanation_nb: str
+    explanation_en: str
+    source: Reason
+
+    def tolerance_of(self, value: float) -> float:
+        """The largest difference that is still in order, in the row's unit; a per cent is of the value."""
+        if self.tolerance.endswith("%"):
+            return abs(value) * float(self.tolerance[:-1]) / 100.0
+        return float(self.tolerance)
+
+
 class Scenario(Frozen):
     """A municipality and its plan, checked. The only thing the model is built from."""
 
@@ -380,6 +401,7 @@ class Scenario(Frozen):
     plan: tuple[PlanRow, ...]
     population: tuple[AgeGroup, ...]
     demand: tuple[Demand, ...]
+    published: tuple[PublishedRow, ...] = ()
     changes: tuple[str, ...] = ()
 
     @property

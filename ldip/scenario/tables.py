@@ -12,11 +12,16 @@ COLUMNS = {
     "plan": ("line", "item", "item_nb", "unit", "basis", "source"),
     "population": ("group", "age_from", "age_to", "growth_after", "per_dwelling", "basis", "source"),
     "demand": ("service", "group", "cost", "capacity_cost", "basis", "source"),
+    "published": (
+        *("table", "item", "unit", "price_basis", "figure", "tolerance", "role"),
+        *("explanation_nb", "explanation_en", "source"),
+    ),
 }
+OPTIONAL = {"published"}
 """Columns of each table besides its years; ``note`` may stand in all of them."""
 
 NUMERIC = {"age_from", "age_to", "growth_after", "per_dwelling", "cost", "capacity_cost"}
-YEARLY = {"plan": "values", "population": "residents"}
+YEARLY = {"plan": "values", "population": "residents", "published": "values"}
 """Name of the tuple that the year columns of a table become."""
 
 
