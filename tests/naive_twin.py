@@ -446,6 +446,14 @@ def close(p, o, rate, national_factor, own_factor, completion_factor):
     y.investment_share = ratio(y.gross_investment, y.operating_revenue)
     y.debt_per_resident = ratio(y.closing_debt, y.closing_residents)
 
+    # 9 interest exposure
+    assets = y.closing_on_lent + y.closing_liquidity_reserve + p.other_bank_balances
+    hedged = p.full_cost_share * y.closing_self_financing_debt + p.compensation_base
+    bonds_held = (1 - p.equity_weight) * y.closing_endowment_fund
+    at_once = p.floating_share + (1 - p.floating_share) * p.refixing_share
+    y.rate_exposure_first_year = (at_once * y.closing_debt - assets - hedged) / 100
+    y.rate_exposure_full = (y.closing_debt - assets - bonds_held - hedged) / 100
+
     # 9 rules
     result_minimum = p.result_share_minimum * y.operating_revenue
     equity_minimum = p.equity_minimum * y.general_investment

@@ -96,7 +96,7 @@ def test_a_broken_account_is_noticed(base):
         *("general_investment", "water_waste_investment", "housing_investment", "planned_transfer"),
         *("planned_borrowing", "instalments", "interest", "interest_income", "endowment_return"),
         *("endowment_cost", "transfer_cut", "extra_transfer", "closing_net_debt", "new_capacity"),
-        "restructuring_need",
+        *("restructuring_need", "rate_exposure_first_year", "rate_exposure_full"),
     }
     assert money - used == outside & money
 

@@ -84,6 +84,11 @@ def test_hedges_against_the_rate():
     assert s.interest_income(1000.0, 0.0025, 0.03, 500.0, 600.0) == pytest.approx(32.5 + 33.0)
 
 
+def test_what_one_point_costs():
+    # 12 000 of debt, 4 000 lent, banked and in bonds, 60 % of 3 900 repaid by fees, 80 compensated: 1 % of 5 580
+    assert s.rate_exposure(12_000.0, 4_000.0, 0.6, 3_900.0, 80.0) == pytest.approx(55.8)
+
+
 def test_capacity_and_grants_never_negative():
     assert s.capacity_investment(100.0, 0.4, 200.0) == pytest.approx(180.0)
     assert s.capacity_investment(100.0, 0.4, -300.0) == 0.0

@@ -242,6 +242,8 @@ class Year(NamedTuple):
     net_financial_cost_share: Number
     investment_share: Number
     debt_per_resident: Number
+    rate_exposure_first_year: Number
+    rate_exposure_full: Number
     result_share_breach: Number
     equity_share_breach: Number
     buffer_fund_breach: Number

@@ -187,7 +187,13 @@ def endowment_return(opening_fund, equity_weight, equity_return, bonds):
     return opening_fund * (equity_weight * equity_return + (1.0 - equity_weight) * bonds)
 
 
-# --- 9 rules and restructuring need ---
+# --- 9 key figures, rules and restructuring need ---
+
+
+def rate_exposure(repriced_debt, repriced_assets, full_cost_share, self_financing_debt, compensation_base):
+    """What a lasting rise of one percentage point costs a year: 1 % of the debt that gets the new rate, less on-lent
+    money, bank balances, bonds, the debt whose interest fees repay, and the base of state compensation.  M9."""
+    return 0.01 * (repriced_debt - repriced_assets - full_cost_share * self_financing_debt - compensation_base)
 
 
 def result_gap(minimum_share, operating_revenue, net_operating_result):

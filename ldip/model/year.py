@@ -215,6 +215,23 @@ def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
     equity_share = s.ratio(equity, general_investment)
     net_operating_result_share = s.ratio(net_operating_result, operating_revenue)
     debt_ratio = s.ratio(closing_net_debt, operating_revenue)
+    first_year_share = plan.floating_share + (1.0 - plan.floating_share) * plan.refixing_share
+    lent_and_banked = closing_on_lent + closing_liquidity_reserve + plan.other_bank_balances
+    bonds_held = (1.0 - plan.equity_weight) * closing_endowment_fund
+    rate_exposure_first_year = s.rate_exposure(
+        first_year_share * closing_debt,
+        lent_and_banked,
+        plan.full_cost_share,
+        closing_self_financing_debt,
+        plan.compensation_base,
+    )
+    rate_exposure_full = s.rate_exposure(
+        closing_debt,
+        lent_and_banked + bonds_held,
+        plan.full_cost_share,
+        closing_self_financing_debt,
+        plan.compensation_base,
+    )
     noise = NOISE * s.positive(operating_revenue)
     buffer_minimum = plan.buffer_minimum * cpi_index
     liquidity_minimum = plan.liquidity_minimum * cpi_index
@@ -335,6 +352,8 @@ def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
         net_financial_cost_share=s.ratio(net_financial_cost, operating_revenue),
         investment_share=s.ratio(gross_investment, operating_revenue),
         debt_per_resident=s.ratio(closing_debt, closing_residents),
+        rate_exposure_first_year=rate_exposure_first_year,
+        rate_exposure_full=rate_exposure_full,
         result_share_breach=result_share_breach,
         equity_share_breach=equity_share_breach,
         buffer_fund_breach=buffer_fund_breach,

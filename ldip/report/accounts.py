@@ -120,6 +120,8 @@ FORMS = (
             "investment_share",
             "debt_per_resident",
             "loan_rate",
+            "rate_exposure_first_year",
+            "rate_exposure_full",
             "closing_residents",
             "demography_compensation",
             "restructuring_need",
