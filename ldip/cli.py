@@ -199,7 +199,9 @@ def reconcile(scenario: str, changes: tuple[str, ...], everything: bool, out: Pa
             write_reconciliation(folder, rows, lang)
     click.echo(_title(source, lang) + "\n")
     compare_with = "constant-parameters"
-    fitted_in = scenario if compare_with in change_names(find(scenario)) and compare_with not in changes else ""
+    fitted_in = (
+        scenario if compare_with in change_names(find(scenario).folder) and compare_with not in changes else ""
+    )
     ratios = debt_ratios(source.scenario)
     click.echo(reconciliation_text(rows, ratios, lang, everything=everything, fitted_in=fitted_in))
     if out:

@@ -19,7 +19,7 @@ BAD = sorted((Path(__file__).parent / "bad").glob("*.toml"))
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return shutil.copytree(find(DEFAULT), tmp_path / "kommune")
+    return shutil.copytree(find(DEFAULT).folder, tmp_path / "kommune")
 
 
 def faults_of(where: str | Path = DEFAULT, *changes: str | Path) -> list[Fault]:

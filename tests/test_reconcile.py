@@ -152,7 +152,7 @@ def test_every_figure_is_used(scenario):
 
 
 def test_unknown_figure_and_missing_table(tmp_path, capsys):
-    folder = shutil.copytree(find("baerum-2020"), tmp_path / "kommune")
+    folder = shutil.copytree(find("baerum-2020").folder, tmp_path / "kommune")
     table = folder / "published.csv"
     table.write_text(table.read_text(encoding="utf-8").replace(",debt,", ",dept,"), encoding="utf-8")
     with pytest.raises(InputError) as caught:

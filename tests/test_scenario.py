@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from ldip.errors import InputError
 from ldip.scenario.reader import DEFAULT, find, read, shipped, shipped_folder
 from ldip.scenario.schema import PLAN_LINES, Parameter, Scenario, quantities
 
@@ -18,7 +19,7 @@ INPUTS = ("base.toml", "plan.csv", "population.csv", "demand.csv", "published.cs
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return shutil.copytree(find(DEFAULT), tmp_path / "kommune")
+    return shutil.copytree(find(DEFAULT).folder, tmp_path / "kommune")
 
 
 def write_change(path: Path, text: str) -> str:
@@ -341,3 +342,34 @@ def test_blank_lines_in_a_table_do_not_matter(folder, scenario):
 
 def test_scenario_survives_the_way_through_json(scenario):
     assert Scenario.model_validate_json(scenario.model_dump_json(exclude_defaults=True)) == scenario
+
+
+# A file in the scenario's place
+
+
+def test_a_change_file_in_the_scenarios_place_is_laid_over_what_it_extends(tmp_path, folder):
+    change = tmp_path / "higher.toml"
+    text = Path(rate_change(change, 0.05)).read_text(encoding="utf-8")
+    assert read(str(change)).scenario == read(DEFAULT, [str(change)]).scenario
+    assert read(str(change)).scenario.name == "baerum-2020+higher"
+    change.write_text(f'[change]\nextends = "{folder.as_posix()}"\n{text}', encoding="utf-8")
+    assert {name.split("/")[0] for name in read(str(change)).files if name.endswith(".csv")} == {folder.name}
+    for wrong in ("nowhere", change.as_posix()):
+        change.write_text(f'[change]\nextends = "{wrong}"\n{text}', encoding="utf-8")
+        with pytest.raises(InputError):
+            read(str(change))
+
+
+def test_a_change_of_a_folder_is_laid_over_that_folder(folder):
+    path = folder / "changes" / "housing-minus-20.toml"
+    assert read(str(path)).scenario == read(str(folder), ["housing-minus-20"]).scenario
+
+
+def test_a_base_file_under_another_name(folder):
+    (folder / "base.toml").rename(folder / "next-year.toml")
+    assert read(str(folder / "next-year.toml")).scenario.name == "baerum-2020"
+    text = (folder / "next-year.toml").read_text(encoding="utf-8")
+    (folder / "next-year.toml").write_text(text.replace("floating_share", "flyting_share"), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read(str(folder / "next-year.toml"))
+    assert {fault.file for fault in caught.value.faults} == {"kommune/next-year.toml"}

@@ -17,7 +17,7 @@ RUNS, SEED, YEARS = 400, 20_200_101, 20
 
 def baseline_rows() -> Iterator[list[str]]:
     """Every line and year of the baseline of the base scenario, and headline lines of each change."""
-    for changes in ((), *[(name,) for name in change_names(find("baerum-2020"))]):
+    for changes in ((), *[(name,) for name in change_names(find("baerum-2020").folder)]):
         scenario = read("baerum-2020", changes).scenario
         ledger = run_baseline(build(scenario, YEARS))
         lines = ledger.lines if not changes else [metric.id for metric in headline()]

@@ -195,6 +195,17 @@ def no_change(change: str, names: Sequence[str], folder: Path) -> Fault:
     )
 
 
+def extends_itself(file: str) -> Fault:
+    """A change that extends itself, directly or through others."""
+    return Fault(
+        file,
+        "change.extends",
+        "",
+        Text(nb="bygger på seg selv", en="extends itself"),
+        Text(nb="La den bygge på et scenario.", en="Let it extend a scenario."),
+    )
+
+
 def unreadable(file: str, error: OSError) -> Fault:
     """The file cannot be read."""
     reason = error.strerror or str(error)

@@ -80,28 +80,51 @@ def change_names(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (folder / "changes").glob("*.toml")))
 
 
-def find(where: str) -> Path:
-    """The folder of a scenario given as a shipped name, a folder, or the path of its base file."""
+class Place(NamedTuple):
+    """Where a scenario lies: its folder, its base file, and a change file that was named in its stead."""
+
+    folder: Path
+    base: Path
+    changes: tuple[str, ...] = ()
+
+
+def find(where: str, seen: tuple[Path, ...] = ()) -> Place:
+    """The scenario given as a shipped name, a folder, a base file, or a change file.
+
+    A TOML file with a [scenario] section is a base file with its tables beside it. Any other is a change: of the
+    scenario whose ``changes`` folder it lies in, else of the one that its [change] section extends, else of Bærum.
+    `seen` are the files that led here.
+    """
     path = Path(where)
-    if path.name == BASE and path.is_file():
-        return path.parent
-    if (path / BASE).is_file():
-        return path
-    folder = shipped_folder() / where
-    if (folder / BASE).is_file():
-        return folder
+    if path.suffix == ".toml" and path.is_file():
+        tree = _Reading(path.parent).toml(path)
+        if "scenario" in tree:
+            return Place(path.parent, path)
+        of = path.parent.parent
+        if path.parent.name != "changes" or not (of / BASE).is_file():
+            heading = tree.get("change")
+            extends = heading.get("extends", DEFAULT) if isinstance(heading, dict) else DEFAULT
+            if path.resolve() in seen:
+                raise InputError([f.extends_itself(where)])
+            place = find(str(extends), (*seen, path.resolve()))
+            return place._replace(changes=(*place.changes, where))
+        return Place(of, of / BASE, (where,))
+    for folder in (path, shipped_folder() / where):
+        if (folder / BASE).is_file():
+            return Place(folder, folder / BASE)
     names = [found.name for found in shipped()]
     raise InputError([f.no_scenario(where, names, path)])
 
 
 def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
-    """Read the scenario `where` with `changes` laid over it in order.
+    """Read the scenario `where` (see :func:`find`) with `changes` laid over it in order.
 
     Raises InputError with every fault: file, key, value, rule and remedy.
     """
-    folder = find(where)
-    reading = _Reading(folder)
-    tree = reading.toml(folder / BASE)
+    place = find(where)
+    folder, changes = place.folder, (*place.changes, *changes)
+    reading = _Reading(folder, place.base)
+    tree = reading.toml(place.base)
     for change in changes:
         path = Path(change) if change.endswith(".toml") else folder / "changes" / f"{change}.toml"
         if not path.is_file():
@@ -129,15 +152,15 @@ def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
 class _Reading:
     """One reading of a folder: the files used, where each key came from, and the faults found so far."""
 
-    def __init__(self, folder: Path):
-        self.folder = folder
+    def __init__(self, folder: Path, base: Path | None = None):
+        self.folder, self.base = folder, base or folder / BASE
         self.digests: dict[str, str] = {}
         self.origins: dict[tuple[str, ...], str] = {}
         self.faults: list[Fault] = []
 
     def shown(self, path: Path) -> str:
         """The path as a planner knows it: folder name and file."""
-        if path.is_relative_to(self.folder):
+        if path.is_relative_to(self.folder) and self.folder.name:
             return f"{self.folder.name}/{path.relative_to(self.folder).as_posix()}"
         return path.as_posix()
 
@@ -194,7 +217,7 @@ class _Reading:
             if location[:length] in self.origins:
                 return self.origins[location[:length]]
         below = [file for key, file in self.origins.items() if key[: len(location)] == location]
-        return below[-1] if below else self.shown(self.folder / BASE)
+        return below[-1] if below else self.shown(self.base)
 
     def table(self, name: str, heading: Any) -> Table:
         """The table `name`, its faults added to the reading's."""
