@@ -52,14 +52,14 @@ def kernel_table(runs: int, repetitions: int) -> list[str]:
     def by_chunk(engine: Callable[..., None]) -> None:
         for first in range(0, runs, CHUNK):
             part = slice(first, min(first + CHUNK, runs))
-            engine(plan, weather[:, :, part], opening, lines, ledger[:, :, part])
+            engine(plan, weather[:, :, part], opening, lines, ledger, first)
 
     def draw() -> None:
         for block in range(blocks):
             for driver in range(len(drivers.DRIVERS)):
                 drivers._normals(1, driver, block, YEARS)
 
-    kernel.run_compiled(plan, weather[:, :, :256], opening, lines, ledger[:, :, :256])
+    kernel.run_compiled(plan, weather[:, :, :256], opening, lines, ledger)
     found = best(
         {
             "draws (numpy generator)": draw,
@@ -117,7 +117,8 @@ def command_table(repetitions: int) -> list[str]:
         environment = os.environ | {"XDG_CONFIG_HOME": folder}
         code = (
             "import time, numpy; from ldip.model import kernel; t = time.perf_counter(); kernel.compiled()("
-            "numpy.ones((2, {p})), numpy.ones((4, 2, 1)), numpy.ones({o}), numpy.arange(1), numpy.ones((1, 2, 1)));"
+            "numpy.ones((2, {p})), numpy.ones((4, 2, 1)), numpy.ones({o}), numpy.arange(1), "
+            "numpy.ones((1, 2, 1)), 0);"
             "print(1e3 * (time.perf_counter() - t))"
         ).format(p=len(build(read("baerum-2020").scenario, 1).plan), o=len(kernel.Opening._fields))
         for name in ("compiled kernel, first call ever (numba import + compilation)", "the same from the cache"):

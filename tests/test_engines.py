@@ -40,11 +40,17 @@ def test_the_compiled_source_runs_without_the_compiler(scenario, monkeypatch):
     process = drivers.prepare(scenario.drivers, baseline.plan)
     weather = drivers.weather(process, 1, 0, 6)
     plain = np.full((len(Year._fields), 3, 6), np.nan)
-    kernel.close_block(
-        baseline.plan_table(), weather, np.array(baseline.opening), np.arange(len(Year._fields)), plain
-    )
+    every_line = np.arange(len(Year._fields))
+    kernel.close_block(baseline.plan_table(), weather, np.array(baseline.opening), every_line, plain, 0)
     whole = simulate(scenario, runs=6, seed=1, years=3)
     np.testing.assert_array_equal(plain, whole.values)
+
+
+def test_one_compilation_serves_every_shape(scenario):
+    """Few runs, a whole number of chunks, and a last chunk that is not full: one memory layout, compiled once."""
+    for runs in (1, 300, 8192, 9000):
+        simulate(scenario, runs=runs, seed=1, years=2, engine="compiled", lines=["debt_ratio"])
+    assert len(kernel.compiled().signatures) == 1
 
 
 def test_threads_do_not_matter(scenario):

@@ -38,31 +38,44 @@ ROWS = YEAR + len(Year._fields)
 
 
 def run_numpy(
-    plan: np.ndarray, weather: np.ndarray, opening: np.ndarray, lines: Sequence[int], ledger: np.ndarray
+    plan: np.ndarray,
+    weather: np.ndarray,
+    opening: np.ndarray,
+    lines: Sequence[int],
+    ledger: np.ndarray,
+    first: int = 0,
 ) -> None:
-    """Fill `ledger` (line, year, run) with the chosen lines of :class:`Year`, all runs at a time.
+    """Close all years for the runs of `weather`, and write the chosen lines of :class:`Year` into `ledger`.
 
-    `plan` is (year, field of Plan), `weather` (driver, year, run), `opening` (field of Opening,).
+    `plan` is (year, field of Plan), `weather` (driver, year, run), `opening` (field of Opening,), `ledger` (line,
+    year, run) with room for the runs from `first` on.
     """
+    runs = slice(first, first + weather.shape[2])
     balance = Opening(*opening)
     for t in range(plan.shape[0]):
         closed = close_year(Plan(*plan[t]), Weather(*weather[:, t, :]), balance)
         for place, line in enumerate(lines):
-            ledger[place, t, :] = closed[line]
+            ledger[place, t, runs] = closed[line]
         balance = carry(closed)
 
 
 def run_compiled(
-    plan: np.ndarray, weather: np.ndarray, opening: np.ndarray, lines: Sequence[int], ledger: np.ndarray
+    plan: np.ndarray,
+    weather: np.ndarray,
+    opening: np.ndarray,
+    lines: Sequence[int],
+    ledger: np.ndarray,
+    first: int = 0,
 ) -> None:
-    """As :func:`run_numpy`, compiled. Releases the GIL, so that blocks of runs can go to several threads."""
-    compiled()(plan, weather, opening, np.asarray(lines, dtype=np.int64), ledger)
+    """As :func:`run_numpy`, compiled. Releases the GIL, so that chunks of runs can go to several threads."""
+    # Whole arrays in C order and a place in them, not slices: another memory layout would be compiled anew.
+    compiled()(plan, np.ascontiguousarray(weather), opening, np.asarray(lines, dtype=np.int64), ledger, first)
 
 
-def close_block(plan, weather, opening, lines, ledger):
+def close_block(plan, weather, opening, lines, ledger, first_run):
     """Close all years of all runs, LANES runs at a time."""
     # copy() instead of slice assignment: numba's own alone would add five seconds of compilation.
-    years, runs = plan.shape[0], ledger.shape[2]
+    years, runs = plan.shape[0], weather.shape[2]
     book = np.empty(ROWS * STRIDE)
     for first in range(0, runs, LANES):
         lanes = min(LANES, runs - first)
@@ -78,7 +91,8 @@ def close_block(plan, weather, opening, lines, ledger):
             close_lanes(book, read_plan(plan, t))
             for place in range(lines.shape[0]):
                 row = (YEAR + lines[place]) * STRIDE
-                copy(book[row : row + lanes], ledger[place, t, first : first + lanes])
+                target = ledger[place, t, first_run + first : first_run + first + lanes]
+                copy(book[row : row + lanes], target)
 
 
 def copy(source, target):
@@ -138,6 +152,8 @@ def compiled() -> Callable[..., None]:
 
     vars(numba.config)["CACHE_DIR"] = str(_cache_folder(numba.__version__))
     options: dict[str, Any] = {"error_model": "numpy", "nogil": True}
+    # Inner functions are only called by each other: without wrappers for Python a third less to compile.
+    inner = options | {"forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
     # A namespace in which every function of the accounts is its compiled self.
     namespace: dict[str, Any] = dict(globals())
@@ -148,7 +164,7 @@ def compiled() -> Callable[..., None]:
     for function in sources:
         source = _choose_one if function is steps.choose else function
         twin = FunctionType(source.__code__, namespace, function.__name__)
-        namespace[function.__name__] = numba.njit(twin, forceinline=True, **options)
+        namespace[function.__name__] = numba.njit(twin, **inner)
         setattr(compiled_steps, function.__name__, namespace[function.__name__])
     namespace |= _tuple_access() | {"s": compiled_steps}
     entry = FunctionType(close_block.__code__, namespace, close_block.__name__)

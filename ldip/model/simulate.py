@@ -74,7 +74,7 @@ def simulate(
     def do_chunk(first: int) -> None:
         size = min(CHUNK, runs - first)
         weather = drivers.weather(process, seed, first, size)
-        close(plan, weather, opening, wanted, values[:, :, first : first + size])
+        close(plan, weather, opening, wanted, values, first)
         if progress:
             progress(size)
 
