@@ -378,7 +378,7 @@ def _progress(runs: int, lang: str) -> Any:
     label = Text("Simulerer", "Simulating").say(lang)
     if runs >= COMPILED_FROM and must_compile():
         note = Text(
-            "Kompilerer regnskapet, bare første gang: om lag ti sekunder.", "Compiling, once: about ten seconds."
+            "Kompilerer regnskapet, bare første gang: om lag åtte sekunder.", "Compiling, once: about eight seconds."
         )
         click.echo(note.say(lang), err=True)
     bar = click.progressbar(length=runs, label=label, file=sys.stderr)
