@@ -32,19 +32,20 @@ class Baseline(NamedTuple):
 def build(scenario: Scenario, horizon: int) -> Baseline:
     """The baseline of `scenario` for `horizon` years from its first year."""
     first = scenario.scenario.first_year
-    years = np.arange(first, first + horizon)
+    years = np.arange(first, first + max(horizon, scenario.scenario.plan_years))  # cut to the horizon at the end
     lead = int(scenario.investment.capacity_lead.value)
-    population = project(scenario, max(horizon, scenario.scenario.plan_years) + lead)
+    population = project(scenario, len(years) + lead)
+    people = _people(scenario, population, years)
     fields = (
         _market(scenario, years)
-        | _people(scenario, population, horizon)
-        | _revenue(scenario, population, years)
+        | people
+        | _revenue(scenario, people, years)
         | _services(scenario, population, years)
         | _investment(scenario, population, years)
         | _financing(scenario, years)
     )
     plan = Plan(**{name: np.asarray(values[:horizon], dtype=float) for name, values in fields.items()})
-    return Baseline(years, plan, _opening(scenario), population)
+    return Baseline(years[:horizon], plan, _opening(scenario), population)
 
 
 def swap_path(rate: np.ndarray) -> np.ndarray:
@@ -82,62 +83,58 @@ def _market(scenario: Scenario, years: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def _people(scenario: Scenario, population: Population, horizon: int) -> dict[str, np.ndarray]:
+def _people(scenario: Scenario, population: Population, years: np.ndarray) -> dict[str, np.ndarray]:
+    n = len(years)
     totals = population.closing.sum(axis=0)
-    average = population.average()[:, 1:]
+    average = population.average()[:, 1 : n + 1]
     working = working_age_weights(scenario)
-    years = np.arange(scenario.scenario.first_year, scenario.scenario.first_year + horizon)
     return {
         "programme": scenario.housing.completions.at(years),
         "reference_programme": scenario.housing.reference_completions.at(years),
-        "opening_residents": totals[1:-1],
+        "opening_residents": totals[1 : n + 1],
         "residents": average.sum(axis=0),
-        "closing_residents": totals[2:],
+        "closing_residents": totals[2 : n + 2],
         "working_age": working @ average,
-        "residents_per_dwelling": np.full(horizon, population.per_dwelling.sum()),
-        "working_age_per_dwelling": np.full(horizon, working @ population.per_dwelling),
+        "residents_per_dwelling": np.full(n, population.per_dwelling.sum()),
+        "working_age_per_dwelling": np.full(n, working @ population.per_dwelling),
     }
 
 
-def _extend(scenario: Scenario, line: str, horizon: int, growth: np.ndarray | float = 0.0) -> np.ndarray:
-    """A plan line (2020-kr) over the horizon: the plan years, then last plan year x (1 + growth) a year."""
+def _growth(level: np.ndarray, plan_years: int) -> np.ndarray:
+    """Yearly growth of `level` in the years after the plan."""
+    return level[plan_years:] / level[plan_years - 1 : -1] - 1.0
+
+
+def _extend(scenario: Scenario, line: str, years: np.ndarray, growth: np.ndarray | float = 0.0) -> np.ndarray:
+    """A plan line (2020-kr) over the years: the plan years, then last plan year x (1 + growth) a year."""
     planned = scenario.plan_line(line)
-    beyond = max(horizon - len(planned), 0)
-    factors = np.cumprod(1.0 + np.broadcast_to(growth, (beyond,)))
+    factors = np.cumprod(1.0 + np.broadcast_to(growth, (len(years) - len(planned),)))
     return np.concatenate([planned, planned[-1] * factors])
 
 
-def _revenue(scenario: Scenario, population: Population, years: np.ndarray) -> dict[str, np.ndarray]:
-    horizon, plan_years = len(years), scenario.scenario.plan_years
-    revenue = scenario.revenue
-    people = _people(scenario, population, horizon)
-    opening_residents = people["opening_residents"]
-    span = max(horizon, plan_years)
-    working = working_age_weights(scenario) @ population.average()[:, 1:]
-    later = np.arange(years[0] + plan_years, years[0] + span)
-    growth = working[plan_years:span] / working[plan_years - 1 : span - 1] - 1.0
+def _revenue(scenario: Scenario, people: dict[str, np.ndarray], years: np.ndarray) -> dict[str, np.ndarray]:
+    plan_years, revenue = scenario.scenario.plan_years, scenario.revenue
+    later = years[plan_years:]
+    growth = _growth(people["working_age"], plan_years)
     growth = (1.0 + growth) * (1.0 + revenue.tax_growth_per_working_age.at(later)) - 1.0
-    tax = _extend(scenario, "tax", span, growth)
-    own_per_resident = tax / opening_residents[:span]
-    all_years = np.arange(years[0], years[0] + span)
-    national = own_per_resident / revenue.own_to_national_tax.at(all_years)
+    tax = _extend(scenario, "tax", years, growth)
+    own_per_resident = tax / people["opening_residents"]
+    national = own_per_resident / revenue.own_to_national_tax.at(years)
 
     # The plan's general grant holds the equalisation in force when it was made; what is left is the block grant.
-    rate_then = revenue.equalisation_rate.at(all_years[:1])[0]
     equalisation = steps.equalisation(
         own_per_resident,
         national,
-        opening_residents[:span],
-        rate_then,
-        revenue.topup_rate.at(all_years),
-        revenue.topup_level.at(all_years),
-        revenue.equalisation_deduction.at(all_years),
+        people["opening_residents"],
+        revenue.equalisation_rate.at(years[:1])[0],
+        revenue.topup_rate.at(years),
+        revenue.topup_level.at(years),
+        revenue.equalisation_deduction.at(years),
     )
     block = scenario.plan_line("general_grant") - equalisation[:plan_years]
-    per_resident = block[-1] / opening_residents[plan_years - 1]
+    per_resident = block[-1] / people["opening_residents"][plan_years - 1]
     growing = np.cumprod(1.0 + revenue.grant_growth_per_resident.at(later))
-    block = np.concatenate([block, per_resident * growing * opening_residents[plan_years:span]])
-    residents_growth = people["residents"][plan_years:span] / people["residents"][plan_years - 1 : span - 1] - 1
+    block = np.concatenate([block, per_resident * growing * people["opening_residents"][plan_years:]])
     return {
         "tax": tax,
         "national_tax_per_resident": national,
@@ -146,37 +143,35 @@ def _revenue(scenario: Scenario, population: Population, years: np.ndarray) -> d
         "topup_level": revenue.topup_level.at(years),
         "equalisation_deduction": revenue.equalisation_deduction.at(years),
         "block_grant": block,
-        "host_grant": _extend(scenario, "host_grant", horizon),
-        "integration_grant": _extend(scenario, "integration_grant", horizon),
-        "compensation": _extend(scenario, "compensation", horizon),
-        "sector_revenue": _extend(scenario, "sector_revenue", span, residents_growth),
+        "host_grant": _extend(scenario, "host_grant", years),
+        "integration_grant": _extend(scenario, "integration_grant", years),
+        "compensation": _extend(scenario, "compensation", years),
+        "sector_revenue": _extend(scenario, "sector_revenue", years, _growth(people["residents"], plan_years)),
     }
 
 
 def _services(scenario: Scenario, population: Population, years: np.ndarray) -> dict[str, np.ndarray]:
     """Frames follow the demand of their users after the plan, weighted in kr per resident (M6)."""
-    horizon, plan_years = len(years), scenario.scenario.plan_years
-    span = max(horizon, plan_years)
-    later = np.arange(years[0] + plan_years, years[0] + span)
+    n, plan_years = len(years), scenario.scenario.plan_years
+    later = years[plan_years:]
     standard = np.cumprod(1.0 + scenario.services.real_growth_per_user.at(later))
-    average = population.average()  # from the year before the first on
+    average = population.average()[:, : n + 1]  # from the year before the first on
     fields: dict[str, np.ndarray] = {}
-    compensation = np.zeros(span)
+    compensation = np.zeros(n)
     for service in SERVICES:
         weights = demand_weights(scenario, service, "cost")
         demand = weights @ average
         frame = scenario.plan_line(service)
-        after = (frame[-1] + demand[plan_years + 1 : span + 1] - demand[plan_years]) * standard
+        after = (frame[-1] + demand[plan_years + 1 :] - demand[plan_years]) * standard
         fields[service] = np.concatenate([frame, after])
         per_dwelling = float(weights @ population.per_dwelling)  # costs as much as any other user
         fields[f"{service}_per_dwelling"] = per_dwelling * np.concatenate([np.ones(plan_years), standard])
-        compensation += demand[1 : span + 1] - demand[0]
-    residents = average.sum(axis=0)
+        compensation += demand[1:] - demand[0]
     elasticity = scenario.services.other_services_elasticity.at(later)
-    growth = residents[plan_years + 1 : span + 1] / residents[plan_years:span] - 1.0
+    growth = _growth(average[:, 1:].sum(axis=0), plan_years)
     real = (1.0 + elasticity * growth) * (1.0 + scenario.services.other_services_real_growth.at(later)) - 1.0
     return fields | {
-        "other_services": _extend(scenario, "other_services", span, real),
+        "other_services": _extend(scenario, "other_services", years, real),
         "other_services_elasticity": scenario.services.other_services_elasticity.at(years),
         "demography_compensation": compensation,
         "premises_share": scenario.services.premises_share.at(years),
@@ -185,24 +180,24 @@ def _services(scenario: Scenario, population: Population, years: np.ndarray) -> 
 
 def _investment(scenario: Scenario, population: Population, years: np.ndarray) -> dict[str, np.ndarray]:
     """The adopted programme, then renewal + places for the users to come + the other classes (M7)."""
-    horizon, plan_years = len(years), scenario.scenario.plan_years
+    n, plan_years = len(years), scenario.scenario.plan_years
     investment = scenario.investment
     later = years[plan_years:]
     prices = np.cumprod(1.0 + scenario.prices.deflator_growth.at(years[1:]))
     deflator = np.concatenate([[1.0], prices])
 
     def line(name: str, after: np.ndarray) -> np.ndarray:
-        return np.concatenate([scenario.plan_line(name)[:horizon] / deflator[:plan_years], after])
+        return np.concatenate([scenario.plan_line(name) / deflator[:plan_years], after])
 
     lead = int(investment.capacity_lead.value)
-    capacity = np.zeros(horizon)
+    capacity = np.zeros(n)
     cost_per_dwelling = 0.0
     for service in SERVICES:
         weights = demand_weights(scenario, service, "capacity_cost")
         growth = np.diff(weights @ population.closing)  # from the year before the first on
-        capacity += np.maximum(growth[lead + 1 : lead + 1 + horizon], 0.0)
+        capacity += np.maximum(growth[lead + 1 : lead + 1 + n], 0.0)
         cost_per_dwelling += float(weights @ population.per_dwelling)
-    in_plan = np.arange(horizon) < plan_years
+    in_plan = np.arange(n) < plan_years
     capacity = np.where(in_plan, 0.0, capacity)  # the adopted programme holds its own places
     general = line("general_investment", investment.renewal.at(later))
     vat = scenario.plan_line("vat_compensation") / scenario.plan_line("general_investment")
@@ -227,8 +222,8 @@ def _investment(scenario: Scenario, population: Population, years: np.ndarray) -
 
 
 def _financing(scenario: Scenario, years: np.ndarray) -> dict[str, np.ndarray]:
-    horizon, plan_years = len(years), scenario.scenario.plan_years
-    none = np.zeros(max(horizon - plan_years, 0))
+    n, plan_years = len(years), scenario.scenario.plan_years
+    none = np.zeros(n - plan_years)
     financing, endowment, rules = scenario.financing, scenario.endowment, scenario.rules
 
     def adopted(line: str) -> np.ndarray:
@@ -239,7 +234,7 @@ def _financing(scenario: Scenario, years: np.ndarray) -> dict[str, np.ndarray]:
         "use_of_discretionary_funds": adopted("use_of_discretionary_funds"),
         "use_of_restricted_funds": adopted("use_of_restricted_funds"),
         "adopted_transfer": adopted("transfer_to_investment"),
-        "transfer_by_rule": (np.arange(horizon) >= plan_years).astype(float),
+        "transfer_by_rule": (np.arange(n) >= plan_years).astype(float),
         "equity_target": financing.equity_target.at(years),
         "equity_minimum": rules.equity_minimum.at(years),
         "instalment_share": financing.instalment_share.at(years),
