@@ -1,25 +1,35 @@
 """Renew the generated parts of the documentation: python docs/generate.py
 
 * docs/metrics.md from the metric catalogue
+* docs/accounts.md from the source of the accounts
 * the table of keys in docs/scenario-format.md from the schema and the Bærum scenario
 * the result in README.md and the pictures in docs/img from a real simulation
 
 A test fails when a text part is out of date.
 """
 
+import ast
+import inspect
+import re
 import tempfile
+import textwrap
 from pathlib import Path
 
 from click.testing import CliRunner
 
 from ldip.cli import main as ldip
+from ldip.model import steps
 from ldip.model.metrics import catalogue
+from ldip.model.state import Year
+from ldip.model.year import close_year
 from ldip.report.charts import FANS
 from ldip.report.numbers import NO_BREAK_SPACE, unit_label
 from ldip.scenario.reader import read
 from ldip.scenario.schema import limits, quantities
 
 ROOT = Path(__file__).resolve().parents[1]
+CHOICES = {"choose", "least", "greatest", "positive", "ratio", "event"}
+"""Steps that need no explanation."""
 
 
 def metrics_page() -> str:
@@ -39,6 +49,55 @@ def metrics_page() -> str:
         cells = [f"`{m.id}`", *m.label, unit, m.price_index, m.definition.en, m.source]
         rows.append("| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |")
     return "\n".join(rows) + "\n"
+
+
+def accounts_page() -> str:
+    """The whole of docs/accounts.md: every line of the ledger as close_year computes it."""
+    made: dict[str, ast.expr] = {}
+    for node in ast.walk(ast.parse(inspect.getsource(close_year))):
+        if isinstance(node, ast.Assign):
+            made[ast.unparse(node.targets[0])] = node.value
+        elif isinstance(node, ast.keyword) and ast.unparse(node.value) != node.arg:
+            made[str(node.arg)] = node.value
+    blocks = re.findall(r"    # (\d [^\n]*)\n    (\w+):", inspect.getsource(Year))
+    titles = {line: title for title, line in blocks}
+    rows = [
+        "# The accounts, line by line",
+        "",
+        "Every line of the ledger in the order of the year, as `ldip/model/year.py` computes it, with what the",
+        "step's function says of its formula and source. `plan`, `weather` and `opening` are the year's inputs; other",
+        "names are lines or intermediate amounts of the same year. Why it is so, and what is assumed, stands in",
+        "[model.md](model.md). This page is written by `docs/generate.py`.",
+    ]
+    for metric in catalogue().values():
+        if metric.id in titles:
+            rows += ["", f"## {titles[metric.id]}"]
+        rows += ["", f"**`{metric.id}`** {metric.label.nb} / {metric.label.en} ({metric.unit}; {metric.source})"]
+        rows += _how(metric.id, made)
+    return "\n".join(rows) + "\n"
+
+
+def _how(name: str, made: dict[str, ast.expr]) -> list[str]:
+    """The expression that makes a line, those of the intermediate amounts in it, and what its steps say."""
+    shown: dict[str, str] = {}
+    said: list[str] = []
+    todo = [name]
+    while todo:
+        place = todo.pop(0)
+        if place in shown or place not in made:
+            continue
+        shown[place] = re.sub(r"\bs\.", "", ast.unparse(made[place]))
+        for node in ast.walk(made[place]):
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "s" and node.attr not in CHOICES:
+                said.append(" ".join(str(inspect.getdoc(getattr(steps, node.attr))).split()))
+            elif isinstance(node, ast.Name) and node.id not in catalogue():
+                todo.append(node.id)
+    code = [
+        line
+        for place, expression in shown.items()
+        for line in textwrap.wrap(f"{place} = {expression}", 110, subsequent_indent="    ")
+    ]
+    return ["", "```python", *code, "```", *[f"\n{text}" for text in dict.fromkeys(said)]]
 
 
 def keys_table() -> str:
@@ -74,6 +133,7 @@ def texts() -> dict[Path, str]:
     readme, keys = ROOT / "README.md", ROOT / "docs" / "scenario-format.md"
     return {
         ROOT / "docs" / "metrics.md": metrics_page(),
+        ROOT / "docs" / "accounts.md": accounts_page(),
         readme: replace_part(readme.read_text(encoding="utf-8"), "result", result_block()),
         keys: replace_part(keys.read_text(encoding="utf-8"), "keys", keys_table()),
     }

@@ -256,7 +256,11 @@ def test_unknown_line_proposes_the_nearest(folder):
 
 @pytest.mark.parametrize(
     ("line", "wrong", "right"),
-    [("tax,", "mill. kr", "mill. 2020-kr"), ("sales,", "mill. 2020-kr", "mill. kr"), ("care,", "", "mill. 2020-kr")],
+    [
+        ("tax,", "mill. kr", "mill. 2020-kr"),
+        ("sales,", "mill. 2020-kr", "mill. kr"),
+        ("adopted_measures,", "", "mill. 2020-kr"),
+    ],
 )
 def test_wrong_unit_in_the_plan(folder, line, wrong, right):
     path = folder / "plan.csv"
@@ -278,7 +282,7 @@ def test_missing_line_of_the_plan(folder, line):
     check_words(fault)
 
 
-@pytest.mark.parametrize("table", ["plan", "population", "demand"])
+@pytest.mark.parametrize("table", ["areas", "plan", "population", "demand"])
 def test_missing_table(folder, table):
     (folder / f"{table}.csv").unlink()
     (fault,) = faults_of(folder)
@@ -287,7 +291,7 @@ def test_missing_table(folder, table):
     check_words(fault)
 
 
-@pytest.mark.parametrize("table", ["plan", "population", "demand"])
+@pytest.mark.parametrize("table", ["areas", "plan", "population", "demand", "vintages"])
 @pytest.mark.parametrize("content", ["nothing", "only the header"])
 def test_table_without_rows(folder, table, content):
     path = folder / f"{table}.csv"
@@ -461,13 +465,41 @@ def test_service_without_users(folder, service):
     check_words(fault)
 
 
+@pytest.mark.parametrize(
+    ("table", "old", "new", "key", "expect"),
+    [
+        ("areas", "schools,children_youth,", "schools,children_yuoth,", "sector", "Did you mean 'children_youth'?"),
+        ("areas", "users,0,1601", "users,0.5,1601", "schools", "only belongs to areas that follow residents"),
+        ("areas", "\nschools,", "\nskole,", "skole", "has no users that are counted"),
+        ("areas", "residents,1,218.4", "residents,-1,218.4", "elasticity", "must be at least 0"),
+        ("areas", "residents,1,218.4", "innbyggere,1,218.4", "follows", "must be one of 'users', 'residents'"),
+        ("areas", "\nchild_welfare,", "\nschools,", "area", "stands twice"),
+        ("plan", "general_investment,fornebu,", "general_investment,fornbu,", "sector", "Did you mean 'fornebu'?"),
+        ("vintages", "\n2019,260,", "\n2020,260,", "vintage", "must be a year before 2020"),
+        ("vintages", "\n2019,260,", "\n2018,260,", "vintage", "stands twice"),
+        ("vintages", "260,7,", "260,0,", "years", "must be at least 1"),
+    ],
+)
+def test_areas_and_vintages(folder, table, old, new, key, expect):
+    edit(folder / f"{table}.csv", old, new)
+    (fault,) = [fault for fault in faults_of(folder) if fault.key == key]
+    assert fault.file.startswith(f"kommune/{table}.csv:")
+    assert expect in fault.say("en")
+    check_words(fault)
+
+
+def test_vintages_may_be_missing(folder):
+    (folder / "vintages.csv").unlink()
+    assert read(str(folder)).scenario.vintages == ()
+
+
 # Several faults at once
 
 
 def test_faults_of_several_files_come_together(folder, tmp_path):
     drop_rows(folder / "base.toml", "loan_margin")
     edit(folder / "plan.csv", "6931.2", '"6931,2"')
-    edit(folder / "plan.csv", "\nhost_grant,host_municipality_grant", "\nhost_gift,host_municipality_grant")
+    edit(folder / "plan.csv", "\nhost_grant,,host_municipality_grant", "\nhost_gift,,host_municipality_grant")
     edit(folder / "population.csv", "1378", "-1378")
     edit(folder / "demand.csv", "kindergartens,1-5,", "kindergartens,1-6,")
     change = tmp_path / "change.toml"

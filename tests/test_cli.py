@@ -25,6 +25,7 @@ from ldip.model.metrics import catalogue
 from ldip.report import files
 from ldip.scenario.reader import read, shipped_folder
 from ldip.scenario.schema import Scenario
+from ldip.scenario.tables import COLUMNS
 
 SUMMARY_COLUMNS = "scenario,metric,year,unit,price_basis,mean,sd,p01,p05,p10,p25,p50,p75,p90,p95,p99"
 PROBABILITY_COLUMNS = "scenario,event,year,probability,standard_error"
@@ -194,7 +195,8 @@ def test_provenance_holds_the_checksums_of_inputs_and_results(results):
     content = json.loads((results / "provenance.json").read_text(encoding="utf-8"))
     inputs = content["inputs_sha256"]
     assert set(inputs) == {
-        f"baerum-2020/{n}" for n in ("base.toml", "plan.csv", "population.csv", "demand.csv", "published.csv")
+        "baerum-2020/base.toml",
+        *(f"baerum-2020/{table}.csv" for table in COLUMNS),
     }
     for shown, digest in inputs.items():
         assert digest == hashlib.sha256((shipped_folder() / shown).read_bytes()).hexdigest()

@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from ldip.analysis.reconcile import FIGURES, debt_ratios, reconcile
 from ldip.errors import InputError
 from ldip.model.baseline import build
+from ldip.scenario.quantities import Parameter
 from ldip.scenario.reader import find, read
-from ldip.scenario.schema import Parameter, Scenario
+from ldip.scenario.schema import Scenario
 
 COLUMNS = "table,item,year,unit,price_basis,published,model,difference,tolerance,verdict,role"
 
@@ -42,7 +44,7 @@ def test_inputs_come_back_unchanged(rows):
     [
         ("buffer_fund_published_method", 5),
         ("liquidity_published_method", 5),
-        ("endowment_fund", 5),
+        ("closing_endowment_fund", 5),
         ("result_share", 0.1),
         ("equity_share", 1),
     ],
@@ -148,16 +150,25 @@ def test_constant_parameters_stay_near(scenario):
 
 
 def test_every_figure_is_used(scenario):
-    assert {row.figure for row in scenario.published} == set(FIGURES)
+    assert set(FIGURES) <= {row.figure for row in scenario.published}
+
+
+def test_every_table_asked_for_is_there(rows):
+    """HP 11.1-11.3, 4.4-4.6, 4.9, 4.10, 4.12, the fund tables, and the official forms 11.5-11.8."""
+    counts = Counter(row.table for row in rows if row.year == 2020)
+    wanted = {"11.1", "11.2", "11.3", "11.5", "11.6", "11.7", "11.8", "4.4", "4.5", "4.6", "4.9", "4.10", "4.12"}
+    assert wanted | {"11.3 BKFF", "11.3 BKFF, %", "11.3 BKFF, 2020-kr"} == set(counts)
+    assert counts["11.1"] >= 40
+    assert counts["4.6"] == 15
 
 
 def test_unknown_figure_and_missing_table(tmp_path, capsys):
     folder = shutil.copytree(find("baerum-2020").folder, tmp_path / "kommune")
     table = folder / "published.csv"
-    table.write_text(table.read_text(encoding="utf-8").replace(",debt,", ",dept,"), encoding="utf-8")
+    table.write_text(table.read_text(encoding="utf-8").replace(",closing_debt,", ",closing_dept,"), encoding="utf-8")
     with pytest.raises(InputError) as caught:
         reconcile(read(str(folder)).scenario)
-    assert caught.value.faults[0].value == "dept"
+    assert caught.value.faults[0].value == "closing_dept"
     table.unlink()
     assert read(str(folder)).scenario.published == ()
 

@@ -38,8 +38,38 @@ def test_loan_book():
 
 
 def test_instalments_never_below_the_minimum():
-    assert s.instalments(8000.0, 0.05, 0.04) == pytest.approx(400.0)
-    assert s.instalments(8000.0, 0.03, 0.04) == pytest.approx(320.0)
+    # depreciation 560 of a book value of 14 000 is 4 %; on loans of 8 000 that is 320
+    minimum = s.minimum_instalments(560.0, 8000.0, 14_000.0)
+    assert minimum == pytest.approx(320.0)
+    # general debt is 5 000 of the 8 000: its own share 5 %, or 200 of the 320
+    assert s.instalments(5000.0, 0.05, minimum, 8000.0) == pytest.approx(250.0)
+    assert s.instalments(5000.0, 0.03, minimum, 8000.0) == pytest.approx(200.0)
+
+
+def test_fixed_assets():
+    # 14 000 + 2 977 invested, of which 474 VAT comes back, 38 sold, 560 depreciated
+    assert s.fixed_assets(14_000.0, 2977.0, 474.0, 38.0, 560.0) == pytest.approx(15_905.0)
+    # a thirtieth of 560 has reached its end, a thirtieth of 2 503 comes in: 560 - 18.67 + 83.43
+    assert s.depreciation_ahead(560.0, 2977.0, 474.0, 30.0) == pytest.approx(624.767, abs=1e-3)
+
+
+def test_pension():
+    # HP 4.4.4, 2020: 791 - 271 + 248
+    assert s.pension_cost(791.0, 271.0, 248.0) == pytest.approx(768.0)
+    # amortisation 20 below the deviation; the frames hold 60 above it, prices 1.1: 86 less
+    assert s.pension_beyond_frames(230.0, 250.0, 60.0, 1.1) == pytest.approx(-86.0)
+
+
+def test_measures_and_prices():
+    assert s.undelivered_measures(174.0, 0.75) == pytest.approx(43.5)
+    # 8 000 at prices 3 % above last year's: 8 000 x 0.03 / 1.03
+    assert s.price_compensation(8000.0, 1.03, 1.0) == pytest.approx(233.01, abs=0.01)
+
+
+def test_overdue_deficit():
+    # 100 stand when the year opens, 30 of them from last year; 50 are covered, the oldest first: 20 of 70 are left
+    assert s.overdue_deficit(100.0, 30.0, 50.0) == pytest.approx(20.0)
+    assert s.overdue_deficit(100.0, 30.0, 80.0) == 0.0
 
 
 def test_transfer_by_rule_and_adopted():
@@ -52,8 +82,8 @@ def test_transfer_by_rule_and_adopted():
 def test_services_and_people():
     # frame 1 200 + 0.03 mill. x 100 dwellings, prices 1.1
     assert s.service_cost(1200.0, 0.03, 100.0, 1.1) == pytest.approx(1323.3)
-    # 2 % more residents, elasticity 0.6: 1.2 % more
-    assert s.other_service_cost(2500.0, 1.0, 102_000.0, 100_000.0, 0.6) == pytest.approx(2530.0)
+    # 2 % more residents, 1 500 of 2 500 follow them: 30 more, prices 1.1
+    assert s.other_service_cost(2500.0, 1500.0, 1.1, 102_000.0, 100_000.0) == pytest.approx(2783.0)
     assert s.with_dwellings(128_000.0, 2.2, -50.0) == pytest.approx(127_890.0)
     assert s.premises_cost(0.025, 300.0, 1.2) == pytest.approx(9.0)
 
@@ -67,7 +97,14 @@ def test_tax():
 
 def test_endowment_fund():
     # HP 11.3, 2020: 40 % of 2 482 at 6.3 % and 60 % at 2.2 % = 62.5 + 32.8
-    assert s.endowment_return(2482.0, 0.4, 0.063, 0.022) == pytest.approx(95.3, abs=0.05)
+    assert s.part_return(2482.0, 0.4, 0.063) == pytest.approx(62.5, abs=0.05)
+    assert s.part_return(2482.0, 0.6, 0.022) == pytest.approx(32.8, abs=0.05)
+    # gain: 62.5 less dividends of 1.8 % on 992.8 (17.9), less 3 % that bonds of 1 489.2 lose (44.7)
+    assert s.endowment_gain(62.5, 2482.0, 0.4, 0.018, 0.6, 0.03) == pytest.approx(62.5 - 17.87 - 44.68, abs=0.01)
+    # 1.68 % of 2 482; 20 above the base: only that; below it: nothing
+    assert s.endowment_withdrawal(0.0168, 2482.0, 91.0, 1529.0) == pytest.approx(41.7, abs=0.01)
+    assert s.endowment_withdrawal(0.0168, 1600.0, -51.0, 1529.0) == pytest.approx(20.0)
+    assert s.endowment_withdrawal(0.0168, 1600.0, -151.0, 1529.0) == 0.0
     # rate surprise from 0 to 1 point: carry as planned, capital loss of duration 3 x 1 point
     assert s.bond_return(0.022, 0.0, 0.01, 3.0) == pytest.approx(0.022 - 0.03)
     # the year after, surprise unchanged: carry one point higher

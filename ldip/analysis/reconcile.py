@@ -1,20 +1,20 @@
 """Set the baseline beside the published plan, figure by figure, and say why they differ.
 
 What was published stands in the scenario's ``published.csv`` and is read by nothing else: the model cannot know it.
-Each row names one of the FIGURES below, which says how the plan's own table is made from the accounts.
+Each row says how its figure is made from the accounts: as a row of signed terms (``accounts.py``) or by the name of
+one of the FIGURES below.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from ldip.analysis.accounts import Accounts
 from ldip.errors import Fault, InputError, Text
-from ldip.model.baseline import Baseline, build
-from ldip.model.metrics import catalogue, report_values
 from ldip.model.population import demand_weights
-from ldip.model.simulate import Ledger, run_baseline
-from ldip.scenario.schema import PublishedRow, Scenario
+from ldip.scenario.rows import PublishedRow
+from ldip.scenario.schema import Scenario
 
 STOCK_INDEX_TOLERANCE = 0.005
 """How near an implied price index must be to another year's to be taken for it."""
@@ -50,198 +50,164 @@ class DebtRatios(NamedTuple):
     nominal: float  # nominal debt over nominal revenue
 
 
-class Accounts:
-    """The baseline accounts of the plan years, in the plan's own price bases."""
+# What balances the plan's own account: appropriations as printed, the endowment's in fixed prices.
+BUFFER_USE = (
+    "nominal:transfer_to_investment -nominal:use_of_wage_reserve -nominal:use_of_discretionary_funds "
+    "nominal:provision_to_discretionary_funds -nominal:use_of_restricted_funds endowment_provision "
+    "-gross_operating_result net_financial_cost"
+)
+RESULT = "gross_operating_result -net_financial_cost"
+GAIN = "endowment_return -endowment_cost"
+SELF_FINANCING = "closing_self_financing_debt closing_on_lending_debt"
 
-    def __init__(self, scenario: Scenario, baseline: Baseline, ledger: Ledger):
-        self.scenario, self.baseline, self.ledger = scenario, baseline, ledger
 
-    def fixed(self, *lines: str) -> np.ndarray:
-        """Sum of lines (a minus in front subtracts), each in fixed prices by its own index (year,)."""
-        values = [_sign(line) * report_values(self.ledger, catalogue()[line.lstrip("-")])[:, 0] for line in lines]
-        return np.sum(values, axis=0)
+def _share(row: str) -> Callable[[Accounts], np.ndarray]:
+    """Per cent of operating revenue in fixed prices, as the plan divides."""
+    return lambda a: 100.0 * a.sum(row) / a.sum("operating_revenue")
 
-    def nominal(self, *lines: str) -> np.ndarray:
-        """Sum of lines in current prices (year,)."""
-        return np.sum([_sign(line) * self.ledger[line.lstrip("-")][:, 0] for line in lines], axis=0)
 
-    def mixed_result(self) -> np.ndarray:
-        """Net operating result as the plan adds it: operations by the deflator, finance by the CPI."""
-        return self.fixed("gross_operating_result", "-net_financial_cost")
+def _per_resident(row: str) -> Callable[[Accounts], np.ndarray]:
+    """Kroner per resident at the end of the year."""
+    return lambda a: 1e6 * a.sum(row) / a.sum("closing_residents")
 
-    def mixed_buffer_use(self) -> np.ndarray:
-        """What balances the plan's own account: appropriations as printed, the endowment's in fixed prices."""
-        appropriated = self.nominal(
-            "transfer_to_investment", "-use_of_discretionary_funds", "-use_of_restricted_funds"
+
+def _of_endowment(line: str, weight: Callable[[np.ndarray], np.ndarray] = np.ones_like) -> Callable[[Accounts], Any]:
+    """Per cent of the endowment fund, or of a part of it, at 1 January."""
+
+    def figure(a: Accounts) -> np.ndarray:
+        return (
+            100.0 * a.sum(line, fixed_prices=False) / (_endowment_opening(a) * weight(np.array(a.plan.equity_weight)))
         )
-        return appropriated + self.fixed("endowment_provision") - self.mixed_result()
 
-    def share(self, part: np.ndarray) -> np.ndarray:
-        """Per cent of operating revenue in fixed prices, as the plan divides."""
-        return 100.0 * part / self.fixed("operating_revenue")
-
-    def per_resident(self, part: np.ndarray) -> np.ndarray:
-        """Kroner per resident at the end of the year."""
-        return 1e6 * part / self.ledger["closing_residents"][:, 0]
-
-    def rolled(self, opening: float, *uses: np.ndarray, deflated: bool = False) -> np.ndarray:
-        """A stock less what is used of it year by year (year,). The plan rolls its buffer fund and liquidity reserve
-        without price conversion, but deflates its discretionary funds from the second year on."""
-        growth = np.asarray(self.baseline.plan.cpi_growth)
-        stock, path = opening, []
-        for t, use in enumerate(np.sum(uses, axis=0)):
-            if deflated and t > 0:
-                stock /= 1.0 + growth[t]
-            stock -= use
-            path.append(stock)
-        return np.array(path)
-
-    def discretionary_funds(self) -> np.ndarray:
-        """Buffer and other discretionary funds as the plan rolls them (year,)."""
-        opening = self.baseline.opening
-        return self.rolled(opening.buffer_fund + opening.discretionary_funds, self.discretionary_use, deflated=True)
-
-    def all_funds(self) -> np.ndarray:
-        """Total funds as the plan adds them, which leaves the use of unrestricted investment funds out (year,)."""
-        opening = self.baseline.opening
-        others = opening.investment_funds + opening.restricted_funds
-        rolled = self.rolled(others, self.nominal("use_of_restricted_funds"))
-        return self.discretionary_funds() + self.fixed("closing_endowment_fund") + rolled
-
-    def demography(self, service: str) -> np.ndarray:
-        """Demography compensation of one service since the year before the plan, mill. 2020-kr."""
-        demand = demand_weights(self.scenario, service, "cost") @ self.baseline.population.average()
-        years = len(self.baseline.years)
-        return demand[1 : years + 1] - demand[0]
-
-    @property
-    def discretionary_use(self) -> np.ndarray:
-        """Use of discretionary funds, the buffer fund included, as the plan's table counts it."""
-        return self.nominal("use_of_discretionary_funds") + self.mixed_buffer_use()
+    return figure
 
 
-def _sign(line: str) -> float:
-    return -1.0 if line.startswith("-") else 1.0
+def _endowment_opening(a: Accounts) -> np.ndarray:
+    closing = a.sum("closing_endowment_fund", fixed_prices=False)
+    return np.concatenate([[a.opening.endowment_fund], closing[:-1]])
 
 
-def _line(*lines: str) -> Callable[[Accounts], np.ndarray]:
-    return lambda a: a.fixed(*lines)
+def _discretionary_use(a: Accounts) -> np.ndarray:
+    """Use of discretionary funds, the buffer fund included, as the plan's table counts it."""
+    return a.sum(
+        "nominal:use_of_wage_reserve nominal:use_of_discretionary_funds -nominal:provision_to_discretionary_funds "
+        + BUFFER_USE
+    )
 
 
-def _nominal(*lines: str) -> Callable[[Accounts], np.ndarray]:
-    return lambda a: a.nominal(*lines)
+def _rolled(a: Accounts, opening: float, use: np.ndarray, *, deflated: bool = False) -> np.ndarray:
+    """A stock less what is used of it year by year (year,). The plan rolls its buffer fund and liquidity reserve
+    without price conversion, but deflates its discretionary funds from the second year on."""
+    growth = np.asarray(a.plan.cpi_growth)
+    stock, path = opening, []
+    for t, used in enumerate(use):
+        if deflated and t > 0:
+            stock /= 1.0 + growth[t]
+        stock -= used
+        path.append(stock)
+    return np.array(path)
 
 
-GAIN = ("endowment_return", "-endowment_cost")
-ALL_SELF_FINANCING = ("closing_self_financing_debt", "closing_on_lending_debt")
+def _discretionary_funds(a: Accounts) -> np.ndarray:
+    """Buffer fund, wage reserve and other discretionary funds as the plan rolls them (year,)."""
+    opening = a.opening.buffer_fund + a.opening.wage_reserve + a.opening.discretionary_funds
+    return _rolled(a, opening, _discretionary_use(a), deflated=True)
+
+
+def _all_funds(a: Accounts) -> np.ndarray:
+    """Total funds as the plan adds them, which leaves the use of unrestricted investment funds out (year,)."""
+    others = a.opening.investment_funds + a.opening.restricted_funds
+    rolled = _rolled(a, others, a.sum("nominal:use_of_restricted_funds"))
+    return _discretionary_funds(a) + a.sum("closing_endowment_fund") + rolled
+
+
+def _liquidity(a: Accounts) -> np.ndarray:
+    use = _discretionary_use(a) + a.sum("nominal:use_of_investment_funds")
+    return _rolled(a, a.opening.liquidity_reserve, use)
+
+
+def _demography(service: str) -> Callable[[Accounts], np.ndarray]:
+    """Demography compensation of one service since the year before the plan, mill. 2020-kr."""
+
+    def figure(a: Accounts) -> np.ndarray:
+        demand = demand_weights(a.scenario, service, "cost") @ a.baseline.population.average()
+        return demand[1 : len(a.years) + 1] - demand[0]
+
+    return figure
+
+
 FIGURES: dict[str, Callable[[Accounts], np.ndarray]] = {
-    # operating account: revenue and services by the deflator, finance by the CPI
-    **{
-        line: _line(line)
-        for line in (
-            *("tax_revenue", "general_grant", "host_grant", "interest_compensation", "integration_grant"),
-            *("imputed_capital_cost", "central_revenue", "net_sector_expenditure", "gross_operating_result"),
-            *("interest_income", "interest", "instalments", "operating_revenue", "free_revenue"),
-            *("net_financial_cost", "endowment_provision"),
-        )
-    },
-    "endowment_gain": _line(*GAIN),
-    "financial_income": _line("interest_income", *GAIN),
-    "financial_expenditure": _line("interest", "instalments"),
-    "net_operating_result": Accounts.mixed_result,
-    "transfer_as_printed": _nominal("transfer_to_investment"),
-    "discretionary_net": lambda a: a.fixed("endowment_provision") - a.discretionary_use,
-    "restricted_net": _nominal("-use_of_restricted_funds"),
-    "operating_expenditure": _line("operating_revenue", "-gross_operating_result"),
-    "result_share": lambda a: a.share(a.mixed_result()),
-    "result_share_without_endowment": lambda a: a.share(a.mixed_result() - a.fixed(*GAIN)),
-    "net_financial_cost_without_endowment": _line("net_financial_cost", *GAIN),
-    "net_financial_cost_share": lambda a: a.share(a.fixed("net_financial_cost")),
-    # investment account: nominal
-    **{
-        line: _nominal(line)
-        for line in (
-            *("gross_investment", "sales", "share_purchases", "on_lending", "vat_compensation"),
-            *("use_of_investment_funds", "transfer_to_investment", "on_lending_instalments"),
-        )
-    },
-    "all_grants": _nominal("grants", "housing_grants"),
-    "ordinary_borrowing": _nominal("general_borrowing", "self_financing_borrowing"),
-    "gross_investment_as_printed": _nominal("gross_investment"),
-    "gross_investment_share": lambda a: a.share(a.nominal("gross_investment")),
-    "equity_share": lambda a: 100.0 * a.ledger["equity_share"][:, 0],
-    # debt: by the CPI
-    "debt": _line("closing_debt"),
-    "general_debt": _line("closing_general_debt"),
-    "self_financing_debt": _line("closing_self_financing_debt"),
-    "on_lending_debt": _line("closing_on_lending_debt"),
-    "self_financing_debt_with_on_lending": _line(*ALL_SELF_FINANCING),
-    "debt_per_resident": lambda a: a.per_resident(a.fixed("closing_debt")),
-    "net_debt_per_resident": lambda a: a.per_resident(a.fixed("closing_net_debt")),
-    "general_debt_per_resident": lambda a: a.per_resident(a.fixed("closing_general_debt")),
-    "self_financing_debt_per_resident": lambda a: a.per_resident(a.fixed(*ALL_SELF_FINANCING)),
-    "net_debt_ratio": lambda a: 100.0 * a.ledger["debt_ratio_mixed_prices"][:, 0],
-    "debt_share": lambda a: a.share(a.fixed("closing_debt")),
-    "general_debt_share": lambda a: a.share(a.fixed("closing_general_debt")),
-    "self_financing_debt_share": lambda a: a.share(a.fixed(*ALL_SELF_FINANCING)),
-    # funds: rolled forward without price conversion, as the plan does, and as the model has them
-    "buffer_use_published_method": Accounts.mixed_buffer_use,
-    "buffer_fund_published_method": lambda a: a.rolled(a.baseline.opening.buffer_fund, a.mixed_buffer_use()),
-    "buffer_fund": _line("closing_buffer_fund"),
-    "discretionary_funds_published_method": Accounts.discretionary_funds,
-    "liquidity_published_method": lambda a: a.rolled(
-        a.baseline.opening.liquidity_reserve, a.discretionary_use, a.nominal("use_of_investment_funds")
-    ),
-    "liquidity_reserve": _line("closing_liquidity_reserve"),
-    "endowment_fund": _line("closing_endowment_fund"),
-    "funds_published_method": Accounts.all_funds,
-    "endowment_return_nominal": _nominal("endowment_return"),
-    "endowment_cost_nominal": _nominal("endowment_cost"),
-    "endowment_withdrawal_nominal": _nominal("endowment_return", "-endowment_cost", "-endowment_provision"),
-    # demography compensation: an output of residents and cost per resident
-    "demography": _line("demography_compensation"),
-    "demography_kindergartens": lambda a: a.demography("kindergartens"),
-    "demography_schools": lambda a: a.demography("schools"),
-    "demography_care": lambda a: a.demography("care"),
+    "result_share": _share(RESULT),
+    "result_share_without_endowment": _share(f"{RESULT} -endowment_return endowment_cost"),
+    "net_financial_cost_share": _share("net_financial_cost"),
+    "gross_investment_share": _share("nominal:gross_investment"),
+    "equity_share": lambda a: 100.0 * a.sum("equity_share"),
+    "net_debt_ratio": lambda a: 100.0 * a.sum("debt_ratio_mixed_prices"),
+    "debt_share": _share("closing_debt"),
+    "general_debt_share": _share("closing_general_debt"),
+    "self_financing_debt_share": _share(SELF_FINANCING),
+    "debt_per_resident": _per_resident("closing_debt"),
+    "net_debt_per_resident": _per_resident("closing_net_debt"),
+    "general_debt_per_resident": _per_resident("closing_general_debt"),
+    "self_financing_debt_per_resident": _per_resident(SELF_FINANCING),
+    "buffer_fund_published_method": lambda a: _rolled(a, a.opening.buffer_fund, a.sum(BUFFER_USE)),
+    "buffer_fund_balancing": lambda a: a.sum(BUFFER_USE),
+    "discretionary_funds_published_method": _discretionary_funds,
+    "funds_published_method": _all_funds,
+    "liquidity_published_method": _liquidity,
+    "endowment_opening": _endowment_opening,
+    "endowment_equity_rate": _of_endowment("endowment_equity_return", lambda weight: weight),
+    "endowment_bond_rate": _of_endowment("endowment_bond_return", lambda weight: 1.0 - weight),
+    "endowment_return_rate": _of_endowment("endowment_return"),
+    "endowment_cost_rate": _of_endowment("-endowment_cost"),
+    "endowment_provision_rate": _of_endowment("-endowment_provision"),
+    "endowment_withdrawal_rate": _of_endowment("endowment_withdrawal"),
+    "demography_kindergartens": _demography("kindergartens"),
+    "demography_schools": _demography("schools"),
+    "demography_care": _demography("care"),
 }
-"""How each published figure is made from the accounts, in the plan's own method (year,)."""
+"""What no row of signed terms says: shares, what is per resident, and stocks rolled in the plan's own way (year,)."""
 
 
 def reconcile(scenario: Scenario) -> list[Row]:
     """Every published figure of the plan years beside the model's, with a verdict.
 
-    Raises InputError if ``published.csv`` names a figure that FIGURES does not have.
+    Raises InputError with every figure of ``published.csv`` that is neither one of FIGURES nor a row of signed terms.
     """
-    unknown = sorted({row.figure for row in scenario.published} - FIGURES.keys())
-    if unknown:
-        raise InputError([_unknown_figure(scenario.scenario.name, figure) for figure in unknown])
-    accounts = _accounts(scenario)
-    years = accounts.baseline.years
+    accounts = Accounts(scenario, scenario.scenario.plan_years)
     rows: list[Row] = []
+    faults: list[Fault] = []
     for published in scenario.published:
-        model = FIGURES[published.figure](accounts)
-        for t, year in enumerate(years):
+        try:
+            model = _figure(accounts, published)
+        except KeyError as error:
+            faults.append(_unknown_figure(scenario.scenario.name, str(error.args[0])))
+            continue
+        for t, year in enumerate(accounts.years):
             rows.append(_row(published, int(year), published.values[t], float(model[t]), accounts))
+    if faults:
+        raise InputError(faults)
     return rows
+
+
+def _figure(accounts: Accounts, published: PublishedRow) -> np.ndarray:
+    if published.figure in FIGURES:
+        return FIGURES[published.figure](accounts)
+    return accounts.sum(published.figure, fixed_prices=published.price_basis != "nominal")
 
 
 def debt_ratios(scenario: Scenario) -> DebtRatios | None:
     """The three debt ratios of the last plan year; None where the plan's own is not given."""
-    accounts = _accounts(scenario)
+    accounts = Accounts(scenario, scenario.scenario.plan_years)
     for published in scenario.published:
         if published.figure == "net_debt_ratio":
             return DebtRatios(
-                year=int(accounts.baseline.years[-1]),
+                year=int(accounts.years[-1]),
                 published=published.values[-1] / 100.0,
-                restated=float(accounts.ledger["debt_ratio_mixed_prices"][-1, 0]),
-                nominal=float(accounts.ledger["debt_ratio"][-1, 0]),
+                restated=float(accounts.sum("debt_ratio_mixed_prices")[-1]),
+                nominal=float(accounts.sum("debt_ratio")[-1]),
             )
     return None
-
-
-def _accounts(scenario: Scenario) -> Accounts:
-    baseline = build(scenario, scenario.scenario.plan_years)
-    return Accounts(scenario, baseline, run_baseline(baseline))
 
 
 def _row(published: PublishedRow, year: int, value: float, model: float, accounts: Accounts) -> Row:
@@ -274,15 +240,14 @@ WRONG_INDEX = Text(
     en="The printed stock fits the price index of {other} ({there:.2f}), not that of {year} ({right:.2f}): {missing} "
     "year of inflation is missing in its conversion.",
 )
-DEBT_FIGURES = {name for name in FIGURES if "debt" in name}
 
 
 def _wrong_index(published: PublishedRow, year: int, value: float, model: float, accounts: Accounts) -> Text:
     """Was the printed stock deflated with another year's index? Found by the index that would make it right."""
-    if published.figure not in DEBT_FIGURES or value <= 0.0:
+    if "debt" not in published.figure or value <= 0.0:
         return Text("", "")
     index = accounts.ledger["cpi_index"][:, 0]
-    years = accounts.baseline.years
+    years = accounts.years
     here = int(np.flatnonzero(years == year)[0])
     implied = model * index[here] / value
     # Rounded figures (94 %, 106 %) pin the index down less well than amounts do.
@@ -305,6 +270,11 @@ def _unknown_figure(folder: str, figure: str) -> Fault:
         f"{folder}/published.csv",
         "figure",
         figure,
-        Text(nb="ukjent tall", en="unknown figure"),
-        Text(nb="Kjente: " + ", ".join(FIGURES), en="Known: " + ", ".join(FIGURES)),
+        Text(nb="ukjent tall eller ledd", en="unknown figure or term"),
+        Text(
+            nb="Et tall er summen av linjer fra ldip metrics, area:…, sector:…, plan:… (docs/scenario-format.md), "
+            "eller et av: " + ", ".join(FIGURES),
+            en="A figure is the sum of lines of ldip metrics, area:…, sector:…, plan:… (docs/scenario-format.md), "
+            "or one of: " + ", ".join(FIGURES),
+        ),
     )

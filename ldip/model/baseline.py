@@ -9,9 +9,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ldip.model import steps
+from ldip.model.areas import elasticities, other_frames
+from ldip.model.pension import PensionPlan, pension_plan
 from ldip.model.population import Population, demand_weights, project, working_age_weights
 from ldip.model.state import Opening, Plan
-from ldip.scenario.schema import SERVICES, Scenario
+from ldip.scenario.rows import SERVICES
+from ldip.scenario.schema import Scenario
 
 SWAP_YEARS = 5
 
@@ -23,6 +26,7 @@ class Baseline(NamedTuple):
     plan: Plan  # each field an array (year,)
     opening: Opening
     population: Population
+    other_frames: np.ndarray  # (area, year): see areas.py
 
     def plan_table(self) -> np.ndarray:
         """The plan as the engines read it: (year, field), C order."""
@@ -36,16 +40,20 @@ def build(scenario: Scenario, horizon: int) -> Baseline:
     lead = int(scenario.investment.capacity_lead.value)
     population = project(scenario, len(years) + lead)
     people = _people(scenario, population, years)
+    frames = other_frames(scenario, years, _growth(people["residents"], scenario.scenario.plan_years))
+    premium = _extend(scenario, "pension_premium", years, _growth(people["residents"], scenario.scenario.plan_years))
+    pension = pension_plan(scenario, years, premium * _deflator(scenario, years))
     fields = (
         _market(scenario, years)
         | people
         | _revenue(scenario, people, years)
-        | _services(scenario, population, years)
+        | _services(scenario, population, frames, years)
+        | _pension(scenario, premium, pension, years)
         | _investment(scenario, population, years)
         | _financing(scenario, years)
     )
     plan = Plan(**{name: np.asarray(values[:horizon], dtype=float) for name, values in fields.items()})
-    return Baseline(years[:horizon], plan, _opening(scenario), population)
+    return Baseline(years[:horizon], plan, _opening(scenario, pension.opening), population, frames[:, :horizon])
 
 
 def swap_path(rate: np.ndarray) -> np.ndarray:
@@ -150,7 +158,9 @@ def _revenue(scenario: Scenario, people: dict[str, np.ndarray], years: np.ndarra
     }
 
 
-def _services(scenario: Scenario, population: Population, years: np.ndarray) -> dict[str, np.ndarray]:
+def _services(
+    scenario: Scenario, population: Population, frames: np.ndarray, years: np.ndarray
+) -> dict[str, np.ndarray]:
     """Frames follow the demand of their users after the plan, weighted in kr per resident (M6)."""
     n, plan_years = len(years), scenario.scenario.plan_years
     later = years[plan_years:]
@@ -161,20 +171,41 @@ def _services(scenario: Scenario, population: Population, years: np.ndarray) -> 
     for service in SERVICES:
         weights = demand_weights(scenario, service, "cost")
         demand = weights @ average
-        frame = scenario.plan_line(service)
+        frame = np.array(scenario.area(service).frame)
         after = (frame[-1] + demand[plan_years + 1 :] - demand[plan_years]) * standard
         fields[service] = np.concatenate([frame, after])
         per_dwelling = float(weights @ population.per_dwelling)  # costs as much as any other user
         fields[f"{service}_per_dwelling"] = per_dwelling * np.concatenate([np.ones(plan_years), standard])
         compensation += demand[1:] - demand[0]
-    elasticity = scenario.services.other_services_elasticity.at(later)
-    growth = _growth(average[:, 1:].sum(axis=0), plan_years)
-    real = (1.0 + elasticity * growth) * (1.0 + scenario.services.other_services_real_growth.at(later)) - 1.0
     return fields | {
-        "other_services": _extend(scenario, "other_services", years, real),
-        "other_services_elasticity": scenario.services.other_services_elasticity.at(years),
+        "other_services": frames.sum(axis=0),
+        "other_services_following": elasticities(scenario) @ frames,
         "demography_compensation": compensation,
+        "new_needs": _extend(scenario, "new_needs", years),
+        "adopted_measures": _extend(scenario, "adopted_measures", years),
+        "measures_delivery": scenario.services.measures_delivery.at(years),
         "premises_share": scenario.services.premises_share.at(years),
+    }
+
+
+def _deflator(scenario: Scenario, years: np.ndarray) -> np.ndarray:
+    """The municipal deflator on the baseline (year,), 1 in the first year."""
+    return np.concatenate([[1.0], np.cumprod(1.0 + scenario.prices.deflator_growth.at(years[1:]))])
+
+
+def _pension(
+    scenario: Scenario, premium: np.ndarray, pension: PensionPlan, years: np.ndarray
+) -> dict[str, np.ndarray]:
+    """The frames hold the plan's pension cost, and after the plan that of its last year (M6)."""
+    plan_years = scenario.scenario.plan_years
+    net = (pension.amortisation - pension.deviation) / _deflator(scenario, years)
+    return {
+        "pension_premium": premium,
+        "premium_deviation": pension.deviation,
+        "premium_amortisation": pension.amortisation,
+        "pension_in_frames": np.concatenate(
+            [net[:plan_years], np.full(len(years) - plan_years, net[plan_years - 1])]
+        ),
     }
 
 
@@ -183,8 +214,7 @@ def _investment(scenario: Scenario, population: Population, years: np.ndarray) -
     n, plan_years = len(years), scenario.scenario.plan_years
     investment = scenario.investment
     later = years[plan_years:]
-    prices = np.cumprod(1.0 + scenario.prices.deflator_growth.at(years[1:]))
-    deflator = np.concatenate([[1.0], prices])
+    deflator = _deflator(scenario, years)
 
     def line(name: str, after: np.ndarray) -> np.ndarray:
         return np.concatenate([scenario.plan_line(name) / deflator[:plan_years], after])
@@ -231,31 +261,36 @@ def _financing(scenario: Scenario, years: np.ndarray) -> dict[str, np.ndarray]:
 
     return {
         "use_of_investment_funds": adopted("use_of_investment_funds"),
+        "use_of_wage_reserve": adopted("use_of_wage_reserve"),
         "use_of_discretionary_funds": adopted("use_of_discretionary_funds"),
+        "provision_to_discretionary_funds": adopted("provision_to_discretionary_funds"),
         "use_of_restricted_funds": adopted("use_of_restricted_funds"),
         "adopted_transfer": adopted("transfer_to_investment"),
         "transfer_by_rule": (np.arange(n) >= plan_years).astype(float),
         "equity_target": financing.equity_target.at(years),
         "equity_minimum": rules.equity_minimum.at(years),
         "instalment_share": financing.instalment_share.at(years),
-        "minimum_instalment_share": financing.minimum_instalment_share.at(years),
+        "useful_life": financing.useful_life.at(years),
         "on_lending_instalment_share": financing.on_lending_instalment_share.at(years),
         "other_bank_balances": financing.other_bank_balances.at(years),
         "equity_weight": endowment.equity_weight.at(years),
         "equity_return": endowment.equity_return.at(years),
+        "dividend_yield": endowment.dividend_yield.at(years),
         "bond_return": endowment.bond_return.at(years),
         "bond_duration": endowment.bond_duration.at(years),
         "endowment_cost_share": endowment.cost_share.at(years),
         "endowment_withdrawal_share": endowment.withdrawal_share.at(years),
+        "endowment_base": endowment.base_capital.at(years),
         "buffer_floor": rules.buffer_floor.at(years),
         "buffer_target_share": rules.buffer_target_share.at(years),
         "buffer_minimum": rules.buffer_minimum.at(years),
         "liquidity_minimum": rules.liquidity_minimum.at(years),
         "result_share_minimum": rules.result_share_minimum.at(years),
+        "deficit_limit_share": rules.deficit_limit_share.at(years),
     }
 
 
-def _opening(scenario: Scenario) -> Opening:
+def _opening(scenario: Scenario, premium_deviation: float) -> Opening:
     first = np.array([scenario.scenario.first_year])
     balance = scenario.opening
     return Opening(
@@ -271,10 +306,15 @@ def _opening(scenario: Scenario) -> Opening:
         on_lending_debt=balance.on_lending_debt.value,
         on_lent=balance.on_lent.value,
         buffer_fund=balance.buffer_fund.value,
+        wage_reserve=balance.wage_reserve.value,
         discretionary_funds=balance.discretionary_funds.value,
         investment_funds=balance.investment_funds.value,
         restricted_funds=balance.restricted_funds.value,
         endowment_fund=balance.endowment_fund.value,
         uncovered_deficit=0.0,
+        latest_deficit=0.0,
         liquidity_reserve=balance.liquidity_reserve.value,
+        premium_deviation=premium_deviation,
+        fixed_assets=balance.fixed_assets.value,
+        depreciation=balance.depreciation.value,
     )

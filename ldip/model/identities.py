@@ -19,9 +19,16 @@ ROLL_FORWARD = {
     "on-lending debt": ("closing_on_lending_debt", "on_lending_debt", "on_lending", "-on_lending_instalments"),
     "on-lent money": ("closing_on_lent", "on_lent", "on_lending", "-on_lending_instalments"),
     "buffer fund": ("closing_buffer_fund", "buffer_fund", "buffer_provision", "-buffer_use"),
+    "wage reserve": (
+        "closing_wage_reserve",
+        "wage_reserve",
+        "-use_of_wage_reserve",
+        "-emergency_wage_reserve_use",
+    ),
     "discretionary funds": (
         "closing_discretionary_funds",
         "discretionary_funds",
+        "provision_to_discretionary_funds",
         "-use_of_discretionary_funds",
         "-emergency_fund_use",
     ),
@@ -43,6 +50,20 @@ ROLL_FORWARD = {
         "new_uncovered_deficit",
         "-covered_deficit",
     ),
+    "premium deviation": (
+        "closing_premium_deviation",
+        "premium_deviation",
+        "premium_deviation",
+        "-premium_amortisation",
+    ),
+    "fixed assets": (
+        "closing_fixed_assets",
+        "fixed_assets",
+        "gross_investment",
+        "-vat_compensation",
+        "-sales",
+        "-depreciation",
+    ),
 }
 """Stock: closing line, field of the opening balance, then the flows that alone move it."""
 
@@ -51,8 +72,11 @@ SUMS = {
         "net_operating_result",
         "-transfer_to_investment",
         "-endowment_provision",
+        "use_of_wage_reserve",
         "use_of_discretionary_funds",
+        "-provision_to_discretionary_funds",
         "emergency_fund_use",
+        "emergency_wage_reserve_use",
         "use_of_restricted_funds",
         "buffer_use",
         "-buffer_provision",
@@ -74,6 +98,19 @@ SUMS = {
     ),
     "gross result": ("gross_operating_result", "-central_revenue", "net_sector_expenditure"),
     "net result": ("net_operating_result", "-gross_operating_result", "net_financial_cost"),
+    "service cost": (
+        "net_sector_expenditure",
+        "-kindergarten_cost",
+        "-school_cost",
+        "-care_cost",
+        "-other_service_cost",
+        "-premises_cost",
+        "-undelivered_measures",
+        "-pension_beyond_frames",
+    ),
+    "pension cost": ("pension_cost", "-pension_premium", "premium_deviation", "-premium_amortisation"),
+    "endowment return": ("endowment_return", "-endowment_equity_return", "-endowment_bond_return"),
+    "endowment is used": ("endowment_return", "-endowment_cost", "-endowment_withdrawal", "-endowment_provision"),
     "total debt": (
         "closing_debt",
         "-closing_general_debt",
@@ -83,6 +120,7 @@ SUMS = {
     "total funds": (
         "closing_funds",
         "-closing_buffer_fund",
+        "-closing_wage_reserve",
         "-closing_discretionary_funds",
         "-closing_investment_funds",
         "-closing_restricted_funds",
@@ -96,6 +134,8 @@ SUMS = {
 CASH_IN = (
     "central_revenue",
     "-net_sector_expenditure",
+    "-premium_deviation",
+    "premium_amortisation",
     "-net_financial_cost",
     "-gross_investment",
     "-share_purchases",
@@ -106,7 +146,8 @@ CASH_IN = (
     "general_borrowing",
     "self_financing_borrowing",
 )
-"""All money that comes in less all that goes out (on-lending passes straight through)."""
+"""All money that comes in less all that goes out: on-lending passes straight through, and of pension it is the
+premium that is paid."""
 
 NEVER_NEGATIVE = (
     "general_borrowing",
@@ -114,11 +155,15 @@ NEVER_NEGATIVE = (
     "completions",
     "buffer_use",
     "emergency_fund_use",
+    "emergency_wage_reserve_use",
     "transfer_cut",
     "new_uncovered_deficit",
     "buffer_provision",
     "closing_buffer_fund",
+    "closing_wage_reserve",
     "closing_discretionary_funds",
+    "closing_overdue_deficit",
+    "endowment_withdrawal",
     "closing_investment_funds",
     "closing_restricted_funds",
     "closing_uncovered_deficit",

@@ -59,8 +59,15 @@ class Plan(NamedTuple):
     kindergartens_per_dwelling: Number
     schools_per_dwelling: Number
     care_per_dwelling: Number
-    other_services_elasticity: Number  # % change in other services per % change in residents
+    other_services_following: Number  # the part of other services that follows the residents
     demography_compensation: Number
+    new_needs: Number  # adopted, within the services above
+    adopted_measures: Number  # savings, within the services above
+    measures_delivery: Number  # share of the adopted measures that is realised
+    pension_premium: Number  # within the services above
+    premium_deviation: Number  # nominal: premium less net pension cost, deferred
+    premium_amortisation: Number  # nominal: of earlier years' deviations
+    pension_in_frames: Number  # amortisation less deviation that the services above hold
     premises_share: Number  # yearly running cost of new buildings per krone invested in them
     # investment, 2020-kr by the municipal deflator
     renewal_investment: Number
@@ -82,24 +89,29 @@ class Plan(NamedTuple):
     equity_target: Number
     equity_minimum: Number
     instalment_share: Number
-    minimum_instalment_share: Number
+    useful_life: Number  # years over which new investment is depreciated
     on_lending_instalment_share: Number
     on_lending_margin: Number
     other_bank_balances: Number  # nominal
     equity_weight: Number  # endowment fund
     equity_return: Number
+    dividend_yield: Number
     bond_return: Number
     bond_duration: Number
     endowment_cost_share: Number
     endowment_withdrawal_share: Number
+    endowment_base: Number  # nominal: base capital, never paid out
     # funds and rules
+    use_of_wage_reserve: Number  # nominal, adopted
     use_of_discretionary_funds: Number  # nominal, adopted
+    provision_to_discretionary_funds: Number  # nominal, adopted
     use_of_restricted_funds: Number  # nominal, adopted
     buffer_floor: Number  # 2020-kr by the CPI
     buffer_target_share: Number  # of operating revenue: above it a surplus goes to investment
     buffer_minimum: Number  # 2020-kr by the CPI
     liquidity_minimum: Number  # 2020-kr by the CPI
     result_share_minimum: Number
+    deficit_limit_share: Number  # of operating revenue: accumulated deficit that the state steps in at
 
 
 class Weather(NamedTuple):
@@ -126,12 +138,17 @@ class Opening(NamedTuple):
     on_lending_debt: Number
     on_lent: Number
     buffer_fund: Number
-    discretionary_funds: Number  # other than buffer and endowment fund
+    wage_reserve: Number
+    discretionary_funds: Number  # other than buffer fund, wage reserve and endowment fund
     investment_funds: Number
     restricted_funds: Number
     endowment_fund: Number
     uncovered_deficit: Number
+    latest_deficit: Number  # the part of it that arose last year
     liquidity_reserve: Number
+    premium_deviation: Number  # accumulated: pension premium paid but not yet charged
+    fixed_assets: Number  # book value
+    depreciation: Number  # of the assets in place
 
 
 class Year(NamedTuple):
@@ -171,8 +188,17 @@ class Year(NamedTuple):
     care_cost: Number
     other_service_cost: Number
     premises_cost: Number
+    undelivered_measures: Number
+    pension_beyond_frames: Number
     net_sector_expenditure: Number
     demography_compensation: Number
+    new_needs: Number
+    adopted_measures: Number
+    price_compensation: Number
+    pension_premium: Number
+    premium_deviation: Number
+    premium_amortisation: Number
+    pension_cost: Number
     gross_operating_result: Number
     # 5 investment and its planned financing
     renewal_investment: Number
@@ -192,22 +218,31 @@ class Year(NamedTuple):
     planned_borrowing: Number
     self_financing_borrowing: Number
     # 6 finance
+    depreciation: Number
+    minimum_instalments: Number
     general_instalments: Number
     self_financing_instalments: Number
     on_lending_instalments: Number
     instalments: Number
     interest: Number
     interest_income: Number
+    endowment_equity_return: Number
+    endowment_bond_return: Number
     endowment_return: Number
+    endowment_gain: Number
     endowment_cost: Number
     net_financial_cost: Number
     net_operating_result: Number
     # 7 year-end balancing and funds
+    endowment_withdrawal: Number
     endowment_provision: Number
+    use_of_wage_reserve: Number
     use_of_discretionary_funds: Number
+    provision_to_discretionary_funds: Number
     use_of_restricted_funds: Number
     buffer_use: Number
     emergency_fund_use: Number
+    emergency_wage_reserve_use: Number
     transfer_cut: Number
     new_uncovered_deficit: Number
     covered_deficit: Number
@@ -224,13 +259,19 @@ class Year(NamedTuple):
     closing_on_lent: Number
     closing_net_debt: Number
     closing_buffer_fund: Number
+    closing_wage_reserve: Number
     closing_discretionary_funds: Number
     closing_investment_funds: Number
     closing_restricted_funds: Number
     closing_endowment_fund: Number
+    closing_endowment_buffer: Number
     closing_funds: Number
     closing_uncovered_deficit: Number
+    closing_overdue_deficit: Number
+    closing_premium_deviation: Number
     closing_liquidity_reserve: Number
+    closing_fixed_assets: Number
+    depreciation_ahead: Number
     new_capacity: Number
     # 9 key figures, rules and restructuring need
     net_operating_result_share: Number
@@ -250,6 +291,7 @@ class Year(NamedTuple):
     liquidity_breach: Number
     uncovered_deficit_breach: Number
     any_rule_breach: Number
+    state_register: Number
     restructuring_need: Number
     restructuring_need_share: Number
 
@@ -269,10 +311,15 @@ def carry(year: Year) -> Opening:
         on_lending_debt=year.closing_on_lending_debt,
         on_lent=year.closing_on_lent,
         buffer_fund=year.closing_buffer_fund,
+        wage_reserve=year.closing_wage_reserve,
         discretionary_funds=year.closing_discretionary_funds,
         investment_funds=year.closing_investment_funds,
         restricted_funds=year.closing_restricted_funds,
         endowment_fund=year.closing_endowment_fund,
         uncovered_deficit=year.closing_uncovered_deficit,
+        latest_deficit=year.new_uncovered_deficit,
         liquidity_reserve=year.closing_liquidity_reserve,
+        premium_deviation=year.closing_premium_deviation,
+        fixed_assets=year.closing_fixed_assets,
+        depreciation=year.depreciation_ahead,
     )

@@ -129,14 +129,34 @@ def service_cost(planned, per_dwelling, extra_dwellings, deflator_index):
     return (planned + per_dwelling * extra_dwellings) * deflator_index
 
 
-def other_service_cost(planned, deflator_index, residents, planned_residents, elasticity):
-    """Other services: frame x deflator x (1 + elasticity x relative deviation of residents).  M6 (assumption)."""
-    return planned * deflator_index * (1.0 + elasticity * (ratio(residents, planned_residents) - 1.0))
+def other_service_cost(planned, following, deflator_index, residents, planned_residents):
+    """Other services = (frame + the part following residents x relative deviation of residents) x deflator.  M6."""
+    return (planned + following * (ratio(residents, planned_residents) - 1.0)) * deflator_index
 
 
 def premises_cost(premises_share, opening_new_capacity, deflator_index):
     """Running costs (FDV) of buildings added since the plan, from the year after.  M6."""
     return premises_share * opening_new_capacity * deflator_index
+
+
+def undelivered_measures(adopted, delivery):
+    """Adopted measures that fail = measures x (1 - delivery): the frames count on all of them.  M6; HP table 4.8."""
+    return adopted * (1.0 - delivery)
+
+
+def price_compensation(amount, price_index, opening_index):
+    """What of this year's cost is compensation for the year's growth of prices and wages.  M1; HP 11.4."""
+    return amount * (1.0 - ratio(opening_index, price_index))
+
+
+def pension_cost(premium, deviation, amortisation):
+    """Pension cost = premium paid - this year's premium deviation + amortisation of earlier ones.  M6; HP 11.9."""
+    return premium - deviation + amortisation
+
+
+def pension_beyond_frames(amortisation, deviation, in_frames, deflator_index):
+    """Amortisation less deviation, beyond what the service frames hold.  M6: the premium follows the frames."""
+    return amortisation - deviation - in_frames * deflator_index
 
 
 # --- 5 investment and its planned financing ---
@@ -159,12 +179,30 @@ def planned_transfer(by_rule, adopted, equity_target, general_investment, vat, f
     return choose(by_rule > 0.5, rule, adopted)
 
 
+def fixed_assets(opening, investment, vat, sales, depreciation):
+    """Book value = opening + investment without refunded VAT - sales - depreciation.  M8 (sales at book value is an
+    assumption)."""
+    return opening + investment - vat - sales - depreciation
+
+
+def depreciation_ahead(depreciation, investment, vat, useful_life):
+    """Next year's straight-line depreciation: a life's part of the assets in place has reached its end, a life's part
+    of the year's investment is added.  M8 (even ages: assumption)."""
+    return depreciation + (investment - vat - depreciation) / useful_life
+
+
 # --- 6 finance ---
 
 
-def instalments(opening_debt, share, minimum_share):
-    """Instalments = share of opening debt, never below the statutory minimum share.  M8; kommuneloven § 14-18."""
-    return opening_debt * greatest(share, minimum_share)
+def minimum_instalments(depreciation, ordinary_debt, book_value):
+    """Statutory minimum = depreciation x loans / book value of what is depreciated; on-lending stands outside.
+    M8; kommuneloven § 14-18."""
+    return depreciation * ratio(ordinary_debt, book_value)
+
+
+def instalments(opening_debt, share, minimum, ordinary_debt):
+    """Instalments = share of opening debt, never below this debt's part of the statutory minimum.  M8."""
+    return opening_debt * greatest(share, ratio(minimum, ordinary_debt))
 
 
 def interest(rate, opening_debt, closing_debt):
@@ -182,9 +220,29 @@ def bond_return(carry, opening_swap_surprise, swap_surprise, duration):
     return carry + opening_swap_surprise - duration * (swap_surprise - opening_swap_surprise)
 
 
-def endowment_return(opening_fund, equity_weight, equity_return, bonds):
-    """Return of the endowment fund (BKFF) before costs.  M10; HP 11.3: 40 % equities, 60 % bonds."""
-    return opening_fund * (equity_weight * equity_return + (1.0 - equity_weight) * bonds)
+def part_return(opening_fund, weight, return_rate):
+    """Return of one part of the endowment fund (BKFF) before costs.  M10; HP 11.3: 40 % equities, 60 % bonds."""
+    return opening_fund * weight * return_rate
+
+
+def endowment_gain(equity_return, opening_fund, equity_weight, dividend_yield, bond_weight, bonds_lose):
+    """Change of market value inside the return: equities beyond dividends, less what rising rates take from bonds.
+    M10; HP 11.5 shows it apart from interest and dividends."""
+    return equity_return - opening_fund * (equity_weight * dividend_yield + bond_weight * bonds_lose)
+
+
+def endowment_withdrawal(share, opening_fund, gain_after_cost, base_capital):
+    """Expected real return, as long as there is buffer capital to take it from.  M10; HP 4.6.2."""
+    return least(share * positive(opening_fund), positive(opening_fund + gain_after_cost - base_capital))
+
+
+# --- 8 balance ---
+
+
+def overdue_deficit(opening_deficit, latest_deficit, covered):
+    """Deficits that arose two years ago or earlier and still stand; the oldest are covered first.  M10;
+    kommuneloven § 14-11: to be covered within two years."""
+    return positive(opening_deficit - latest_deficit - covered)
 
 
 # --- 9 key figures, rules and restructuring need ---

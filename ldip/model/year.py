@@ -75,10 +75,26 @@ def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
     school_cost = s.service_cost(plan.schools, plan.schools_per_dwelling, extra_in_use, deflator_index)
     care_cost = s.service_cost(plan.care, plan.care_per_dwelling, extra_in_use, deflator_index)
     other_service_cost = s.other_service_cost(
-        plan.other_services, deflator_index, residents, plan.residents, plan.other_services_elasticity
+        plan.other_services, plan.other_services_following, deflator_index, residents, plan.residents
     )
     premises_cost = s.premises_cost(plan.premises_share, opening.new_capacity, deflator_index)
-    net_sector_expenditure = kindergarten_cost + school_cost + care_cost + other_service_cost + premises_cost
+    adopted_measures = plan.adopted_measures * deflator_index
+    undelivered_measures = s.undelivered_measures(adopted_measures, plan.measures_delivery)
+    pension_premium = plan.pension_premium * deflator_index
+    pension_cost = s.pension_cost(pension_premium, plan.premium_deviation, plan.premium_amortisation)
+    pension_beyond_frames = s.pension_beyond_frames(
+        plan.premium_amortisation, plan.premium_deviation, plan.pension_in_frames, deflator_index
+    )
+    net_sector_expenditure = (
+        kindergarten_cost
+        + school_cost
+        + care_cost
+        + other_service_cost
+        + premises_cost
+        + undelivered_measures
+        + pension_beyond_frames
+    )
+    price_compensation = s.price_compensation(net_sector_expenditure, deflator_index, opening.deflator_index)
     users_per_dwelling = plan.kindergartens_per_dwelling + plan.schools_per_dwelling + plan.care_per_dwelling
     demography_compensation = s.service_cost(
         plan.demography_compensation, users_per_dwelling, extra_in_use, deflator_index
@@ -119,13 +135,17 @@ def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
     self_financing_borrowing = water_waste_investment + housing_investment - housing_grants
 
     # 6 finance: interest is on the planned closing debt, so that year-end balancing cannot feed back on itself
-    general_instalments = s.instalments(opening.general_debt, plan.instalment_share, plan.minimum_instalment_share)
+    ordinary_debt = opening.general_debt + opening.self_financing_debt
+    minimum_instalments = s.minimum_instalments(opening.depreciation, ordinary_debt, opening.fixed_assets)
+    general_instalments = s.instalments(
+        opening.general_debt, plan.instalment_share, minimum_instalments, ordinary_debt
+    )
     self_financing_instalments = s.instalments(
-        opening.self_financing_debt, plan.instalment_share, plan.minimum_instalment_share
+        opening.self_financing_debt, plan.instalment_share, minimum_instalments, ordinary_debt
     )
     instalments = general_instalments + self_financing_instalments
     on_lending_instalments = plan.on_lending_instalment_share * opening.on_lending_debt
-    opening_debt = opening.general_debt + opening.self_financing_debt + opening.on_lending_debt
+    opening_debt = ordinary_debt + opening.on_lending_debt
     planned_closing_debt = (
         opening_debt
         + planned_borrowing
@@ -144,30 +164,55 @@ def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
         plan.other_bank_balances,
     )
     bonds = s.bond_return(plan.bond_return, opening.swap_surprise, swap_surprise, plan.bond_duration)
-    endowment_return = s.endowment_return(opening.endowment_fund, plan.equity_weight, plan.equity_return, bonds)
+    bond_weight = 1.0 - plan.equity_weight
+    endowment_equity_return = s.part_return(opening.endowment_fund, plan.equity_weight, plan.equity_return)
+    endowment_bond_return = s.part_return(opening.endowment_fund, bond_weight, bonds)
+    endowment_return = endowment_equity_return + endowment_bond_return
+    endowment_gain = s.endowment_gain(
+        endowment_equity_return,
+        opening.endowment_fund,
+        plan.equity_weight,
+        plan.dividend_yield,
+        bond_weight,
+        plan.bond_duration * (swap_surprise - opening.swap_surprise),
+    )
     endowment_cost = plan.endowment_cost_share * opening.endowment_fund
     net_financial_cost = interest + instalments - interest_income - (endowment_return - endowment_cost)
     net_operating_result = gross_operating_result - net_financial_cost
 
     # 7 year-end balancing. A deficit takes the buffer fund, then other funds, then equity in investment down to
-    #   the minimum share, then stays uncovered; a surplus covers old deficits, fills the buffer, then pays
-    #   investment instead of loans. M10.
-    endowment_withdrawal = plan.endowment_withdrawal_share * opening.endowment_fund
+    #   the minimum share, then stays uncovered; a surplus covers old deficits, fills the buffer to its target,
+    #   restores the liquidity minimum, then pays investment instead of loans. M10.
+    endowment_withdrawal = s.endowment_withdrawal(
+        plan.endowment_withdrawal_share,
+        opening.endowment_fund,
+        endowment_return - endowment_cost,
+        plan.endowment_base,
+    )
     endowment_provision = endowment_return - endowment_cost - endowment_withdrawal
+    use_of_wage_reserve = s.least(plan.use_of_wage_reserve, opening.wage_reserve)
     use_of_discretionary_funds = s.least(plan.use_of_discretionary_funds, opening.discretionary_funds)
     use_of_restricted_funds = s.least(plan.use_of_restricted_funds, opening.restricted_funds)
     balance = (
         net_operating_result
         - endowment_provision
+        + use_of_wage_reserve
         + use_of_discretionary_funds
+        - plan.provision_to_discretionary_funds
         + use_of_restricted_funds
         - planned_transfer
     )
     deficit = s.positive(-balance)
     buffer_use = s.least(deficit, s.positive(opening.buffer_fund - plan.buffer_floor * cpi_index))
     after_buffer = deficit - buffer_use
-    emergency_fund_use = s.least(after_buffer, s.positive(opening.discretionary_funds - use_of_discretionary_funds))
-    after_funds = after_buffer - emergency_fund_use
+    discretionary_left = (
+        opening.discretionary_funds - use_of_discretionary_funds + plan.provision_to_discretionary_funds
+    )
+    emergency_fund_use = s.least(after_buffer, s.positive(discretionary_left))
+    emergency_wage_reserve_use = s.least(
+        after_buffer - emergency_fund_use, s.positive(opening.wage_reserve - use_of_wage_reserve)
+    )
+    after_funds = after_buffer - emergency_fund_use - emergency_wage_reserve_use
     planned_equity = planned_transfer + vat_compensation + use_of_investment_funds - share_purchases
     spare_equity = s.positive(planned_equity - plan.equity_minimum * general_investment)
     transfer_cut = s.least(after_funds, s.least(planned_transfer, spare_equity))
@@ -177,7 +222,20 @@ def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
     covered_deficit = s.least(surplus, opening.uncovered_deficit)
     to_buffer_target = s.positive(plan.buffer_target_share * operating_revenue - opening.buffer_fund)
     first_provision = s.least(surplus - covered_deficit, to_buffer_target)
-    extra_transfer = s.least(surplus - covered_deficit - first_provision, planned_borrowing)
+    planned_liquidity = (
+        opening.liquidity_reserve
+        - use_of_wage_reserve
+        - use_of_discretionary_funds
+        + plan.provision_to_discretionary_funds
+        - use_of_investment_funds
+        + investment_fund_provision
+        - (plan.premium_deviation - plan.premium_amortisation)
+    )
+    kept_for_liquidity = s.least(
+        surplus - covered_deficit - first_provision,
+        s.positive(plan.liquidity_minimum * cpi_index - planned_liquidity - covered_deficit - first_provision),
+    )
+    extra_transfer = s.least(surplus - covered_deficit - first_provision - kept_for_liquidity, planned_borrowing)
     buffer_provision = surplus - covered_deficit - extra_transfer
     transfer_to_investment = planned_transfer - transfer_cut + extra_transfer
     general_borrowing = planned_borrowing + transfer_cut - extra_transfer
@@ -189,24 +247,30 @@ def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
     closing_debt = closing_general_debt + closing_self_financing_debt + closing_on_lending_debt
     closing_net_debt = closing_debt - closing_on_lent
     closing_buffer_fund = opening.buffer_fund - buffer_use + buffer_provision
-    closing_discretionary_funds = opening.discretionary_funds - use_of_discretionary_funds - emergency_fund_use
+    closing_wage_reserve = opening.wage_reserve - use_of_wage_reserve - emergency_wage_reserve_use
+    closing_discretionary_funds = discretionary_left - emergency_fund_use
     closing_investment_funds = opening.investment_funds - use_of_investment_funds + investment_fund_provision
     closing_restricted_funds = opening.restricted_funds - use_of_restricted_funds
     closing_endowment_fund = opening.endowment_fund + endowment_provision
     closing_funds = (
         closing_buffer_fund
+        + closing_wage_reserve
         + closing_discretionary_funds
         + closing_investment_funds
         + closing_restricted_funds
         + closing_endowment_fund
     )
     closing_uncovered_deficit = opening.uncovered_deficit + new_uncovered_deficit - covered_deficit
+    closing_overdue_deficit = s.overdue_deficit(opening.uncovered_deficit, opening.latest_deficit, covered_deficit)
+    closing_premium_deviation = opening.premium_deviation + plan.premium_deviation - plan.premium_amortisation
     closing_liquidity_reserve = (
         opening.liquidity_reserve
         + (closing_buffer_fund - opening.buffer_fund)
+        + (closing_wage_reserve - opening.wage_reserve)
         + (closing_discretionary_funds - opening.discretionary_funds)
         + (closing_investment_funds - opening.investment_funds)
         - (closing_uncovered_deficit - opening.uncovered_deficit)
+        - (closing_premium_deviation - opening.premium_deviation)
     )
     new_capacity = opening.new_capacity + real_capacity_investment
 
@@ -217,7 +281,7 @@ def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
     debt_ratio = s.ratio(closing_net_debt, operating_revenue)
     first_year_share = plan.floating_share + (1.0 - plan.floating_share) * plan.refixing_share
     lent_and_banked = closing_on_lent + closing_liquidity_reserve + plan.other_bank_balances
-    bonds_held = (1.0 - plan.equity_weight) * closing_endowment_fund
+    bonds_held = bond_weight * closing_endowment_fund
     rate_exposure_first_year = s.rate_exposure(
         first_year_share * closing_debt,
         lent_and_banked,
@@ -243,7 +307,9 @@ def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
         result_gap,
         equity_gap,
         new_uncovered_deficit,
-        s.buffer_need(buffer_gap, new_uncovered_deficit, transfer_cut, emergency_fund_use, noise),
+        s.buffer_need(
+            buffer_gap, new_uncovered_deficit, transfer_cut, emergency_fund_use + emergency_wage_reserve_use, noise
+        ),
         s.liquidity_need(liquidity_gap, new_uncovered_deficit, transfer_cut, noise),
     )
     result_share_breach = s.event(result_gap > noise)
@@ -286,8 +352,17 @@ def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
         care_cost=care_cost,
         other_service_cost=other_service_cost,
         premises_cost=premises_cost,
+        undelivered_measures=undelivered_measures,
+        pension_beyond_frames=pension_beyond_frames,
         net_sector_expenditure=net_sector_expenditure,
         demography_compensation=demography_compensation,
+        new_needs=plan.new_needs * deflator_index,
+        adopted_measures=adopted_measures,
+        price_compensation=price_compensation,
+        pension_premium=pension_premium,
+        premium_deviation=plan.premium_deviation,
+        premium_amortisation=plan.premium_amortisation,
+        pension_cost=pension_cost,
         gross_operating_result=gross_operating_result,
         renewal_investment=renewal_investment,
         capacity_investment=capacity_investment,
@@ -305,21 +380,30 @@ def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
         planned_transfer=planned_transfer,
         planned_borrowing=planned_borrowing,
         self_financing_borrowing=self_financing_borrowing,
+        depreciation=opening.depreciation,
+        minimum_instalments=minimum_instalments,
         general_instalments=general_instalments,
         self_financing_instalments=self_financing_instalments,
         on_lending_instalments=on_lending_instalments,
         instalments=instalments,
         interest=interest,
         interest_income=interest_income,
+        endowment_equity_return=endowment_equity_return,
+        endowment_bond_return=endowment_bond_return,
         endowment_return=endowment_return,
+        endowment_gain=endowment_gain,
         endowment_cost=endowment_cost,
         net_financial_cost=net_financial_cost,
         net_operating_result=net_operating_result,
+        endowment_withdrawal=endowment_withdrawal,
         endowment_provision=endowment_provision,
+        use_of_wage_reserve=use_of_wage_reserve,
         use_of_discretionary_funds=use_of_discretionary_funds,
+        provision_to_discretionary_funds=plan.provision_to_discretionary_funds,
         use_of_restricted_funds=use_of_restricted_funds,
         buffer_use=buffer_use,
         emergency_fund_use=emergency_fund_use,
+        emergency_wage_reserve_use=emergency_wage_reserve_use,
         transfer_cut=transfer_cut,
         new_uncovered_deficit=new_uncovered_deficit,
         covered_deficit=covered_deficit,
@@ -335,20 +419,32 @@ def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
         closing_on_lent=closing_on_lent,
         closing_net_debt=closing_net_debt,
         closing_buffer_fund=closing_buffer_fund,
+        closing_wage_reserve=closing_wage_reserve,
         closing_discretionary_funds=closing_discretionary_funds,
         closing_investment_funds=closing_investment_funds,
         closing_restricted_funds=closing_restricted_funds,
         closing_endowment_fund=closing_endowment_fund,
+        closing_endowment_buffer=closing_endowment_fund - plan.endowment_base,
         closing_funds=closing_funds,
         closing_uncovered_deficit=closing_uncovered_deficit,
+        closing_overdue_deficit=closing_overdue_deficit,
+        closing_premium_deviation=closing_premium_deviation,
         closing_liquidity_reserve=closing_liquidity_reserve,
+        closing_fixed_assets=s.fixed_assets(
+            opening.fixed_assets, gross_investment, vat_compensation, sales, opening.depreciation
+        ),
+        depreciation_ahead=s.depreciation_ahead(
+            opening.depreciation, gross_investment, vat_compensation, plan.useful_life
+        ),
         new_capacity=new_capacity,
         net_operating_result_share=net_operating_result_share,
         debt_ratio=debt_ratio,
         debt_ratio_mixed_prices=debt_ratio * s.ratio(deflator_index, cpi_index),
         debt_ratio_with_deficits=s.ratio(closing_net_debt + closing_uncovered_deficit, operating_revenue),
         equity_share=equity_share,
-        fund_share=s.ratio(closing_buffer_fund + closing_discretionary_funds, operating_revenue),
+        fund_share=s.ratio(
+            closing_buffer_fund + closing_wage_reserve + closing_discretionary_funds, operating_revenue
+        ),
         net_financial_cost_share=s.ratio(net_financial_cost, operating_revenue),
         investment_share=s.ratio(gross_investment, operating_revenue),
         debt_per_resident=s.ratio(closing_debt, closing_residents),
@@ -360,6 +456,11 @@ def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
         liquidity_breach=liquidity_breach,
         uncovered_deficit_breach=uncovered_deficit_breach,
         any_rule_breach=s.event(broken_rules > 0.5),
+        state_register=s.event(
+            s.event(closing_uncovered_deficit > plan.deficit_limit_share * s.positive(operating_revenue) + noise)
+            + s.event(closing_overdue_deficit > noise)
+            > 0.5
+        ),
         restructuring_need=restructuring_need,
         restructuring_need_share=s.ratio(restructuring_need, net_sector_expenditure),
     )

@@ -47,9 +47,9 @@ def translate(detail: ErrorDetails, file: str, key: str) -> Fault:
     if kind == "extra_forbidden":
         return unknown(file, key, "", _keys_at(location[:-1]))
     if kind == "missing":
-        return missing(file, key)
+        return fault("missing", file, key)
     if kind == "wrong_unit":
-        return wrong_unit(file, f"{key}.unit", str(context["found"]), str(context["unit"]))
+        return fault("wrong_unit", file, f"{key}.unit", str(context["found"]), unit=context["unit"])
     if kind == "outside_limits":
         return Fault(file, f"{key}.{context['where']}", f"{context['number']:g}", *_limits(context))
     if kind == "not_positive_definite":
@@ -195,27 +195,94 @@ def no_change(change: str, names: Sequence[str], folder: Path) -> Fault:
     )
 
 
-def extends_itself(file: str) -> Fault:
-    """A change that extends itself, directly or through others."""
-    return Fault(
-        file,
-        "change.extends",
-        "",
+FIXED: dict[str, tuple[Text, Text]] = {
+    "extends_itself": (
         Text(nb="bygger på seg selv", en="extends itself"),
         Text(nb="La den bygge på et scenario.", en="Let it extend a scenario."),
-    )
-
-
-def unreadable(file: str, error: OSError) -> Fault:
-    """The file cannot be read."""
-    reason = error.strerror or str(error)
-    return Fault(
-        file,
-        "",
-        "",
-        Text(nb=f"kan ikke leses ({reason})", en=f"cannot be read ({reason})"),
+    ),
+    "unreadable": (
+        Text(nb="kan ikke leses ({reason})", en="cannot be read ({reason})"),
         Text(nb="Legg filen i scenariomappen.", en="Put the file into the scenario's folder."),
-    )
+    ),
+    "not_toml": (
+        Text(nb="er ikke gyldig TOML: {error}", en="is not valid TOML: {error}"),
+        Text(
+            nb="Se etter anførselstegn, komma eller klammer på linjen som er nevnt. Desimaltegn er punktum.",
+            en="Look for quotes, commas or brackets on the line named. The decimal sign is a point.",
+        ),
+    ),
+    "missing": (
+        Text(nb="mangler", en="is missing"),
+        Text(nb="Legg den inn med verdi, enhet, grunnlag og kilde.", en="Add it with value, unit, basis and source."),
+    ),
+    "wrong_unit": (
+        Text(nb="enheten skal være «{unit}»", en="the unit must be '{unit}'"),
+        Text(nb="Regn om tallet og skriv enheten slik.", en="Convert the number and write the unit so."),
+    ),
+    "not_in_a_change": (
+        Text(nb="kan ikke stå i en endring", en="cannot stand in a change"),
+        Text(
+            nb="Tabeller endres i en kopi av scenariomappen.",
+            en="Tables are changed in a copy of the scenario's folder.",
+        ),
+    ),
+    # tables
+    "not_a_table": (
+        Text(nb="har ingen overskrift med komma mellom feltene", en="has no header with commas between the cells"),
+        Text(
+            nb="Lagre som CSV delt med komma, med kolonnene {names} og årene.",
+            en="Save as CSV divided by commas, with the columns {names} and the years.",
+        ),
+    ),
+    "year_columns": (
+        Text(nb="skal ha {count} årskolonner", en="must have {count} year columns"),
+        Text(nb="Kolonnene skal være {names}, i den rekkefølgen.", en="The columns must be {names}, in that order."),
+    ),
+    "wrong_width": (
+        Text(nb="har et annet antall felt enn overskriften", en="has another number of cells than the header"),
+        Text(
+            nb='Sett tekst som inneholder komma i "anførselstegn".', en='Put text that holds a comma into "quotes".'
+        ),
+    ),
+    "no_rows": (
+        Text(nb="har ingen rader", en="has no rows"),
+        Text(nb="Legg inn minst én rad.", en="Add at least one row."),
+    ),
+    "twice": (
+        Text(nb="står to ganger", en="stands twice"),
+        Text(nb="Fjern eller slå sammen.", en="Remove or merge one of them."),
+    ),
+    "negative_residents": (
+        Text(nb="har et negativt folketall", en="has a negative number of residents"),
+        Text(nb="Rett tallet.", en="Correct the number."),
+    ),
+    "nobody": (
+        Text(nb="har ingen innbyggere", en="has no residents"),
+        Text(nb="Fyll inn folketallet for året.", en="Fill in the residents of the year."),
+    ),
+    "no_users": (
+        Text(nb="har ingen brukere som telles", en="has no users that are counted"),
+        Text(nb="Bare {names} kan følge users; skriv residents.", en="Only {names} follow users; write residents."),
+    ),
+    "elasticity_of_what": (
+        Text(nb="gjelder bare områder som følger residents", en="only belongs to areas that follow residents"),
+        Text(nb="Skriv 0, eller follows = residents.", en="Write 0, or follows = residents."),
+    ),
+    "not_before": (
+        Text(nb="skal være et år før {year}", en="must be a year before {year}"),
+        Text(
+            nb="Premieavvik i planårene står i plan.csv, linjen premium_deviation.",
+            en="Deviations of the plan years stand in plan.csv, line premium_deviation.",
+        ),
+    ),
+}
+"""Kind of fault -> rule and remedy; words in braces are put in."""
+
+
+def fault(kind: str, file: str, key: str = "", value: str = "", **words: object) -> Fault:
+    """A fault of one of the FIXED kinds."""
+    rule, remedy = (Text(text.say("nb", **words), text.say("en", **words)) for text in FIXED[kind])
+    return Fault(file, key, value, rule, remedy)
 
 
 def not_utf8(file: str, raw: bytes, error: UnicodeDecodeError) -> Fault:
@@ -230,34 +297,6 @@ def not_utf8(file: str, raw: bytes, error: UnicodeDecodeError) -> Fault:
         Text(
             nb=f"Lagre filen med tegnkoding UTF-8 (den ser ut til å være {guess}).",
             en=f"Save the file with encoding UTF-8 (it looks like {guess}).",
-        ),
-    )
-
-
-def not_toml(file: str, error: Exception) -> Fault:
-    """The file is not TOML."""
-    return Fault(
-        file,
-        "",
-        "",
-        Text(nb=f"er ikke gyldig TOML: {error}", en=f"is not valid TOML: {error}"),
-        Text(
-            nb="Se etter anførselstegn, komma eller klammer på linjen som er nevnt. Desimaltegn er punktum.",
-            en="Look for quotes, commas or brackets on the line named. The decimal sign is a point.",
-        ),
-    )
-
-
-def wrong_width(place: str) -> Fault:
-    """A row has more or fewer cells than the header."""
-    return Fault(
-        place,
-        "",
-        "",
-        Text(nb="har et annet antall felt enn overskriften", en="has another number of cells than the header"),
-        Text(
-            nb='Sett tekst som inneholder komma i "anførselstegn".',
-            en='Put text that holds a comma into "quotes".',
         ),
     )
 
@@ -278,25 +317,6 @@ def unknown(file: str, key: str, value: str, known: Sequence[str]) -> Fault:
     if near:
         remedy = Text(nb=f"Mente du «{near}»?", en=f"Did you mean '{near}'?")
     return Fault(file, key, value, Text(nb="ukjent nøkkel", en="unknown key"), remedy)
-
-
-def missing(file: str, key: str) -> Fault:
-    """Something that must be there is not."""
-    remedy = Text(
-        nb="Legg den inn med verdi, enhet, grunnlag og kilde.", en="Add it with value, unit, basis and source."
-    )
-    return Fault(file, key, "", Text(nb="mangler", en="is missing"), remedy)
-
-
-def wrong_unit(file: str, key: str, value: str, unit: str) -> Fault:
-    """A number in another unit than its key has."""
-    return Fault(
-        file,
-        key,
-        value,
-        Text(nb=f"enheten skal være «{unit}»", en=f"the unit must be '{unit}'"),
-        Text(nb="Regn om tallet og skriv enheten slik.", en="Convert the number and write the unit so."),
-    )
 
 
 def _limits(context: dict[str, Any]) -> tuple[Text, Text]:
@@ -343,91 +363,4 @@ def _bound(context: dict[str, Any]) -> tuple[Text, Text]:
     return (
         Text(nb=f"skal være {nb} {limit}", en=f"must be {en} {limit}"),
         Text(nb="Rett tallet.", en="Correct the number."),
-    )
-
-
-def no_rows(file: str) -> Fault:
-    """A table with nothing but its header."""
-    return Fault(
-        file,
-        "",
-        "",
-        Text(nb="har ingen rader", en="has no rows"),
-        Text(nb="Legg inn minst én rad.", en="Add at least one row."),
-    )
-
-
-def not_a_table(place: str, columns: Sequence[str]) -> Fault:
-    """No header, or one that another sign than a comma divides."""
-    names = ", ".join(columns)
-    return Fault(
-        place,
-        "",
-        "",
-        Text(nb="har ingen overskrift med komma mellom feltene", en="has no header with commas between the cells"),
-        Text(
-            nb=f"Lagre som CSV delt med komma, med kolonnene {names} og årene.",
-            en=f"Save as CSV divided by commas, with the columns {names} and the years.",
-        ),
-    )
-
-
-def year_columns(place: str, years: Sequence[str]) -> Fault:
-    """The year columns are not those the scenario needs."""
-    names = ", ".join(years)
-    return Fault(
-        place,
-        "",
-        "",
-        Text(nb=f"skal ha {len(years)} årskolonner", en=f"must have {len(years)} year columns"),
-        Text(
-            nb=f"Kolonnene skal være {names}, i den rekkefølgen.", en=f"The columns must be {names}, in that order."
-        ),
-    )
-
-
-def twice(place: str, key: str, value: str) -> Fault:
-    """The same row or column twice."""
-    return Fault(
-        place,
-        key,
-        value,
-        Text(nb="står to ganger", en="stands twice"),
-        Text(nb="Fjern eller slå sammen.", en="Remove or merge one of them."),
-    )
-
-
-def negative_residents(place: str, group: str) -> Fault:
-    """Fewer than nobody."""
-    return Fault(
-        place,
-        group,
-        "",
-        Text(nb="har et negativt folketall", en="has a negative number of residents"),
-        Text(nb="Rett tallet.", en="Correct the number."),
-    )
-
-
-def nobody(file: str, year: str) -> Fault:
-    """No residents at all."""
-    return Fault(
-        file,
-        year,
-        "",
-        Text(nb="har ingen innbyggere", en="has no residents"),
-        Text(nb="Fyll inn folketallet for året.", en="Fill in the residents of the year."),
-    )
-
-
-def not_in_a_change(file: str, key: str) -> Fault:
-    """A change cannot hold a table."""
-    return Fault(
-        file,
-        key,
-        "",
-        Text(nb="kan ikke stå i en endring", en="cannot stand in a change"),
-        Text(
-            nb="Tabeller endres i en kopi av scenariomappen.",
-            en="Tables are changed in a copy of the scenario's folder.",
-        ),
     )

@@ -1,7 +1,7 @@
 """Find, read, overlay and check scenario files. The only place that reads input files.
 
-A scenario is a folder with ``base.toml``, the tables ``plan.csv``, ``population.csv``, ``demand.csv``, and named
-changes in ``changes/``. A change is a TOML file with some of the same keys; changes are laid over the base in the
+A scenario is a folder with ``base.toml``, the tables of ``tables.COLUMNS`` as CSV files, and named changes in
+``changes/``. A change is a TOML file with some of the same keys; changes are laid over the base in the
 order given. All faults are collected and raised together.
 """
 
@@ -22,9 +22,11 @@ from ldip.scenario.tables import (
     OPTIONAL,
     YEARLY,
     Table,
+    check_areas,
     check_demand,
     check_plan,
     check_population,
+    check_vintages,
     read_table,
     wanted_years,
 )
@@ -105,7 +107,7 @@ def find(where: str, seen: tuple[Path, ...] = ()) -> Place:
             heading = tree.get("change")
             extends = heading.get("extends", DEFAULT) if isinstance(heading, dict) else DEFAULT
             if path.resolve() in seen:
-                raise InputError([f.extends_itself(where)])
+                raise InputError([f.fault("extends_itself", where, "change.extends")])
             place = find(str(extends), (*seen, path.resolve()))
             return place._replace(changes=(*place.changes, where))
         return Place(of, of / BASE, (where,))
@@ -141,7 +143,11 @@ def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
         reading.faults += [reading.translate(detail, tables) for detail in error.errors()]
     file = {name: reading.shown(folder / f"{name}.csv") for name in COLUMNS}
     groups = [row["group"] for row in tables["population"].rows]
-    reading.faults += check_plan(file["plan"], tables["plan"])
+    sectors = list(tree["sectors"]) if isinstance(tree.get("sectors"), dict) else []
+    heading = tree["scenario"] if isinstance(tree.get("scenario"), dict) else {}
+    reading.faults += check_areas(file["areas"], tables["areas"], sectors)
+    reading.faults += check_plan(file["plan"], tables["plan"], sectors)
+    reading.faults += check_vintages(file["vintages"], tables["vintages"], heading.get("first_year"))
     reading.faults += check_population(file["population"], tables["population"])
     reading.faults += check_demand(file["demand"], tables["demand"], groups)
     if reading.faults or scenario is None:
@@ -169,7 +175,7 @@ class _Reading:
         try:
             raw = path.read_bytes()
         except OSError as error:
-            self.faults.append(f.unreadable(self.shown(path), error))
+            self.faults.append(f.fault("unreadable", self.shown(path), reason=error.strerror or error))
             return None
         self.digests[self.shown(path)] = hashlib.sha256(raw).hexdigest()
         try:
@@ -186,7 +192,7 @@ class _Reading:
         try:
             return tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            self.faults.append(f.not_toml(self.shown(path), error))
+            self.faults.append(f.fault("not_toml", self.shown(path), error=error))
             raise InputError(self.faults) from None
 
     def overlay(self, tree: dict[str, Any], path: Path) -> None:
@@ -195,7 +201,7 @@ class _Reading:
         change.pop("change", None)
         for key in (*COLUMNS, "changes"):
             if change.pop(key, None) is not None:
-                self.faults.append(f.not_in_a_change(self.shown(path), key))
+                self.faults.append(f.fault("not_in_a_change", self.shown(path), key))
         self._merge(tree, change, (), self.shown(path))
 
     def _merge(self, tree: dict[str, Any], change: dict[str, Any], at: tuple[str, ...], file: str) -> None:

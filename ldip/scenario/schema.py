@@ -1,113 +1,30 @@
-"""What a municipality and its plan are: frozen, typed, checked. Units and limits stand here and nowhere else.
-
-A number enters only as a :class:`Quantity` (one value) or a :class:`Parameter` (a value, or values dated from a
-year on), each with unit, basis and source. A table row carries the same. `basis` says how sure a number is:
-``source`` (printed in the source), ``derived`` (arithmetic on printed figures), ``assumption`` (ours; `source`
-then gives the reason).
-"""
+"""What a municipality and its plan are: frozen, typed, checked. Units and limits stand here and nowhere else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-Basis = Literal["source", "derived", "assumption"]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3)]
-
-
-class Frozen(BaseModel):
-    """No unknown keys, no change after reading, and no number that is not a finite number."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
-class Quantity(Frozen):
-    """One number with its unit and where it comes from."""
-
-    value: float
-    unit: str
-    basis: Basis
-    source: Reason
-
-    def numbers(self) -> dict[str, float]:
-        """The numbers that limits apply to, by their key."""
-        return {"value": self.value}
-
-
-class Parameter(Frozen):
-    """A number that may change from a year on: either `value`, or `dated` = {year = value from then on}."""
-
-    value: float | None = None
-    dated: dict[str, float] | None = None
-    unit: str
-    basis: Basis
-    source: Reason
-
-    @model_validator(mode="after")
-    def _one_of_two(self) -> "Parameter":
-        if (self.value is None) == (self.dated is None) or self.dated == {}:
-            raise PydanticCustomError("value_or_dated", "either value or dated")
-        for key in self.dated or {}:
-            if not (key.isdigit() and len(key) == 4):
-                raise PydanticCustomError("not_a_year", "not a year", {"key": key})
-        return self
-
-    def numbers(self) -> dict[str, float]:
-        """The numbers that limits apply to, by their key."""
-        if self.dated is not None:
-            return {f"dated.{year}": number for year, number in self.dated.items()}
-        return {"value": float(self.value or 0.0)}
-
-    def at(self, years: np.ndarray) -> np.ndarray:
-        """The value in each of `years` (year,); before the first dated year, the first value."""
-        if self.dated is None:
-            return np.full(len(years), float(self.value or 0.0))
-        starts = sorted(int(year) for year in self.dated)
-        values = np.array([self.dated[str(start)] for start in starts])
-        return values[np.maximum(np.searchsorted(starts, years, side="right") - 1, 0)]
-
-
-@dataclass(frozen=True)
-class Expect:
-    """What a key demands of its number: the unit, and the smallest and largest value."""
-
-    unit: str
-    low: float
-    high: float
-
-    def __call__(self, quantity: Any) -> Any:
-        """The quantity itself, or an error that the fault messages know."""
-        if quantity.unit != self.unit:
-            raise PydanticCustomError("wrong_unit", "unit", {"unit": self.unit, "found": quantity.unit})
-        for where, number in quantity.numbers().items():
-            if not self.low <= number <= self.high:
-                context = {**vars(self), "where": where, "number": number}
-                raise PydanticCustomError("outside_limits", "limits", context)
-        return quantity
-
-
-def _expect(unit: str, low: float, high: float) -> AfterValidator:
-    return AfterValidator(Expect(unit, low, high))
-
-
-def _whole(quantity: Quantity) -> Quantity:
-    if quantity.value != int(quantity.value):
-        raise PydanticCustomError("not_whole", "whole")
-    return quantity
-
-
-SHARE, RATE, MONEY, REAL = "share", "per year", "mill. kr", "mill. 2020-kr"
-Share = Annotated[Parameter, _expect(SHARE, 0.0, 1.0)]
-Rate = Annotated[Parameter, _expect(RATE, -0.05, 0.25)]
-Growth = Annotated[Parameter, _expect(RATE, -0.10, 0.10)]
-RealMoney = Annotated[Parameter, _expect(REAL, 0.0, 1e6)]
-Money = Annotated[Parameter, _expect(MONEY, 0.0, 1e6)]
-Stock = Annotated[Quantity, _expect(MONEY, 0.0, 1e6)]
-Persistence = Annotated[Quantity, _expect("share per year", 0.0, 0.999)]
-Volatility = Annotated[Quantity, _expect("standard deviation per year", 0.0, 1.0)]
+from ldip.scenario.quantities import (
+    RATE,
+    Expect,
+    Frozen,
+    Growth,
+    Money,
+    Parameter,
+    Persistence,
+    Quantity,
+    Rate,
+    RealMoney,
+    Share,
+    Stock,
+    Volatility,
+    expect,
+    whole,
+)
+from ldip.scenario.rows import AgeGroup, Area, Demand, PlanRow, PublishedRow, Vintage
 
 
 class Heading(Frozen):
@@ -122,6 +39,13 @@ class Heading(Frozen):
     plan_years: int = Field(ge=1, le=10)
 
 
+class Name(Frozen):
+    """What a sector is called."""
+
+    nb: str
+    en: str
+
+
 class Prices(Frozen):
     """The two price indices (M1)."""
 
@@ -134,7 +58,7 @@ class Interest(Frozen):
 
     money_market_rate: Rate
     reference_rate: Rate
-    opening_fixed_rate: Annotated[Quantity, _expect(RATE, -0.05, 0.25)]
+    opening_fixed_rate: Annotated[Quantity, expect(RATE, -0.05, 0.25)]
     floating_share: Share
     refixing_share: Share
     loan_margin: Rate
@@ -147,9 +71,9 @@ class Interest(Frozen):
 class Housing(Frozen):
     """The housing programme (M3, M7)."""
 
-    completions: Annotated[Parameter, _expect("dwellings per year", 0.0, 1e5)]
-    reference_completions: Annotated[Parameter, _expect("dwellings per year", 0.0, 1e5)]
-    developer_contribution: Annotated[Parameter, _expect("mill. 2020-kr per dwelling", 0.0, 10.0)]
+    completions: Annotated[Parameter, expect("dwellings per year", 0.0, 1e5)]
+    reference_completions: Annotated[Parameter, expect("dwellings per year", 0.0, 1e5)]
+    developer_contribution: Annotated[Parameter, expect("mill. 2020-kr per dwelling", 0.0, 10.0)]
 
 
 class Revenue(Frozen):
@@ -157,7 +81,7 @@ class Revenue(Frozen):
 
     tax_growth_per_working_age: Growth
     grant_growth_per_resident: Growth
-    own_to_national_tax: Annotated[Parameter, _expect("ratio", 0.2, 5.0)]
+    own_to_national_tax: Annotated[Parameter, expect("ratio", 0.2, 5.0)]
     equalisation_rate: Share
     topup_rate: Share
     topup_level: Share
@@ -169,7 +93,7 @@ class Services(Frozen):
 
     real_growth_per_user: Growth
     other_services_real_growth: Growth
-    other_services_elasticity: Annotated[Parameter, _expect("ratio", 0.0, 2.0)]
+    measures_delivery: Share
     premises_share: Share
 
 
@@ -184,7 +108,7 @@ class Investment(Frozen):
     grant_share: Share
     housing_grant_share: Share
     vat_share: Share
-    capacity_lead: Annotated[Quantity, _expect("years", 0.0, 10.0), AfterValidator(_whole)]
+    capacity_lead: Annotated[Quantity, expect("years", 0.0, 10.0), AfterValidator(whole)]
     on_lending: Money
 
 
@@ -193,7 +117,7 @@ class Financing(Frozen):
 
     equity_target: Share
     instalment_share: Share
-    minimum_instalment_share: Share
+    useful_life: Annotated[Parameter, expect("years", 1.0, 200.0)]
     on_lending_instalment_share: Share
     other_bank_balances: Money
 
@@ -203,10 +127,19 @@ class Endowment(Frozen):
 
     equity_weight: Share
     equity_return: Rate
+    dividend_yield: Rate
     bond_return: Rate
-    bond_duration: Annotated[Parameter, _expect("years", 0.0, 30.0)]
+    bond_duration: Annotated[Parameter, expect("years", 0.0, 30.0)]
     cost_share: Share
+    base_capital: Money
     withdrawal_share: Share
+
+
+class Pension(Frozen):
+    """Premium deviations after the plan years (M6); those before it stand in ``vintages.csv``."""
+
+    deviation_share: Share
+    amortisation_years: Annotated[Quantity, expect("years", 1.0, 30.0), AfterValidator(whole)]
 
 
 class OpeningBalance(Frozen):
@@ -217,10 +150,13 @@ class OpeningBalance(Frozen):
     on_lending_debt: Stock
     on_lent: Stock
     buffer_fund: Stock
+    wage_reserve: Stock
     discretionary_funds: Stock
     investment_funds: Stock
     restricted_funds: Stock
     endowment_fund: Stock
+    fixed_assets: Stock
+    depreciation: Stock
     liquidity_reserve: Stock
 
 
@@ -233,6 +169,7 @@ class Rules(Frozen):
     buffer_floor: RealMoney
     buffer_target_share: Share
     liquidity_minimum: RealMoney
+    deficit_limit_share: Share
 
 
 class RateDriver(Frozen):
@@ -240,7 +177,7 @@ class RateDriver(Frozen):
 
     persistence: Persistence
     volatility: Volatility
-    lower_bound: Annotated[Quantity, _expect(RATE, -1.0, 0.1)]
+    lower_bound: Annotated[Quantity, expect(RATE, -1.0, 0.1)]
 
 
 class Driver(Frozen):
@@ -253,18 +190,18 @@ class Driver(Frozen):
 class CompletionDriver(Driver):
     """Housing completions react to last year's rate surprise (M2)."""
 
-    rate_response: Annotated[Quantity, _expect("log points per unit rate", -50.0, 50.0)]
+    rate_response: Annotated[Quantity, expect("log points per unit rate", -50.0, 50.0)]
 
 
 class Correlation(Frozen):
     """Correlations between the drivers' yearly shocks; pairs not named are uncorrelated."""
 
-    rate_national_tax: Annotated[Quantity, _expect("correlation", -1.0, 1.0)]
-    rate_own_tax: Annotated[Quantity, _expect("correlation", -1.0, 1.0)]
-    rate_completions: Annotated[Quantity, _expect("correlation", -1.0, 1.0)]
-    national_tax_own_tax: Annotated[Quantity, _expect("correlation", -1.0, 1.0)]
-    national_tax_completions: Annotated[Quantity, _expect("correlation", -1.0, 1.0)]
-    own_tax_completions: Annotated[Quantity, _expect("correlation", -1.0, 1.0)]
+    rate_national_tax: Annotated[Quantity, expect("correlation", -1.0, 1.0)]
+    rate_own_tax: Annotated[Quantity, expect("correlation", -1.0, 1.0)]
+    rate_completions: Annotated[Quantity, expect("correlation", -1.0, 1.0)]
+    national_tax_own_tax: Annotated[Quantity, expect("correlation", -1.0, 1.0)]
+    national_tax_completions: Annotated[Quantity, expect("correlation", -1.0, 1.0)]
+    own_tax_completions: Annotated[Quantity, expect("correlation", -1.0, 1.0)]
 
     def matrix(self) -> np.ndarray:
         """The 4 x 4 correlation matrix in the order rate, national tax, own tax, completions."""
@@ -292,101 +229,11 @@ class Drivers(Frozen):
     correlation: Correlation
 
 
-class PlanRow(Frozen):
-    """One adopted figure of the plan years, from ``plan.csv``; rows of the same line add up."""
-
-    line: str
-    item: str
-    item_nb: str
-    unit: str
-    values: tuple[float, ...]
-    basis: Basis
-    source: Reason
-
-
-PLAN_LINES = {
-    "tax": REAL,
-    "general_grant": REAL,
-    "host_grant": REAL,
-    "compensation": REAL,
-    "integration_grant": REAL,
-    "sector_revenue": REAL,
-    "kindergartens": REAL,
-    "schools": REAL,
-    "care": REAL,
-    "other_services": REAL,
-    "general_investment": MONEY,
-    "water_waste_investment": MONEY,
-    "housing_investment": MONEY,
-    "share_purchases": MONEY,
-    "sales": MONEY,
-    "grants": MONEY,
-    "housing_grants": MONEY,
-    "vat_compensation": MONEY,
-    "use_of_investment_funds": MONEY,
-    "on_lending": MONEY,
-    "transfer_to_investment": MONEY,
-    "use_of_discretionary_funds": MONEY,
-    "use_of_restricted_funds": MONEY,
-}
-"""The lines of ``plan.csv`` and the unit each must have (real lines follow the municipal deflator)."""
-
-
-class AgeGroup(Frozen):
-    """One age group of ``population.csv``: residents at 31 December of the two years before the plan and the plan
-    years, growth per year after them, and residents per extra dwelling."""
-
-    group: str
-    age_from: float = Field(ge=0, le=120)
-    age_to: float = Field(ge=0, le=120)
-    residents: tuple[float, ...]
-    growth_after: float = Field(ge=-0.2, le=0.2)
-    per_dwelling: float = Field(ge=0, le=5)
-    basis: Basis
-    source: Reason
-
-
-SERVICES = ("kindergartens", "schools", "care")
-"""Services whose cost follows their users; also lines of ``plan.csv``."""
-
-
-class Demand(Frozen):
-    """What one resident of an age group costs a service, and what a place for one costs, from ``demand.csv``."""
-
-    service: Literal["kindergartens", "schools", "care"]
-    group: str
-    cost: float = Field(ge=0, le=10)
-    capacity_cost: float = Field(ge=0, le=100)
-    basis: Basis
-    source: Reason
-
-
-class PublishedRow(Frozen):
-    """A published figure of the plan years, from ``published.csv``: only reconciliation reads it."""
-
-    table: str
-    item: str
-    unit: str
-    price_basis: str
-    values: tuple[float, ...]
-    figure: str
-    tolerance: str = Field(pattern=r"^\d+(\.\d+)?%?$")
-    role: Literal["input", "computed"]
-    explanation_nb: str
-    explanation_en: str
-    source: Reason
-
-    def tolerance_of(self, value: float) -> float:
-        """The largest difference that is still in order, in the row's unit; a per cent is of the value."""
-        if self.tolerance.endswith("%"):
-            return abs(value) * float(self.tolerance[:-1]) / 100.0
-        return float(self.tolerance)
-
-
 class Scenario(Frozen):
     """A municipality and its plan, checked. The only thing the model is built from."""
 
     scenario: Heading
+    sectors: dict[str, Name]
     prices: Prices
     interest: Interest
     housing: Housing
@@ -395,12 +242,15 @@ class Scenario(Frozen):
     investment: Investment
     financing: Financing
     endowment: Endowment
+    pension: Pension
     opening: OpeningBalance
     rules: Rules
     drivers: Drivers
+    areas: tuple[Area, ...]
     plan: tuple[PlanRow, ...]
     population: tuple[AgeGroup, ...]
     demand: tuple[Demand, ...]
+    vintages: tuple[Vintage, ...] = ()
     published: tuple[PublishedRow, ...] = ()
     changes: tuple[str, ...] = ()
 
@@ -408,6 +258,10 @@ class Scenario(Frozen):
     def name(self) -> str:
         """The scenario's name with the changes laid over it."""
         return "+".join((self.scenario.name, *self.changes))
+
+    def area(self, name: str) -> Area:
+        """The programme area of that name."""
+        return next(area for area in self.areas if area.area == name)
 
     def plan_line(self, line: str) -> np.ndarray:
         """The sum of a line's rows in the plan years (plan year,)."""

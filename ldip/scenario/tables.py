@@ -6,22 +6,27 @@ from typing import Any, NamedTuple
 
 from ldip.errors import Fault
 from ldip.scenario import faults as f
-from ldip.scenario.schema import PLAN_LINES, SERVICES
+from ldip.scenario.rows import PLAN_LINES, SERVICES
 
 COLUMNS = {
-    "plan": ("line", "item", "item_nb", "unit", "basis", "source"),
+    "areas": ("area", "sector", "name_nb", "name_en", "follows", "elasticity", "basis", "source"),
+    "plan": ("line", "sector", "item", "item_nb", "unit", "basis", "source"),
     "population": ("group", "age_from", "age_to", "growth_after", "per_dwelling", "basis", "source"),
     "demand": ("service", "group", "cost", "capacity_cost", "basis", "source"),
+    "vintages": ("vintage", "deviation", "years", "basis", "source"),
     "published": (
         *("table", "item", "unit", "price_basis", "figure", "tolerance", "role"),
         *("explanation_nb", "explanation_en", "source"),
     ),
 }
-OPTIONAL = {"published"}
+OPTIONAL = {"vintages", "published"}
 """Columns of each table besides its years; ``note`` may stand in all of them."""
 
-NUMERIC = {"age_from", "age_to", "growth_after", "per_dwelling", "cost", "capacity_cost"}
-YEARLY = {"plan": "values", "population": "residents", "published": "values"}
+NUMERIC = {
+    *("age_from", "age_to", "growth_after", "per_dwelling", "cost", "capacity_cost"),
+    *("elasticity", "vintage", "deviation", "years"),
+}
+YEARLY = {"areas": "frame", "plan": "values", "population": "residents", "published": "values"}
 """Name of the tuple that the year columns of a table become."""
 
 
@@ -59,7 +64,7 @@ def read_table(name: str, file: str, text: str, years: tuple[str, ...] | None) -
             continue
         place = f"{file}:{reader.line_num}"
         if len(cells) != len(header):
-            found.append(f.wrong_width(place))
+            found.append(f.fault("wrong_width", place))
             continue
         row: dict[str, Any] = {}
         for column, cell in zip(header, cells, strict=True):
@@ -71,20 +76,43 @@ def read_table(name: str, file: str, text: str, years: tuple[str, ...] | None) -
         rows.append(row)
         lines.append(reader.line_num)
     if not rows and not found:
-        found.append(f.no_rows(file))
+        found.append(f.fault("no_rows", file))
     return Table(tuple(rows), tuple(lines), shown_years, tuple(found))
 
 
-def check_plan(file: str, table: Table) -> list[Fault]:
-    """Known lines in the right unit, none missing."""
-    found = []
+def check_areas(file: str, table: Table, sectors: Sequence[str]) -> list[Fault]:
+    """Each area once, in a known sector; the services that follow users are there and no others do."""
+    found = [*_twice(file, table, ("area",)), *_sectors(file, table, sectors)]
+    for row, line in zip(table.rows, table.lines, strict=True):
+        if row["follows"] == "users" and row["area"] not in SERVICES:
+            found.append(f.fault("no_users", f"{file}:{line}", row["area"], "users", names=", ".join(SERVICES)))
+        if row["follows"] != "residents" and row["elasticity"] != 0:
+            found.append(f.fault("elasticity_of_what", f"{file}:{line}", row["area"], "elasticity"))
+    with_users = {row["area"] for row in table.rows if row["follows"] == "users"}
+    return found + [
+        f.fault("missing", file, service) for service in SERVICES if table.rows and service not in with_users
+    ]
+
+
+def check_vintages(file: str, table: Table, first_year: Any) -> list[Fault]:
+    """Each year once, and all before the plan: later deviations are the plan's own."""
+    found = _twice(file, table, ("vintage",))
+    for row, line in zip(table.rows, table.lines, strict=True):
+        if isinstance(first_year, int) and first_year >= 1990 and not row["vintage"] < first_year:
+            found.append(f.fault("not_before", f"{file}:{line}", "vintage", f"{row['vintage']:g}", year=first_year))
+    return found
+
+
+def check_plan(file: str, table: Table, sectors: Sequence[str]) -> list[Fault]:
+    """Known lines in the right unit and known sectors, no line missing."""
+    found = _sectors(file, table, ["", *sectors])
     for row, line in zip(table.rows, table.lines, strict=True):
         if row["line"] not in PLAN_LINES:
             found.append(f.unknown(f"{file}:{line}", "line", row["line"], list(PLAN_LINES)))
         elif row["unit"] != PLAN_LINES[row["line"]]:
-            found.append(f.wrong_unit(f"{file}:{line}", "unit", row["unit"], PLAN_LINES[row["line"]]))
+            found.append(f.fault("wrong_unit", f"{file}:{line}", "unit", row["unit"], unit=PLAN_LINES[row["line"]]))
     present = {row["line"] for row in table.rows}
-    return found + [f.missing(file, line) for line in PLAN_LINES if table.rows and line not in present]
+    return found + [f.fault("missing", file, line) for line in PLAN_LINES if table.rows and line not in present]
 
 
 def check_population(file: str, table: Table) -> list[Fault]:
@@ -92,10 +120,10 @@ def check_population(file: str, table: Table) -> list[Fault]:
     found = _twice(file, table, ("group",))
     for row, line in zip(table.rows, table.lines, strict=True):
         if any(number < 0 for number in row["residents"]):
-            found.append(f.negative_residents(f"{file}:{line}", row["group"]))
+            found.append(f.fault("negative_residents", f"{file}:{line}", row["group"]))
     for place, year in enumerate(table.years):
         if sum(row["residents"][place] for row in table.rows) == 0:
-            found.append(f.nobody(file, year))
+            found.append(f.fault("nobody", file, year))
     return found
 
 
@@ -106,16 +134,24 @@ def check_demand(file: str, table: Table, groups: Sequence[str]) -> list[Fault]:
         if groups and row["group"] not in groups:
             found.append(f.unknown(f"{file}:{line}", "group", row["group"], groups))
     served = {row["service"] for row in table.rows}
-    return found + [f.missing(file, service) for service in SERVICES if table.rows and service not in served]
+    return found + [f.fault("missing", file, service) for service in SERVICES if table.rows and service not in served]
+
+
+def _sectors(file: str, table: Table, known: Sequence[str]) -> list[Fault]:
+    return [
+        f.unknown(f"{file}:{line}", "sector", row["sector"], [name for name in known if name])
+        for row, line in zip(table.rows, table.lines, strict=True)
+        if row["sector"] not in known
+    ]
 
 
 def _twice(file: str, table: Table, columns: tuple[str, ...]) -> list[Fault]:
     seen: set[tuple[str, ...]] = set()
     found = []
     for row, line in zip(table.rows, table.lines, strict=True):
-        key = tuple(row[column] for column in columns)
+        key = tuple(str(row[column]) for column in columns)
         if key in seen:
-            found.append(f.twice(f"{file}:{line}", columns[-1], ", ".join(key)))
+            found.append(f.fault("twice", f"{file}:{line}", columns[-1], ", ".join(key)))
         seen.add(key)
     return found
 
@@ -125,12 +161,12 @@ def _check_header(name: str, place: str, header: Sequence[str], years: tuple[str
     words = [column for column in header if not column.isdigit()]
     numbers = tuple(column for column in header if column.isdigit())
     if len(header) <= 1:
-        return [f.not_a_table(place, known)]
-    found = [f.missing(place, column) for column in COLUMNS[name] if column not in words]
+        return [f.fault("not_a_table", place, names=", ".join(known))]
+    found = [f.fault("missing", place, column) for column in COLUMNS[name] if column not in words]
     found += [f.unknown(place, column, "", known) for column in words if column not in known]
-    found += [f.twice(place, column, column) for column in set(words) if words.count(column) > 1]
+    found += [f.fault("twice", place, column, column) for column in set(words) if words.count(column) > 1]
     if years is not None and numbers != years:
-        found.append(f.year_columns(place, years))
+        found.append(f.fault("year_columns", place, count=len(years), names=", ".join(years)))
     return found
 
 

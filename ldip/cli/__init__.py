@@ -1,0 +1,62 @@
+"""The command line: the only room that prints or exits. Everything heavier than click is imported when used."""
+
+import os
+import sys
+
+import click
+
+from ldip import __version__
+from ldip.cli.accounts import plan, reconcile
+from ldip.cli.options import LANGUAGE
+from ldip.cli.scenarios import metrics, scenario_group
+from ldip.cli.simulation import simulate
+from ldip.errors import InputError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="ldip")
+def main() -> None:
+    """A Norwegian municipality's economy twenty years ahead, with its uncertainty.
+
+    \b
+    Examples:
+      ldip simulate                               Bærum, 10 000 futures, 2020-2039
+      ldip simulate --change housing-minus-20     the same with fewer dwellings
+      ldip plan --lang en                         the baseline accounts, year by year
+      ldip reconcile                              the published plan, figure by figure
+      ldip scenario show --assumptions            what the answer rests on
+    """
+
+
+for command in (simulate, plan, reconcile, scenario_group, metrics):
+    main.add_command(command)
+
+
+def run() -> None:
+    """Entry point: user errors become lines on stderr and exit code 1, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        main(prog_name="ldip", standalone_mode=False)
+    except InputError as error:
+        lang = _asked_language()
+        click.echo("\n".join(error.say(lang)), err=True)
+        sys.exit(1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Avbrutt; ingen halve resultater. / Interrupted; no half results.", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def _asked_language() -> str:
+    words = sys.argv
+    for place, word in enumerate(words):
+        if (word == "--lang" and words[place + 1 : place + 2] == ["en"]) or word == "--lang=en":
+            return "en"
+    return os.environ.get("LDIP_LANG", LANGUAGE)

@@ -1,0 +1,118 @@
+"""ldip scenario list, show, check, and ldip metrics."""
+
+import click
+
+from ldip.cli.options import baseline_ledger, lang_option, read, scenario_options
+from ldip.errors import Fault, InputError, Text
+
+
+@click.group(name="scenario")
+def scenario_group() -> None:
+    """List, show and check scenarios."""
+
+
+@scenario_group.command("list")
+@lang_option
+def list_scenarios(lang: str) -> None:
+    """List the shipped scenarios and their named changes."""
+    from ldip.report.text import table
+    from ldip.scenario.reader import shipped
+
+    for found in shipped():
+        click.echo(f"{found.name}  {found.title.say(lang)}")
+        rows = [[f"--change {name}", title.say(lang)] for name, title in found.changes.items()]
+        click.echo(table(rows, indent=2, align=str.ljust))
+
+
+@scenario_group.command("show")
+@scenario_options
+@click.option("--assumptions", is_flag=True, help="Only our assumptions.")
+def show_scenario(scenario: str, changes: tuple[str, ...], assumptions: bool) -> None:
+    """Show every number of SCENARIO with unit, basis and source.
+
+    \b
+    Examples:
+      ldip scenario show
+      ldip scenario show --assumptions
+      ldip scenario show baerum-2020 --change equalisation-64
+    """
+    from ldip.scenario.schema import quantities
+
+    source = read(scenario, changes)
+    for key, quantity in quantities(source.scenario).items():
+        if assumptions and quantity.basis != "assumption":
+            continue
+        values = getattr(quantity, "dated", None)
+        shown = ", ".join(f"{year}: {v:g}" for year, v in values.items()) if values else f"{quantity.value:g}"
+        click.echo(f"{key} = {shown}  [{quantity.unit}; {quantity.basis}]\n    {quantity.source}")
+    for row in source.scenario.plan:
+        if assumptions and row.basis != "assumption":
+            continue
+        shown = ", ".join(f"{v:g}" for v in row.values)
+        click.echo(f"plan.{row.line}: {row.item_nb} = {shown}  [{row.unit}; {row.basis}]\n    {row.source}")
+    for group in source.scenario.population:
+        if assumptions and group.basis != "assumption":
+            continue
+        click.echo(
+            f"population.{group.group}: growth after the plan {group.growth_after:g} per year, "
+            f"{group.per_dwelling:g} persons per extra dwelling  [{group.basis}]\n    {group.source}"
+        )
+    for demand in source.scenario.demand:
+        if assumptions and demand.basis != "assumption":
+            continue
+        click.echo(
+            f"demand.{demand.service}.{demand.group}: {demand.cost:g} mill. 2020-kr a year per resident, "
+            f"{demand.capacity_cost:g} in places  [{demand.basis}]\n    {demand.source}"
+        )
+
+
+@scenario_group.command("check")
+@scenario_options
+@lang_option
+def check_scenario(scenario: str, changes: tuple[str, ...], lang: str) -> None:
+    """Check SCENARIO: all faults of its files at once, then every accounting identity on its baseline.
+
+    \b
+    Examples:
+      ldip scenario check my-municipality/
+    """
+    import numpy as np
+
+    from ldip.model.baseline import build
+    from ldip.model.identities import residuals
+
+    source = read(scenario, changes)
+    opening = build(source.scenario, 20).opening
+    worst = {k: float(np.max(np.abs(v))) for k, v in residuals(baseline_ledger(source, 20), opening).items()}
+    broken = [name for name, size in worst.items() if not size < 1e-6]
+    if broken:
+        raise InputError([_broken_identity(name, worst[name]) for name in broken])
+    click.echo(
+        Text(
+            nb="{name}: i orden. {count} regnskapsidentiteter holder i alle år (største avvik {worst:.0e}).",
+            en="{name}: in order. {count} accounting identities hold in every year (largest gap {worst:.0e}).",
+        ).say(lang, name=source.scenario.name, count=len(worst), worst=max(worst.values()))
+    )
+
+
+@click.command()
+@lang_option
+def metrics(lang: str) -> None:
+    """List every figure that ldip computes: id, unit, definition, source."""
+    from ldip.model.metrics import catalogue
+    from ldip.report.text import metrics_text
+
+    click.echo(metrics_text(list(catalogue().values()), 2020, lang))
+
+
+def _broken_identity(name: str, size: float) -> Fault:
+    return Fault(
+        "",
+        name,
+        f"{size:.3g}",
+        Text(nb="regnskapsidentiteten holder ikke", en="the accounting identity does not hold"),
+        Text(
+            nb="Scenarioet har verdier som regnskapet ikke kan føre; se etter ekstreme tall.",
+            en="The scenario has values the accounts cannot book; look for extreme figures.",
+        ),
+    )

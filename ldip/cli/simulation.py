@@ -1,0 +1,120 @@
+"""ldip simulate."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ldip.cli.options import Count, baseline_ledger, lang_option, progress_bar, read, scenario_options, title
+from ldip.errors import Fault, InputError, Text
+
+if TYPE_CHECKING:
+    from ldip.scenario.reader import Source
+
+MAX_RUN_YEARS = 40_000_000
+
+
+@click.command()
+@scenario_options
+@click.option("--runs", type=Count(), default=10_000, show_default=True, help="Number of futures.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of the random numbers.")
+@click.option("--years", type=click.IntRange(1, 60), default=20, show_default=True, help="Years ahead.")
+@click.option("--out", type=click.Path(path_type=Path), help="Result folder  [default: ldip-results/SCENARIO]")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of a table.")
+@click.option("--pictures/--no-pictures", default=True, help="Write fan charts (PNG and SVG).", show_default=True)
+@lang_option
+def simulate(
+    scenario: str,
+    changes: tuple[str, ...],
+    runs: int,
+    seed: int,
+    years: int,
+    out: Path | None,
+    as_json: bool,
+    pictures: bool,
+    lang: str,
+) -> None:
+    """Simulate SCENARIO and report the distributions of debt ratio and restructuring need.
+
+    \b
+    Examples:
+      ldip simulate
+      ldip simulate --runs 100k --seed 7 --out results/base
+      ldip simulate --change interest-plus-2 --change housing-minus-20
+      ldip simulate my-municipality/ --years 10 --json --no-pictures
+    """
+    from ldip.analysis.summary import summarise
+    from ldip.model.metrics import lines_needed
+    from ldip.model.simulate import simulate as run
+    from ldip.report import files
+
+    if runs * years > MAX_RUN_YEARS:
+        raise InputError([_too_many(runs, years)])
+    source = read(scenario, changes)
+    base_year = source.scenario.scenario.first_year
+    out = out or Path("ldip-results") / source.scenario.name
+    with files.result_folder(out) as folder:
+        with progress_bar(runs, lang) as advance:
+            ledger = run(source.scenario, runs=runs, seed=seed, years=years, lines=lines_needed(), progress=advance)
+        summary = summarise(ledger, scenario=source.scenario.name, base_year=base_year, seed=seed)
+        files.write_summary(folder, summary)
+        files.write_probabilities(folder, summary)
+        resolved = source.scenario.model_dump(mode="json", exclude_defaults=True)
+        files.write_provenance(folder, summary, resolved, source.files)
+    del ledger
+    _remove_old_pictures(out)
+    if as_json:
+        click.echo(json.dumps(files.summary_records(summary) | {"out": str(out)}))
+    else:
+        from ldip.report.text import summary_text
+
+        click.echo(summary_text(summary, title(source, lang), lang))
+        click.echo("\n" + _assumptions_line(source, lang))
+        click.echo(Text("Resultater: {out}", "Results: {out}").say(lang, out=out))
+    if pictures:
+        sys.stdout.flush()
+        _write_pictures(source, summary, out, lang, quiet=as_json)
+
+
+def _assumptions_line(source: "Source", lang: str) -> str:
+    from ldip.report.text import ASSUMPTIONS
+    from ldip.scenario.schema import quantities
+
+    scenario = source.scenario
+    numbers: list[Any] = [*quantities(scenario).values(), *scenario.plan, *scenario.population, *scenario.demand]
+    count = sum(item.basis == "assumption" for item in numbers)
+    return ASSUMPTIONS.say(lang, count=count, total=len(numbers), name=source.scenario.scenario.name)
+
+
+def _remove_old_pictures(out: Path) -> None:
+    from ldip.report.charts import picture_names
+
+    for name in picture_names():
+        (out / name).unlink(missing_ok=True)
+
+
+def _write_pictures(source: "Source", summary: Any, out: Path, lang: str, *, quiet: bool) -> None:
+    from ldip.model.metrics import catalogue, report_values
+    from ldip.report.charts import FANS, picture_names, write_fans
+    from ldip.report.files import result_folder
+
+    ledger = baseline_ledger(source, len(summary.years))
+    baseline = {name: report_values(ledger, catalogue()[name])[:, 0] for name in FANS}
+    with result_folder(out) as folder:
+        write_fans(folder, summary, baseline, lang)
+    if not quiet:
+        label = Text("Figurer: {names}", "Pictures: {names}")
+        click.echo(label.say(lang, names=", ".join(str(out / name) for name in picture_names()[::2])))
+
+
+def _too_many(runs: int, years: int) -> Fault:
+    most = MAX_RUN_YEARS // years
+    return Fault(
+        "--runs",
+        str(runs),
+        "",
+        Text(nb="er flere løp enn det er minne til", en="is more runs than memory allows"),
+        Text(nb=f"Velg høyst {most} løp for {years} år.", en=f"Choose at most {most} runs for {years} years."),
+    )

@@ -1,0 +1,110 @@
+"""Numbers as a scenario holds them: with unit, basis and source, and checked against what their key demands.
+
+A number enters only as a :class:`Quantity` (one value) or a :class:`Parameter` (a value, or values dated from a
+year on). `basis` says how sure it is: ``source`` (printed in the source), ``derived`` (arithmetic on printed
+figures), ``assumption`` (ours; `source` then gives the reason).
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+Basis = Literal["source", "derived", "assumption"]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3)]
+
+
+class Frozen(BaseModel):
+    """No unknown keys, no change after reading, and no number that is not a finite number."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class Quantity(Frozen):
+    """One number with its unit and where it comes from."""
+
+    value: float
+    unit: str
+    basis: Basis
+    source: Reason
+
+    def numbers(self) -> dict[str, float]:
+        """The numbers that limits apply to, by their key."""
+        return {"value": self.value}
+
+
+class Parameter(Frozen):
+    """A number that may change from a year on: either `value`, or `dated` = {year = value from then on}."""
+
+    value: float | None = None
+    dated: dict[str, float] | None = None
+    unit: str
+    basis: Basis
+    source: Reason
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> "Parameter":
+        if (self.value is None) == (self.dated is None) or self.dated == {}:
+            raise PydanticCustomError("value_or_dated", "either value or dated")
+        for key in self.dated or {}:
+            if not (key.isdigit() and len(key) == 4):
+                raise PydanticCustomError("not_a_year", "not a year", {"key": key})
+        return self
+
+    def numbers(self) -> dict[str, float]:
+        """The numbers that limits apply to, by their key."""
+        if self.dated is not None:
+            return {f"dated.{year}": number for year, number in self.dated.items()}
+        return {"value": float(self.value or 0.0)}
+
+    def at(self, years: np.ndarray) -> np.ndarray:
+        """The value in each of `years` (year,); before the first dated year, the first value."""
+        if self.dated is None:
+            return np.full(len(years), float(self.value or 0.0))
+        starts = sorted(int(year) for year in self.dated)
+        values = np.array([self.dated[str(start)] for start in starts])
+        return values[np.maximum(np.searchsorted(starts, years, side="right") - 1, 0)]
+
+
+@dataclass(frozen=True)
+class Expect:
+    """What a key demands of its number: the unit, and the smallest and largest value."""
+
+    unit: str
+    low: float
+    high: float
+
+    def __call__(self, quantity: Any) -> Any:
+        """The quantity itself, or an error that the fault messages know."""
+        if quantity.unit != self.unit:
+            raise PydanticCustomError("wrong_unit", "unit", {"unit": self.unit, "found": quantity.unit})
+        for where, number in quantity.numbers().items():
+            if not self.low <= number <= self.high:
+                context = {**vars(self), "where": where, "number": number}
+                raise PydanticCustomError("outside_limits", "limits", context)
+        return quantity
+
+
+def expect(unit: str, low: float, high: float) -> AfterValidator:
+    """The demand as an annotation of a field."""
+    return AfterValidator(Expect(unit, low, high))
+
+
+def whole(quantity: Quantity) -> Quantity:
+    """The quantity itself if its value is whole."""
+    if quantity.value != int(quantity.value):
+        raise PydanticCustomError("not_whole", "whole")
+    return quantity
+
+
+SHARE, RATE, MONEY, REAL = "share", "per year", "mill. kr", "mill. 2020-kr"
+Share = Annotated[Parameter, expect(SHARE, 0.0, 1.0)]
+Rate = Annotated[Parameter, expect(RATE, -0.05, 0.25)]
+Growth = Annotated[Parameter, expect(RATE, -0.10, 0.10)]
+RealMoney = Annotated[Parameter, expect(REAL, 0.0, 1e6)]
+Money = Annotated[Parameter, expect(MONEY, 0.0, 1e6)]
+Stock = Annotated[Quantity, expect(MONEY, 0.0, 1e6)]
+Persistence = Annotated[Quantity, expect("share per year", 0.0, 0.999)]
+Volatility = Annotated[Quantity, expect("standard deviation per year", 0.0, 1.0)]

@@ -1,0 +1,129 @@
+"""Rows of a scenario's tables: each a frozen record with basis and source."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from ldip.scenario.quantities import MONEY, REAL, Basis, Frozen, Reason
+
+
+class PlanRow(Frozen):
+    """One adopted figure of the plan years, from ``plan.csv``; rows of the same line add up."""
+
+    line: str
+    sector: str
+    item: str
+    item_nb: str
+    unit: str
+    values: tuple[float, ...]
+    basis: Basis
+    source: Reason
+
+
+PLAN_LINES = {
+    "tax": REAL,
+    "general_grant": REAL,
+    "host_grant": REAL,
+    "compensation": REAL,
+    "integration_grant": REAL,
+    "sector_revenue": REAL,
+    "new_needs": REAL,
+    "adopted_measures": REAL,
+    "pension_premium": REAL,
+    "premium_deviation": MONEY,
+    "general_investment": MONEY,
+    "water_waste_investment": MONEY,
+    "housing_investment": MONEY,
+    "share_purchases": MONEY,
+    "sales": MONEY,
+    "grants": MONEY,
+    "housing_grants": MONEY,
+    "vat_compensation": MONEY,
+    "use_of_investment_funds": MONEY,
+    "on_lending": MONEY,
+    "transfer_to_investment": MONEY,
+    "use_of_wage_reserve": MONEY,
+    "use_of_discretionary_funds": MONEY,
+    "provision_to_discretionary_funds": MONEY,
+    "use_of_restricted_funds": MONEY,
+}
+"""The lines of ``plan.csv`` and the unit each must have (real lines follow the municipal deflator)."""
+
+
+class AgeGroup(Frozen):
+    """One age group of ``population.csv``: residents at 31 December of the two years before the plan and the plan
+    years, growth per year after them, and residents per extra dwelling."""
+
+    group: str
+    age_from: float = Field(ge=0, le=120)
+    age_to: float = Field(ge=0, le=120)
+    residents: tuple[float, ...]
+    growth_after: float = Field(ge=-0.2, le=0.2)
+    per_dwelling: float = Field(ge=0, le=5)
+    basis: Basis
+    source: Reason
+
+
+SERVICES = ("kindergartens", "schools", "care")
+"""Programme areas whose cost follows their users."""
+
+
+class Area(Frozen):
+    """A programme area and its net frame in the plan years, mill. 2020-kr, from ``areas.csv``.
+
+    After the plan years its cost follows its ``users`` (by ``demand.csv``), the ``residents`` with the elasticity
+    given, or is covered by its own ``fees``.
+    """
+
+    area: str
+    sector: str
+    name_nb: str
+    name_en: str
+    follows: Literal["users", "residents", "fees"]
+    elasticity: float = Field(ge=0, le=2)
+    frame: tuple[float, ...]
+    basis: Basis
+    source: Reason
+
+
+class Vintage(Frozen):
+    """The premium deviation of one year before the plan and the years it is amortised over, from ``vintages.csv``."""
+
+    vintage: float = Field(ge=1990, le=2100)
+    deviation: float = Field(ge=-1e6, le=1e6)
+    years: float = Field(ge=1, le=30)
+    basis: Basis
+    source: Reason
+
+
+class Demand(Frozen):
+    """What one resident of an age group costs a service, and what a place for one costs, from ``demand.csv``."""
+
+    service: Literal["kindergartens", "schools", "care"]
+    group: str
+    cost: float = Field(ge=0, le=10)
+    capacity_cost: float = Field(ge=0, le=100)
+    basis: Basis
+    source: Reason
+
+
+class PublishedRow(Frozen):
+    """A published figure of the plan years, from ``published.csv``: only reconciliation reads it."""
+
+    table: str
+    item: str
+    unit: str
+    price_basis: str
+    values: tuple[float, ...]
+    figure: str
+    tolerance: str = Field(pattern=r"^\d+(\.\d+)?%?$")
+    role: Literal["input", "computed"]
+    explanation_nb: str
+    explanation_en: str
+    source: Reason
+
+    def tolerance_of(self, value: float) -> float:
+        """The largest difference that is still in order, in the row's unit; a per cent is of the value."""
+        if self.tolerance.endswith("%"):
+            return abs(value) * float(self.tolerance[:-1]) / 100.0
+        return float(self.tolerance)
