@@ -65,7 +65,7 @@ def accounts_page() -> str:
         "# The accounts, line by line",
         "",
         "Every line of the ledger in the order of the year, as `ldip/model/year.py` computes it, with what the",
-        "step's function says of its formula and source. `plan`, `weather` and `opening` are the year's inputs; other",
+        "step's function says of its formula and source. `plan`, `weather`, `opening` are the year's inputs; other",
         "names are lines or intermediate amounts of the same year. Why it is so, and what is assumed, stands in",
         "[model.md](model.md). This page is written by `docs/generate.py`.",
     ]

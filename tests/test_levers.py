@@ -1,0 +1,233 @@
+"""Changing one assumption moves the right lines by amounts worked out by hand.
+
+Hand figures use the published plan: nominal debt at the end of 2023 of 10 967 (ordinary), prices 1.029 a year.
+"""
+
+import numpy as np
+import pytest
+
+from ldip.analysis.accounts import Accounts
+from ldip.model.baseline import build
+from ldip.model.simulate import run_baseline, simulate
+from ldip.scenario.quantities import Parameter
+from ldip.scenario.reader import read
+from ldip.scenario.schema import Scenario
+
+
+def path(scenario: Scenario):
+    return run_baseline(build(scenario, 10))
+
+
+@pytest.fixture(scope="module")
+def before(scenario):
+    return path(scenario)
+
+
+def with_parameter(scenario: Scenario, section: str, key: str, **values: object) -> Scenario:
+    part = getattr(scenario, section)
+    old: Parameter = getattr(part, key)
+    new = old.model_copy(update={"value": None, "dated": None} | values)
+    return scenario.model_copy(update={section: part.model_copy(update={key: new})})
+
+
+def moved(before, after, line: str, year: int) -> float:
+    t = year - 2020
+    return float(after[line][t, 0] - before[line][t, 0])
+
+
+def test_equalisation_rate(scenario, before):
+    """From 60 to 64 % in 2024: 4 % of what Bærum has above the average, which is (1 - 1/1.6) of its tax."""
+    after = path(with_parameter(scenario, "revenue", "equalisation_rate", dated={"2020": 0.60, "2024": 0.64}))
+    tax = 7364.2 * 1.029**4  # 2020-kr to nominal
+    assert moved(before, after, "general_grant", 2024) == pytest.approx(-0.04 * 0.375 * tax, rel=1e-4)
+    assert moved(before, after, "free_revenue", 2024) == pytest.approx(-123.8, abs=0.2)
+    assert moved(before, after, "gross_operating_result", 2024) == pytest.approx(-123.8, abs=0.2)
+    for line in ("tax_revenue", "block_grant", "interest", "general_investment"):
+        assert moved(before, after, line, 2024) == 0.0
+    assert moved(before, after, "free_revenue", 2023) == 0.0
+    assert moved(before, after, "restructuring_need", 2029) >= 0.0
+
+
+def test_instalment_share(scenario, before):
+    """From 5 to 6 % in 2024: 1 % of ordinary debt of 10 967."""
+    after = path(with_parameter(scenario, "financing", "instalment_share", dated=dated_from(scenario, 2024, 0.06)))
+    assert moved(before, after, "instalments", 2024) == pytest.approx(109.7, abs=0.2)
+    assert moved(before, after, "closing_debt", 2024) == pytest.approx(-109.7, abs=0.2)
+    # half a year less interest on it, at 3.29 %: 1.8
+    assert moved(before, after, "interest", 2024) == pytest.approx(-0.0329 * 109.7 / 2, abs=0.02)
+    assert moved(before, after, "net_operating_result", 2024) == pytest.approx(-109.7 + 1.8, abs=0.2)
+    assert moved(before, after, "minimum_instalments", 2024) == 0.0
+
+
+def dated_from(scenario: Scenario, year: int, value: float) -> dict[str, float]:
+    """The plan's own instalment shares, and `value` from a year on."""
+    shares = scenario.financing.instalment_share.at(np.arange(2020, 2024))
+    return {str(2020 + i): float(share) for i, share in enumerate(shares)} | {str(year): value}
+
+
+def test_minimum_instalments_bind(scenario, before):
+    """At 2 % the law takes over: 560 a year / 14 000 of book value = 4 % of 8 162.4 in 2020."""
+    after = path(with_parameter(scenario, "financing", "instalment_share", value=0.02))
+    assert after["instalments"][0, 0] == pytest.approx(0.04 * 8162.5, abs=0.05)
+    np.testing.assert_allclose(after["instalments"], after["minimum_instalments"])
+    assert (before["instalments"] > before["minimum_instalments"]).all()
+    # 2021: 560 - 560/30 + (2 977.1 - 473.8)/30 of depreciation; 14 000 + 2 977.1 - 473.8 - 37.5 - 560 of book value
+    depreciation, book = 560 * 29 / 30 + 2503.3 / 30, 14_000 + 2503.3 - 37.5 - 560
+    debt = after["closing_general_debt"][0, 0] + after["closing_self_financing_debt"][0, 0]
+    assert after["minimum_instalments"][1, 0] == pytest.approx(depreciation / book * debt, rel=1e-6)
+
+
+def test_equity_target(scenario, before):
+    """From 50 to 60 % in 2024: a tenth of the year's non-self-financing investment, 1 500 + 242.7 in 2020-kr."""
+    after = path(with_parameter(scenario, "financing", "equity_target", dated={"2020": 0.50, "2024": 0.60}))
+    more = 0.1 * (1500 + 242.7) * 1.029**4
+    assert moved(before, after, "transfer_to_investment", 2024) == pytest.approx(more, rel=1e-4)
+    assert moved(before, after, "general_borrowing", 2024) == pytest.approx(-more, rel=1e-4)
+    assert moved(before, after, "buffer_use", 2024) == pytest.approx(more, abs=4)  # less half a year's interest on it
+    assert after["equity_share"][4, 0] == pytest.approx(0.60)
+    assert moved(before, after, "transfer_to_investment", 2023) == 0.0
+
+
+def test_fixed_rate_share(scenario, before):
+    """70 instead of 50 % fixed. In 2020 the five-year rate is the mean of 2.0, 2.5, 2.9, 3.0, 3.0 = 2.68 %, the fixed
+    book moves a fifth from 2.45 to it: 2.496 %, 0.496 points above the floating rate."""
+    after = path(with_parameter(scenario, "interest", "floating_share", value=0.30))
+    assert moved(before, after, "loan_rate", 2020) == pytest.approx(0.2 * 0.00496, abs=1e-8)
+    average_debt = (9317.1 + 10_436.8) / 2
+    assert moved(before, after, "interest", 2020) == pytest.approx(0.2 * 0.00496 * average_debt, abs=0.05)
+    # less floating debt: a point costs less at once, and the same in the end
+    assert moved(before, after, "rate_exposure_first_year", 2020) < 0.0
+    assert abs(moved(before, after, "rate_exposure_full", 2020)) < 0.5
+
+
+def test_rate_path(scenario, before):
+    """Two points more from 2021. The five-year rate of 2020 already holds four years of it (1.6 points), so the fixed
+    book is 0.32 points dearer in 2020 and 0.8 x 0.32 + 0.2 x 2 = 0.656 in 2021; half the book floats."""
+    after = path(read("baerum-2020", ["interest-plus-2"]).scenario)
+    assert moved(before, after, "loan_rate", 2021) == pytest.approx(0.5 * 0.02 + 0.5 * 0.00656, abs=1e-9)
+    assert moved(before, after, "interest", 2021) == pytest.approx(0.01328 * 10_748, abs=1.5)
+    # on-lent money 1 172 on average, liquidity 1 193, other balances 575: 2 % of it comes back
+    assert moved(before, after, "interest_income", 2021) == pytest.approx(0.02 * (1172 + 1193 + 575), abs=1.0)
+    # the state compensates on 80, the fees repay 60 % of 3 167
+    assert moved(before, after, "interest_compensation", 2021) == pytest.approx(1.6)
+    assert moved(before, after, "sector_revenue", 2021) == pytest.approx(0.02 * 0.6 * 3166.7, abs=0.1)
+    # the fund's bonds, 60 % of 2 482, lose their duration of three years times 1.6 points in 2020; all of it is price
+    assert moved(before, after, "endowment_return", 2020) == pytest.approx(-3 * 0.016 * 0.6 * 2482, abs=1e-6)
+    assert moved(before, after, "endowment_gain", 2020) == pytest.approx(-3 * 0.016 * 0.6 * 2482, abs=1e-6)
+
+
+def test_undelivered_measures(scenario, before):
+    """A quarter of 174.4 mill. of measures fails in 2023; in 2020-kr, 43.6."""
+    after = path(with_parameter(scenario, "services", "measures_delivery", value=0.75))
+    assert moved(before, after, "net_sector_expenditure", 2023) == pytest.approx(43.6 * 1.029**3, rel=1e-3)
+    assert moved(before, after, "adopted_measures", 2023) == 0.0
+
+
+def test_base_capital_stops_the_withdrawal(scenario, before):
+    after = path(with_parameter(scenario, "endowment", "base_capital", value=9000.0))
+    assert (after["endowment_withdrawal"] == 0.0).all()
+    # what was 41.7 a year for investment stays in the fund
+    assert moved(before, after, "closing_endowment_fund", 2020) == pytest.approx(0.0168 * 2482, abs=0.01)
+    assert (after["closing_endowment_buffer"] < 0.0).all()
+
+
+# Pension (HP 4.4.4)
+
+
+def test_pension_of_2020(before):
+    assert before["pension_premium"][0, 0] == pytest.approx(791.0)
+    assert before["premium_amortisation"][0, 0] == pytest.approx(248.0, abs=0.1)
+    assert before["pension_cost"][0, 0] == pytest.approx(791 - 271 + 248, abs=0.1)
+
+
+def test_amortisation_passes_the_deviation_in_2021(before):
+    deviation, amortisation = before["premium_deviation"][:4, 0], before["premium_amortisation"][:4, 0]
+    assert list(amortisation > deviation) == [False, True, True, True]
+
+
+def test_accumulated_premium_deviation(scenario, before):
+    """1.1 bn at the end of 2018 (rounded), 260 more and 218 amortised in 2019; about 1.0 bn at the end of 2023."""
+    assert build(scenario, 4).opening.premium_deviation == pytest.approx(1100 + 260 - 218, abs=50)
+    accumulated = before["closing_premium_deviation"][:4, 0]
+    assert list(np.diff(accumulated) < 0.0) == [True, True, True]
+    assert accumulated[3] == pytest.approx(1000.0, abs=50)
+
+
+def test_each_vintage_is_amortised_over_its_years(scenario):
+    """260 in 2019 over seven years: 37.1 a year from 2020 to 2026, nothing after; 2010 over fifteen: to 2025."""
+    without = {
+        year: scenario.model_copy(update={"vintages": tuple(v for v in scenario.vintages if v.vintage != year)})
+        for year in (2010, 2012, 2019)
+    }
+    for year, last, share in ((2019, 2026, 260 / 7), (2010, 2025, 42 / 15), (2012, 2022, 69 / 10)):
+        gap = build(scenario, 12).plan.premium_amortisation - build(without[year], 12).plan.premium_amortisation
+        np.testing.assert_allclose(gap, np.where(np.arange(2020, 2032) <= last, share, 0.0), atol=1e-9)
+
+
+def test_all_that_was_deferred_is_charged(scenario):
+    """Without new deviations the balance runs down to nothing."""
+    none = tuple(
+        row.model_copy(update={"values": (0.0,) * 4}) if row.line == "premium_deviation" else row
+        for row in scenario.plan
+    )
+    still = with_parameter(scenario.model_copy(update={"plan": none}), "pension", "deviation_share", value=0.0)
+    accumulated = path(still)["closing_premium_deviation"][:, 0]
+    assert accumulated[6] == pytest.approx(0.0, abs=1e-9)  # 2026: the vintage of 2019 is charged in full
+
+
+# A shock to tax (M4)
+
+
+def only(scenario: Scenario, driver: str) -> Scenario:
+    """The scenario with one driver on."""
+    drivers = scenario.drivers
+    for name in ("rate", "national_tax", "own_tax", "completions"):
+        if name != driver:
+            process = getattr(drivers, name)
+            still = process.volatility.model_copy(update={"value": 0.0})
+            drivers = drivers.model_copy(update={name: process.model_copy(update={"volatility": still})})
+    return scenario.model_copy(update={"drivers": drivers})
+
+
+def slopes(scenario: Scenario) -> list[float]:
+    """Free revenue on tax over runs, year by year."""
+    ledger = simulate(scenario, runs=2000, seed=4, years=20, lines=["tax_revenue", "free_revenue"])
+    pairs = zip(ledger["tax_revenue"], ledger["free_revenue"], strict=True)
+    return [float(np.polyfit(tax, free, 1)[0]) for tax, free in pairs]
+
+
+def test_an_own_tax_shock_reaches_free_revenue_by_forty_per_cent(scenario):
+    np.testing.assert_allclose(slopes(only(scenario, "own_tax")), 0.40, atol=0.02)
+
+
+def test_a_national_tax_shock_in_per_cent_reaches_it_by_seventy_seven(scenario):
+    """Bærum's 1.6 times the average gets 1.6 times the kroner, and pays 60 % of the 0.6 more into the equalisation;
+    the deduction is 0.95 % of the national tax: 1 - 0.6 x 0.6 / 1.6 - 0.0095 / 1.6. The same kroner per resident
+    everywhere would reach it by 99 % (test_steps)."""
+    np.testing.assert_allclose(slopes(only(scenario, "national_tax")), 1 - 0.225 - 0.0059, atol=0.005)
+
+
+# The official forms
+
+
+@pytest.mark.parametrize("changes", [[], ["interest-plus-2"], ["housing-minus-20", "equalisation-64"]])
+def test_forms_balance(changes):
+    """1A is what 1B distributes; 2A is financed; areas add up to the net expenditure of the services."""
+    from ldip.report.forms import FORM_1A, FORM_1B, FORM_2A, INVESTMENT
+
+    accounts = Accounts(read("baerum-2020", changes).scenario, 20)
+
+    def row(form, place):
+        return accounts.sum(form.rows[place].of, fixed_prices=False)
+
+    np.testing.assert_allclose(row(FORM_1A, -1) + row(FORM_1B, -1), 0.0, atol=1e-8)
+    need = [r for r in FORM_2A.rows if r.name("en") == "To be financed"]
+    np.testing.assert_allclose(accounts.sum(need[0].of, fixed_prices=False) + row(FORM_2A, -1), 0.0, atol=1e-8)
+    need = [r for r in INVESTMENT.rows if r.name("en") == "To be financed"]
+    np.testing.assert_allclose(accounts.sum(need[0].of, fixed_prices=False), row(INVESTMENT, -1), atol=1e-8)
+    others = "premises_cost undelivered_measures pension_beyond_frames"
+    services = accounts.sum(f"net_sector_expenditure {' '.join('-' + o for o in others.split())}", fixed_prices=False)
+    np.testing.assert_allclose(sum(accounts.areas.values()), services, atol=1e-8)
+    sectors = dict.fromkeys(area.sector for area in accounts.scenario.areas)
+    by_sector = sum(accounts.sum(f"sector:{sector}", fixed_prices=False) for sector in sectors)
+    np.testing.assert_allclose(by_sector, services, atol=1e-8)
