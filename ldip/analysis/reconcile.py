@@ -25,6 +25,7 @@ class Row(NamedTuple):
 
     table: str
     item: str
+    label: Text
     year: int
     unit: str
     price_basis: str
@@ -222,6 +223,7 @@ def _row(published: PublishedRow, year: int, value: float, model: float, account
     return Row(
         table=published.table,
         item=published.item,
+        label=Text(published.item_nb, published.item.replace("_", " ")),
         year=year,
         unit=published.unit,
         price_basis=published.price_basis,

@@ -46,6 +46,10 @@ FITTED = Text(
     en="Interest and instalments are computed with the margins and instalment shares that the plan itself implies "
     "year by year. What constant parameters give: ldip reconcile {name} --change constant-parameters",
 )
+WORST = Text(
+    nb="Ett år av hver post: det med størst avvik i forhold til toleransen. --all viser alle poster og år.",
+    en="One year of each item: the one that differs most relative to its tolerance. --all shows every item and year.",
+)
 NOTHING = Text(
     nb="Alle beregnede tall er innenfor toleransen. --all viser alle.",
     en="All computed figures are within tolerance. --all shows every one.",
@@ -70,7 +74,8 @@ def reconciliation_text(
         inputs=len(inputs),
         input_gaps=sum(row.verdict != "ok" for row in inputs),
     )
-    shown = [row for row in rows if everything or row.verdict != "ok"]
+    differing = [row for row in rows if everything or row.verdict != "ok"]
+    shown = differing if everything else _worst_years(differing)
     parts = [textwrap.fill(counts, 100)]
     if shown:
         body = [HEAD.say(lang).split("|")]
@@ -78,12 +83,22 @@ def reconciliation_text(
             decimals = 0 if "resident" in row.unit else 1
             amounts = [number(v, decimals, lang) for v in (row.published, row.model, row.difference, row.tolerance)]
             words = [VERDICTS[row.verdict].say(lang), VERDICTS[row.role].say(lang)]
-            body.append([row.table, row.item, str(row.year), *amounts, *words])
+            body.append(
+                [
+                    row.table,
+                    textwrap.shorten(row.label.say(lang), 48, placeholder=" …"),
+                    str(row.year),
+                    *amounts,
+                    *words,
+                ]
+            )
         parts.append(table([[f"{row[0]:<5} {row[1]}", *row[2:]] for row in body]))
         reasons: dict[str, list[str]] = {}
-        for row in shown:
+        for row in differing:
             if row.explanation.en:
-                reasons.setdefault(row.explanation.say(lang), []).append(f"{row.item} {row.year}")
+                reasons.setdefault(row.explanation.say(lang), []).append(f"{row.table} {row.label.say(lang)}")
+        if not everything:
+            parts.append(textwrap.fill(WORST.say(lang), 100))
         for reason, names in reasons.items():
             text = f"{', '.join(dict.fromkeys(names))}: {reason}"
             parts.append(textwrap.fill(text, 100, initial_indent="* ", subsequent_indent="  "))
@@ -99,6 +114,17 @@ def reconciliation_text(
     if fitted_in:
         parts.append(textwrap.fill(FITTED.say(lang, name=fitted_in), 100))
     return "\n\n".join(parts)
+
+
+def _worst_years(rows: Sequence[Row]) -> list[Row]:
+    """Of each item the year that differs most, in tolerances."""
+    worst: dict[tuple[str, str], Row] = {}
+    for row in rows:
+        key = (row.table, row.item)
+        before = worst.get(key)
+        if before is None or abs(row.difference) / row.tolerance > abs(before.difference) / before.tolerance:
+            worst[key] = row
+    return list(worst.values())
 
 
 def write_reconciliation(folder: Path, rows: Sequence[Row], lang: str) -> None:

@@ -112,6 +112,7 @@ class PublishedRow(Frozen):
 
     table: str
     item: str
+    item_nb: str
     unit: str
     price_basis: str
     values: tuple[float, ...]

@@ -15,7 +15,7 @@ COLUMNS = {
     "demand": ("service", "group", "cost", "capacity_cost", "basis", "source"),
     "vintages": ("vintage", "deviation", "years", "basis", "source"),
     "published": (
-        *("table", "item", "unit", "price_basis", "figure", "tolerance", "role"),
+        *("table", "item", "item_nb", "unit", "price_basis", "figure", "tolerance", "role"),
         *("explanation_nb", "explanation_en", "source"),
     ),
 }
