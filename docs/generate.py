@@ -2,7 +2,7 @@
 
 * docs/metrics.md from the metric catalogue
 * docs/accounts.md from the source of the accounts
-* the table of keys in docs/scenario-format.md from the schema and the Bærum scenario
+* the tables of keys and plan lines in docs/scenario-format.md from the schema and the Bærum scenario
 * the result in README.md and the pictures in docs/img from a real simulation
 
 A test fails when a text part is out of date.
@@ -25,6 +25,7 @@ from ldip.model.year import close_year
 from ldip.report.charts import FANS
 from ldip.report.numbers import NO_BREAK_SPACE, unit_label
 from ldip.scenario.reader import read
+from ldip.scenario.rows import PLAN_LINES
 from ldip.scenario.schema import limits, quantities
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -112,6 +113,13 @@ def keys_table() -> str:
     return "\n".join(rows) + "\n"
 
 
+def lines_table() -> str:
+    """The lines of plan.csv with their units."""
+    rows = ["| line | unit |", "|---|---|"]
+    rows += [f"| `{line}` | {unit} |" for line, unit in PLAN_LINES.items()]
+    return "\n".join(rows) + "\n"
+
+
 def result_block() -> str:
     """What `ldip simulate --lang en` prints, as a code block; the places of the files left out."""
     with tempfile.TemporaryDirectory() as folder:
@@ -135,7 +143,9 @@ def texts() -> dict[Path, str]:
         ROOT / "docs" / "metrics.md": metrics_page(),
         ROOT / "docs" / "accounts.md": accounts_page(),
         readme: replace_part(readme.read_text(encoding="utf-8"), "result", result_block()),
-        keys: replace_part(keys.read_text(encoding="utf-8"), "keys", keys_table()),
+        keys: replace_part(
+            replace_part(keys.read_text(encoding="utf-8"), "keys", keys_table()), "lines", lines_table()
+        ),
     }
 
 

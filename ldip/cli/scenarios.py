@@ -45,6 +45,22 @@ def show_scenario(scenario: str, changes: tuple[str, ...], assumptions: bool) ->
         values = getattr(quantity, "dated", None)
         shown = ", ".join(f"{year}: {v:g}" for year, v in values.items()) if values else f"{quantity.value:g}"
         click.echo(f"{key} = {shown}  [{quantity.unit}; {quantity.basis}]\n    {quantity.source}")
+    for area in source.scenario.areas:
+        if assumptions and area.basis != "assumption":
+            continue
+        shown = ", ".join(f"{v:g}" for v in area.frame)
+        follows = f"{area.follows} with elasticity {area.elasticity:g}" if area.elasticity else area.follows
+        click.echo(
+            f"areas.{area.area}: {area.name_nb} = {shown}  [mill. 2020-kr; follows {follows}; {area.basis}]\n"
+            f"    {area.source}"
+        )
+    for vintage in source.scenario.vintages:
+        if assumptions and vintage.basis != "assumption":
+            continue
+        click.echo(
+            f"vintages.{vintage.vintage:.0f}: {vintage.deviation:g} over {vintage.years:g} years  "
+            f"[mill. kr; {vintage.basis}]\n    {vintage.source}"
+        )
     for row in source.scenario.plan:
         if assumptions and row.basis != "assumption":
             continue

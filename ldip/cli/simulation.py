@@ -83,7 +83,8 @@ def _assumptions_line(source: "Source", lang: str) -> str:
     from ldip.scenario.schema import quantities
 
     scenario = source.scenario
-    numbers: list[Any] = [*quantities(scenario).values(), *scenario.plan, *scenario.population, *scenario.demand]
+    numbers: list[Any] = [*quantities(scenario).values(), *scenario.areas, *scenario.plan, *scenario.population]
+    numbers += [*scenario.demand, *scenario.vintages]
     count = sum(item.basis == "assumption" for item in numbers)
     return ASSUMPTIONS.say(lang, count=count, total=len(numbers), name=source.scenario.scenario.name)
 
