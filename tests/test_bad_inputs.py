@@ -325,7 +325,7 @@ def test_row_with_one_cell_too_few(folder):
 
 
 def test_decimal_comma_without_quotes_is_a_row_with_a_cell_too_many(folder):
-    edit(folder / "demand.csv", "0.153", "0,153")
+    edit(folder / "demand.csv", ",0.17,", ",0,17,")
     found = faults_of(folder)
     assert found[0].file == "kommune/demand.csv:2"
     assert "another number of cells than the header" in found[0].say("en")
@@ -355,9 +355,9 @@ def test_columns_that_are_not_the_years_of_the_plan(folder, columns):
 
 
 def test_missing_column(folder):
-    edit(folder / "demand.csv", ",capacity_cost,", ",capacity,")
+    edit(folder / "demand.csv", ",place_cost,", ",place,")
     found = faults_of(folder)
-    assert {fault.key for fault in found} == {"capacity_cost", "capacity"}
+    assert {fault.key for fault in found} == {"place_cost", "place"}
     assert all(fault.file.startswith("kommune/demand.csv:") for fault in found)
     check_words(found[0])
 
@@ -373,11 +373,12 @@ def test_negative_residents(folder):
 @pytest.mark.parametrize(
     ("table", "old", "new", "key"),
     [
-        ("population", ",0.007,0.2,", ",0.7,0.2,", "growth_after"),
-        ("population", ",0.007,0.2,", ",0.007,-0.2,", "per_dwelling"),
+        ("ages", "\n1,0.0002", "\n1,1.0002", "mortality"),
+        ("ages", ",0.02091,", ",-0.02091,", "flat"),
         ("population", "\n1-5,1,", "\n1-5,-1,", "age_from"),
-        ("demand", ",0.153,", ",-0.153,", "cost"),
-        ("demand", ",0.153,", ",153,", "cost"),
+        ("demand", ",0.17,", ",-0.17,", "unit_cost"),
+        ("demand", ",0.17,", ",170,", "unit_cost"),
+        ("demand", ",0.9,", ",90,", "coverage"),
     ],
 )
 def test_table_value_outside_its_limits(folder, table, old, new, key):
@@ -390,7 +391,7 @@ def test_table_value_outside_its_limits(folder, table, old, new, key):
 
 
 def test_unknown_age_group_in_demand(folder):
-    edit(folder / "demand.csv", "kindergartens,1-5,", "kindergartens,1-6,")
+    edit(folder / "demand.csv", "kindergartens,place,1-5,", "kindergartens,place,1-6,")
     (fault,) = faults_of(folder)
     assert (fault.file, fault.key, fault.value) == ("kommune/demand.csv:2", "group", "1-6")
     assert "Did you mean '1-5'?" in fault.say("en")
@@ -398,7 +399,7 @@ def test_unknown_age_group_in_demand(folder):
 
 
 def test_unknown_service_in_demand(folder):
-    edit(folder / "demand.csv", "kindergartens,1-5,", "barnehager,1-5,")
+    edit(folder / "demand.csv", "kindergartens,place,1-5,", "barnehager,place,1-5,")
     found = faults_of(folder)
     assert (found[0].file, found[0].key) == ("kommune/demand.csv:2", "service")
     assert "must be one of 'kindergartens', 'schools' or 'care'" in found[0].say("en")
@@ -408,8 +409,8 @@ def test_unknown_service_in_demand(folder):
 @pytest.mark.parametrize(
     ("table", "row"),
     [
-        ("population", "95+,95,110,349,339,376,389,395,408,0.021,0.001,assumption,test,"),
-        ("demand", "care,95+,0.25,1.43,derived,test"),
+        ("population", "95+,95,110,349,339,376,389,395,408,source,test,"),
+        ("demand", "care,home,95+,0.28,0.25,0.4,derived,test"),
     ],
 )
 def test_age_group_twice(folder, table, row):
@@ -424,7 +425,7 @@ def test_age_group_twice(folder, table, row):
     [
         ("plan", "7256.9,source", "7256.9,guess", "basis", "must be one of 'source', 'derived' or 'assumption'"),
         ("plan", "HP 11.1 line 6836", "", "source", "3 characters"),
-        ("population", "0.04,assumption", "0.04,", "basis", "must be one of"),
+        ("population", "1390,source", "1390,", "basis", "must be one of"),
         ("demand", "derived,as 6-12", "derived,", "source", "3 characters"),
     ],
 )
@@ -501,7 +502,7 @@ def test_faults_of_several_files_come_together(folder, tmp_path):
     edit(folder / "plan.csv", "6931.2", '"6931,2"')
     edit(folder / "plan.csv", "\nhost_grant,,host_municipality_grant", "\nhost_gift,,host_municipality_grant")
     edit(folder / "population.csv", "1378", "-1378")
-    edit(folder / "demand.csv", "kindergartens,1-5,", "kindergartens,1-6,")
+    edit(folder / "demand.csv", "kindergartens,place,1-5,", "kindergartens,place,1-6,")
     change = tmp_path / "change.toml"
     change.write_text("[opening]\nbuffer_fund = 455\n[rules]\nequity_minimun = 0.4\n", encoding="utf-8")
     found = faults_of(folder, change, "no-such-change")
@@ -524,7 +525,7 @@ def test_faults_of_several_files_come_together(folder, tmp_path):
 
 def test_error_says_one_line_per_fault_in_both_languages(folder):
     edit(folder / "population.csv", "1378", "-1378")
-    edit(folder / "demand.csv", "kindergartens,1-5,", "kindergartens,1-6,")
+    edit(folder / "demand.csv", "kindergartens,place,1-5,", "kindergartens,place,1-6,")
     with pytest.raises(InputError) as caught:
         read(str(folder))
     error = caught.value

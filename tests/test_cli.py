@@ -635,11 +635,13 @@ def test_scenario_list(ldip):
 def test_scenario_show_gives_unit_basis_and_source(ldip):
     said = ldip("scenario", "show")
     assert said.code == 0
-    assert re.search(r"housing\.completions = 815 +\[dwellings per year; source\]\n +HP line 1601", said.out)
-    for key in ("interest.money_market_rate", "plan.tax", "population.1-5", "demand.care.95+"):
+    assert re.search(
+        r"housing\.reference_completions = 815 +\[dwellings per year; source\]\n +the programme", said.out
+    )
+    for key in ("interest.money_market_rate", "plan.tax", "population.1-5", "demand.care.home.95+"):
         assert key in said.out
     changed = ldip("scenario", "show", "baerum-2020", "--change", "housing-minus-20")
-    assert "housing.completions = 652" in changed.out
+    assert "housing.pace = 0.8" in changed.out
 
 
 def test_scenario_show_assumptions_shows_only_those(ldip):

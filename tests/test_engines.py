@@ -41,7 +41,9 @@ def test_the_compiled_source_runs_without_the_compiler(scenario, monkeypatch):
     weather = drivers.weather(process, 1, 0, 6)
     plain = np.full((len(Year._fields), 3, 6), np.nan)
     every_line = np.arange(len(Year._fields))
-    kernel.close_block(baseline.plan_table(), weather, np.array(baseline.opening), every_line, plain, 0)
+    kernel.close_block(
+        baseline.plan_table(), baseline.response, weather, np.array(baseline.opening), every_line, plain, 0
+    )
     whole = simulate(scenario, runs=6, seed=1, years=3)
     np.testing.assert_array_equal(plain, whole.values)
 
@@ -93,12 +95,14 @@ def test_tuples_go_in_and_out_in_the_same_order():
     rows = kernel.ROWS
     book = np.arange(float(rows * kernel.STRIDE))
     read_opening, read_weather = access["read_opening"], access["read_weather"]
+    read_people = access["read_people"]
 
     @numba.njit
     def read(book, lane):
-        return read_weather(book, lane), read_opening(book, lane)
+        return read_weather(book, lane), read_people(book, lane), read_opening(book, lane)
 
-    weather, opening = read(book, 3)
+    weather, people, opening = read(book, 3)
+    assert people == kernel.read_people(book, 3)
     assert weather == kernel.read_weather(book, 3) == Weather(*(np.arange(4) * kernel.STRIDE + 3))
     assert opening == kernel.read_opening(book, 3)
     assert isinstance(opening, Opening)

@@ -10,14 +10,14 @@ from ldip.model.baseline import Baseline, build
 from ldip.model.identities import residuals
 from ldip.model.metrics import catalogue
 from ldip.model.simulate import Ledger, run_baseline, simulate
-from ldip.model.state import Opening, Plan, Weather, Year, carry
+from ldip.model.state import Opening, People, Plan, Weather, Year, carry
 from ldip.model.year import close_year
 
 NOT_MONEY = {  # fields of the plan that do not change when money is counted in another unit
     *("cpi_growth", "deflator_growth", "planned_rate", "planned_swap_rate", "reference_rate"),
     *("reference_swap_rate", "swap_loading", "loan_margin", "floating_share", "refixing_share", "programme"),
-    *("reference_programme", "opening_residents", "residents", "closing_residents", "working_age"),
-    *("residents_per_dwelling", "working_age_per_dwelling", "equalisation_rate", "topup_rate", "topup_level"),
+    *("opening_residents", "residents", "closing_residents", "working_age", "real_standard", "builds_places"),
+    *("equalisation_rate", "topup_rate", "topup_level", "grant_share", "capacity_renewal_share"),
     *("equalisation_deduction", "imputed_share", "full_cost_share"),
     *("premises_share", "housing_grant_share", "vat_share", "transfer_by_rule", "equity_target"),
     *("equity_minimum", "instalment_share", "useful_life", "measures_delivery", "on_lending_instalment_share"),
@@ -26,15 +26,16 @@ NOT_MONEY = {  # fields of the plan that do not change when money is counted in 
     "deficit_limit_share",
 }
 SHARES = ("_share", "_rate", "_weight", "_target", "_minimum", "_delivery")
-NOT_MONEY_OPENING = {
-    *("cpi_index", "deflator_index", "fixed_rate", "swap_surprise", "extra_dwellings", "extra_completions")
-}
+NOT_MONEY_OPENING = {*("cpi_index", "deflator_index", "fixed_rate", "swap_surprise", "extra_completions")}
 
 
-def close(plan: Plan, weather: np.ndarray, opening: Opening) -> Ledger:
+PEOPLE_NOT_MONEY = [People._fields.index(f) for f in People._fields if "residents" in f or f == "working_age"]
+
+
+def close(plan: Plan, weather: np.ndarray, opening: Opening, response: np.ndarray) -> Ledger:
     table = np.ascontiguousarray(np.stack(plan, axis=1))
     ledger = np.full((len(Year._fields), table.shape[0], weather.shape[2]), np.nan)
-    kernel.run_numpy(table, weather, np.array(opening), range(len(Year._fields)), ledger)
+    kernel.run_numpy(table, response, weather, np.array(opening), range(len(Year._fields)), ledger)
     assert not np.isnan(ledger).any()
     return Ledger(np.arange(table.shape[0]), Year._fields, ledger)
 
@@ -46,7 +47,7 @@ def random_case(base: Baseline, seed: int, spread: float) -> tuple[Plan, np.ndar
     for field, values in base.plan._asdict().items():
         factor = rng.uniform(1 - spread, 1 + spread, values.shape)
         moved = values * factor
-        if field == "transfer_by_rule":
+        if field in ("transfer_by_rule", "builds_places"):
             moved = values
         elif field.endswith(SHARES) and values.max() <= 1.0:
             moved = np.clip(moved, 0.0, 1.0)
@@ -73,7 +74,7 @@ def base(scenario) -> Baseline:
 @given(seed=st.integers(0, 2**32), spread=st.floats(0.0, 0.95))
 def test_identities_hold_on_random_scenarios(base, seed, spread):
     plan, weather, opening = random_case(base, seed, spread)
-    ledger = close(plan, weather, opening)
+    ledger = close(plan, weather, opening, base.response)
     scale = np.abs(ledger.values[:, :, :]).max()
     for name, gap in residuals(ledger, opening).items():
         assert np.abs(gap).max() <= 1e-12 * scale, name
@@ -96,6 +97,7 @@ def test_a_broken_account_is_noticed(base):
         *("operating_revenue", "demography_compensation", "renewal_investment", "capacity_investment"),
         *("new_needs", "adopted_measures", "price_compensation", "endowment_gain", "minimum_instalments"),
         *("closing_endowment_buffer", "closing_overdue_deficit", "depreciation_ahead"),
+        *("kindergarten_capacity", "school_capacity", "care_capacity"),
         *("general_investment", "water_waste_investment", "housing_investment", "planned_transfer"),
         *("planned_borrowing", "instalments", "interest", "interest_income"),
         *("transfer_cut", "extra_transfer", "closing_net_debt", "new_capacity"),
@@ -110,7 +112,10 @@ def test_money_counted_in_another_unit_leaves_ratios(base, seed, scale):
     plan, weather, opening = random_case(base, seed, 0.3)
     scaled_plan = Plan(**{k: v if k in NOT_MONEY else v * scale for k, v in plan._asdict().items()})
     scaled_opening = Opening(**{k: v if k in NOT_MONEY_OPENING else v * scale for k, v in opening._asdict().items()})
-    one, other = close(plan, weather, opening), close(scaled_plan, weather, scaled_opening)
+    scaled_response = base.response * scale
+    scaled_response[PEOPLE_NOT_MONEY] = base.response[PEOPLE_NOT_MONEY]
+    one = close(plan, weather, opening, base.response)
+    other = close(scaled_plan, weather, scaled_opening, scaled_response)
     for metric in catalogue().values():
         factor = scale if metric.unit in ("mill. kr", "mill. kr per resident") else 1.0
         # What is left when two large amounts cancel carries their rounding, so measure against revenue.
@@ -154,15 +159,18 @@ def test_the_need_is_what_makes_the_rules_hold(scenario):
     process = drivers.prepare(scenario.drivers, baseline.plan)
     weather = drivers.weather(process, 1, 0, 3000)
     balance = Opening(*opening)
+    people = np.empty((len(People._fields), 3000))
     needed = 0
     for t in range(20):
         plan, chance = Plan(*table[t]), Weather(*weather[:, t])
-        closed = close_year(plan, chance, balance)
+        kernel.count_people(baseline.response, weather[kernel.COMPLETIONS] - 1.0, t, people)
+        extra = People(*people)
+        closed = close_year(plan, chance, extra, balance)
         for factor in (1.0, 0.98):  # operations cheaper by the need, and by a little less
-            base = close_year(plan, chance, balance)
+            base = close_year(plan, chance, extra, balance)
             improvement = factor * base.restructuring_need
             cheaper = plan._replace(other_services=plan.other_services - improvement / base.deflator_index)
-            again = close_year(cheaper, chance, balance)
+            again = close_year(cheaper, chance, extra, balance)
             buffer, liquidity = plan.buffer_minimum * base.cpi_index, plan.liquidity_minimum * base.cpi_index
             own = (
                 (again.net_operating_result - plan.result_share_minimum * again.operating_revenue),

@@ -128,7 +128,7 @@ def test_every_computed_figure_moves_with_an_assumption(scenario, rows):
     for (section, key), by in ASSUMPTIONS.items():
         other = reconcile(moved(scenario, section, key, by))
         still -= {(r.table, r.item) for r, o in zip(rows, other, strict=True) if abs(r.model - o.model) > 1e-6}
-    dearer = tuple(d.model_copy(update={"cost": 1.1 * d.cost}) for d in scenario.demand)
+    dearer = tuple(d.model_copy(update={"unit_cost": 1.1 * d.unit_cost}) for d in scenario.demand)
     other = reconcile(scenario.model_copy(update={"demand": dearer}))
     still -= {(r.table, r.item) for r, o in zip(rows, other, strict=True) if abs(r.model - o.model) > 1e-6}
     # In the plan years the transfer is adopted, so the share of equity is a matter of definition (docs/model.md, 7).

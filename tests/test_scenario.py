@@ -15,7 +15,16 @@ from ldip.scenario.rows import PLAN_LINES
 from ldip.scenario.schema import Scenario, quantities
 
 INVESTMENT_LINES = ("general_investment", "water_waste_investment", "housing_investment")
-INPUTS = ("base.toml", "areas.csv", "plan.csv", "vintages.csv", "population.csv", "demand.csv", "published.csv")
+INPUTS = (
+    "base.toml",
+    "areas.csv",
+    "plan.csv",
+    "vintages.csv",
+    "ages.csv",
+    "population.csv",
+    "demand.csv",
+    "published.csv",
+)
 
 
 @pytest.fixture
@@ -114,7 +123,7 @@ def test_key_paths_of_quantities_lead_to_them(scenario):
     for key, quantity in quantities(scenario).items():
         found = scenario
         for part in key.split("."):
-            found = getattr(found, part)
+            found = found[part] if isinstance(found, dict) else getattr(found, part)
         assert found is quantity
 
 
@@ -216,14 +225,14 @@ def test_changes_to_different_keys_do_not_disturb_each_other(scenario):
     one = read(DEFAULT, ["interest-plus-2", "housing-minus-20"]).scenario
     two = read(DEFAULT, ["housing-minus-20", "interest-plus-2"]).scenario
     assert one.model_dump(exclude={"changes"}) == two.model_dump(exclude={"changes"})
-    assert one.housing.completions.value == 652.0
+    assert one.housing.pace.value == 0.8
     assert one.housing.reference_completions == scenario.housing.reference_completions
 
 
 def test_change_replaces_value_basis_and_source_together(scenario):
-    changed = read(DEFAULT, ["housing-minus-20"]).scenario.housing.completions
-    assert changed.source != scenario.housing.completions.source
-    assert changed.unit == "dwellings per year"
+    changed = read(DEFAULT, ["housing-minus-20"]).scenario.housing.pace
+    assert changed.source != scenario.housing.pace.source
+    assert changed.unit == "ratio"
 
 
 def test_change_keeps_the_unit_when_it_gives_none(tmp_path):

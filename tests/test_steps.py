@@ -80,11 +80,10 @@ def test_transfer_by_rule_and_adopted():
 
 
 def test_services_and_people():
-    # frame 1 200 + 0.03 mill. x 100 dwellings, prices 1.1
-    assert s.service_cost(1200.0, 0.03, 100.0, 1.1) == pytest.approx(1323.3)
+    # frame 1 200 + 3 mill. for more users at a standard of 1.02, prices 1.1
+    assert s.service_cost(1200.0, 1.02, 3.0, 1.1) == pytest.approx(1.1 * 1203.06)
     # 2 % more residents, 1 500 of 2 500 follow them: 30 more, prices 1.1
     assert s.other_service_cost(2500.0, 1500.0, 1.1, 102_000.0, 100_000.0) == pytest.approx(2783.0)
-    assert s.with_dwellings(128_000.0, 2.2, -50.0) == pytest.approx(127_890.0)
     assert s.premises_cost(0.025, 300.0, 1.2) == pytest.approx(9.0)
 
 
@@ -127,10 +126,13 @@ def test_what_one_point_costs():
 
 
 def test_capacity_and_grants_never_negative():
-    assert s.capacity_investment(100.0, 0.4, 200.0) == pytest.approx(180.0)
-    assert s.capacity_investment(100.0, 0.4, -300.0) == 0.0
-    assert s.grants(50.0, 0.06, 100.0, 1.1) == pytest.approx(61.6)
-    assert s.grants(10.0, 0.06, -800.0, 1.1) == 0.0
+    # places for 500 stand; 480 + 50 are needed: 530. 480 - 30: nothing is torn down. Plan years: the plan's own.
+    assert s.capacity(500.0, 480.0, 50.0, 1.0) == pytest.approx(530.0)
+    assert s.capacity(500.0, 480.0, -30.0, 1.0) == pytest.approx(500.0)
+    assert s.capacity(500.0, 520.0, 50.0, 0.0) == pytest.approx(520.0)
+    # 50 adopted, 8 % of 1 000, 0.06 for each of 100 more dwellings last year, prices 1.1
+    assert s.grants(50.0, 0.08, 1000.0, 0.06, 100.0, 1.1) == pytest.approx(1.1 * 136.0)
+    assert s.grants(10.0, 0.0, 1000.0, 0.06, -800.0, 1.1) == 0.0
 
 
 def test_restructuring_need():

@@ -131,7 +131,7 @@ def _demography(service: str) -> Callable[[Accounts], np.ndarray]:
     """Demography compensation of one service since the year before the plan, mill. 2020-kr."""
 
     def figure(a: Accounts) -> np.ndarray:
-        demand = demand_weights(a.scenario, service, "cost") @ a.baseline.population.average()
+        demand = demand_weights(a.scenario, service, "unit_cost") @ a.baseline.population.average()
         return demand[1 : len(a.years) + 1] - demand[0]
 
     return figure

@@ -69,16 +69,17 @@ def show_scenario(scenario: str, changes: tuple[str, ...], assumptions: bool) ->
     for group in source.scenario.population:
         if assumptions and group.basis != "assumption":
             continue
-        click.echo(
-            f"population.{group.group}: growth after the plan {group.growth_after:g} per year, "
-            f"{group.per_dwelling:g} persons per extra dwelling  [{group.basis}]\n    {group.source}"
-        )
+        shown = ", ".join(f"{v:g}" for v in group.residents)
+        click.echo(f"population.{group.group}: {shown}  [persons; {group.basis}]\n    {group.source}")
+    for age in source.scenario.ages[:1]:  # one source for all years of age
+        click.echo(f"ages: {len(source.scenario.ages)} years of age  [{age.basis}]\n    {age.source}")
     for demand in source.scenario.demand:
         if assumptions and demand.basis != "assumption":
             continue
         click.echo(
-            f"demand.{demand.service}.{demand.group}: {demand.cost:g} mill. 2020-kr a year per resident, "
-            f"{demand.capacity_cost:g} in places  [{demand.basis}]\n    {demand.source}"
+            f"demand.{demand.service}.{demand.form}.{demand.group}: {100 * demand.coverage:g} % of residents, "
+            f"{demand.unit_cost:g} a year per user, {demand.place_cost:g} per place  "
+            f"[mill. 2020-kr; {demand.basis}]\n    {demand.source}"
         )
 
 

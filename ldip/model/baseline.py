@@ -11,7 +11,8 @@ import numpy as np
 from ldip.model import steps
 from ldip.model.areas import elasticities, other_frames
 from ldip.model.pension import PensionPlan, pension_plan
-from ldip.model.population import Population, demand_weights, project, working_age_weights
+from ldip.model.people import Counted, count
+from ldip.model.population import Population
 from ldip.model.state import Opening, Plan
 from ldip.scenario.rows import SERVICES
 from ldip.scenario.schema import Scenario
@@ -25,8 +26,9 @@ class Baseline(NamedTuple):
     years: np.ndarray  # (year,) calendar years
     plan: Plan  # each field an array (year,)
     opening: Opening
-    population: Population
+    population: Population  # with the scenario's own programme
     other_frames: np.ndarray  # (area, year): see areas.py
+    response: np.ndarray  # (field of People, year, year of building): see people.py
 
     def plan_table(self) -> np.ndarray:
         """The plan as the engines read it: (year, field), C order."""
@@ -37,23 +39,29 @@ def build(scenario: Scenario, horizon: int) -> Baseline:
     """The baseline of `scenario` for `horizon` years from its first year."""
     first = scenario.scenario.first_year
     years = np.arange(first, first + max(horizon, scenario.scenario.plan_years))  # cut to the horizon at the end
-    lead = int(scenario.investment.capacity_lead.value)
-    population = project(scenario, len(years) + lead)
-    people = _people(scenario, population, years)
-    frames = other_frames(scenario, years, _growth(people["residents"], scenario.scenario.plan_years))
-    premium = _extend(scenario, "pension_premium", years, _growth(people["residents"], scenario.scenario.plan_years))
+    people = count(scenario, len(years))
+    plan_years = scenario.scenario.plan_years
+    frames = other_frames(scenario, years, _growth(people.reference.residents, plan_years), people.relative_residents)
+    premium = _extend(scenario, "pension_premium", years, _growth(people.planned.residents, plan_years))
     pension = pension_plan(scenario, years, premium * _deflator(scenario, years))
     fields = (
         _market(scenario, years)
-        | people
+        | _people(scenario, people, years)
         | _revenue(scenario, people, years)
-        | _services(scenario, population, frames, years)
+        | _services(scenario, people, frames, years)
         | _pension(scenario, premium, pension, years)
-        | _investment(scenario, population, years)
+        | _investment(scenario, people, years)
         | _financing(scenario, years)
     )
     plan = Plan(**{name: np.asarray(values[:horizon], dtype=float) for name, values in fields.items()})
-    return Baseline(years[:horizon], plan, _opening(scenario, pension.opening), population, frames[:, :horizon])
+    return Baseline(
+        years=years[:horizon],
+        plan=plan,
+        opening=_opening(scenario, pension.opening, people),
+        population=people.population,
+        other_frames=frames[:, :horizon],
+        response=np.ascontiguousarray(people.response[:, :horizon, :horizon]),
+    )
 
 
 def swap_path(rate: np.ndarray) -> np.ndarray:
@@ -91,20 +99,14 @@ def _market(scenario: Scenario, years: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def _people(scenario: Scenario, population: Population, years: np.ndarray) -> dict[str, np.ndarray]:
-    n = len(years)
-    totals = population.closing.sum(axis=0)
-    average = population.average()[:, 1 : n + 1]
-    working = working_age_weights(scenario)
+def _people(scenario: Scenario, people: Counted, years: np.ndarray) -> dict[str, np.ndarray]:
+    planned = people.planned
     return {
-        "programme": scenario.housing.completions.at(years),
-        "reference_programme": scenario.housing.reference_completions.at(years),
-        "opening_residents": totals[1 : n + 1],
-        "residents": average.sum(axis=0),
-        "closing_residents": totals[2 : n + 2],
-        "working_age": working @ average,
-        "residents_per_dwelling": np.full(n, population.per_dwelling.sum()),
-        "working_age_per_dwelling": np.full(n, working @ population.per_dwelling),
+        "programme": people.programme,
+        "opening_residents": planned.opening_residents,
+        "residents": planned.residents,
+        "closing_residents": planned.closing_residents,
+        "working_age": planned.working_age,
     }
 
 
@@ -120,64 +122,63 @@ def _extend(scenario: Scenario, line: str, years: np.ndarray, growth: np.ndarray
     return np.concatenate([planned, planned[-1] * factors])
 
 
-def _revenue(scenario: Scenario, people: dict[str, np.ndarray], years: np.ndarray) -> dict[str, np.ndarray]:
+def _revenue(scenario: Scenario, people: Counted, years: np.ndarray) -> dict[str, np.ndarray]:
+    """Figures of the plan belong to the people behind it (the reference); other people bring more or less (M4)."""
     plan_years, revenue = scenario.scenario.plan_years, scenario.revenue
+    planned, reference = people.planned, people.reference
     later = years[plan_years:]
-    growth = _growth(people["working_age"], plan_years)
+    growth = _growth(reference.working_age, plan_years)
     growth = (1.0 + growth) * (1.0 + revenue.tax_growth_per_working_age.at(later)) - 1.0
     tax = _extend(scenario, "tax", years, growth)
-    own_per_resident = tax / people["opening_residents"]
+    own_per_resident = tax / reference.opening_residents
     national = own_per_resident / revenue.own_to_national_tax.at(years)
 
     # The plan's general grant holds the equalisation in force when it was made; what is left is the block grant.
     equalisation = steps.equalisation(
         own_per_resident,
         national,
-        people["opening_residents"],
+        reference.opening_residents,
         revenue.equalisation_rate.at(years[:1])[0],
         revenue.topup_rate.at(years),
         revenue.topup_level.at(years),
         revenue.equalisation_deduction.at(years),
     )
     block = scenario.plan_line("general_grant") - equalisation[:plan_years]
-    per_resident = block[-1] / people["opening_residents"][plan_years - 1]
+    per_resident = block[-1] / reference.opening_residents[plan_years - 1]
     growing = np.cumprod(1.0 + revenue.grant_growth_per_resident.at(later))
-    block = np.concatenate([block, per_resident * growing * people["opening_residents"][plan_years:]])
+    block = np.concatenate([block, per_resident * growing * reference.opening_residents[plan_years:]])
+    sector_revenue = _extend(scenario, "sector_revenue", years, _growth(reference.residents, plan_years))
     return {
-        "tax": tax,
+        "tax": tax * planned.working_age / reference.working_age,
         "national_tax_per_resident": national,
         "equalisation_rate": revenue.equalisation_rate.at(years),
         "topup_rate": revenue.topup_rate.at(years),
         "topup_level": revenue.topup_level.at(years),
         "equalisation_deduction": revenue.equalisation_deduction.at(years),
-        "block_grant": block,
+        "block_grant": block * planned.opening_residents / reference.opening_residents,
         "host_grant": _extend(scenario, "host_grant", years),
         "integration_grant": _extend(scenario, "integration_grant", years),
         "compensation": _extend(scenario, "compensation", years),
-        "sector_revenue": _extend(scenario, "sector_revenue", years, _growth(people["residents"], plan_years)),
+        "sector_revenue": sector_revenue * people.relative_residents,
     }
 
 
-def _services(
-    scenario: Scenario, population: Population, frames: np.ndarray, years: np.ndarray
-) -> dict[str, np.ndarray]:
-    """Frames follow the demand of their users after the plan, weighted in kr per resident (M6)."""
+def _services(scenario: Scenario, people: Counted, frames: np.ndarray, years: np.ndarray) -> dict[str, np.ndarray]:
+    """Frames follow the demand of their users, weighted in kr per resident (M6)."""
     n, plan_years = len(years), scenario.scenario.plan_years
-    later = years[plan_years:]
-    standard = np.cumprod(1.0 + scenario.services.real_growth_per_user.at(later))
-    average = population.average()[:, : n + 1]  # from the year before the first on
+    standard = np.cumprod(1.0 + scenario.services.real_growth_per_user.at(years[plan_years:]))
+    standard = np.concatenate([np.ones(plan_years), standard])
     fields: dict[str, np.ndarray] = {}
     compensation = np.zeros(n)
     for service in SERVICES:
-        weights = demand_weights(scenario, service, "cost")
-        demand = weights @ average
+        demand, behind_plan = people.planned.demand[service], people.reference.demand[service]
         frame = np.array(scenario.area(service).frame)
-        after = (frame[-1] + demand[plan_years + 1 :] - demand[plan_years]) * standard
-        fields[service] = np.concatenate([frame, after])
-        per_dwelling = float(weights @ population.per_dwelling)  # costs as much as any other user
-        fields[f"{service}_per_dwelling"] = per_dwelling * np.concatenate([np.ones(plan_years), standard])
-        compensation += demand[1:] - demand[0]
+        later = np.full(n - plan_years, frame[-1] - behind_plan[plan_years])
+        at_reference = np.concatenate([frame - behind_plan[1 : plan_years + 1], later])
+        fields[service] = (at_reference + demand[1:]) * standard
+        compensation += demand[1:] - behind_plan[0]
     return fields | {
+        "real_standard": standard,
         "other_services": frames.sum(axis=0),
         "other_services_following": elasticities(scenario) @ frames,
         "demography_compensation": compensation,
@@ -209,41 +210,37 @@ def _pension(
     }
 
 
-def _investment(scenario: Scenario, population: Population, years: np.ndarray) -> dict[str, np.ndarray]:
-    """The adopted programme, then renewal + places for the users to come + the other classes (M7)."""
+def _investment(scenario: Scenario, people: Counted, years: np.ndarray) -> dict[str, np.ndarray]:
+    """The adopted programme, then renewal + the other classes; places are built in the year's accounts (M7)."""
     n, plan_years = len(years), scenario.scenario.plan_years
     investment = scenario.investment
     later = years[plan_years:]
+    after_plan = (np.arange(n) >= plan_years).astype(float)
     deflator = _deflator(scenario, years)
 
     def line(name: str, after: np.ndarray) -> np.ndarray:
         return np.concatenate([scenario.plan_line(name) / deflator[:plan_years], after])
 
-    lead = int(investment.capacity_lead.value)
-    capacity = np.zeros(n)
-    cost_per_dwelling = 0.0
-    for service in SERVICES:
-        weights = demand_weights(scenario, service, "capacity_cost")
-        growth = np.diff(weights @ population.closing)  # from the year before the first on
-        capacity += np.maximum(growth[lead + 1 : lead + 1 + n], 0.0)
-        cost_per_dwelling += float(weights @ population.per_dwelling)
-    in_plan = np.arange(n) < plan_years
-    capacity = np.where(in_plan, 0.0, capacity)  # the adopted programme holds its own places
-    general = line("general_investment", investment.renewal.at(later))
     vat = scenario.plan_line("vat_compensation") / scenario.plan_line("general_investment")
     housing_grants = scenario.plan_line("housing_grants") / scenario.plan_line("housing_investment")
     contribution = scenario.housing.developer_contribution.at(years)
-    expected = contribution * scenario.housing.reference_completions.at(years)
-    grants = investment.grant_share.at(later) * (general + capacity)[plan_years:] + expected[plan_years:]
+    # The adopted grants hold the contributions of the reference programme; each comes the year after its dwelling.
+    contributing = np.where(
+        after_plan > 0.0, people.programme_before, people.programme_before - people.reference_before
+    )
     return {
-        "renewal_investment": general,
-        "capacity_investment": capacity,
-        "capacity_cost_per_dwelling": np.where(in_plan, 0.0, cost_per_dwelling),
+        "renewal_investment": line("general_investment", investment.renewal.at(later)),
+        "kindergarten_places": people.planned.places["kindergartens"][1:],
+        "school_places": people.planned.places["schools"][1:],
+        "care_places": people.planned.places["care"][1:],
+        "builds_places": after_plan,
+        "capacity_renewal_share": investment.capacity_renewal_share.at(years),
         "water_waste_investment": line("water_waste_investment", investment.water_waste.at(later)),
         "housing_investment": line("housing_investment", investment.housing.at(later)),
         "sales": line("sales", investment.sales.at(later)),
         "share_purchases": line("share_purchases", investment.share_purchases.at(later)),
-        "grants": line("grants", grants),
+        "grants": line("grants", np.zeros(n - plan_years)) + contribution * contributing,
+        "grant_share": after_plan * investment.grant_share.at(years),
         "contribution_per_dwelling": contribution,
         "housing_grant_share": np.concatenate([housing_grants, investment.housing_grant_share.at(later)]),
         "vat_share": np.concatenate([vat, investment.vat_share.at(later)]),
@@ -290,7 +287,7 @@ def _financing(scenario: Scenario, years: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def _opening(scenario: Scenario, premium_deviation: float) -> Opening:
+def _opening(scenario: Scenario, premium_deviation: float, people: Counted) -> Opening:
     first = np.array([scenario.scenario.first_year])
     balance = scenario.opening
     return Opening(
@@ -298,8 +295,10 @@ def _opening(scenario: Scenario, premium_deviation: float) -> Opening:
         deflator_index=1.0 / (1.0 + scenario.prices.deflator_growth.at(first)[0]),
         fixed_rate=scenario.interest.opening_fixed_rate.value,
         swap_surprise=0.0,
-        extra_dwellings=0.0,
         extra_completions=0.0,
+        kindergarten_capacity=people.reference.places["kindergartens"][0],
+        school_capacity=people.reference.places["schools"][0],
+        care_capacity=people.reference.places["care"][0],
         new_capacity=0.0,
         general_debt=balance.general_debt.value,
         self_financing_debt=balance.self_financing_debt.value,

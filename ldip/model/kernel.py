@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from ldip.model import state, steps, year
-from ldip.model.state import Opening, Plan, Weather, Year, carry
+from ldip.model.state import Opening, People, Plan, Weather, Year, carry
 from ldip.model.year import close_year
 
 LANES = 256
@@ -30,15 +30,19 @@ LANES = 256
 STRIDE = LANES + 8
 """Distance between the rows of a book: not a power of two, or all rows would share a few sets of the L1 cache."""
 
+COMPLETIONS = Weather._fields.index("completion_factor")
 WEATHER = 0
-OPENING = len(Weather._fields)
+PEOPLE = len(Weather._fields)
+OPENING = PEOPLE + len(People._fields)
 YEAR = OPENING + len(Opening._fields)
 ROWS = YEAR + len(Year._fields)
-"""First rows of the three tuples, and number of rows, in the book of one block: a flat array of rows STRIDE apart."""
+PEOPLE_FIELDS = len(People._fields)
+"""First rows of the four tuples, and number of rows, in the book of one block: a flat array of rows STRIDE apart."""
 
 
 def run_numpy(
     plan: np.ndarray,
+    response: np.ndarray,
     weather: np.ndarray,
     opening: np.ndarray,
     lines: Sequence[int],
@@ -47,13 +51,17 @@ def run_numpy(
 ) -> None:
     """Close all years for the runs of `weather`, and write the chosen lines of :class:`Year` into `ledger`.
 
-    `plan` is (year, field of Plan), `weather` (driver, year, run), `opening` (field of Opening,), `ledger` (line,
+    `plan` is (year, field of Plan), `response` (field of People, year, year of building): what dwellings 100 % beyond
+    the programme of a year add later, `weather` (driver, year, run), `opening` (field of Opening,), `ledger` (line,
     year, run) with room for the runs from `first` on.
     """
     runs = slice(first, first + weather.shape[2])
+    surprise = weather[COMPLETIONS] - 1.0
+    people = np.empty((len(People._fields), weather.shape[2]))
     balance = Opening(*opening)
     for t in range(plan.shape[0]):
-        closed = close_year(Plan(*plan[t]), Weather(*weather[:, t, :]), balance)
+        count_people(response, surprise, t, people)
+        closed = close_year(Plan(*plan[t]), Weather(*weather[:, t, :]), People(*people), balance)
         for place, line in enumerate(lines):
             ledger[place, t, runs] = closed[line]
         balance = carry(closed)
@@ -61,6 +69,7 @@ def run_numpy(
 
 def run_compiled(
     plan: np.ndarray,
+    response: np.ndarray,
     weather: np.ndarray,
     opening: np.ndarray,
     lines: Sequence[int],
@@ -69,21 +78,51 @@ def run_compiled(
 ) -> None:
     """As :func:`run_numpy`, compiled. Releases the GIL, so that chunks of runs can go to several threads."""
     # Whole arrays in C order and a place in them, not slices: another memory layout would be compiled anew.
-    compiled()(plan, np.ascontiguousarray(weather), opening, np.asarray(lines, dtype=np.int64), ledger, first)
+    places = np.asarray(lines, dtype=np.int64)
+    compiled()(plan, response, np.ascontiguousarray(weather), opening, places, ledger, first)
 
 
-def close_block(plan, weather, opening, lines, ledger, first_run):
+def count_people(response, surprise, t, people):
+    """What the dwellings so far beyond the programme add in year t: `people` (field, run) from `surprise`
+    (year, run), the share by which each year's completions differ from it."""
+    for field in range(response.shape[0]):
+        clear(people[field])
+        for built in range(t + 1):
+            add_product(people[field], surprise[built], response[field, t, built])
+
+
+def clear(target):
+    """Set a row to zero."""
+    target[:] = 0.0
+
+
+def add_product(target, source, factor):
+    """Add a row times a number to another row (the compiled engine has a loop of its own)."""
+    target += source * factor
+
+
+def close_block(plan, response, weather, opening, lines, ledger, first_run):
     """Close all years of all runs, LANES runs at a time."""
     # copy() instead of slice assignment: numba's own alone would add five seconds of compilation.
     years, runs = plan.shape[0], weather.shape[2]
     book = np.empty(ROWS * STRIDE)
+    surprise = np.empty((years, LANES))
+    people = np.empty((PEOPLE_FIELDS, LANES))
     for first in range(0, runs, LANES):
         lanes = min(LANES, runs - first)
         for field in range(OPENING, YEAR):
             for lane in range(LANES):
                 book[field * STRIDE + lane] = opening[field - OPENING]
         for t in range(years):
-            for driver in range(OPENING):
+            for lane in range(lanes):
+                surprise[t, lane] = weather[COMPLETIONS, t, first + lane] - 1.0
+            for lane in range(lanes, LANES):
+                surprise[t, lane] = 0.0
+            count_people(response, surprise, t, people)
+            for field in range(PEOPLE_FIELDS):
+                row = (PEOPLE + field) * STRIDE
+                copy(people[field], book[row : row + LANES])
+            for driver in range(PEOPLE):
                 row = driver * STRIDE
                 copy(weather[driver, t, first : first + lanes], book[row : row + lanes])
                 for lane in range(lanes, LANES):  # idle lanes of the last block: any real run
@@ -104,7 +143,7 @@ def copy(source, target):
 def close_lanes(book, plan):
     """Close one year for every lane of the book, and leave the closing balance as the next opening balance."""
     for lane in range(LANES):
-        closed = close_year(plan, read_weather(book, lane), read_opening(book, lane))
+        closed = close_year(plan, read_weather(book, lane), read_people(book, lane), read_opening(book, lane))
         write_year(book, lane, closed)
         write_opening(book, lane, carry(closed))
 
@@ -120,7 +159,12 @@ def read_plan(plan, t):
 
 def read_weather(book, lane):
     """One lane's weather."""
-    return Weather(*book[WEATHER * STRIDE + lane : OPENING * STRIDE : STRIDE])
+    return Weather(*book[WEATHER * STRIDE + lane : PEOPLE * STRIDE : STRIDE])
+
+
+def read_people(book, lane):
+    """One lane's extra people."""
+    return People(*book[PEOPLE * STRIDE + lane : OPENING * STRIDE : STRIDE])
 
 
 def read_opening(book, lane):
@@ -160,9 +204,9 @@ def compiled() -> Callable[..., None]:
     compiled_steps = ModuleType("compiled_steps")
     for module in (steps, state, year):
         namespace |= {name: value for name, value in vars(module).items() if not name.startswith("__")}
-    sources: list[Any] = [*_functions(steps), carry, close_year, close_lanes, copy]
+    sources: list[Any] = [*_functions(steps), carry, close_year, close_lanes, copy, clear, add_product, count_people]
     for function in sources:
-        source = _choose_one if function is steps.choose else function
+        source = COMPILED_FORMS.get(function, function)
         twin = FunctionType(source.__code__, namespace, function.__name__)
         namespace[function.__name__] = numba.njit(twin, **inner)
         setattr(compiled_steps, function.__name__, namespace[function.__name__])
@@ -178,6 +222,20 @@ def _functions(module: ModuleType) -> list[FunctionType]:
 
 def _choose_one(condition, chosen, otherwise):
     return chosen if condition else otherwise
+
+
+def _clear_loop(target):
+    for i in range(target.shape[0]):
+        target[i] = 0.0
+
+
+def _add_product_loop(target, source, factor):
+    for i in range(target.shape[0]):
+        target[i] += source[i] * factor
+
+
+COMPILED_FORMS: dict[Any, Any] = {steps.choose: _choose_one, clear: _clear_loop, add_product: _add_product_loop}
+"""Functions on whole rows, and what stands in their place in the compiled engine."""
 
 
 def _cache_folder(numba_version: str, sources: Path = Path(__file__).parent) -> Path:
@@ -241,6 +299,7 @@ def _tuple_access() -> dict[str, Any]:
     return {
         "read_plan": reader(Plan, 0, by_year=True),
         "read_weather": reader(Weather, WEATHER, by_year=False),
+        "read_people": reader(People, PEOPLE, by_year=False),
         "read_opening": reader(Opening, OPENING, by_year=False),
         "write_year": writer(YEAR),
         "write_opening": writer(OPENING),

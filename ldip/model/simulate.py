@@ -40,6 +40,7 @@ def run_baseline(baseline: Baseline) -> Ledger:
     values = np.full((len(Year._fields), len(baseline.years), 1), np.nan)
     _engine(1)(
         baseline.plan_table(),
+        baseline.response,
         drivers.calm(baseline.plan),
         np.array(baseline.opening),
         range(len(Year._fields)),
@@ -74,7 +75,7 @@ def simulate(
     def do_chunk(first: int) -> None:
         size = min(CHUNK, runs - first)
         weather = drivers.weather(process, seed, first, size)
-        close(plan, weather, opening, wanted, values, first)
+        close(plan, baseline.response, weather, opening, wanted, values, first)
         if progress:
             progress(size)
 

@@ -1,4 +1,4 @@
-"""The four tuples that pass through a year: plan, weather, opening balance and the year's accounts.
+"""The five tuples that pass through a year: plan, weather, people, opening balance and the year's accounts.
 
 All money is nominal mill. kr unless a field says *2020-kr*, which means prices of the base year;
 rates and shares are fractions per year; stocks named ``closing_*`` stand at 31 December.
@@ -29,13 +29,10 @@ class Plan(NamedTuple):
     refixing_share: Number  # part of the fixed book that gets a new rate each year
     # dwellings and people
     programme: Number  # planned dwellings completed
-    reference_programme: Number  # the programme behind the population table
     opening_residents: Number
     residents: Number  # average of the year
     closing_residents: Number
     working_age: Number  # average residents aged 20-66
-    residents_per_dwelling: Number
-    working_age_per_dwelling: Number
     # revenue, 2020-kr by the municipal deflator
     tax: Number
     national_tax_per_resident: Number  # mill. 2020-kr per resident
@@ -56,9 +53,7 @@ class Plan(NamedTuple):
     schools: Number
     care: Number
     other_services: Number
-    kindergartens_per_dwelling: Number
-    schools_per_dwelling: Number
-    care_per_dwelling: Number
+    real_standard: Number  # cost per user relative to the plan years
     other_services_following: Number  # the part of other services that follows the residents
     demography_compensation: Number
     new_needs: Number  # adopted, within the services above
@@ -71,12 +66,16 @@ class Plan(NamedTuple):
     premises_share: Number  # yearly running cost of new buildings per krone invested in them
     # investment, 2020-kr by the municipal deflator
     renewal_investment: Number
-    capacity_investment: Number
-    capacity_cost_per_dwelling: Number
+    kindergarten_places: Number  # cost of all places that the planned users need when the lead time has passed
+    school_places: Number
+    care_places: Number
+    builds_places: Number  # 0 in the plan years, whose adopted programme holds its own places
+    capacity_renewal_share: Number  # a year, of the cost of places built after the plan
     water_waste_investment: Number
     housing_investment: Number
     sales: Number
-    grants: Number
+    grants: Number  # adopted, and developer contributions of planned dwellings
+    grant_share: Number  # state grants per krone of non-self-financing investment, beside the adopted ones
     contribution_per_dwelling: Number
     housing_grant_share: Number
     vat_share: Number
@@ -123,6 +122,22 @@ class Weather(NamedTuple):
     completion_factor: Number
 
 
+class People(NamedTuple):
+    """What the dwellings by which a run differs from its programme add this year (rule M3): residents, and the cost
+    of their services and places in 2020-kr."""
+
+    opening_residents: Number
+    residents: Number  # average of the year
+    closing_residents: Number
+    working_age: Number
+    kindergartens: Number
+    schools: Number
+    care: Number
+    kindergarten_places: Number
+    school_places: Number
+    care_places: Number
+
+
 class Opening(NamedTuple):
     """What a run carries from one year into the next: the opening balance and the memory of the drivers."""
 
@@ -130,8 +145,10 @@ class Opening(NamedTuple):
     deflator_index: Number
     fixed_rate: Number  # average rate of the fixed part of the loan book
     swap_surprise: Number  # five-year rate less the reference path's
-    extra_dwellings: Number  # completed so far beyond the reference programme
-    extra_completions: Number  # last year's completions beyond the reference programme
+    extra_completions: Number  # last year's completions beyond the programme
+    kindergarten_capacity: Number  # 2020-kr: what the places in place would cost
+    school_capacity: Number
+    care_capacity: Number
     new_capacity: Number  # 2020-kr invested in new capacity after the plan years
     general_debt: Number  # non-self-financing
     self_financing_debt: Number
@@ -165,7 +182,6 @@ class Year(NamedTuple):
     # 2 dwellings and people
     completions: Number
     extra_completions: Number
-    extra_dwellings: Number
     residents: Number
     closing_residents: Number
     working_age: Number
@@ -272,6 +288,9 @@ class Year(NamedTuple):
     closing_liquidity_reserve: Number
     closing_fixed_assets: Number
     depreciation_ahead: Number
+    kindergarten_capacity: Number
+    school_capacity: Number
+    care_capacity: Number
     new_capacity: Number
     # 9 key figures, rules and restructuring need
     net_operating_result_share: Number
@@ -303,8 +322,10 @@ def carry(year: Year) -> Opening:
         deflator_index=year.deflator_index,
         fixed_rate=year.fixed_rate,
         swap_surprise=year.swap_surprise,
-        extra_dwellings=year.extra_dwellings,
         extra_completions=year.extra_completions,
+        kindergarten_capacity=year.kindergarten_capacity,
+        school_capacity=year.school_capacity,
+        care_capacity=year.care_capacity,
         new_capacity=year.new_capacity,
         general_debt=year.closing_general_debt,
         self_financing_debt=year.closing_self_financing_debt,

@@ -71,12 +71,6 @@ def completions(programme, completion_factor):
     return programme * completion_factor
 
 
-def with_dwellings(planned, per_dwelling, extra_dwellings):
-    """A baseline amount + its response per dwelling x dwellings beyond the programme.  M3: the population is
-    linear in dwellings."""
-    return planned + per_dwelling * extra_dwellings
-
-
 # --- 3 revenue ---
 
 
@@ -123,10 +117,10 @@ def sector_revenue(
 # --- 4 operations ---
 
 
-def service_cost(planned, per_dwelling, extra_dwellings, deflator_index):
-    """Net cost of a service = (frame + cost per user x users beyond the plan) x deflator.  M6, with the demand
+def service_cost(planned, real_standard, extra_demand, deflator_index):
+    """Net cost of a service = (frame + standard x cost of users beyond the plan) x deflator.  M6, with the demand
     weighted in kr, so that the demography-adjusted share of the frame is implied."""
-    return (planned + per_dwelling * extra_dwellings) * deflator_index
+    return (planned + real_standard * extra_demand) * deflator_index
 
 
 def other_service_cost(planned, following, deflator_index, residents, planned_residents):
@@ -162,15 +156,17 @@ def pension_beyond_frames(amortisation, deviation, in_frames, deflator_index):
 # --- 5 investment and its planned financing ---
 
 
-def capacity_investment(planned, cost_per_dwelling, extra_completions):
-    """New places, 2020-kr = planned + cost of places per dwelling x dwellings beyond the programme, never
-    negative.  M7."""
-    return positive(planned + cost_per_dwelling * extra_completions)
+def capacity(opening_capacity, planned_places, extra_places, builds_places):
+    """Places in place, 2020-kr: built when the users to come pass what is there, never torn down.  M7. In the plan
+    years the adopted programme builds for the planned users only."""
+    return greatest(opening_capacity, planned_places + builds_places * extra_places)
 
 
-def grants(planned, contribution_per_dwelling, opening_extra_completions, deflator_index):
-    """Grants and developer contributions; the contribution of a dwelling comes the year after it.  M7."""
-    return positive(planned + contribution_per_dwelling * opening_extra_completions) * deflator_index
+def grants(planned, share, investment, contribution_per_dwelling, opening_extra_completions, deflator_index):
+    """Grants and developer contributions, 2020-kr to nominal; the contribution of a dwelling comes the year after
+    it.  M7."""
+    contribution = contribution_per_dwelling * opening_extra_completions
+    return positive(planned + share * investment + contribution) * deflator_index
 
 
 def planned_transfer(by_rule, adopted, equity_target, general_investment, vat, funds, shares):

@@ -1,11 +1,11 @@
 """The order of the year: the one place that decides what is closed before what."""
 
 from ldip.model import steps as s
-from ldip.model.state import Opening, Plan, Weather, Year
+from ldip.model.state import Opening, People, Plan, Weather, Year
 
 
-def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
-    """Close one year's accounts from its plan, its weather and its opening balance (rules M4-M12)."""
+def close_year(plan: Plan, weather: Weather, people: People, opening: Opening) -> Year:
+    """Close one year's accounts from its plan, its weather, its extra people and its opening balance (M4-M12)."""
     # 1 market: prices, rates, the loan book's effective rate
     cpi_index = s.index(opening.cpi_index, plan.cpi_growth)
     deflator_index = s.index(opening.deflator_index, plan.deflator_growth)
@@ -15,15 +15,13 @@ def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
     fixed_rate = s.fixed_rate(opening.fixed_rate, swap_rate, plan.refixing_share)
     loan_rate = s.loan_rate(plan.floating_share, rate, fixed_rate, plan.loan_margin)
 
-    # 2 dwellings and people: users of the year are its average, half of the year's dwellings count
+    # 2 dwellings and people: users of the year are the average of its beginning and its end
     completions = s.completions(plan.programme, weather.completion_factor)
-    extra_completions = completions - plan.reference_programme
-    extra_dwellings = opening.extra_dwellings + extra_completions
-    extra_in_use = opening.extra_dwellings + 0.5 * extra_completions
-    opening_residents = s.with_dwellings(plan.opening_residents, plan.residents_per_dwelling, opening.extra_dwellings)
-    residents = s.with_dwellings(plan.residents, plan.residents_per_dwelling, extra_in_use)
-    closing_residents = s.with_dwellings(plan.closing_residents, plan.residents_per_dwelling, extra_dwellings)
-    working_age = s.with_dwellings(plan.working_age, plan.working_age_per_dwelling, extra_in_use)
+    extra_completions = completions - plan.programme
+    opening_residents = plan.opening_residents + people.opening_residents
+    residents = plan.residents + people.residents
+    closing_residents = plan.closing_residents + people.closing_residents
+    working_age = plan.working_age + people.working_age
 
     # 3 revenue: the national shock moves own and national tax alike, the own shock only own tax
     tax_revenue = s.tax_revenue(
@@ -69,11 +67,9 @@ def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
     operating_revenue = external_revenue + sector_revenue
 
     # 4 operations
-    kindergarten_cost = s.service_cost(
-        plan.kindergartens, plan.kindergartens_per_dwelling, extra_in_use, deflator_index
-    )
-    school_cost = s.service_cost(plan.schools, plan.schools_per_dwelling, extra_in_use, deflator_index)
-    care_cost = s.service_cost(plan.care, plan.care_per_dwelling, extra_in_use, deflator_index)
+    kindergarten_cost = s.service_cost(plan.kindergartens, plan.real_standard, people.kindergartens, deflator_index)
+    school_cost = s.service_cost(plan.schools, plan.real_standard, people.schools, deflator_index)
+    care_cost = s.service_cost(plan.care, plan.real_standard, people.care, deflator_index)
     other_service_cost = s.other_service_cost(
         plan.other_services, plan.other_services_following, deflator_index, residents, plan.residents
     )
@@ -95,17 +91,25 @@ def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
         + pension_beyond_frames
     )
     price_compensation = s.price_compensation(net_sector_expenditure, deflator_index, opening.deflator_index)
-    users_per_dwelling = plan.kindergartens_per_dwelling + plan.schools_per_dwelling + plan.care_per_dwelling
-    demography_compensation = s.service_cost(
-        plan.demography_compensation, users_per_dwelling, extra_in_use, deflator_index
-    )
+    extra_demand = people.kindergartens + people.schools + people.care
+    demography_compensation = s.service_cost(plan.demography_compensation, 1.0, extra_demand, deflator_index)
     gross_operating_result = central_revenue - net_sector_expenditure
 
     # 5 investment and its planned financing: what equity, grants and sales do not pay is borrowed
-    renewal_investment = plan.renewal_investment * deflator_index
-    real_capacity_investment = s.capacity_investment(
-        plan.capacity_investment, plan.capacity_cost_per_dwelling, extra_completions
+    kindergarten_capacity = s.capacity(
+        opening.kindergarten_capacity, plan.kindergarten_places, people.kindergarten_places, plan.builds_places
     )
+    school_capacity = s.capacity(
+        opening.school_capacity, plan.school_places, people.school_places, plan.builds_places
+    )
+    care_capacity = s.capacity(opening.care_capacity, plan.care_places, people.care_places, plan.builds_places)
+    real_capacity_investment = plan.builds_places * (
+        (kindergarten_capacity - opening.kindergarten_capacity)
+        + (school_capacity - opening.school_capacity)
+        + (care_capacity - opening.care_capacity)
+    )
+    real_renewal = plan.renewal_investment + plan.capacity_renewal_share * opening.new_capacity
+    renewal_investment = real_renewal * deflator_index
     capacity_investment = real_capacity_investment * deflator_index
     general_investment = renewal_investment + capacity_investment
     water_waste_investment = plan.water_waste_investment * deflator_index
@@ -113,7 +117,14 @@ def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
     gross_investment = general_investment + water_waste_investment + housing_investment
     share_purchases = plan.share_purchases * deflator_index
     sales = plan.sales * deflator_index
-    grants = s.grants(plan.grants, plan.contribution_per_dwelling, opening.extra_completions, deflator_index)
+    grants = s.grants(
+        plan.grants,
+        plan.grant_share,
+        real_renewal + real_capacity_investment,
+        plan.contribution_per_dwelling,
+        opening.extra_completions,
+        deflator_index,
+    )
     housing_grants = plan.housing_grant_share * housing_investment
     vat_compensation = plan.vat_share * general_investment
     use_of_investment_funds = s.least(plan.use_of_investment_funds, opening.investment_funds)
@@ -331,7 +342,6 @@ def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
         loan_rate=loan_rate,
         completions=completions,
         extra_completions=extra_completions,
-        extra_dwellings=extra_dwellings,
         residents=residents,
         closing_residents=closing_residents,
         working_age=working_age,
@@ -436,6 +446,9 @@ def close_year(plan: Plan, weather: Weather, opening: Opening) -> Year:
         depreciation_ahead=s.depreciation_ahead(
             opening.depreciation, gross_investment, vat_compensation, plan.useful_life
         ),
+        kindergarten_capacity=kindergarten_capacity,
+        school_capacity=school_capacity,
+        care_capacity=care_capacity,
         new_capacity=new_capacity,
         net_operating_result_share=net_operating_result_share,
         debt_ratio=debt_ratio,

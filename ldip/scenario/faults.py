@@ -16,8 +16,8 @@ SYNONYMS = {
     "rentenivå": ("money_market_rate",),
     "pengemarkedsrente": ("money_market_rate",),
     "gjeld": ("general_debt",),
-    "boliger": ("completions",),
-    "boligbygging": ("completions",),
+    "boliger": ("per_year",),
+    "boligbygging": ("housing", "pace"),
     "skatt": ("tax_growth_per_working_age",),
     "prisvekst": ("cpi_growth",),
     "kpi": ("cpi_growth",),
@@ -137,6 +137,8 @@ UNITS_NB = {
     "share per year": "en andel per år",
     "standard deviation per year": "et standardavvik per år",
     "dwellings per year": "boliger per år",
+    "dwellings": "boliger",
+    "year": "et årstall",
     "mill. 2020-kr per dwelling": "mill. 2020-kr per bolig",
     "log points per unit rate": "logpoeng per renteenhet",
 }
@@ -149,7 +151,7 @@ def _keys_at(location: Sequence[str]) -> list[str]:
         field = model.model_fields.get(part) if hasattr(model, "model_fields") else None
         model = field.annotation if field else None
         while model is not None and get_origin(model) is not None:
-            model = get_args(model)[0]
+            model = get_args(model)[-1]
     return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
 
 
@@ -259,6 +261,10 @@ FIXED: dict[str, tuple[Text, Text]] = {
     "nobody": (
         Text(nb="har ingen innbyggere", en="has no residents"),
         Text(nb="Fyll inn folketallet for året.", en="Fill in the residents of the year."),
+    ),
+    "not_next_age": (
+        Text(nb="alderen her skal være {age}", en="the age here must be {age}"),
+        Text(nb="Ett alderstrinn per rad, fra 0 og oppover.", en="One year of age per row, from 0 upwards."),
     ),
     "no_users": (
         Text(nb="har ingen brukere som telles", en="has no users that are counted"),

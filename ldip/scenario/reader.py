@@ -22,6 +22,7 @@ from ldip.scenario.tables import (
     OPTIONAL,
     YEARLY,
     Table,
+    check_ages,
     check_areas,
     check_demand,
     check_plan,
@@ -149,6 +150,7 @@ def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
     reading.faults += check_plan(file["plan"], tables["plan"], sectors)
     reading.faults += check_vintages(file["vintages"], tables["vintages"], heading.get("first_year"))
     reading.faults += check_population(file["population"], tables["population"])
+    reading.faults += check_ages(file["ages"], tables["ages"])
     reading.faults += check_demand(file["demand"], tables["demand"], groups)
     if reading.faults or scenario is None:
         raise InputError(reading.faults)

@@ -52,14 +52,25 @@ PLAN_LINES = {
 
 class AgeGroup(Frozen):
     """One age group of ``population.csv``: residents at 31 December of the two years before the plan and the plan
-    years, growth per year after them, and residents per extra dwelling."""
+    years."""
 
     group: str
     age_from: float = Field(ge=0, le=120)
     age_to: float = Field(ge=0, le=120)
     residents: tuple[float, ...]
-    growth_after: float = Field(ge=-0.2, le=0.2)
-    per_dwelling: float = Field(ge=0, le=5)
+    basis: Basis
+    source: Reason
+
+
+class Age(Frozen):
+    """One year of age of ``ages.csv``: what a year does to people of that age, and how many of them a new dwelling
+    of each type brings."""
+
+    age: float = Field(ge=0, le=130)
+    mortality: float = Field(ge=0, le=1)
+    fertility: float = Field(ge=0, le=1)
+    flat: float = Field(ge=0, le=5)
+    house: float = Field(ge=0, le=5)
     basis: Basis
     source: Reason
 
@@ -97,12 +108,14 @@ class Vintage(Frozen):
 
 
 class Demand(Frozen):
-    """What one resident of an age group costs a service, and what a place for one costs, from ``demand.csv``."""
+    """How many of an age group use a service, what a user costs a year and a place for one, from ``demand.csv``."""
 
     service: Literal["kindergartens", "schools", "care"]
+    form: str
     group: str
-    cost: float = Field(ge=0, le=10)
-    capacity_cost: float = Field(ge=0, le=100)
+    coverage: float = Field(ge=0, le=2)
+    unit_cost: float = Field(ge=0, le=10)
+    place_cost: float = Field(ge=0, le=100)
     basis: Basis
     source: Reason
 

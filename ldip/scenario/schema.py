@@ -1,7 +1,7 @@
 """What a municipality and its plan are: frozen, typed, checked. Units and limits stand here and nowhere else."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args, get_origin
 
 import numpy as np
 from pydantic import AfterValidator, BaseModel, Field, model_validator
@@ -24,7 +24,7 @@ from ldip.scenario.quantities import (
     expect,
     whole,
 )
-from ldip.scenario.rows import AgeGroup, Area, Demand, PlanRow, PublishedRow, Vintage
+from ldip.scenario.rows import Age, AgeGroup, Area, Demand, PlanRow, PublishedRow, Vintage
 
 
 class Heading(Frozen):
@@ -68,12 +68,33 @@ class Interest(Frozen):
     imputed_share: Share
 
 
-class Housing(Frozen):
-    """The housing programme (M3, M7)."""
+class HousingArea(Frozen):
+    """Where dwellings are built, from when, how fast and until how many (M3)."""
 
-    completions: Annotated[Parameter, expect("dwellings per year", 0.0, 1e5)]
+    nb: str
+    en: str
+    start: Annotated[Quantity, expect("year", 1990.0, 2200.0), AfterValidator(whole)]
+    per_year: Annotated[Parameter, expect("dwellings per year", 0.0, 1e5)]
+    total: Annotated[Quantity, expect("dwellings", 0.0, 1e7)]
+    flat_share: Share
+
+
+class Housing(Frozen):
+    """The housing programme, area by area, and the one behind the population table (M3, M7)."""
+
+    pace: Annotated[Parameter, expect("ratio", 0.0, 10.0)]
+    areas: Annotated[dict[str, HousingArea], Field(min_length=1)]
     reference_completions: Annotated[Parameter, expect("dwellings per year", 0.0, 1e5)]
+    reference_flat_share: Share
     developer_contribution: Annotated[Parameter, expect("mill. 2020-kr per dwelling", 0.0, 10.0)]
+
+
+class Residents(Frozen):
+    """How the cohort model goes on after the population table (M3)."""
+
+    migration_years: Annotated[Quantity, expect("years", 1.0, 10.0), AfterValidator(whole)]
+    mortality_decline: Growth
+    fertility_level: Annotated[Parameter, expect("ratio", 0.0, 3.0)]
 
 
 class Revenue(Frozen):
@@ -108,6 +129,7 @@ class Investment(Frozen):
     grant_share: Share
     housing_grant_share: Share
     vat_share: Share
+    capacity_renewal_share: Share
     capacity_lead: Annotated[Quantity, expect("years", 0.0, 10.0), AfterValidator(whole)]
     on_lending: Money
 
@@ -237,6 +259,7 @@ class Scenario(Frozen):
     prices: Prices
     interest: Interest
     housing: Housing
+    residents: Residents
     revenue: Revenue
     services: Services
     investment: Investment
@@ -249,6 +272,7 @@ class Scenario(Frozen):
     areas: tuple[Area, ...]
     plan: tuple[PlanRow, ...]
     population: tuple[AgeGroup, ...]
+    ages: tuple[Age, ...]
     demand: tuple[Demand, ...]
     vintages: tuple[Vintage, ...] = ()
     published: tuple[PublishedRow, ...] = ()
@@ -277,6 +301,9 @@ def quantities(model: BaseModel, prefix: str = "") -> Mapping[str, Quantity | Pa
             found[prefix + name] = value
         elif isinstance(value, BaseModel):
             found |= quantities(value, f"{prefix}{name}.")
+        elif isinstance(value, dict):
+            for key, member in value.items():
+                found |= quantities(member, f"{prefix}{name}.{key}.")
     return found
 
 
@@ -285,7 +312,8 @@ def limits(key: str) -> tuple[float, float]:
     model: Any = Scenario
     *sections, name = key.split(".")
     for section in sections:
-        model = model.model_fields[section].annotation
+        many = get_origin(model) is dict  # sections under names of their own, like housing.areas
+        model = get_args(model)[1] if many else model.model_fields[section].annotation
     for rule in model.model_fields[name].metadata:
         if isinstance(getattr(rule, "func", None), Expect):
             return rule.func.low, rule.func.high

@@ -11,8 +11,9 @@ from ldip.scenario.rows import PLAN_LINES, SERVICES
 COLUMNS = {
     "areas": ("area", "sector", "name_nb", "name_en", "follows", "elasticity", "basis", "source"),
     "plan": ("line", "sector", "item", "item_nb", "unit", "basis", "source"),
-    "population": ("group", "age_from", "age_to", "growth_after", "per_dwelling", "basis", "source"),
-    "demand": ("service", "group", "cost", "capacity_cost", "basis", "source"),
+    "population": ("group", "age_from", "age_to", "basis", "source"),
+    "ages": ("age", "mortality", "fertility", "flat", "house", "basis", "source"),
+    "demand": ("service", "form", "group", "coverage", "unit_cost", "place_cost", "basis", "source"),
     "vintages": ("vintage", "deviation", "years", "basis", "source"),
     "published": (
         *("table", "item", "item_nb", "unit", "price_basis", "figure", "tolerance", "role"),
@@ -23,7 +24,8 @@ OPTIONAL = {"vintages", "published"}
 """Columns of each table besides its years; ``note`` may stand in all of them."""
 
 NUMERIC = {
-    *("age_from", "age_to", "growth_after", "per_dwelling", "cost", "capacity_cost"),
+    *("age_from", "age_to", "age", "mortality", "fertility", "flat", "house"),
+    *("coverage", "unit_cost", "place_cost"),
     *("elasticity", "vintage", "deviation", "years"),
 }
 YEARLY = {"areas": "frame", "plan": "values", "population": "residents", "published": "values"}
@@ -127,9 +129,18 @@ def check_population(file: str, table: Table) -> list[Fault]:
     return found
 
 
+def check_ages(file: str, table: Table) -> list[Fault]:
+    """Every year of age from 0 on, once and in order."""
+    ages = [row["age"] for row in table.rows]
+    if ages != list(range(len(ages))):
+        place = next((i for i, age in enumerate(ages) if age != i), 0)
+        return [f.fault("not_next_age", f"{file}:{table.lines[place]}", "age", f"{ages[place]:g}", age=place)]
+    return []
+
+
 def check_demand(file: str, table: Table, groups: Sequence[str]) -> list[Fault]:
     """Known age groups, none twice for a service, every service with at least one."""
-    found = _twice(file, table, ("service", "group"))
+    found = _twice(file, table, ("service", "form", "group"))
     for row, line in zip(table.rows, table.lines, strict=True):
         if groups and row["group"] not in groups:
             found.append(f.unknown(f"{file}:{line}", "group", row["group"], groups))
