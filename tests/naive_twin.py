@@ -26,16 +26,18 @@ def ratio(a, b):
 
 
 def read_scenario(folder, changes=()):
-    """base.toml with the change files laid over it, and the three tables as lists of rows."""
+    """base.toml with the change files laid over it, and the tables as lists of rows."""
     folder = Path(folder)
     tree = tomllib.loads((folder / "base.toml").read_text(encoding="utf-8"))
     for change in changes:
         sections = tomllib.loads(Path(change).read_text(encoding="utf-8"))
         sections.pop("change", None)
         lay_over(tree, sections)
-    for table in ("plan", "population", "demand"):
-        with open(folder / f"{table}.csv", encoding="utf-8", newline="") as file:
-            tree[table] = list(csv.DictReader(file))
+    for table in ("areas", "plan", "population", "ages", "demand", "vintages"):
+        tree["vintages" if table == "vintages" else table] = []
+        if (folder / f"{table}.csv").exists():
+            with open(folder / f"{table}.csv", encoding="utf-8", newline="") as file:
+                tree[table] = list(csv.DictReader(file))
     return tree
 
 
@@ -67,42 +69,163 @@ def plan_line(scenario, line, year):
 
 # --- people and demand -------------------------------------------------------------------------------------------
 
+TYPES = ("flat", "house")
 
-def closing(scenario, row, year):
-    """Residents of an age group at 31 December: the table, and after it constant growth."""
+
+def once(function):
+    """Remember what a function of a scenario gave, in the scenario itself: reading a table once is slow enough."""
+
+    def remembered(scenario, *arguments):
+        memory = scenario.setdefault("memory", {})
+        key = (function.__name__, *arguments)
+        if key not in memory:
+            memory[key] = function(scenario, *arguments)
+        return memory[key]
+
+    return remembered
+
+
+@once
+def built_in(scenario, year):
+    """The programme: dwellings of each type completed in a year, all areas."""
+    result = dict.fromkeys(TYPES, 0.0)
+    for area in scenario["housing"]["areas"].values():
+        done = 0.0
+        start, total = int(area["start"]["value"]), area["total"]["value"]
+        for y in range(start, year + 1):
+            if y < scenario["scenario"]["first_year"]:
+                continue
+            completed = min(number(area["per_year"], y) * number(scenario["housing"]["pace"], y), total - done)
+            done += completed
+            if y == year:
+                flats = number(area["flat_share"], y)
+                result["flat"] += completed * flats
+                result["house"] += completed * (1 - flats)
+    return result
+
+
+def reference_in(scenario, year):
+    """The programme behind the population table."""
+    completed = number(scenario["housing"]["reference_completions"], year)
+    flats = number(scenario["housing"]["reference_flat_share"], year)
+    return {"flat": completed * flats, "house": completed * (1 - flats)}
+
+
+@once
+def rates(scenario, year):
+    """Mortality and fertility by age in a year."""
     last = scenario["scenario"]["first_year"] + scenario["scenario"]["plan_years"] - 1
-    if year <= last:
-        return float(row[str(year)])
-    return float(row[str(last)]) * (1 + float(row["growth_after"])) ** (year - last)
+    decline, level = 1.0, 1.0
+    for y in range(last + 1, year + 1):
+        decline *= 1 - number(scenario["residents"]["mortality_decline"], y)
+    if year > last:
+        level = number(scenario["residents"]["fertility_level"], year)
+    dying = [float(row["mortality"]) * decline for row in scenario["ages"]]
+    births = [float(row["fertility"]) * level for row in scenario["ages"]]
+    return dying, births
 
 
-def average(scenario, row, year):
-    """Residents of an age group, average of the year."""
-    return (closing(scenario, row, year - 1) + closing(scenario, row, year)) / 2
+def one_year(scenario, residents, year, migration, dwellings, with_arrivals=True):
+    """Residents by age a year later. `migration`: arrivals and departure rates by age."""
+    dying, fertility = rates(scenario, year)
+    n = len(residents)
+    older = [0.0] * n
+    for age in range(n):
+        older[min(age + 1, n - 1)] += residents[age] * (1 - dying[age])
+    births = sum(residents[age] * fertility[age] for age in range(n))
+    older[0] = births * (1 - dying[0] / 2)
+    arrivals, leaving = migration
+    flats, houses = moving_in(scenario, "flat"), moving_in(scenario, "house")
+    result = []
+    for age in range(n):
+        new = dwellings["flat"] * flats[age] + dwellings["house"] * houses[age]
+        came = arrivals[age] if with_arrivals else 0.0
+        result.append(older[age] * (1 - leaving[age]) + came + new)
+    return result
 
 
-def of_working_age(row):
-    return float(row["age_from"]) >= 20 and float(row["age_to"]) <= 66
+def migration_in(fit, year):
+    """Migration of a year: `fit` holds that of the table's years, then `later`."""
+    place = year - fit.first - 1
+    return fit.migration[place] if place < len(fit.migration) else fit.later
 
 
-def users(scenario, service):
-    """The rows of demand.csv of a service, each with the age group's row of population.csv."""
+def cohorts(scenario, fit, years, dwellings_in):
+    """Residents by age at 31 December, by year, from two years before the first on; `fit` gives the first of them."""
+    first = scenario["scenario"]["first_year"]
+    residents = {first - 2: list(fit.residents)}
+    for year in range(first - 1, first + years):
+        dwellings = reference_in(scenario, year) if year < first else dwellings_in(scenario, year)
+        migration = migration_in(fit, year)
+        residents[year] = one_year(scenario, residents[year - 1], year, migration, dwellings)
+    return residents
+
+
+def half(one, other):
+    return [(a + b) / 2 for a, b in zip(one, other, strict=True)]
+
+
+def of_working_age(residents):
+    return sum(residents[20:67])
+
+
+@once
+def cost_by_age(scenario, service, cost):
+    """Coverage x cost of a service, by age."""
     groups = {row["group"]: row for row in scenario["population"]}
-    return [(row, groups[row["group"]]) for row in scenario["demand"] if row["service"] == service]
+    result = [0.0] * len(scenario["ages"])
+    for row in scenario["demand"]:
+        if row["service"] == service:
+            group = groups[row["group"]]
+            for age in range(len(result)):
+                if float(group["age_from"]) <= age <= float(group["age_to"]):
+                    result[age] += float(row["coverage"]) * float(row[cost])
+    return result
 
 
-def demand(scenario, service, year):
-    """What the service costs by age: average residents x cost per resident."""
-    return sum(average(scenario, group, year) * float(row["cost"]) for row, group in users(scenario, service))
+def weighted(scenario, service, cost, residents):
+    """Coverage x cost x residents, over the ages that use a service."""
+    by_age = cost_by_age(scenario, service, cost)
+    return sum(people * each for people, each in zip(residents, by_age, strict=True))
 
 
-def new_places(scenario, service, year):
-    """What places for the growth of users through a year (31 December to 31 December) cost, never negative."""
-    cost = 0.0
-    for row, group in users(scenario, service):
-        growth = closing(scenario, group, year) - closing(scenario, group, year - 1)
-        cost += growth * float(row["capacity_cost"])
-    return pos(cost)
+@once
+def moving_in(scenario, kind):
+    """Persons by age in a new dwelling of a type."""
+    return [float(row[kind]) for row in scenario["ages"]]
+
+
+def extra_people(scenario, fit, plan, factors):
+    """What the dwellings beyond the programme add, year by year: a cohort model of their own, without arrivals."""
+    first = scenario["scenario"]["first_year"]
+    lead = int(number(scenario["investment"]["capacity_lead"], first))
+    none = dict.fromkeys(TYPES, 0.0)
+    before = [0.0] * len(scenario["ages"])
+    result = []
+    for t, factor in enumerate(factors):
+        year = first + t
+        more = {kind: completed * (factor - 1) for kind, completed in built_in(scenario, year).items()}
+        now = one_year(scenario, before, year, migration_in(fit, year), more, with_arrivals=False)
+        ahead = now
+        for later in range(year + 1, year + 1 + lead):
+            ahead = one_year(scenario, ahead, later, migration_in(fit, later), none, with_arrivals=False)
+        average = half(before, now)
+        people = SimpleNamespace(
+            opening_residents=sum(before),
+            residents=sum(average),
+            closing_residents=sum(now),
+            working_age=of_working_age(average),
+        )
+        for service, place in PLACES.items():
+            setattr(people, service, weighted(scenario, service, "unit_cost", average))
+            setattr(people, place, weighted(scenario, service, "place_cost", ahead))
+        result.append(people)
+        before = now
+    return result
+
+
+PLACES = {"kindergartens": "kindergarten_places", "schools": "school_places", "care": "care_places"}
+CAPACITY = {"kindergartens": "kindergarten_capacity", "schools": "school_capacity", "care": "care_capacity"}
 
 
 # --- the plan of every year --------------------------------------------------------------------------------------
@@ -115,22 +238,42 @@ def equalise(residents, tax, national, rate, revenue):
     return residents * (rate * (national - own) + topup - revenue["equalisation_deduction"] * national)
 
 
-def plan_of(scenario, years):
+def plan_of(scenario, years, fit):
     """What the baseline fixes for each of the years."""
     first = scenario["scenario"]["first_year"]
-    plan = []
+    lead = int(number(scenario["investment"]["capacity_lead"], first))
+    planned = cohorts(scenario, fit, years + lead, built_in)
+    reference = cohorts(scenario, fit, years + lead, reference_in)
+    plan, at_reference = [], []
     for year in range(first, first + years):
-        plan.append(plan_of_year(scenario, year, plan))
+        plan.append(plan_of_year(scenario, year, plan, at_reference, planned, reference))
     return plan
 
 
-def plan_of_year(scenario, year, before):
-    """What the baseline fixes for one year; `before` holds the earlier years."""
+def area_frame(scenario, area, year):
+    return float(next(row for row in scenario["areas"] if row["area"] == area)[str(year)])
+
+
+def amortisation_of(scenario, year, before):
+    """What earlier premium deviations cost in a year: vintage, amount, years of the table and of the plan so far."""
+    first = scenario["scenario"]["first_year"]
+    vintages = [
+        (int(float(v["vintage"])), float(v["deviation"]), int(float(v["years"]))) for v in scenario["vintages"]
+    ]
+    over = int(number(scenario["pension"]["amortisation_years"], first))
+    vintages += [(first + t, p.premium_deviation, over) for t, p in enumerate(before)]
+    return sum(amount / n for vintage, amount, n in vintages if vintage < year <= vintage + n)
+
+
+def plan_of_year(scenario, year, before, at_reference, planned, reference):
+    """What the baseline fixes for one year; `before` holds the earlier years, `at_reference` what their figures were
+    for the people behind the plan; `planned` and `reference` are residents by age and year on the two programmes."""
     first = scenario["scenario"]["first_year"]
     last_planned = first + scenario["scenario"]["plan_years"] - 1
     in_plan = year <= last_planned
     last = before[-1] if before else None
-    people = scenario["population"]
+    last_r = at_reference[-1] if at_reference else None
+    lead = int(number(scenario["investment"]["capacity_lead"], first))
 
     def base(section, key, at=year):
         return number(scenario[section][key], at)
@@ -158,113 +301,145 @@ def plan_of_year(scenario, year, before):
         setattr(p, key, base("interest", key))
 
     # dwellings and people
-    p.programme = base("housing", "completions")
-    p.reference_programme = base("housing", "reference_completions")
+    p.programme = sum(built_in(scenario, year).values())
     p.contribution_per_dwelling = base("housing", "developer_contribution")
-    p.opening_residents = sum(closing(scenario, row, year - 1) for row in people)
-    p.closing_residents = sum(closing(scenario, row, year) for row in people)
-    p.residents = sum(average(scenario, row, year) for row in people)
-    p.working_age = sum(average(scenario, row, year) for row in people if of_working_age(row))
-    p.residents_per_dwelling = sum(float(row["per_dwelling"]) for row in people)
-    p.working_age_per_dwelling = sum(float(row["per_dwelling"]) for row in people if of_working_age(row))
+    p.opening_residents = sum(planned[year - 1])
+    p.closing_residents = sum(planned[year])
+    p.residents = sum(half(planned[year - 1], planned[year]))
+    p.working_age = of_working_age(half(planned[year - 1], planned[year]))
+    r = SimpleNamespace()
+    at_reference.append(r)
+    r.opening_residents = sum(reference[year - 1])
+    r.residents = sum(half(reference[year - 1], reference[year]))
+    r.working_age = of_working_age(half(reference[year - 1], reference[year]))
+    relative = p.residents / r.residents
 
     # revenue
     for key in ("equalisation_rate", "topup_rate", "topup_level", "equalisation_deduction"):
         setattr(p, key, base("revenue", key))
     if in_plan:
-        p.tax = line("tax")
+        r.tax = line("tax")
     else:
-        p.tax = last.tax * p.working_age / last.working_age * (1 + base("revenue", "tax_growth_per_working_age"))
-    p.national_tax_per_resident = p.tax / p.opening_residents / base("revenue", "own_to_national_tax")
+        r.tax = last_r.tax * r.working_age / last_r.working_age * (1 + base("revenue", "tax_growth_per_working_age"))
+    p.tax = r.tax * p.working_age / r.working_age
+    p.national_tax_per_resident = r.tax / r.opening_residents / base("revenue", "own_to_national_tax")
     if in_plan:
         rate = base("revenue", "equalisation_rate", first)  # the rest as in the year itself
-        equalised = equalise(p.opening_residents, p.tax, p.national_tax_per_resident, rate, vars(p))
-        p.block_grant = line("general_grant") - equalised
+        equalised = equalise(r.opening_residents, r.tax, p.national_tax_per_resident, rate, vars(p))
+        r.block_grant = line("general_grant") - equalised
     else:
-        growth = p.opening_residents / last.opening_residents * (1 + base("revenue", "grant_growth_per_resident"))
-        p.block_grant = last.block_grant * growth
+        growth = r.opening_residents / last_r.opening_residents * (1 + base("revenue", "grant_growth_per_resident"))
+        r.block_grant = last_r.block_grant * growth
+    p.block_grant = r.block_grant * p.opening_residents / r.opening_residents
     for key in ("host_grant", "integration_grant", "compensation"):
         setattr(p, key, line(key) if in_plan else getattr(last, key))
-    p.sector_revenue = line("sector_revenue") if in_plan else last.sector_revenue * p.residents / last.residents
+    r.sector_revenue = line("sector_revenue") if in_plan else last_r.sector_revenue * r.residents / last_r.residents
+    p.sector_revenue = r.sector_revenue * relative
 
     # services
     p.demography_compensation = 0.0
-    real_growth = 1.0
+    p.real_standard = 1.0
     for y in range(last_planned + 1, year + 1):
-        real_growth *= 1 + base("services", "real_growth_per_user", y)
+        p.real_standard *= 1 + base("services", "real_growth_per_user", y)
+
+    def demand(service, residents, y):
+        return weighted(scenario, service, "unit_cost", half(residents[y - 1], residents[y]))
+
     for service in SERVICES:
+        behind = min(year, last_planned)
+        more = demand(service, planned, year) - demand(service, reference, behind)
+        setattr(p, service, (area_frame(scenario, service, behind) + more) * p.real_standard)
+        p.demography_compensation += demand(service, planned, year) - demand(service, reference, first - 1)
+    p.other_services = p.other_services_following = 0.0
+    r.areas = {}
+    for row in scenario["areas"]:
+        if row["follows"] == "users":
+            continue
+        elasticity = float(row["elasticity"])
         if in_plan:
-            frame = line(service)
+            frame = float(row[str(year)])
+        elif row["follows"] == "fees":
+            frame = 0.0
         else:
-            frame = plan_line(scenario, service, last_planned)
-            frame += demand(scenario, service, year) - demand(scenario, service, last_planned)
-            frame *= real_growth
-        setattr(p, service, frame)
-        per_dwelling = sum(float(r["cost"]) * float(g["per_dwelling"]) for r, g in users(scenario, service))
-        setattr(p, f"{service}_per_dwelling", per_dwelling * real_growth)
-        p.demography_compensation += demand(scenario, service, year) - demand(scenario, service, first - 1)
-    p.other_services_elasticity = base("services", "other_services_elasticity")
-    if in_plan:
-        p.other_services = line("other_services")
-    else:
-        by_residents = 1 + p.other_services_elasticity * (p.residents / last.residents - 1)
-        own_growth = 1 + base("services", "other_services_real_growth")
-        p.other_services = last.other_services * by_residents * own_growth
+            frame = last_r.areas[row["area"]] * (1 + elasticity * (r.residents / last_r.residents - 1))
+            frame *= 1 + base("services", "other_services_real_growth")
+        r.areas[row["area"]] = frame
+        frame *= 1 + elasticity * (relative - 1)
+        p.other_services += frame
+        p.other_services_following += elasticity * frame
     p.premises_share = base("services", "premises_share")
+    for key in ("new_needs", "adopted_measures"):
+        setattr(p, key, line(key) if in_plan else getattr(last, key))
+    p.measures_delivery = base("services", "measures_delivery")
+
+    # pension
+    p.pension_premium = line("pension_premium") if in_plan else last.pension_premium * p.residents / last.residents
+    deferred = base("pension", "deviation_share") * p.pension_premium * deflator
+    p.premium_deviation = line("premium_deviation") if in_plan else deferred
+    p.premium_amortisation = amortisation_of(scenario, year, before)
+    p.pension_in_frames = last.pension_in_frames if last else 0.0
+    if in_plan:
+        p.pension_in_frames = (p.premium_amortisation - p.premium_deviation) / deflator
 
     # investment
     if in_plan:
         p.renewal_investment = line("general_investment") / deflator
-        p.capacity_investment = 0.0
-        p.capacity_cost_per_dwelling = 0.0
         p.water_waste_investment = line("water_waste_investment") / deflator
         p.housing_investment = line("housing_investment") / deflator
         p.sales = line("sales") / deflator
         p.share_purchases = line("share_purchases") / deflator
         p.grants = line("grants") / deflator
+        p.grant_share = 0.0
         p.housing_grant_share = ratio(line("housing_grants"), line("housing_investment"))
         p.vat_share = ratio(line("vat_compensation"), line("general_investment"))
         p.on_lending = line("on_lending")
     else:
-        lead = int(base("investment", "capacity_lead"))
         p.renewal_investment = base("investment", "renewal")
-        p.capacity_investment = sum(new_places(scenario, service, year + lead) for service in SERVICES)
-        p.capacity_cost_per_dwelling = sum(
-            float(row["capacity_cost"]) * float(group["per_dwelling"])
-            for service in SERVICES
-            for row, group in users(scenario, service)
-        )
         p.water_waste_investment = base("investment", "water_waste")
         p.housing_investment = base("investment", "housing")
         p.sales = base("investment", "sales")
         p.share_purchases = base("investment", "share_purchases")
-        general = p.renewal_investment + p.capacity_investment
-        p.grants = base("investment", "grant_share") * general + p.contribution_per_dwelling * p.reference_programme
+        p.grants = 0.0
+        p.grant_share = base("investment", "grant_share")
         p.housing_grant_share = base("investment", "housing_grant_share")
         p.vat_share = base("investment", "vat_share")
         p.on_lending = base("investment", "on_lending")
+
+    built_before = sum(
+        (built_in if year > first else reference_in)(scenario, year - 1 if year > first else first).values()
+    )
+    if in_plan:
+        built_before -= sum(reference_in(scenario, max(year - 1, first)).values())
+    p.grants += p.contribution_per_dwelling * built_before
+    for service, place in PLACES.items():
+        setattr(p, place, weighted(scenario, service, "place_cost", planned[year + lead]))
+    p.builds_places = not in_plan
+    p.capacity_renewal_share = base("investment", "capacity_renewal_share")
 
     # financing, funds and rules
     p.transfer_by_rule = not in_plan
     p.adopted_transfer = line("transfer_to_investment") if in_plan else 0.0
     for key in ("use_of_investment_funds", "use_of_discretionary_funds", "use_of_restricted_funds"):
         setattr(p, key, line(key) if in_plan else 0.0)
-    for key in ("equity_target", "instalment_share", "minimum_instalment_share"):
+    for key in ("use_of_wage_reserve", "provision_to_discretionary_funds"):
+        setattr(p, key, line(key) if in_plan else 0.0)
+    for key in ("equity_target", "instalment_share", "useful_life"):
         setattr(p, key, base("financing", key))
     for key in ("on_lending_instalment_share", "other_bank_balances"):
         setattr(p, key, base("financing", key))
-    for key in ("equity_weight", "equity_return", "bond_return", "bond_duration"):
+    for key in ("equity_weight", "equity_return", "dividend_yield", "bond_return", "bond_duration"):
         setattr(p, key, base("endowment", key))
+    p.endowment_base = base("endowment", "base_capital")
     p.endowment_cost_share = base("endowment", "cost_share")
     p.endowment_withdrawal_share = base("endowment", "withdrawal_share")
     for key in ("equity_minimum", "buffer_floor", "buffer_target_share", "buffer_minimum"):
         setattr(p, key, base("rules", key))
-    for key in ("liquidity_minimum", "result_share_minimum"):
+    for key in ("liquidity_minimum", "result_share_minimum", "deficit_limit_share"):
         setattr(p, key, base("rules", key))
     return p
 
 
-def opening_of(scenario):
+def opening_of(scenario, fit):
     """The balance at the start of the first year."""
     first = scenario["scenario"]["first_year"]
     o = SimpleNamespace()
@@ -272,10 +447,19 @@ def opening_of(scenario):
     o.deflator_index = 1 / (1 + number(scenario["prices"]["deflator_growth"], first))
     o.fixed_rate = number(scenario["interest"]["opening_fixed_rate"], first)
     o.swap_surprise = 0.0
-    o.extra_dwellings = 0.0
     o.extra_completions = 0.0
     o.new_capacity = 0.0
     o.uncovered_deficit = 0.0
+    o.latest_deficit = 0.0
+    o.premium_deviation = 0.0
+    for row in scenario["vintages"]:
+        n = float(row["years"])
+        left = float(row["vintage"]) + n - (first - 1)
+        o.premium_deviation += float(row["deviation"]) * pos(left) / n
+    lead = int(number(scenario["investment"]["capacity_lead"], first))
+    reference = cohorts(scenario, fit, lead + 1, reference_in)
+    for service, capacity in CAPACITY.items():
+        setattr(o, capacity, weighted(scenario, service, "place_cost", reference[first - 1 + lead]))
     for stock in scenario["opening"]:
         setattr(o, stock, number(scenario["opening"][stock], first))
     return o
@@ -284,8 +468,8 @@ def opening_of(scenario):
 # --- the accounts of a year --------------------------------------------------------------------------------------
 
 
-def close(p, o, rate, national_factor, own_factor, completion_factor):
-    """The lines of one year: from the plan `p`, the opening balance `o` and the year's weather."""
+def close(p, o, people, rate, national_factor, own_factor, completion_factor):
+    """The lines of one year: from the plan `p`, the opening balance `o`, the extra people and the year's weather."""
     y = SimpleNamespace()
 
     # 1 prices
@@ -302,13 +486,11 @@ def close(p, o, rate, national_factor, own_factor, completion_factor):
 
     # 3 dwellings and people
     y.completions = p.programme * completion_factor
-    y.extra_completions = y.completions - p.reference_programme
-    y.extra_dwellings = o.extra_dwellings + y.extra_completions
-    extra_in_use = o.extra_dwellings + y.extra_completions / 2
-    opening_residents = p.opening_residents + p.residents_per_dwelling * o.extra_dwellings
-    y.residents = p.residents + p.residents_per_dwelling * extra_in_use
-    y.closing_residents = p.closing_residents + p.residents_per_dwelling * y.extra_dwellings
-    y.working_age = p.working_age + p.working_age_per_dwelling * extra_in_use
+    y.extra_completions = y.completions - p.programme
+    opening_residents = p.opening_residents + people.opening_residents
+    y.residents = p.residents + people.residents
+    y.closing_residents = p.closing_residents + people.closing_residents
+    y.working_age = p.working_age + people.working_age
 
     # 4 revenue
     y.tax_revenue = p.tax * prices * national_factor * own_factor * ratio(y.working_age, p.working_age)
@@ -328,21 +510,39 @@ def close(p, o, rate, national_factor, own_factor, completion_factor):
     y.operating_revenue = y.central_revenue - y.imputed_capital_cost + y.sector_revenue
 
     # 5 services
-    y.kindergarten_cost = (p.kindergartens + p.kindergartens_per_dwelling * extra_in_use) * prices
-    y.school_cost = (p.schools + p.schools_per_dwelling * extra_in_use) * prices
-    y.care_cost = (p.care + p.care_per_dwelling * extra_in_use) * prices
+    y.kindergarten_cost = (p.kindergartens + p.real_standard * people.kindergartens) * prices
+    y.school_cost = (p.schools + p.real_standard * people.schools) * prices
+    y.care_cost = (p.care + p.real_standard * people.care) * prices
     more_residents = ratio(y.residents, p.residents) - 1
-    y.other_service_cost = p.other_services * prices * (1 + p.other_services_elasticity * more_residents)
+    y.other_service_cost = (p.other_services + p.other_services_following * more_residents) * prices
     y.premises_cost = p.premises_share * o.new_capacity * prices
+    y.adopted_measures = p.adopted_measures * prices
+    y.new_needs = p.new_needs * prices
+    y.undelivered_measures = y.adopted_measures * (1 - p.measures_delivery)
+    y.pension_premium = p.pension_premium * prices
+    y.premium_deviation = p.premium_deviation
+    y.premium_amortisation = p.premium_amortisation
+    y.pension_cost = y.pension_premium - y.premium_deviation + y.premium_amortisation
+    y.pension_beyond_frames = y.premium_amortisation - y.premium_deviation - p.pension_in_frames * prices
     y.net_sector_expenditure = y.kindergarten_cost + y.school_cost + y.care_cost
     y.net_sector_expenditure += y.other_service_cost + y.premises_cost
-    per_dwelling = p.kindergartens_per_dwelling + p.schools_per_dwelling + p.care_per_dwelling
-    y.demography_compensation = (p.demography_compensation + per_dwelling * extra_in_use) * prices
+    y.net_sector_expenditure += y.undelivered_measures + y.pension_beyond_frames
+    y.price_compensation = y.net_sector_expenditure * (1 - ratio(o.deflator_index, prices))
+    extra_demand = people.kindergartens + people.schools + people.care
+    y.demography_compensation = (p.demography_compensation + extra_demand) * prices
     y.gross_operating_result = y.central_revenue - y.net_sector_expenditure
 
     # 6 investment
-    y.renewal_investment = p.renewal_investment * prices
-    real_capacity = pos(p.capacity_investment + p.capacity_cost_per_dwelling * y.extra_completions)
+    real_capacity = 0.0
+    for service, place in PLACES.items():
+        capacity = CAPACITY[service]
+        there = getattr(o, capacity)
+        needed = getattr(p, place) + (getattr(people, place) if p.builds_places else 0.0)
+        setattr(y, capacity, max(there, needed))
+        if p.builds_places:
+            real_capacity += max(there, needed) - there
+    real_renewal = p.renewal_investment + p.capacity_renewal_share * o.new_capacity
+    y.renewal_investment = real_renewal * prices
     y.capacity_investment = real_capacity * prices
     y.general_investment = y.renewal_investment + y.capacity_investment
     y.water_waste_investment = p.water_waste_investment * prices
@@ -350,11 +550,16 @@ def close(p, o, rate, national_factor, own_factor, completion_factor):
     y.share_purchases = p.share_purchases * prices
     y.sales = p.sales * prices
     y.gross_investment = y.general_investment + y.water_waste_investment + y.housing_investment
-    y.grants = pos(p.grants + p.contribution_per_dwelling * o.extra_completions) * prices
+    state = p.grant_share * (real_renewal + real_capacity)
+    y.grants = pos(p.grants + state + p.contribution_per_dwelling * o.extra_completions) * prices
     y.housing_grants = p.housing_grant_share * y.housing_investment
     y.vat_compensation = p.vat_share * y.general_investment
     y.new_capacity = o.new_capacity + real_capacity
     y.on_lending = p.on_lending
+    y.depreciation = o.depreciation
+    assets = y.gross_investment - y.vat_compensation
+    y.closing_fixed_assets = o.fixed_assets + assets - y.sales - y.depreciation
+    y.depreciation_ahead = y.depreciation + (assets - y.depreciation) / p.useful_life
 
     # 7 financing
     y.use_of_investment_funds = min(p.use_of_investment_funds, o.investment_funds)
@@ -369,7 +574,9 @@ def close(p, o, rate, national_factor, own_factor, completion_factor):
     y.self_financing_borrowing = y.water_waste_investment + y.housing_investment - y.housing_grants
 
     # 7 debt and interest
-    instalment_share = max(p.instalment_share, p.minimum_instalment_share)
+    ordinary_debt = o.general_debt + o.self_financing_debt
+    y.minimum_instalments = y.depreciation * ratio(ordinary_debt, o.fixed_assets)
+    instalment_share = max(p.instalment_share, ratio(y.minimum_instalments, ordinary_debt))
     y.general_instalments = o.general_debt * instalment_share
     y.self_financing_instalments = o.self_financing_debt * instalment_share
     y.instalments = y.general_instalments + y.self_financing_instalments
@@ -382,25 +589,41 @@ def close(p, o, rate, national_factor, own_factor, completion_factor):
     y.interest_income = (o.on_lent + y.closing_on_lent) / 2 * (rate + p.on_lending_margin)
     y.interest_income += (o.liquidity_reserve + p.other_bank_balances) * rate
     bonds = p.bond_return + o.swap_surprise - p.bond_duration * (y.swap_surprise - o.swap_surprise)
-    y.endowment_return = o.endowment_fund * (p.equity_weight * p.equity_return + (1 - p.equity_weight) * bonds)
+    y.endowment_equity_return = o.endowment_fund * p.equity_weight * p.equity_return
+    y.endowment_bond_return = o.endowment_fund * (1 - p.equity_weight) * bonds
+    y.endowment_return = y.endowment_equity_return + y.endowment_bond_return
+    bonds_lose = p.bond_duration * (y.swap_surprise - o.swap_surprise)
+    carried = p.equity_weight * p.dividend_yield + (1 - p.equity_weight) * bonds_lose
+    y.endowment_gain = y.endowment_equity_return - o.endowment_fund * carried
     y.endowment_cost = p.endowment_cost_share * o.endowment_fund
     y.net_financial_cost = y.interest + y.instalments - y.interest_income - (y.endowment_return - y.endowment_cost)
     y.net_operating_result = y.gross_operating_result - y.net_financial_cost
 
     # 8 year-end balancing
-    y.endowment_provision = y.endowment_return - y.endowment_cost - p.endowment_withdrawal_share * o.endowment_fund
+    fund_before_withdrawal = o.endowment_fund + y.endowment_return - y.endowment_cost
+    y.endowment_withdrawal = min(
+        p.endowment_withdrawal_share * pos(o.endowment_fund), pos(fund_before_withdrawal - p.endowment_base)
+    )
+    y.endowment_provision = y.endowment_return - y.endowment_cost - y.endowment_withdrawal
+    y.use_of_wage_reserve = min(p.use_of_wage_reserve, o.wage_reserve)
+    y.provision_to_discretionary_funds = p.provision_to_discretionary_funds
     y.use_of_discretionary_funds = min(p.use_of_discretionary_funds, o.discretionary_funds)
     y.use_of_restricted_funds = min(p.use_of_restricted_funds, o.restricted_funds)
     balance = y.net_operating_result - y.endowment_provision
     balance += y.use_of_discretionary_funds + y.use_of_restricted_funds - y.planned_transfer
+    balance += y.use_of_wage_reserve - y.provision_to_discretionary_funds
+    y.emergency_wage_reserve_use = 0.0
     y.buffer_use = y.emergency_fund_use = y.transfer_cut = y.new_uncovered_deficit = 0.0
     y.covered_deficit = y.extra_transfer = y.buffer_provision = 0.0
     if balance < 0:
         left = -balance
         y.buffer_use = min(left, pos(o.buffer_fund - p.buffer_floor * y.cpi_index))
         left -= y.buffer_use
-        y.emergency_fund_use = min(left, pos(o.discretionary_funds - y.use_of_discretionary_funds))
+        in_the_fund = o.discretionary_funds - y.use_of_discretionary_funds + y.provision_to_discretionary_funds
+        y.emergency_fund_use = min(left, pos(in_the_fund))
         left -= y.emergency_fund_use
+        y.emergency_wage_reserve_use = min(left, pos(o.wage_reserve - y.use_of_wage_reserve))
+        left -= y.emergency_wage_reserve_use
         planned_equity = y.planned_transfer + y.vat_compensation + y.use_of_investment_funds - y.share_purchases
         beyond_the_minimum = pos(planned_equity - p.equity_minimum * y.general_investment)
         y.transfer_cut = min(left, y.planned_transfer, beyond_the_minimum)
@@ -408,7 +631,13 @@ def close(p, o, rate, national_factor, own_factor, completion_factor):
     else:
         y.covered_deficit = min(balance, o.uncovered_deficit)
         left = balance - y.covered_deficit
-        left -= min(left, pos(p.buffer_target_share * y.operating_revenue - o.buffer_fund))
+        first_provision = min(left, pos(p.buffer_target_share * y.operating_revenue - o.buffer_fund))
+        left -= first_provision
+        planned_liquidity = o.liquidity_reserve - y.use_of_wage_reserve - y.use_of_discretionary_funds
+        planned_liquidity += y.provision_to_discretionary_funds - y.use_of_investment_funds
+        planned_liquidity += y.investment_fund_provision - y.premium_deviation + y.premium_amortisation
+        short = p.liquidity_minimum * y.cpi_index - planned_liquidity - y.covered_deficit - first_provision
+        left -= min(left, pos(short))
         y.extra_transfer = min(left, y.planned_borrowing)
         y.buffer_provision = balance - y.covered_deficit - y.extra_transfer
 
@@ -421,14 +650,21 @@ def close(p, o, rate, national_factor, own_factor, completion_factor):
     y.closing_debt = y.closing_general_debt + y.closing_self_financing_debt + y.closing_on_lending_debt
     y.closing_net_debt = y.closing_debt - y.closing_on_lent
     y.closing_buffer_fund = o.buffer_fund - y.buffer_use + y.buffer_provision
-    y.closing_discretionary_funds = o.discretionary_funds - y.use_of_discretionary_funds - y.emergency_fund_use
+    y.closing_wage_reserve = o.wage_reserve - y.use_of_wage_reserve - y.emergency_wage_reserve_use
+    y.closing_discretionary_funds = o.discretionary_funds - y.use_of_discretionary_funds
+    y.closing_discretionary_funds += y.provision_to_discretionary_funds - y.emergency_fund_use
     y.closing_investment_funds = o.investment_funds - y.use_of_investment_funds + y.investment_fund_provision
     y.closing_restricted_funds = o.restricted_funds - y.use_of_restricted_funds
     y.closing_endowment_fund = o.endowment_fund + y.endowment_provision
     y.closing_funds = y.closing_buffer_fund + y.closing_discretionary_funds + y.closing_investment_funds
-    y.closing_funds += y.closing_restricted_funds + y.closing_endowment_fund
+    y.closing_funds += y.closing_restricted_funds + y.closing_endowment_fund + y.closing_wage_reserve
+    y.closing_endowment_buffer = y.closing_endowment_fund - p.endowment_base
     y.closing_uncovered_deficit = o.uncovered_deficit + y.new_uncovered_deficit - y.covered_deficit
+    y.closing_overdue_deficit = pos(o.uncovered_deficit - o.latest_deficit - y.covered_deficit)
+    y.closing_premium_deviation = o.premium_deviation + y.premium_deviation - y.premium_amortisation
     y.closing_liquidity_reserve = o.liquidity_reserve
+    y.closing_liquidity_reserve += y.closing_wage_reserve - o.wage_reserve
+    y.closing_liquidity_reserve -= y.closing_premium_deviation - o.premium_deviation
     y.closing_liquidity_reserve += y.closing_buffer_fund - o.buffer_fund
     y.closing_liquidity_reserve += y.closing_discretionary_funds - o.discretionary_funds
     y.closing_liquidity_reserve += y.closing_investment_funds - o.investment_funds
@@ -441,7 +677,8 @@ def close(p, o, rate, national_factor, own_factor, completion_factor):
     y.debt_ratio_mixed_prices = y.debt_ratio * y.deflator_index / y.cpi_index
     y.debt_ratio_with_deficits = ratio(y.closing_net_debt + y.closing_uncovered_deficit, y.operating_revenue)
     y.equity_share = ratio(equity, y.general_investment)
-    y.fund_share = ratio(y.closing_buffer_fund + y.closing_discretionary_funds, y.operating_revenue)
+    free_funds = y.closing_buffer_fund + y.closing_wage_reserve + y.closing_discretionary_funds
+    y.fund_share = ratio(free_funds, y.operating_revenue)
     y.net_financial_cost_share = ratio(y.net_financial_cost, y.operating_revenue)
     y.investment_share = ratio(y.gross_investment, y.operating_revenue)
     y.debt_per_resident = ratio(y.closing_debt, y.closing_residents)
@@ -471,6 +708,8 @@ def close(p, o, rate, national_factor, own_factor, completion_factor):
     for rule_name, is_broken in broken.items():
         setattr(y, rule_name, 1.0 if is_broken else 0.0)
     y.any_rule_breach = 1.0 if any(broken.values()) else 0.0
+    too_large = y.closing_uncovered_deficit > p.deficit_limit_share * pos(y.operating_revenue) + noise
+    y.state_register = 1.0 if too_large or y.closing_overdue_deficit > noise else 0.0
 
     # 10 restructuring need
     result_gap = pos(result_minimum - y.net_operating_result)
@@ -479,6 +718,7 @@ def close(p, o, rate, national_factor, own_factor, completion_factor):
     buffer_need = 0.0
     if buffer_gap > noise:
         buffer_need = y.new_uncovered_deficit + y.transfer_cut + y.emergency_fund_use + buffer_gap
+        buffer_need += y.emergency_wage_reserve_use
     liquidity_need = liquidity_gap
     if liquidity_gap > y.new_uncovered_deficit + noise:
         liquidity_need += y.transfer_cut
@@ -493,15 +733,18 @@ STOCKS = (
     "on_lending_debt",
     "on_lent",
     "buffer_fund",
+    "wage_reserve",
     "discretionary_funds",
     "investment_funds",
     "restricted_funds",
     "endowment_fund",
     "uncovered_deficit",
     "liquidity_reserve",
+    "premium_deviation",
+    "fixed_assets",
 )
 MEMORY = ("cpi_index", "deflator_index", "fixed_rate", "swap_surprise")
-MEMORY += ("extra_dwellings", "extra_completions", "new_capacity")
+MEMORY += ("extra_completions", "new_capacity", *CAPACITY.values())
 
 
 def next_opening(y):
@@ -511,15 +754,18 @@ def next_opening(y):
         setattr(o, name, getattr(y, f"closing_{name}"))
     for name in MEMORY:
         setattr(o, name, getattr(y, name))
+    o.latest_deficit = y.new_uncovered_deficit
+    o.depreciation = y.depreciation_ahead
     return o
 
 
-def accounts(scenario, plan, weather):
+def accounts(scenario, plan, weather, fit):
     """All lines of all years of one run. `weather`: the rate, national, own and completion factors, by year."""
-    opening = opening_of(scenario)
+    opening = opening_of(scenario, fit)
+    everybody = extra_people(scenario, fit, plan, weather[3])
     years = []
-    for p, rate, national, own, completion in zip(plan, *weather, strict=True):
-        year = close(p, opening, rate, national, own, completion)
+    for p, people, rate, national, own, completion in zip(plan, everybody, *weather, strict=True):
+        year = close(p, opening, people, rate, national, own, completion)
         opening = next_opening(year)
         years.append(vars(year))
     return years

@@ -16,7 +16,7 @@ ROOMS = ["errors", "scenario", "model", "analysis", "report", "cli"]
 ONLY_IN = {
     "numba": {"model/kernel.py"},
     "click": {"cli", "model/kernel.py"},  # kernel: the user's folder for compiled code
-    "matplotlib": {"report/charts.py"},
+    "matplotlib": {"report/charts.py", "report/comparison_charts.py"},
     "tomllib": {"scenario/reader.py"},
     "pydantic": {"scenario"},
 }
@@ -88,10 +88,12 @@ def test_import_budget():
     assert not heavy & loaded("import ldip")
     command = "sys.argv = ['ldip', {}]\nfrom ldip.cli import run\ntry:\n    run()\nexcept SystemExit: pass"
     assert not heavy & loaded(command.format("'--help'"))
-    assert not heavy & loaded(command.format("'simulate', '--help'"))
+    for name in ("simulate", "compare"):
+        assert not heavy & loaded(command.format(f"{name!r}, '--help'"))
 
 
-def test_a_simulation_without_pictures_loads_neither_compiler_nor_plots(tmp_path):
-    arguments = f"'simulate', '--runs', '500', '--no-pictures', '--out', {str(tmp_path / 'r')!r}"
+@pytest.mark.parametrize("name", ["simulate", "compare"])
+def test_a_simulation_without_pictures_loads_neither_compiler_nor_plots(tmp_path, name):
+    arguments = f"{name!r}, '--runs', '500', '--no-pictures', '--out', {str(tmp_path / 'r')!r}"
     code = f"sys.argv = ['ldip', {arguments}]\nfrom ldip.cli import run\ntry:\n    run()\nexcept SystemExit: pass"
     assert not {"numba", "matplotlib", "pandas", "scipy"} & loaded(code)

@@ -10,14 +10,13 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 from xml.etree import ElementTree
 
 import matplotlib
 import numpy as np
 import pytest
+from conftest import Said, rows_of, snapshot
 
 from ldip import __version__
 from ldip.cli import run
@@ -35,42 +34,6 @@ PICTURES = {"debt_ratio.png", "debt_ratio.svg", "restructuring_need.png", "restr
 SMALL = ("simulate", "--runs", "100", "--no-pictures")
 
 
-class Said(NamedTuple):
-    """What a command left: its exit code and what it said."""
-
-    code: int
-    out: str
-    err: str
-
-
-Ldip = Callable[..., Said]
-
-
-@pytest.fixture
-def here(tmp_path, monkeypatch) -> Path:
-    """An empty folder to stand in, a wide terminal and no language chosen."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("LDIP_LANG", raising=False)
-    monkeypatch.setenv("COLUMNS", "120")
-    return tmp_path
-
-
-@pytest.fixture
-def ldip(here, monkeypatch, capsys) -> Ldip:
-    def call(*words: object) -> Said:
-        monkeypatch.setattr(sys, "argv", ["ldip", *map(str, words)])
-        code = 0
-        try:
-            run()
-        except SystemExit as leaving:
-            code = int(leaving.code or 0)
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err
-        return Said(code, said.out, said.err)
-
-    return call
-
-
 def real(*words: object, cwd: Path, encoding: str = "utf-8", **more: str) -> Said:
     """The command in a process of its own."""
     environment = {name: value for name, value in os.environ.items() if name not in ("LDIP_LANG", "PYTHONUTF8")}
@@ -81,19 +44,6 @@ def real(*words: object, cwd: Path, encoding: str = "utf-8", **more: str) -> Sai
     # click takes an ASCII stream for a fault of the system and writes UTF-8 into it.
     written = "utf-8" if encoding == "ascii" else encoding
     return Said(done.returncode, done.stdout.decode(written), done.stderr.decode(written))
-
-
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def snapshot(folder: Path) -> dict[str, bytes | None]:
-    """Everything below a folder, hidden or not, with its bytes."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else None
-        for path in folder.rglob("*")
-    }
 
 
 def calm_change(folder: Path) -> Path:
@@ -691,7 +641,7 @@ def test_metrics_lists_every_figure_in_both_languages(ldip):
 
 @pytest.mark.parametrize("flag", ["--help", "-h"])
 @pytest.mark.parametrize(
-    "command", [(), ("simulate",), ("plan",), ("scenario", "show"), ("scenario", "check")], ids=" ".join
+    "command", [(), ("simulate",), ("compare",), ("plan",), ("scenario", "show"), ("scenario", "check")], ids=" ".join
 )
 def test_help_has_an_example(ldip, here, command, flag):
     said = ldip(*command, flag)
@@ -721,7 +671,7 @@ def test_examples_of_the_help_run(ldip):
     }
     assert len(examples) >= 8
     for words in examples:
-        cut = ("--runs", "20", "--no-pictures") if words[0] == "simulate" else ()
+        cut = ("--runs", "20", "--no-pictures") if words[0] in ("simulate", "compare") else ()
         assert ldip(*words, *cut).code == 0, words
 
 

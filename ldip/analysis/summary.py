@@ -24,6 +24,10 @@ class Distribution(NamedTuple):
         """One percentile (year,)."""
         return self.percentiles[PERCENTILES.index(p)]
 
+    def percentile_error(self, p: float) -> np.ndarray:
+        """The standard error of one percentile (year,)."""
+        return self.percentile_errors[PERCENTILES.index(p)]
+
 
 class Probability(NamedTuple):
     """How often an event happens, in a year and in that or any earlier year."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ldip.errors import Text
+from ldip.errors import Fault, InputError, Text
 
 if TYPE_CHECKING:
     from ldip.model.simulate import Ledger
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 DEFAULT_SCENARIO = "baerum-2020"
 PROGRESS_FROM = 20_000
 LANGUAGE = "nb"
+MAX_RUN_YEARS = 40_000_000
+"""Runs x years that may be held in memory at once: about 15 GB of headline figures."""
 
 
 class Count(click.ParamType):
@@ -51,14 +53,49 @@ def lang_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def scenario_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the scenario and --change."""
-    command = click.option(
+    command = change_option("the scenario")(command)
+    return click.argument("scenario", default=DEFAULT_SCENARIO)(command)
+
+
+def change_option(over: str) -> Callable[..., Any]:
+    """--change; `over` says what the changes are laid over."""
+    return click.option(
         "--change",
         "changes",
         multiple=True,
         metavar="NAME",
-        help="Lay a named change (or a .toml file) over the scenario; may be repeated, the last one wins.",
-    )(command)
-    return click.argument("scenario", default=DEFAULT_SCENARIO)(command)
+        help=f"Lay a named change (or a .toml file) over {over}; may be repeated, the last one wins.",
+    )
+
+
+def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --runs, --seed and --years."""
+    for option in (
+        click.option("--years", type=click.IntRange(1, 60), default=20, show_default=True, help="Years ahead."),
+        click.option(
+            "--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of the random numbers."
+        ),
+        click.option("--runs", type=Count(), default=10_000, show_default=True, help="Number of futures."),
+    ):
+        command = option(command)
+    return command
+
+
+def check_size(runs: int, years: int, *, ledgers: int = 1) -> None:
+    """Raise InputError if so many ledgers of so many runs and years do not fit into memory together."""
+    most = MAX_RUN_YEARS // (years * ledgers)
+    if runs > most:
+        raise InputError([_too_many(runs, most, years)])
+
+
+def _too_many(runs: int, most: int, years: int) -> Fault:
+    return Fault(
+        "--runs",
+        str(runs),
+        "",
+        Text(nb="er flere løp enn det er minne til", en="is more runs than memory allows"),
+        Text(nb=f"Velg høyst {most} løp for {years} år.", en=f"Choose at most {most} runs for {years} years."),
+    )
 
 
 def read(scenario: str, changes: tuple[str, ...]) -> "Source":
@@ -83,11 +120,11 @@ def title(source: "Source", lang: str) -> str:
     return " + ".join((title, *source.scenario.changes))
 
 
-def progress_bar(runs: int, lang: str) -> Any:
-    """A progress bar on stderr for jobs that take time; nothing for short ones."""
+def progress_bar(runs: int, lang: str, *, scenarios: int = 1) -> Any:
+    """A progress bar on stderr for jobs that take time, over `runs` runs of each scenario; nothing for short ones."""
     import contextlib
 
-    if runs < PROGRESS_FROM:
+    if runs * scenarios < PROGRESS_FROM:
         return contextlib.nullcontext()
     from ldip.model.kernel import must_compile
     from ldip.model.simulate import COMPILED_FROM
@@ -98,7 +135,7 @@ def progress_bar(runs: int, lang: str) -> Any:
             "Kompilerer regnskapet, bare første gang: om lag åtte sekunder.", "Compiling, once: about eight seconds."
         )
         click.echo(note.say(lang), err=True)
-    bar = click.progressbar(length=runs, label=label, file=sys.stderr)
+    bar = click.progressbar(length=runs * scenarios, label=label, file=sys.stderr)
 
     @contextlib.contextmanager
     def shown() -> Any:

@@ -7,20 +7,25 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ldip.cli.options import Count, baseline_ledger, lang_option, progress_bar, read, scenario_options, title
-from ldip.errors import Fault, InputError, Text
+from ldip.cli.options import (
+    baseline_ledger,
+    check_size,
+    lang_option,
+    progress_bar,
+    read,
+    run_options,
+    scenario_options,
+    title,
+)
+from ldip.errors import Text
 
 if TYPE_CHECKING:
     from ldip.scenario.reader import Source
 
-MAX_RUN_YEARS = 40_000_000
-
 
 @click.command()
 @scenario_options
-@click.option("--runs", type=Count(), default=10_000, show_default=True, help="Number of futures.")
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of the random numbers.")
-@click.option("--years", type=click.IntRange(1, 60), default=20, show_default=True, help="Years ahead.")
+@run_options
 @click.option("--out", type=click.Path(path_type=Path), help="Result folder  [default: ldip-results/SCENARIO]")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of a table.")
 @click.option("--pictures/--no-pictures", default=True, help="Write fan charts (PNG and SVG).", show_default=True)
@@ -50,8 +55,7 @@ def simulate(
     from ldip.model.simulate import simulate as run
     from ldip.report import files
 
-    if runs * years > MAX_RUN_YEARS:
-        raise InputError([_too_many(runs, years)])
+    check_size(runs, years)
     source = read(scenario, changes)
     base_year = source.scenario.scenario.first_year
     out = out or Path("ldip-results") / source.scenario.name
@@ -59,10 +63,9 @@ def simulate(
         with progress_bar(runs, lang) as advance:
             ledger = run(source.scenario, runs=runs, seed=seed, years=years, lines=lines_needed(), progress=advance)
         summary = summarise(ledger, scenario=source.scenario.name, base_year=base_year, seed=seed)
-        files.write_summary(folder, summary)
-        files.write_probabilities(folder, summary)
-        resolved = source.scenario.model_dump(mode="json", exclude_defaults=True)
-        files.write_provenance(folder, summary, resolved, source.files)
+        files.write_summary(folder, [summary])
+        files.write_probabilities(folder, [summary])
+        files.write_provenance(folder, summary, files.resolved(source))
     del ledger
     _remove_old_pictures(out)
     if as_json:
@@ -108,14 +111,3 @@ def _write_pictures(source: "Source", summary: Any, out: Path, lang: str, *, qui
     if not quiet:
         label = Text("Figurer: {names}", "Pictures: {names}")
         click.echo(label.say(lang, names=", ".join(str(out / name) for name in picture_names()[::2])))
-
-
-def _too_many(runs: int, years: int) -> Fault:
-    most = MAX_RUN_YEARS // years
-    return Fault(
-        "--runs",
-        str(runs),
-        "",
-        Text(nb="er flere løp enn det er minne til", en="is more runs than memory allows"),
-        Text(nb=f"Velg høyst {most} løp for {years} år.", en=f"Choose at most {most} runs for {years} years."),
-    )

@@ -37,18 +37,22 @@ def write_fans(folder: Path, summary: Summary, baseline: dict[str, np.ndarray], 
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    style: dict[Any, Any] = {
-        "svg.fonttype": "none",
-        "svg.hashsalt": "ldip",
-        "font.size": 10,
-        "font.family": "DejaVu Sans",
-    }
-    with pyplot.rc_context(style):
+    with pyplot.rc_context(rc_style()):
         for name in FANS:
             figure = _fan(pyplot, summary, name, baseline[name], lang)
             figure.savefig(folder / f"{name}.png", dpi=150, metadata={"Software": "ldip"})
             figure.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": "ldip"})
             pyplot.close(figure)
+
+
+def rc_style() -> dict[Any, Any]:
+    """matplotlib's settings for all pictures: the same bytes every time, and text in the SVG as text."""
+    return {
+        "svg.fonttype": "none",
+        "svg.hashsalt": "ldip",
+        "font.size": 10,
+        "font.family": "DejaVu Sans",
+    }
 
 
 def _fan(pyplot, summary: Summary, name: str, baseline: np.ndarray, lang: str):
@@ -87,12 +91,7 @@ def _fan(pyplot, summary: Summary, name: str, baseline: np.ndarray, lang: str):
     axes.set_title(f"{metric.label.say(lang)}, {unit}", loc="left", color=INK, fontsize=13, fontweight="bold")
     axes.set_xlim(years[0], years[-1] if len(years) > 1 else years[0] + 1)
     axes.set_xticks(years[:: max(len(years) // 10, 1)])
-    axes.yaxis.set_major_formatter(lambda value, _: number(value, 0, lang))
-    axes.grid(axis="y", color="#dddddd", linewidth=0.6)
-    axes.set_axisbelow(True)
-    for side in ("top", "right", "left"):
-        axes.spines[side].set_visible(False)
-    axes.tick_params(left=False)
+    quiet_axes(axes, lang)
     columns = 3 if name == "debt_ratio" else 4
     axes.legend(
         loc="upper center",
@@ -104,3 +103,24 @@ def _fan(pyplot, summary: Summary, name: str, baseline: np.ndarray, lang: str):
     foot = FOOT.say(lang, scenario=summary.scenario, runs=number(summary.runs, 0, lang), seed=summary.seed)
     figure.supxlabel(foot, fontsize=8, color="#555555", x=0.01, ha="left")
     return figure
+
+
+def quiet_axes(axes: Any, lang: str) -> None:
+    """Axes that leave the word to the figures: pale lines across, numbers as the language writes them, no box."""
+    number_ticks(axes.yaxis, lang)
+    axes.grid(axis="y", color="#dddddd", linewidth=0.6)
+    axes.set_axisbelow(True)
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.tick_params(left=False)
+
+
+def number_ticks(axis: Any, lang: str) -> None:
+    """Numbers along an axis as the language writes them, with as many decimals as its length needs."""
+
+    def written(value: float, _: int) -> str:
+        low, high = axis.get_view_interval()
+        span = abs(high - low)
+        return number(value, 0 if span > 5.0 else 1 if span > 0.5 else 2, lang)
+
+    axis.set_major_formatter(written)

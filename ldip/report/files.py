@@ -4,19 +4,19 @@ import contextlib
 import csv
 import hashlib
 import json
+import math
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ldip import __version__
 from ldip.analysis.summary import PERCENTILES, Summary
 from ldip.errors import Fault, InputError, Text
+from ldip.scenario.reader import Source
 
 PACKAGES = ("numpy", "numba", "pydantic", "click", "matplotlib")
 NAMES = [f"p{100 * p:02.0f}" for p in PERCENTILES]
@@ -70,45 +70,49 @@ def _move_all(beside: Path, out: Path) -> None:
         raise
 
 
-def write_summary(folder: Path, summary: Summary) -> None:
-    """``summary.csv`` (distributions) and ``sampling_errors.csv`` (standard errors of the same figures)."""
+def write_summary(folder: Path, summaries: Sequence[Summary], name: str = "summary.csv") -> None:
+    """The distributions into the file `name`, the standard errors of the same figures into ``sampling_errors.csv``;
+    the summaries below each other."""
     head = ["scenario", "metric", "year", "unit", "price_basis", "mean"]
     figures = [[*head, "sd", *NAMES]]
     errors = [[*head, *NAMES]]
-    for name, distribution in summary.distributions.items():
-        metric = distribution.metric
-        basis = metric.price_basis(summary.base_year)
-        for t, year in enumerate(summary.years):
-            key = [summary.scenario, name, str(year), metric.unit, basis]
-            spread = [distribution.mean[t], distribution.sd[t], *distribution.percentiles[:, t]]
-            figures.append([*key, *[_plain(value) for value in spread]])
-            error = [distribution.mean_error[t], *distribution.percentile_errors[:, t]]
-            errors.append([*key, *[_plain(value) for value in error]])
-    _write_csv(folder / "summary.csv", figures)
-    _write_csv(folder / "sampling_errors.csv", errors)
+    for summary in summaries:
+        for metric_id, distribution in summary.distributions.items():
+            metric = distribution.metric
+            basis = metric.price_basis(summary.base_year)
+            for t, year in enumerate(summary.years):
+                key = [summary.scenario, metric_id, str(year), metric.unit, basis]
+                spread = [distribution.mean[t], distribution.sd[t], *distribution.percentiles[:, t]]
+                figures.append([*key, *[plain(value) for value in spread]])
+                error = [distribution.mean_error[t], *distribution.percentile_errors[:, t]]
+                errors.append([*key, *[plain(value) for value in error]])
+    write_csv(folder / name, figures)
+    write_csv(folder / "sampling_errors.csv", errors)
 
 
-def write_probabilities(folder: Path, summary: Summary) -> None:
+def write_probabilities(folder: Path, summaries: Sequence[Summary]) -> None:
     """``probabilities.csv``: each event in each year, and (``.._so_far``) in that or any earlier year."""
     rows = [["scenario", "event", "year", "probability", "standard_error"]]
-    for name, chance in summary.probabilities.items():
-        for event, values in ((name, chance.in_year), (f"{name}_so_far", chance.so_far)):
-            for year, value, error in zip(summary.years, values, chance.error(values), strict=True):
-                rows.append([summary.scenario, event, str(year), _plain(value), _plain(error)])
-    _write_csv(folder / "probabilities.csv", rows)
+    for summary in summaries:
+        for name, chance in summary.probabilities.items():
+            for event, values in ((name, chance.in_year), (f"{name}_so_far", chance.so_far)):
+                for year, value, error in zip(summary.years, values, chance.error(values), strict=True):
+                    rows.append([summary.scenario, event, str(year), plain(value), plain(error)])
+    write_csv(folder / "probabilities.csv", rows)
 
 
-def write_provenance(folder: Path, summary: Summary, scenario: Mapping[str, Any], inputs: Mapping[str, str]) -> None:
-    """``provenance.json``: all that is needed to get the same figures again, and checksums to know they are."""
+def write_provenance(folder: Path, summary: Summary, simulated: Mapping[str, Any]) -> None:
+    """``provenance.json``: all that is needed to get the same figures again, and checksums to know they are.
+
+    `simulated` says what the figures are of: one scenario (:func:`resolved`) or several.
+    """
     content = {
         "program": "ldip",
         "version": __version__,
         "seed": summary.seed,
         "runs": summary.runs,
         "years": [int(year) for year in summary.years],
-        "scenario": summary.scenario,
-        "scenario_resolved": scenario,
-        "inputs_sha256": dict(inputs),
+        **simulated,
         "results_sha256": {
             path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("*.csv"))
         },
@@ -116,6 +120,15 @@ def write_provenance(folder: Path, summary: Summary, scenario: Mapping[str, Any]
     }
     text = json.dumps(content, ensure_ascii=False, indent=1)
     (folder / "provenance.json").write_text(text + "\n", encoding="utf-8")
+
+
+def resolved(source: Source) -> dict[str, Any]:
+    """A scenario as provenance tells of it: name, everything in it, checksums of the files it came from."""
+    return {
+        "scenario": source.scenario.name,
+        "scenario_resolved": source.scenario.model_dump(mode="json", exclude_defaults=True),
+        "inputs_sha256": dict(source.files),
+    }
 
 
 def summary_records(summary: Summary) -> dict[str, Any]:
@@ -129,12 +142,12 @@ def summary_records(summary: Summary) -> dict[str, Any]:
                     "year": int(year),
                     "unit": distribution.metric.unit,
                     "price_basis": distribution.metric.price_basis(summary.base_year),
-                    "mean": float(distribution.mean[t]),
-                    "sd": float(distribution.sd[t]),
-                    **dict(zip(NAMES, map(float, distribution.percentiles[:, t]), strict=True)),
+                    "mean": figure(distribution.mean[t]),
+                    "sd": figure(distribution.sd[t]),
+                    **dict(zip(NAMES, map(figure, distribution.percentiles[:, t]), strict=True)),
                     "standard_errors": {
-                        "mean": float(distribution.mean_error[t]),
-                        **dict(zip(NAMES, map(float, distribution.percentile_errors[:, t]), strict=True)),
+                        "mean": figure(distribution.mean_error[t]),
+                        **dict(zip(NAMES, map(figure, distribution.percentile_errors[:, t]), strict=True)),
                     },
                 }
             )
@@ -159,12 +172,18 @@ def summary_records(summary: Summary) -> dict[str, Any]:
     }
 
 
-def _plain(value: float) -> str:
+def figure(value: float) -> float | None:
+    """A number for JSON, which has no word for one that is not known."""
+    return float(value) if math.isfinite(value) else None
+
+
+def plain(value: float) -> str:
     """A number for a CSV file: ten significant digits, no negative zero."""
-    return f"{value + 0.0:.10g}" if np.isfinite(value) else ""
+    return f"{value + 0.0:.10g}" if math.isfinite(value) else ""
 
 
-def _write_csv(path: Path, rows: list[list[str]]) -> None:
+def write_csv(path: Path, rows: list[list[str]]) -> None:
+    """Rows of cells as UTF-8 with commas and line feeds, the same on every machine."""
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(rows)
 

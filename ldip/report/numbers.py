@@ -17,10 +17,11 @@ def number(value: float, decimals: int, lang: str) -> str:
     return text.replace(",", NO_BREAK_SPACE).replace(".", ",")
 
 
-def shown(value: float, unit: str, lang: str) -> str:
-    """A value of the catalogue as it is shown: shares and rates as percent, money in whole millions."""
+def shown(value: float, unit: str, lang: str, *, finer: int = 0) -> str:
+    """A value of the catalogue as it is shown: shares and rates as percent, money in whole millions; `finer` adds
+    decimals."""
     scale, decimals = SHOWN[unit]
-    return number(value * scale, decimals, lang)
+    return number(value * scale, decimals + finer, lang)
 
 
 SHOWN = {
@@ -34,6 +35,13 @@ SHOWN = {
     "event": (1.0, 2),
 }
 """Catalogue unit -> factor and decimals in text."""
+
+
+def difference_label(unit: str, price_basis: str, lang: str) -> str:
+    """The unit as it stands beside a difference: percentage points where the figures are per cent."""
+    if unit in ("share", "per year"):
+        return "percentage points" if lang == "en" else "prosentpoeng"
+    return unit_label(unit, price_basis, lang)
 
 
 def unit_label(unit: str, price_basis: str, lang: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ldip.analysis.summary import PERCENTILES, Distribution, Summary
+from ldip.analysis.summary import Distribution, Summary
 from ldip.errors import Text
 from ldip.model.metrics import Metric
 from ldip.report.numbers import number, shown, unit_label
@@ -38,13 +38,23 @@ ASSUMPTIONS = Text(
 )
 
 
-def table(rows: Sequence[Sequence[str]], indent: int = 0, align: Callable[[str, int], str] = str.rjust) -> str:
-    """Rows of cells as aligned text: the first column to the left, the rest to the right unless told."""
+def table(
+    rows: Sequence[Sequence[str]],
+    indent: int = 0,
+    align: Callable[[str, int], str] = str.rjust,
+    *,
+    free_headings: bool = False,
+) -> str:
+    """Rows of cells as aligned text: the first column to the left, the rest to the right unless told.
+
+    With `free_headings` a row of one cell may run over the other columns instead of widening its own.
+    """
     if not rows:
         return ""
     width = max(len(row) for row in rows)
     full = [[*row, *[""] * (width - len(row))] for row in rows]
-    sizes = [max(len(row[column]) for row in full) for column in range(width)]
+    sized = [row for row, cells in zip(full, rows, strict=True) if len(cells) > 1 or not free_headings]
+    sizes = [max(len(row[column]) for row in sized) for column in range(width)]
     lines = []
     for row in full:
         cells = [row[0].ljust(sizes[0]), *[align(row[c], sizes[c]) for c in range(1, width)]]
@@ -96,7 +106,7 @@ def _distribution_rows(
     rows = [[f"{metric.label.say(lang)}, {unit_label(metric.unit, metric.price_basis(base_year), lang)}"]]
     for p in SHOWN_PERCENTILES:
         place = distribution.percentile(p)
-        errors = distribution.percentile_errors[PERCENTILES.index(p)]
+        errors = distribution.percentile_error(p)
         name = MEDIAN.say(lang) if p == 0.50 else f"{100 * p:.0f} %"
         cells = [shown(float(place[t]), metric.unit, lang) for t in picked]
         rows.append([f"  {name}", *cells, shown(float(np.max(errors[picked])), metric.unit, lang)])

@@ -37,10 +37,12 @@ DEFAULT = "baerum-2020"
 
 
 class Source(NamedTuple):
-    """A scenario and the files it came from: path as shown to the user -> SHA-256 of its bytes."""
+    """A scenario, the files it came from (path as shown to the user -> SHA-256 of its bytes), and what its changes
+    are called."""
 
     scenario: Scenario
     files: dict[str, str]
+    change_titles: tuple[Text, ...] = ()
 
 
 class Found(NamedTuple):
@@ -74,8 +76,13 @@ def shipped() -> list[Found]:
 
 
 def _title(path: Path, section: str) -> Text:
-    heading = tomllib.loads(path.read_text(encoding="utf-8-sig")).get(section, {})
-    return Text(heading.get("title_nb", path.stem), heading.get("title_en", path.stem))
+    return _title_in(tomllib.loads(path.read_text(encoding="utf-8-sig")).get(section), path)
+
+
+def _title_in(heading: Any, path: Path) -> Text:
+    """The title that a file's heading gives it; without one the file's name."""
+    known = heading if isinstance(heading, dict) else {}
+    return Text(str(known.get("title_nb", path.stem)), str(known.get("title_en", path.stem)))
 
 
 def change_names(folder: Path) -> tuple[str, ...]:
@@ -84,7 +91,7 @@ def change_names(folder: Path) -> tuple[str, ...]:
 
 
 class Place(NamedTuple):
-    """Where a scenario lies: its folder, its base file, and a change file that was named in its stead."""
+    """Where a scenario lies: its folder, its base file, and the changes that were named with it or in its stead."""
 
     folder: Path
     base: Path
@@ -92,7 +99,8 @@ class Place(NamedTuple):
 
 
 def find(where: str, seen: tuple[Path, ...] = ()) -> Place:
-    """The scenario given as a shipped name, a folder, a base file, or a change file.
+    """The scenario given as a shipped name, a folder, a base file, or a change file; or NAME+CHANGE+CHANGE, one of
+    these with changes laid over it. What exists under the whole name comes first.
 
     A TOML file with a [scenario] section is a base file with its tables beside it. Any other is a change: of the
     scenario whose ``changes`` folder it lies in, else of the one that its [change] section extends, else of Bærum.
@@ -115,8 +123,22 @@ def find(where: str, seen: tuple[Path, ...] = ()) -> Place:
     for folder in (path, shipped_folder() / where):
         if (folder / BASE).is_file():
             return Place(folder, folder / BASE)
+    name, _, change = where.rpartition("+")
+    if name and change:
+        place = find(name, seen)
+        return place._replace(changes=(*place.changes, change))
     names = [found.name for found in shipped()]
     raise InputError([f.no_scenario(where, names, path)])
+
+
+def alternative(where: str) -> str:
+    """What to :func:`find` for an alternative: `where` itself, or the default scenario with it where it only names
+    changes of that one (CHANGE or CHANGE+CHANGE)."""
+    path = Path(where)
+    if path.is_file() or any((folder / BASE).is_file() for folder in (path, shipped_folder() / where)):
+        return where
+    default = shipped_folder() / DEFAULT
+    return f"{DEFAULT}+{where}" if where.split("+")[0] in change_names(default) else where
 
 
 def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
@@ -154,7 +176,7 @@ def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
     reading.faults += check_demand(file["demand"], tables["demand"], groups)
     if reading.faults or scenario is None:
         raise InputError(reading.faults)
-    return Source(scenario, reading.digests)
+    return Source(scenario, reading.digests, tuple(reading.change_titles))
 
 
 class _Reading:
@@ -165,6 +187,7 @@ class _Reading:
         self.digests: dict[str, str] = {}
         self.origins: dict[tuple[str, ...], str] = {}
         self.faults: list[Fault] = []
+        self.change_titles: list[Text] = []
 
     def shown(self, path: Path) -> str:
         """The path as a planner knows it: folder name and file."""
@@ -200,7 +223,7 @@ class _Reading:
     def overlay(self, tree: dict[str, Any], path: Path) -> None:
         """Lay the change file over the tree; a quantity is replaced whole, but keeps its unit if none is given."""
         change = self.toml(path)
-        change.pop("change", None)
+        self.change_titles.append(_title_in(change.pop("change", None), path))
         for key in (*COLUMNS, "changes"):
             if change.pop(key, None) is not None:
                 self.faults.append(f.fault("not_in_a_change", self.shown(path), key))
