@@ -44,7 +44,7 @@ def kernel_table(runs: int, repetitions: int) -> list[str]:
     baseline = build(scenario, YEARS)
     process = drivers.prepare(scenario.drivers, baseline.plan)
     weather = drivers.weather(process, 1, 0, runs)
-    plan, opening = baseline.plan_table(), np.array(baseline.opening)
+    plan, response, opening = baseline.plan_table(), baseline.response, np.array(baseline.opening)
     lines = [Year._fields.index(line) for line in lines_needed()]
     ledger = np.empty((len(lines), YEARS, runs))
     blocks = -(-runs // drivers.BLOCK)
@@ -52,20 +52,22 @@ def kernel_table(runs: int, repetitions: int) -> list[str]:
     def by_chunk(engine: Callable[..., None]) -> None:
         for first in range(0, runs, CHUNK):
             part = slice(first, min(first + CHUNK, runs))
-            engine(plan, weather[:, :, part], opening, lines, ledger, first)
+            engine(plan, response, weather[:, :, part], opening, lines, ledger, first)
 
     def draw() -> None:
         for block in range(blocks):
             for driver in range(len(drivers.DRIVERS)):
                 drivers._normals(1, driver, block, YEARS)
 
-    kernel.run_compiled(plan, weather[:, :, :256], opening, lines, ledger)
+    kernel.run_compiled(plan, response, weather[:, :, :256], opening, lines, ledger)
     found = best(
         {
             "draws (numpy generator)": draw,
             "draws + processes = weather": lambda: drivers.weather(process, 1, 0, runs),
             "kernel, compiled, one thread": lambda: by_chunk(kernel.run_compiled),
-            "kernel, NumPy over all runs at once": lambda: kernel.run_numpy(plan, weather, opening, lines, ledger),
+            "kernel, NumPy over all runs at once": lambda: kernel.run_numpy(
+                plan, response, weather, opening, lines, ledger
+            ),
             "kernel, NumPy in chunks (default up to 200 000 runs)": lambda: by_chunk(kernel.run_numpy),
         },
         repetitions,
@@ -117,10 +119,10 @@ def command_table(repetitions: int) -> list[str]:
         environment = os.environ | {"XDG_CONFIG_HOME": folder}
         code = (
             "import time, numpy; from ldip.model import kernel; t = time.perf_counter(); kernel.compiled()("
-            "numpy.ones((2, {p})), numpy.ones((4, 2, 1)), numpy.ones({o}), numpy.arange(1), "
+            "numpy.ones((2, {p})), numpy.ones(({e}, 2, 2)), numpy.ones((4, 2, 1)), numpy.ones({o}), numpy.arange(1), "
             "numpy.ones((1, 2, 1)), 0);"
             "print(1e3 * (time.perf_counter() - t))"
-        ).format(p=len(build(read("baerum-2020").scenario, 1).plan), o=len(kernel.Opening._fields))
+        ).format(p=len(kernel.Plan._fields), e=len(kernel.People._fields), o=len(kernel.Opening._fields))
         for name in ("compiled kernel, first call ever (numba import + compilation)", "the same from the cache"):
             done = subprocess.run(
                 [sys.executable, "-c", code], check=True, capture_output=True, text=True, env=environment
