@@ -117,12 +117,13 @@ def command_table(repetitions: int) -> list[str]:
                 times[name].append(1e3 * (time.perf_counter() - start))
         rows = [f"| {name} | {statistics.median(found):.0f} |" for name, found in times.items()]
         environment = os.environ | {"XDG_CONFIG_HOME": folder}
+        plan, people, opening = (len(t._fields) for t in (kernel.Plan, kernel.People, kernel.Opening))
         code = (
             "import time, numpy; from ldip.model import kernel; t = time.perf_counter(); kernel.compiled()("
-            "numpy.ones((2, {p})), numpy.ones(({e}, 2, 2)), numpy.ones((4, 2, 1)), numpy.ones({o}), numpy.arange(1), "
-            "numpy.ones((1, 2, 1)), 0);"
+            f"numpy.ones((2, {plan})), numpy.ones(({people}, 2, 2)), numpy.ones((4, 2, 1)), "
+            f"numpy.ones({opening}), numpy.arange(1), numpy.ones((1, 2, 1)), 0);"
             "print(1e3 * (time.perf_counter() - t))"
-        ).format(p=len(kernel.Plan._fields), e=len(kernel.People._fields), o=len(kernel.Opening._fields))
+        )
         for name in ("compiled kernel, first call ever (numba import + compilation)", "the same from the cache"):
             done = subprocess.run(
                 [sys.executable, "-c", code], check=True, capture_output=True, text=True, env=environment

@@ -454,10 +454,9 @@ def test_results_go_to_a_folder_of_their_own(ldip, here):
 # Which scenarios
 
 
-def listed(said) -> list[str]:
-    """The scenarios in the order of the JSON."""
-    assert said.code == 0, said.err
-    return [scenario["scenario"] for scenario in json.loads(said.out)["scenarios"]]
+def names_of(words: tuple[str, ...], changes: tuple[str, ...] = ()) -> list[str]:
+    """The scenarios that the words mean."""
+    return [source.scenario.name for source in command.read_all(command.wanted(words), changes)]
 
 
 BRIEF = ("--runs", "5", "--years", "5", "--no-pictures", "--json")
@@ -472,28 +471,37 @@ BRIEF = ("--runs", "5", "--years", "5", "--no-pictures", "--json")
         (("housing-plus-10", "housing-minus-20"), [NAMES[2], NAMES[1]]),
         (("baerum-2020", "housing-minus-20+interest-plus-2"), [NAMES[0], f"{NAMES[1]}+interest-plus-2"]),
         (("housing-minus-20+interest-plus-2",), [NAMES[0], f"{NAMES[1]}+interest-plus-2"]),
-        (
-            ("housing-minus-20", "--change", "interest-plus-2"),
-            [f"{NAMES[0]}+interest-plus-2", f"{NAMES[1]}+interest-plus-2"],
-        ),
     ],
     ids=lambda value: " ".join(value) or "none",
 )
-def test_scenarios_to_compare(ldip, words, names):
-    assert listed(ldip("compare", *words, *BRIEF)) == names
+def test_scenarios_to_compare(words, names):
+    assert names_of(words) == names
 
 
-def test_change_file_alone_is_compared_with_what_it_changes(ldip, nothing):
-    assert listed(ldip("compare", nothing, *BRIEF)) == ["baerum-2020", "baerum-2020+nothing"]
+def test_changes_laid_over_all():
+    found = names_of(("housing-minus-20",), ("interest-plus-2",))
+    assert found == [f"{name}+interest-plus-2" for name in NAMES[:2]]
+
+
+def test_change_file_alone_is_compared_with_what_it_changes(nothing):
+    assert names_of((str(nothing),)) == ["baerum-2020", "baerum-2020+nothing"]
 
 
 @pytest.mark.parametrize("against", ["housing-minus-20", NAMES[1], f"{NAMES[1]}+interest-plus-2"])
-def test_another_reference(ldip, against):
-    said = ldip("compare", "--against", against, "--change", "interest-plus-2", *BRIEF)
-    assert len(listed(said)) == 3
+def test_words_for_the_reference(against):
+    words = command.wanted(())
+    sources = command.read_all(words, ("interest-plus-2",))
+    assert command.reference(against, words, sources, 1) == f"{NAMES[1]}+interest-plus-2"
+
+
+def test_another_reference(ldip):
+    said = ldip("compare", "--against", "housing-minus-20", "--change", "interest-plus-2", *BRIEF)
+    assert said.code == 0
     content = json.loads(said.out)
-    assert content["against"] == f"{NAMES[1]}+interest-plus-2"
-    assert {record["scenario"] for record in content["paired"]} == {f"{n}+interest-plus-2" for n in NAMES[::2]}
+    names = [f"{name}+interest-plus-2" for name in NAMES]
+    assert [record["scenario"] for record in content["scenarios"]] == names
+    assert content["against"] == names[1]
+    assert {record["scenario"] for record in content["paired"]} == {names[0], names[2]}
 
 
 def test_names_of_changes_after_a_scenario():

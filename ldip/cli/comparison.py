@@ -74,9 +74,9 @@ def compare(
     from ldip.report.comparison_files import comparison_records, write_comparison
 
     check_size(runs, years, ledgers=2)
-    words = _words(scenarios)
-    sources = _read_all(words, changes)
-    against = _reference(against, words, sources, len(changes)) if against else sources[0].scenario.name
+    words = wanted(scenarios)
+    sources = read_all(words, changes)
+    against = reference(against, words, sources, len(changes)) if against else sources[0].scenario.name
     with files.result_folder(out) as folder:
         with progress_bar(runs, lang, scenarios=len(sources)) as advance:
             comparison = _run(sources, against, runs=runs, seed=seed, years=years, progress=advance)
@@ -151,7 +151,7 @@ def _title(sources: Sequence["Source"], changes: Sequence[str], lang: str) -> st
     return " + ".join((" / ".join(titles), *[title.say(lang) for title in common]))
 
 
-def _words(scenarios: Sequence[str]) -> list[str]:
+def wanted(scenarios: Sequence[str]) -> list[str]:
     """The scenarios to read: those given, or the base and its growth alternatives; one alone comes after its base."""
     from ldip.scenario.reader import alternative, find
 
@@ -164,7 +164,7 @@ def _words(scenarios: Sequence[str]) -> list[str]:
     return [str(place.base), *words]
 
 
-def _read_all(words: Sequence[str], changes: Sequence[str]) -> list["Source"]:
+def read_all(words: Sequence[str], changes: Sequence[str]) -> list["Source"]:
     """Every scenario, or InputError with the faults of all of them, also those of standing side by side."""
     from ldip.scenario.reader import read
 
@@ -185,7 +185,7 @@ def _read_all(words: Sequence[str], changes: Sequence[str]) -> list["Source"]:
     return sources
 
 
-def _reference(against: str, words: Sequence[str], sources: Sequence["Source"], common: int) -> str:
+def reference(against: str, words: Sequence[str], sources: Sequence["Source"], common: int) -> str:
     """The name of the scenario that --against means: as it was given, or with or without the common changes."""
     from ldip.scenario.reader import alternative
 
