@@ -1,12 +1,15 @@
 """Shared fixtures: the Bærum scenario, read once, and the command line called in this process."""
 
 import csv
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as ldip.cli.run does, before anything loads numpy
 
 from ldip.cli import run
 from ldip.scenario.reader import Source, read

@@ -414,6 +414,7 @@ def plan_of_year(scenario, year, before, at_reference, planned, reference):
     for service, place in PLACES.items():
         setattr(p, place, weighted(scenario, service, "place_cost", planned[year + lead]))
     p.builds_places = not in_plan
+    p.infrastructure_per_dwelling = 0.0 if in_plan else base("investment", "infrastructure_per_dwelling")
     p.capacity_renewal_share = base("investment", "capacity_renewal_share")
 
     # financing, funds and rules
@@ -544,13 +545,15 @@ def close(p, o, people, rate, national_factor, own_factor, completion_factor):
     real_renewal = p.renewal_investment + p.capacity_renewal_share * o.new_capacity
     y.renewal_investment = real_renewal * prices
     y.capacity_investment = real_capacity * prices
-    y.general_investment = y.renewal_investment + y.capacity_investment
+    real_infrastructure = p.infrastructure_per_dwelling * y.completions
+    y.infrastructure_investment = real_infrastructure * prices
+    y.general_investment = y.renewal_investment + y.capacity_investment + y.infrastructure_investment
     y.water_waste_investment = p.water_waste_investment * prices
     y.housing_investment = p.housing_investment * prices
     y.share_purchases = p.share_purchases * prices
     y.sales = p.sales * prices
     y.gross_investment = y.general_investment + y.water_waste_investment + y.housing_investment
-    state = p.grant_share * (real_renewal + real_capacity)
+    state = p.grant_share * (real_renewal + real_capacity + real_infrastructure)
     y.grants = pos(p.grants + state + p.contribution_per_dwelling * o.extra_completions) * prices
     y.housing_grants = p.housing_grant_share * y.housing_investment
     y.vat_compensation = p.vat_share * y.general_investment

@@ -36,6 +36,8 @@ for command in (simulate, compare, plan, reconcile, scenario_group, metrics):
 
 def run() -> None:
     """Entry point: user errors become lines on stderr and exit code 1, never a traceback."""
+    # Systems of some hundred unknowns: threads of the linear algebra only wait for each other, ten times as long.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

@@ -230,6 +230,7 @@ def _investment(scenario: Scenario, people: Counted, years: np.ndarray) -> dict[
     )
     return {
         "renewal_investment": line("general_investment", investment.renewal.at(later)),
+        "infrastructure_per_dwelling": after_plan * investment.infrastructure_per_dwelling.at(years),
         "kindergarten_places": people.planned.places["kindergartens"][1:],
         "school_places": people.planned.places["schools"][1:],
         "care_places": people.planned.places["care"][1:],

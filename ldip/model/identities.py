@@ -96,6 +96,12 @@ SUMS = {
         "-general_borrowing",
         "-self_financing_borrowing",
     ),
+    "general investment": (
+        "general_investment",
+        "-renewal_investment",
+        "-capacity_investment",
+        "-infrastructure_investment",
+    ),
     "gross result": ("gross_operating_result", "-central_revenue", "net_sector_expenditure"),
     "net result": ("net_operating_result", "-gross_operating_result", "net_financial_cost"),
     "service cost": (

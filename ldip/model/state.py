@@ -66,6 +66,7 @@ class Plan(NamedTuple):
     premises_share: Number  # yearly running cost of new buildings per krone invested in them
     # investment, 2020-kr by the municipal deflator
     renewal_investment: Number
+    infrastructure_per_dwelling: Number
     kindergarten_places: Number  # cost of all places that the planned users need when the lead time has passed
     school_places: Number
     care_places: Number
@@ -219,6 +220,7 @@ class Year(NamedTuple):
     # 5 investment and its planned financing
     renewal_investment: Number
     capacity_investment: Number
+    infrastructure_investment: Number
     general_investment: Number
     water_waste_investment: Number
     housing_investment: Number

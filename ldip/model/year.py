@@ -111,7 +111,9 @@ def close_year(plan: Plan, weather: Weather, people: People, opening: Opening) -
     real_renewal = plan.renewal_investment + plan.capacity_renewal_share * opening.new_capacity
     renewal_investment = real_renewal * deflator_index
     capacity_investment = real_capacity_investment * deflator_index
-    general_investment = renewal_investment + capacity_investment
+    real_infrastructure = plan.infrastructure_per_dwelling * completions
+    infrastructure_investment = real_infrastructure * deflator_index
+    general_investment = renewal_investment + capacity_investment + infrastructure_investment
     water_waste_investment = plan.water_waste_investment * deflator_index
     housing_investment = plan.housing_investment * deflator_index
     gross_investment = general_investment + water_waste_investment + housing_investment
@@ -120,7 +122,7 @@ def close_year(plan: Plan, weather: Weather, people: People, opening: Opening) -
     grants = s.grants(
         plan.grants,
         plan.grant_share,
-        real_renewal + real_capacity_investment,
+        real_renewal + real_capacity_investment + real_infrastructure,
         plan.contribution_per_dwelling,
         opening.extra_completions,
         deflator_index,
@@ -376,6 +378,7 @@ def close_year(plan: Plan, weather: Weather, people: People, opening: Opening) -
         gross_operating_result=gross_operating_result,
         renewal_investment=renewal_investment,
         capacity_investment=capacity_investment,
+        infrastructure_investment=infrastructure_investment,
         general_investment=general_investment,
         water_waste_investment=water_waste_investment,
         housing_investment=housing_investment,

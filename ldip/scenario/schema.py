@@ -129,6 +129,7 @@ class Investment(Frozen):
     grant_share: Share
     housing_grant_share: Share
     vat_share: Share
+    infrastructure_per_dwelling: Annotated[Parameter, expect("mill. 2020-kr per dwelling", 0.0, 10.0)]
     capacity_renewal_share: Share
     capacity_lead: Annotated[Quantity, expect("years", 0.0, 10.0), AfterValidator(whole)]
     on_lending: Money
