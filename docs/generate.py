@@ -98,7 +98,7 @@ def _how(name: str, made: dict[str, ast.expr]) -> list[str]:
         for place, expression in shown.items()
         for line in textwrap.wrap(f"{place} = {expression}", 110, subsequent_indent="    ")
     ]
-    return ["", "```python", *code, "```", *[f"\n{text}" for text in dict.fromkeys(said)]]
+    return ["", "```text", *code, "```", *[f"\n{text}" for text in dict.fromkeys(said)]]
 
 
 def keys_table() -> str:

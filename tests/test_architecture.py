@@ -16,7 +16,7 @@ ROOMS = ["errors", "scenario", "model", "analysis", "report", "cli"]
 ONLY_IN = {
     "numba": {"model/kernel.py"},
     "click": {"cli", "model/kernel.py"},  # kernel: the user's folder for compiled code
-    "matplotlib": {"report/charts.py", "report/comparison_charts.py"},
+    "matplotlib": {"report/charts.py", "report/comparison_charts.py", "report/growth_charts.py"},
     "tomllib": {"scenario/reader.py"},
     "pydantic": {"scenario"},
 }

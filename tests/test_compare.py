@@ -703,6 +703,7 @@ def test_labels_of_the_picture_do_not_overlap():
         assert places[0] >= 0.5 - 1e-12
         assert places[-1] <= 9.5 + 1e-12
     assert spread_out([1.0, 5.0, 9.0], heights, 0.0, 10.0) == [1.0, 5.0, 9.0]
+    assert spread_out([5.0, 5.0], [1.0, 1.0], 0.0, 10.0) == [4.5, 5.5]
 
 
 # Help

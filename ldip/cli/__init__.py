@@ -8,6 +8,7 @@ import click
 from ldip import __version__
 from ldip.cli.accounts import plan, reconcile
 from ldip.cli.comparison import compare
+from ldip.cli.growth import payback, population
 from ldip.cli.options import LANGUAGE
 from ldip.cli.scenarios import metrics, scenario_group
 from ldip.cli.simulation import simulate
@@ -24,13 +25,15 @@ def main() -> None:
       ldip simulate                               Bærum, 10 000 futures, 2020-2039
       ldip simulate --change housing-minus-20     the same with fewer dwellings
       ldip compare                                growth alternatives side by side, run by run
+      ldip payback fornebu                        what an area brings and costs per dwelling
+      ldip population                             people by age, dwellings by area
       ldip plan --lang en                         the baseline accounts, year by year
       ldip reconcile                              the published plan, figure by figure
       ldip scenario show --assumptions            what the answer rests on
     """
 
 
-for command in (simulate, compare, plan, reconcile, scenario_group, metrics):
+for command in (simulate, compare, payback, population, plan, reconcile, scenario_group, metrics):
     main.add_command(command)
 
 

@@ -145,17 +145,25 @@ def _name_ends(axes: Any, comparison: Comparison, label: Mapping[str, str], metr
 
 
 def spread_out(wanted: Sequence[float], heights: Sequence[float], low: float, high: float) -> list[float]:
-    """Places for texts of the given heights, in ascending order, as near as may be to where they are wanted without
-    overlapping, between low and high if there is room."""
+    """Places for texts of the given heights, in ascending order, near to where they are wanted without overlapping,
+    between low and high if there is room: halfway between pushing them all up and pushing them all down."""
+    up = _pushed_down(_pushed_up(wanted, heights, low), heights, high)
+    down = _pushed_up(_pushed_down(wanted, heights, high), heights, low)
+    return [0.5 * (a + b) for a, b in zip(up, down, strict=True)]
+
+
+def _pushed_up(wanted: Sequence[float], heights: Sequence[float], low: float) -> list[float]:
+    """The lowest places that overlap neither each other nor what is below `low`, each where it is wanted or above."""
     places: list[float] = []
     for want, height in zip(wanted, heights, strict=True):
-        floor = places[-1] + 0.5 * (heights[len(places) - 1] + height) if places else low + 0.5 * height
-        places.append(max(want, floor))
-    ceiling = high
-    for i in reversed(range(len(places))):
-        places[i] = min(places[i], ceiling - 0.5 * heights[i])
-        ceiling = places[i] - 0.5 * heights[i]
+        places.append(max(want, low + 0.5 * height))
+        low = places[-1] + 0.5 * height
     return places
+
+
+def _pushed_down(wanted: Sequence[float], heights: Sequence[float], high: float) -> list[float]:
+    """The same from above: each where it is wanted or below."""
+    return [-place for place in _pushed_up([-want for want in reversed(wanted)], heights[::-1], -high)][::-1]
 
 
 def _differences(axes: Any, comparison: Comparison, label: Mapping[str, str], metric_id: str, lang: str) -> None:
