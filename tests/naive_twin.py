@@ -414,6 +414,8 @@ def plan_of_year(scenario, year, before, at_reference, planned, reference):
     for service, place in PLACES.items():
         setattr(p, place, weighted(scenario, service, "place_cost", planned[year + lead]))
     p.builds_places = not in_plan
+    p.cost_overrun = base("investment", "cost_overrun")
+    p.slippage = 0.0 if in_plan else base("investment", "slippage")
     p.infrastructure_per_dwelling = 0.0 if in_plan else base("investment", "infrastructure_per_dwelling")
     p.capacity_renewal_share = base("investment", "capacity_renewal_share")
 
@@ -450,6 +452,7 @@ def opening_of(scenario, fit):
     o.swap_surprise = 0.0
     o.extra_completions = 0.0
     o.new_capacity = 0.0
+    o.slipped_investment = 0.0
     o.uncovered_deficit = 0.0
     o.latest_deficit = 0.0
     o.premium_deviation = 0.0
@@ -469,7 +472,7 @@ def opening_of(scenario, fit):
 # --- the accounts of a year --------------------------------------------------------------------------------------
 
 
-def close(p, o, people, rate, national_factor, own_factor, completion_factor):
+def close(p, o, people, rate, national_factor, own_factor, completion_factor, construction_factor):
     """The lines of one year: from the plan `p`, the opening balance `o`, the extra people and the year's weather."""
     y = SimpleNamespace()
 
@@ -547,13 +550,20 @@ def close(p, o, people, rate, national_factor, own_factor, completion_factor):
     y.capacity_investment = real_capacity * prices
     real_infrastructure = p.infrastructure_per_dwelling * y.completions
     y.infrastructure_investment = real_infrastructure * prices
-    y.general_investment = y.renewal_investment + y.capacity_investment + y.infrastructure_investment
+    planned = real_renewal + real_capacity + real_infrastructure
+    overrun = planned * ((1 + p.cost_overrun) * construction_factor - 1) if p.builds_places else 0.0
+    ready = planned + overrun + o.slipped_investment
+    y.slipped_investment = p.slippage * ready
+    y.cost_overrun = overrun * prices
+    y.slipped_in = o.slipped_investment * prices
+    y.slipped_out = y.slipped_investment * prices
+    y.general_investment = (ready - y.slipped_investment) * prices
     y.water_waste_investment = p.water_waste_investment * prices
     y.housing_investment = p.housing_investment * prices
     y.share_purchases = p.share_purchases * prices
     y.sales = p.sales * prices
     y.gross_investment = y.general_investment + y.water_waste_investment + y.housing_investment
-    state = p.grant_share * (real_renewal + real_capacity + real_infrastructure)
+    state = p.grant_share * (ready - y.slipped_investment)
     y.grants = pos(p.grants + state + p.contribution_per_dwelling * o.extra_completions) * prices
     y.housing_grants = p.housing_grant_share * y.housing_investment
     y.vat_compensation = p.vat_share * y.general_investment
@@ -747,7 +757,7 @@ STOCKS = (
     "fixed_assets",
 )
 MEMORY = ("cpi_index", "deflator_index", "fixed_rate", "swap_surprise")
-MEMORY += ("extra_completions", "new_capacity", *CAPACITY.values())
+MEMORY += ("extra_completions", "new_capacity", "slipped_investment", *CAPACITY.values())
 
 
 def next_opening(y):
@@ -763,12 +773,12 @@ def next_opening(y):
 
 
 def accounts(scenario, plan, weather, fit):
-    """All lines of all years of one run. `weather`: the rate, national, own and completion factors, by year."""
+    """All lines of all years of one run. `weather`: the rate, then the other factors, by year."""
     opening = opening_of(scenario, fit)
     everybody = extra_people(scenario, fit, plan, weather[3])
     years = []
-    for p, people, rate, national, own, completion in zip(plan, everybody, *weather, strict=True):
-        year = close(p, opening, people, rate, national, own, completion)
+    for p, people, *chances in zip(plan, everybody, *weather, strict=True):
+        year = close(p, opening, people, *chances)
         opening = next_opening(year)
         years.append(vars(year))
     return years
@@ -777,7 +787,7 @@ def accounts(scenario, plan, weather, fit):
 def calm(plan):
     """The weather of the baseline: everything as planned."""
     ones = [1.0 for _ in plan]
-    return [[p.planned_rate for p in plan], ones, ones, ones]
+    return [[p.planned_rate for p in plan], ones, ones, ones, ones]
 
 
 # --- the weather -------------------------------------------------------------------------------------------------
@@ -804,7 +814,7 @@ def cholesky(matrix):
 
 
 def correlation(scenario):
-    matrix = [[1.0 if i == j else 0.0 for j in range(4)] for i in range(4)]
+    matrix = [[1.0 if i == j else 0.0 for j in range(5)] for i in range(5)]
     for (i, j), name in PAIRS.items():
         matrix[i][j] = matrix[j][i] = number(scenario["drivers"]["correlation"][name], 0)
     return matrix
@@ -843,12 +853,12 @@ def weather(scenario, plan, normals):
     years = len(plan)
     lower = cholesky(correlation(scenario))
     drivers = scenario["drivers"]
-    names = ("rate", "national_tax", "own_tax", "completions")
+    names = ("rate", "national_tax", "own_tax", "completions", "construction")
     phi = [number(drivers[name]["persistence"], 0) for name in names]
     sigma = [number(drivers[name]["volatility"], 0) for name in names]
     bound = number(drivers["rate"]["lower_bound"], 0)
     response = number(drivers["completions"]["rate_response"], 0)
-    cells = [(driver, year) for driver in range(4) for year in range(years)]
+    cells = [(driver, year) for driver in range(5) for year in range(years)]
 
     def shock(driver, year):
         return {(d, t): lower[driver][d] if t == year else 0.0 for d, t in cells}
@@ -863,13 +873,13 @@ def weather(scenario, plan, normals):
         return math.exp(value(weights) - variance(weights) / 2)
 
     nothing = dict.fromkeys(cells, 0.0)
-    ar = [nothing, nothing, nothing, nothing]  # d, g, x, y
+    ar = [nothing] * 5  # d, g, x, y, z
     level = nothing  # L
-    result = [[], [], [], []]
+    result = [[], [], [], [], []]
     for year, p in enumerate(plan):
         rate_before = ar[0]
-        shocks = [shock(driver, year) for driver in range(4)]
-        ar = [{c: phi[i] * ar[i][c] + sigma[i] * shocks[i][c] for c in cells} for i in range(4)]
+        shocks = [shock(driver, year) for driver in range(5)]
+        ar = [{c: phi[i] * ar[i][c] + sigma[i] * shocks[i][c] for c in cells} for i in range(5)]
         level = {c: level[c] + ar[1][c] for c in cells}
         completions = {c: ar[3][c] + response * rate_before[c] for c in cells}
         c = shift(bound, p.planned_rate, math.sqrt(variance(ar[0])))
@@ -877,4 +887,5 @@ def weather(scenario, plan, normals):
         result[1].append(factor(level))
         result[2].append(factor(ar[2]))
         result[3].append(factor(completions))
+        result[4].append(factor(ar[4]))
     return result

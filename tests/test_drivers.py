@@ -28,7 +28,8 @@ def standard_errors(sample: np.ndarray, expected: np.ndarray | float) -> np.ndar
 
 
 def test_volatility_moves_no_mean(scenario, weather):
-    rate, national, own, completions = weather
+    rate, national, own, completions, construction = weather
+    assert (construction == 1.0).all(), "off unless a change turns it on"
     planned = build(scenario, YEARS).plan.planned_rate
     assert standard_errors(rate, planned).max() < 4.5
     for factor in (national, own, completions):
@@ -49,6 +50,18 @@ def test_variances_of_the_logs(scenario, weather):
     for t in (0, 4, 19):
         theory = sigma**2 * (1 - phi ** (2 * (t + 1))) / (1 - phi**2)
         assert np.log(weather[2, t]).var() == pytest.approx(theory, rel=4.5 * error)
+
+
+def test_construction_costs_when_they_are_on():
+    """Mean 1, the variance of an AR(1) in logs, and no other driver's draws changed by it."""
+    on, off = (read(DEFAULT, changes).scenario for changes in (["construction-risk"], []))
+    risky, calm = (drivers.weather(drivers.prepare(s.drivers, build(s, 20).plan), 5, 0, 20_000) for s in (on, off))
+    np.testing.assert_array_equal(risky[:4], calm[:4])
+    factor = risky[4]
+    assert standard_errors(factor, 1.0).max() < 4.5
+    phi, sigma = on.drivers.construction.persistence.value, on.drivers.construction.volatility.value
+    theory = sigma**2 * (1 - phi**40) / (1 - phi**2)
+    assert np.log(factor[19]).var() == pytest.approx(theory, rel=4.5 * math.sqrt(2 / 20_000))
 
 
 def test_completions_react_to_last_years_rate(scenario):

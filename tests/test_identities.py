@@ -20,12 +20,20 @@ NOT_MONEY = {  # fields of the plan that do not change when money is counted in 
     *("equalisation_rate", "topup_rate", "topup_level", "grant_share", "capacity_renewal_share"),
     *("equalisation_deduction", "imputed_share", "full_cost_share"),
     *("premises_share", "housing_grant_share", "vat_share", "transfer_by_rule", "equity_target"),
-    *("equity_minimum", "instalment_share", "useful_life", "measures_delivery", "on_lending_instalment_share"),
+    *(
+        "equity_minimum",
+        "instalment_share",
+        "useful_life",
+        "measures_delivery",
+        "cost_overrun",
+        "slippage",
+        "on_lending_instalment_share",
+    ),
     *("on_lending_margin", "equity_weight", "equity_return", "dividend_yield", "bond_return", "bond_duration"),
     *("endowment_cost_share", "endowment_withdrawal_share", "buffer_target_share", "result_share_minimum"),
     "deficit_limit_share",
 }
-SHARES = ("_share", "_rate", "_weight", "_target", "_minimum", "_delivery")
+SHARES = ("_share", "_rate", "_weight", "_target", "_minimum", "_delivery", "slippage", "overrun")
 NOT_MONEY_OPENING = {*("cpi_index", "deflator_index", "fixed_rate", "swap_surprise", "extra_completions")}
 
 
@@ -60,6 +68,7 @@ def random_case(base: Baseline, seed: int, spread: float) -> tuple[Plan, np.ndar
             rng.lognormal(0.0, 0.3, (years, runs)),
             rng.lognormal(0.0, 0.3, (years, runs)),
             rng.lognormal(0.0, 0.8, (years, runs)),
+            rng.lognormal(0.0, 0.2, (years, runs)),
         )
     )
     return Plan(**plan), weather, opening
@@ -97,7 +106,7 @@ def test_a_broken_account_is_noticed(base):
         *("operating_revenue", "demography_compensation"),
         *("new_needs", "adopted_measures", "price_compensation", "endowment_gain", "minimum_instalments"),
         *("closing_endowment_buffer", "closing_overdue_deficit", "depreciation_ahead"),
-        *("kindergarten_capacity", "school_capacity", "care_capacity"),
+        *("kindergarten_capacity", "school_capacity", "care_capacity", "slipped_investment"),
         *("water_waste_investment", "housing_investment", "planned_transfer"),
         *("planned_borrowing", "instalments", "interest", "interest_income"),
         *("transfer_cut", "extra_transfer", "closing_net_debt", "new_capacity"),
@@ -131,7 +140,7 @@ def test_zero_volatility_makes_every_run_the_baseline(scenario):
             name: getattr(scenario.drivers, name).model_copy(
                 update={"volatility": getattr(scenario.drivers, name).volatility.model_copy(update={"value": 0.0})}
             )
-            for name in ("rate", "national_tax", "own_tax", "completions")
+            for name in ("rate", "national_tax", "own_tax", "completions", "construction")
         }
     )
     still = scenario.model_copy(update={"drivers": calm})

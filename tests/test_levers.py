@@ -123,6 +123,17 @@ def test_undelivered_measures(scenario, before):
     assert moved(before, after, "adopted_measures", 2023) == 0.0
 
 
+def test_overruns_and_delays(scenario, before):
+    """5 % dearer and a fifth later: of 1.05 x I in 2024 80 % are paid, in 2025 80 % of 1.05 x I + what came over."""
+    risk = with_parameter(scenario, "investment", "cost_overrun", value=0.05)
+    after = path(with_parameter(risk, "investment", "slippage", value=0.20))
+    real = [before["general_investment"][t, 0] / 1.029**t for t in (4, 5)]
+    carried = 0.2 * 1.05 * real[0]
+    assert after["general_investment"][4, 0] / 1.029**4 == pytest.approx(0.8 * 1.05 * real[0], rel=1e-9)
+    assert after["general_investment"][5, 0] / 1.029**5 == pytest.approx(0.8 * (1.05 * real[1] + carried), rel=1e-9)
+    assert moved(before, after, "general_investment", 2023) == 0.0
+
+
 def test_base_capital_stops_the_withdrawal(scenario, before):
     after = path(with_parameter(scenario, "endowment", "base_capital", value=9000.0))
     assert (after["endowment_withdrawal"] == 0.0).all()
@@ -181,7 +192,7 @@ def test_all_that_was_deferred_is_charged(scenario):
 def only(scenario: Scenario, driver: str) -> Scenario:
     """The scenario with one driver on."""
     drivers = scenario.drivers
-    for name in ("rate", "national_tax", "own_tax", "completions"):
+    for name in ("rate", "national_tax", "own_tax", "completions", "construction"):
         if name != driver:
             process = getattr(drivers, name)
             still = process.volatility.model_copy(update={"value": 0.0})

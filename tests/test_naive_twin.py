@@ -41,6 +41,8 @@ compensation_base = {{ value = 2000.0, {REASON} }}
 topup_level = {{ value = 0.98, {REASON} }}
 own_to_national_tax = {{ value = 1.0, {REASON} }}
 [investment]
+cost_overrun = {{ value = 0.1, {REASON} }}
+slippage = {{ dated = {{ 2020 = 0.3, 2030 = 0.0 }}, {REASON} }}
 renewal = {{ dated = {{ 2024 = 1500.0, 2026 = 0.0, 2028 = 1000.0, 2031 = 5.0, 2032 = 800.0 }}, {REASON} }}
 sales = {{ dated = {{ 2024 = 40.0, 2026 = 400.0, 2028 = 40.0, 2031 = 300.0, 2032 = 40.0 }}, {REASON} }}
 [services]
@@ -63,6 +65,8 @@ volatility = {{ value = 0.08, {REASON} }}
 volatility = {{ value = 0.08, {REASON} }}
 [drivers.completions]
 volatility = {{ value = 0.8, {REASON} }}
+[drivers.construction]
+volatility = {{ value = 0.1, {REASON} }}
 """
 
 CORRELATED = f"""
@@ -308,7 +312,7 @@ def test_the_processes_on_the_same_normals(tmp_path, text):
     pair = Pair([write(tmp_path / "change.toml", text or "[change]\n")], 20)
     runs, seed = 40, 13
     program = pair.weather(seed, runs)
-    normals = np.array([drivers._normals(seed, driver, 0, pair.years) for driver in range(4)])
+    normals = np.array([drivers._normals(seed, driver, 0, pair.years) for driver in range(5)])
     for run in range(runs):
         twin = naive_twin.weather(pair.twin, pair.plan, normals[:, :, run].tolist())
         np.testing.assert_allclose(program[:, :, run], np.array(twin), rtol=1e-9, atol=1e-13)

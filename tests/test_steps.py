@@ -135,6 +135,12 @@ def test_capacity_and_grants_never_negative():
     assert s.grants(10.0, 0.0, 1000.0, 0.06, -800.0, 1.1) == 0.0
 
 
+def test_cost_overrun():
+    # 1 000 planned, 5 % expected, building 4 % dearer by chance: 1 092; nothing in the plan years
+    assert s.cost_overrun(1000.0, 1.0, 0.05, 1.04) == pytest.approx(92.0)
+    assert s.cost_overrun(1000.0, 0.0, 0.05, 1.04) == 0.0
+
+
 def test_restructuring_need():
     # result: 3 % of 11 000 is 330, there is 250 -> 80
     assert s.result_gap(0.03, 11_000.0, 250.0) == pytest.approx(80.0)

@@ -230,6 +230,8 @@ def _investment(scenario: Scenario, people: Counted, years: np.ndarray) -> dict[
     )
     return {
         "renewal_investment": line("general_investment", investment.renewal.at(later)),
+        "cost_overrun": investment.cost_overrun.at(years),
+        "slippage": after_plan * investment.slippage.at(years),
         "infrastructure_per_dwelling": after_plan * investment.infrastructure_per_dwelling.at(years),
         "kindergarten_places": people.planned.places["kindergartens"][1:],
         "school_places": people.planned.places["schools"][1:],
@@ -301,6 +303,7 @@ def _opening(scenario: Scenario, premium_deviation: float, people: Counted) -> O
         school_capacity=people.reference.places["schools"][0],
         care_capacity=people.reference.places["care"][0],
         new_capacity=0.0,
+        slipped_investment=0.0,
         general_debt=balance.general_debt.value,
         self_financing_debt=balance.self_financing_debt.value,
         on_lending_debt=balance.on_lending_debt.value,

@@ -20,8 +20,9 @@ from ldip.scenario.schema import Driver, Drivers, RateDriver
 BLOCK = 1024
 """Runs per stream. Part of the meaning of a seed: changing it changes every result."""
 
-DRIVERS = ("rate", "national_tax", "own_tax", "completions")
-"""The drivers in the order of the correlation matrix; a driver's place is its stream key, so only append."""
+DRIVERS = ("rate", "national_tax", "own_tax", "completions", "construction")
+"""The drivers in the order of the correlation matrix, which the last is outside of; a driver's place is its stream
+key, so only append."""
 
 
 class Process(NamedTuple):
@@ -34,12 +35,13 @@ class Process(NamedTuple):
     national_tax_drift: np.ndarray  # half the variance of the log level, taken off to keep the mean
     own_tax_drift: np.ndarray
     completions_drift: np.ndarray
+    construction_drift: np.ndarray
 
 
 def prepare(drivers: Drivers, plan: Plan) -> Process:
     """Work out, once per scenario, what the processes need: Cholesky factor and mean-preserving terms."""
     years = len(plan.planned_rate)
-    rate, national, own = drivers.rate, drivers.national_tax, drivers.own_tax
+    rate, national, own, building = drivers.rate, drivers.national_tax, drivers.own_tax, drivers.construction
     rate_sd = rate.volatility.value * np.sqrt(_ar1_variance(rate.persistence.value, years))
     shift = [
         _mean_preserving_shift(mean, sd, rate.lower_bound.value)
@@ -56,6 +58,7 @@ def prepare(drivers: Drivers, plan: Plan) -> Process:
         * _summed_ar1_variance(national.persistence.value, years),
         own_tax_drift=0.5 * own.volatility.value**2 * _ar1_variance(own.persistence.value, years),
         completions_drift=0.5 * _completions_variance(drivers, float(correlation[0, 3]), years),
+        construction_drift=0.5 * building.volatility.value**2 * _ar1_variance(building.persistence.value, years),
     )
 
 
@@ -63,7 +66,7 @@ def calm(plan: Plan) -> np.ndarray:
     """Weather with all shocks zero (driver, year, 1): the baseline path."""
     rate = np.asarray(plan.planned_rate, dtype=float)
     one = np.ones_like(rate)
-    return np.stack(Weather(rate, one, one, one))[:, :, None]
+    return np.stack(Weather(rate, one, one, one, one))[:, :, None]
 
 
 def weather(process: Process, seed: int, first_run: int, runs: int) -> np.ndarray:
@@ -72,8 +75,11 @@ def weather(process: Process, seed: int, first_run: int, runs: int) -> np.ndarra
     years = len(process.planned_rate)
     whole = range(first_run // BLOCK, -(-(first_run + runs) // BLOCK))
     normals = np.empty((len(DRIVERS), years, len(whole) * BLOCK))
+    drawn = range(len(DRIVERS))
+    if process.drivers.construction.volatility.value == 0.0:  # nothing else needs its stream
+        normals[-1], drawn = 0.0, range(len(DRIVERS) - 1)
     for place, block in enumerate(whole):
-        for driver in range(len(DRIVERS)):
+        for driver in drawn:
             normals[driver, :, place * BLOCK : (place + 1) * BLOCK] = _normals(seed, driver, block, years)
     return transform(process, normals)[:, :, :runs]
 
@@ -85,11 +91,12 @@ def transform(process: Process, normals: np.ndarray) -> np.ndarray:
     """
     drivers = process.drivers
     _correlate(process.factor, normals)
-    rate, national, own, completions = normals
+    rate, national, own, completions, construction = normals
     _ar1(drivers.rate, rate)  # the surprise, still without its planned path
     _ar1(drivers.national_tax, national)  # deviation of the growth
     _ar1(drivers.own_tax, own)  # deviation of the level
     _ar1(drivers.completions, completions)
+    _ar1(drivers.construction, construction)
     completions[1:] += drivers.completions.rate_response.value * rate[:-1]
     for t in range(1, len(national)):
         national[t] += national[t - 1]  # growth adds up to the level
@@ -98,8 +105,11 @@ def transform(process: Process, normals: np.ndarray) -> np.ndarray:
     else:
         rate += (process.planned_rate + process.rate_shift)[:, None]
         np.maximum(rate, drivers.rate.lower_bound.value, out=rate)
-    drifts = (process.national_tax_drift, process.own_tax_drift, process.completions_drift)
-    for log, drift in zip((national, own, completions), drifts, strict=True):
+    drifts = (
+        *(process.national_tax_drift, process.own_tax_drift),
+        *(process.completions_drift, process.construction_drift),
+    )
+    for log, drift in zip((national, own, completions, construction), drifts, strict=True):
         log -= drift[:, None]
         np.exp(log, out=log)
     return normals

@@ -71,6 +71,8 @@ class Plan(NamedTuple):
     school_places: Number
     care_places: Number
     builds_places: Number  # 0 in the plan years, whose adopted programme holds its own places
+    cost_overrun: Number  # expected share, after the plan years
+    slippage: Number  # share of a year's spending that moves to the next, after the plan years
     capacity_renewal_share: Number  # a year, of the cost of places built after the plan
     water_waste_investment: Number
     housing_investment: Number
@@ -121,6 +123,7 @@ class Weather(NamedTuple):
     national_tax_factor: Number  # 1 = as planned
     own_tax_factor: Number
     completion_factor: Number
+    construction_factor: Number  # cost of building over the deflator
 
 
 class People(NamedTuple):
@@ -151,6 +154,7 @@ class Opening(NamedTuple):
     school_capacity: Number
     care_capacity: Number
     new_capacity: Number  # 2020-kr invested in new capacity after the plan years
+    slipped_investment: Number  # 2020-kr that last year moved into this one
     general_debt: Number  # non-self-financing
     self_financing_debt: Number
     on_lending_debt: Number
@@ -221,6 +225,9 @@ class Year(NamedTuple):
     renewal_investment: Number
     capacity_investment: Number
     infrastructure_investment: Number
+    cost_overrun: Number
+    slipped_in: Number
+    slipped_out: Number
     general_investment: Number
     water_waste_investment: Number
     housing_investment: Number
@@ -294,6 +301,7 @@ class Year(NamedTuple):
     school_capacity: Number
     care_capacity: Number
     new_capacity: Number
+    slipped_investment: Number
     # 9 key figures, rules and restructuring need
     net_operating_result_share: Number
     debt_ratio: Number
@@ -329,6 +337,7 @@ def carry(year: Year) -> Opening:
         school_capacity=year.school_capacity,
         care_capacity=year.care_capacity,
         new_capacity=year.new_capacity,
+        slipped_investment=year.slipped_investment,
         general_debt=year.closing_general_debt,
         self_financing_debt=year.closing_self_financing_debt,
         on_lending_debt=year.closing_on_lending_debt,

@@ -162,6 +162,12 @@ def capacity(opening_capacity, planned_places, extra_places, builds_places):
     return greatest(opening_capacity, planned_places + builds_places * extra_places)
 
 
+def cost_overrun(investment, builds, expected_overrun, construction_factor):
+    """What building costs beyond its plan = investment x ((1 + expected overrun) x cost factor - 1).  M7; nothing in
+    the plan years, whose programme is adopted in current prices."""
+    return builds * investment * ((1.0 + expected_overrun) * construction_factor - 1.0)
+
+
 def grants(planned, share, investment, contribution_per_dwelling, opening_extra_completions, deflator_index):
     """Grants and developer contributions, 2020-kr to nominal; the contribution of a dwelling comes the year after
     it.  M7."""

@@ -113,7 +113,16 @@ def close_year(plan: Plan, weather: Weather, people: People, opening: Opening) -
     capacity_investment = real_capacity_investment * deflator_index
     real_infrastructure = plan.infrastructure_per_dwelling * completions
     infrastructure_investment = real_infrastructure * deflator_index
-    general_investment = renewal_investment + capacity_investment + infrastructure_investment
+    real_planned = real_renewal + real_capacity_investment + real_infrastructure
+    real_overrun = s.cost_overrun(real_planned, plan.builds_places, plan.cost_overrun, weather.construction_factor)
+    real_ready = real_planned + real_overrun + opening.slipped_investment
+    slipped_investment = plan.slippage * real_ready
+    cost_overrun = real_overrun * deflator_index
+    slipped_in = opening.slipped_investment * deflator_index
+    slipped_out = slipped_investment * deflator_index
+    general_investment = (
+        renewal_investment + capacity_investment + infrastructure_investment + cost_overrun + slipped_in - slipped_out
+    )
     water_waste_investment = plan.water_waste_investment * deflator_index
     housing_investment = plan.housing_investment * deflator_index
     gross_investment = general_investment + water_waste_investment + housing_investment
@@ -122,7 +131,7 @@ def close_year(plan: Plan, weather: Weather, people: People, opening: Opening) -
     grants = s.grants(
         plan.grants,
         plan.grant_share,
-        real_renewal + real_capacity_investment + real_infrastructure,
+        real_ready - slipped_investment,
         plan.contribution_per_dwelling,
         opening.extra_completions,
         deflator_index,
@@ -379,6 +388,9 @@ def close_year(plan: Plan, weather: Weather, people: People, opening: Opening) -
         renewal_investment=renewal_investment,
         capacity_investment=capacity_investment,
         infrastructure_investment=infrastructure_investment,
+        cost_overrun=cost_overrun,
+        slipped_in=slipped_in,
+        slipped_out=slipped_out,
         general_investment=general_investment,
         water_waste_investment=water_waste_investment,
         housing_investment=housing_investment,
@@ -453,6 +465,7 @@ def close_year(plan: Plan, weather: Weather, people: People, opening: Opening) -
         school_capacity=school_capacity,
         care_capacity=care_capacity,
         new_capacity=new_capacity,
+        slipped_investment=slipped_investment,
         net_operating_result_share=net_operating_result_share,
         debt_ratio=debt_ratio,
         debt_ratio_mixed_prices=debt_ratio * s.ratio(deflator_index, cpi_index),

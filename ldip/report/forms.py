@@ -186,7 +186,8 @@ FORM_2B = Form(
     Text("Budsjettskjema 2B: fordelt til investering", "Form 2B: distributed to investment"),
     (
         Row("@investment"),
-        *_rows("renewal_investment", "capacity_investment", "infrastructure_investment", "=general_investment"),
+        *_rows("renewal_investment", "capacity_investment", "infrastructure_investment", "cost_overrun"),
+        *_rows("slipped_in", "-slipped_out", "=general_investment"),
         *_rows("water_waste_investment", "housing_investment", "=gross_investment"),
     ),
 )

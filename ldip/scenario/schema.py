@@ -131,6 +131,8 @@ class Investment(Frozen):
     vat_share: Share
     infrastructure_per_dwelling: Annotated[Parameter, expect("mill. 2020-kr per dwelling", 0.0, 10.0)]
     capacity_renewal_share: Share
+    cost_overrun: Share
+    slippage: Share
     capacity_lead: Annotated[Quantity, expect("years", 0.0, 10.0), AfterValidator(whole)]
     on_lending: Money
 
@@ -249,6 +251,7 @@ class Drivers(Frozen):
     national_tax: Driver
     own_tax: Driver
     completions: CompletionDriver
+    construction: Driver
     correlation: Correlation
 
 
