@@ -8,6 +8,7 @@ from scipy import optimize, stats
 
 from ldip.model import drivers
 from ldip.model.baseline import build, swap_loading, swap_path
+from ldip.scenario.reader import DEFAULT, read
 
 YEARS = 20
 
