@@ -120,7 +120,7 @@ def command_table(repetitions: int) -> list[str]:
         plan, people, opening = (len(t._fields) for t in (kernel.Plan, kernel.People, kernel.Opening))
         code = (
             "import time, numpy; from ldip.model import kernel; t = time.perf_counter(); kernel.compiled()("
-            f"numpy.ones((2, {plan})), numpy.ones(({people}, 2, 2)), numpy.ones((5, 2, 1)), "
+            f"numpy.ones((2, {plan})), numpy.ones(({people}, 2, 2)), numpy.ones((6, 2, 1)), "
             f"numpy.ones({opening}), numpy.arange(1), numpy.ones((1, 2, 1)), 0);"
             "print(1e3 * (time.perf_counter() - t))"
         )

@@ -371,6 +371,9 @@ def plan_of_year(scenario, year, before, at_reference, planned, reference):
     for key in ("new_needs", "adopted_measures"):
         setattr(p, key, line(key) if in_plan else getattr(last, key))
     p.measures_delivery = base("services", "measures_delivery")
+    p.step_years = max(year - last_planned, 0)
+    p.rule_policy = False
+    p.maximum_pace = base("restructuring", "maximum_pace")
 
     # pension
     p.pension_premium = line("pension_premium") if in_plan else last.pension_premium * p.residents / last.residents
@@ -453,6 +456,7 @@ def opening_of(scenario, fit):
     o.extra_completions = 0.0
     o.new_capacity = 0.0
     o.slipped_investment = 0.0
+    o.decided_measures = 0.0
     o.uncovered_deficit = 0.0
     o.latest_deficit = 0.0
     o.premium_deviation = 0.0
@@ -472,7 +476,7 @@ def opening_of(scenario, fit):
 # --- the accounts of a year --------------------------------------------------------------------------------------
 
 
-def close(p, o, people, rate, national_factor, own_factor, completion_factor, construction_factor):
+def close(p, o, people, rate, national_factor, own_factor, completion_factor, construction_factor, step):
     """The lines of one year: from the plan `p`, the opening balance `o`, the extra people and the year's weather."""
     y = SimpleNamespace()
 
@@ -523,6 +527,7 @@ def close(p, o, people, rate, national_factor, own_factor, completion_factor, co
     y.adopted_measures = p.adopted_measures * prices
     y.new_needs = p.new_needs * prices
     y.undelivered_measures = y.adopted_measures * (1 - p.measures_delivery)
+    y.restructuring_measures = (step * p.step_years + o.decided_measures) * p.measures_delivery * prices
     y.pension_premium = p.pension_premium * prices
     y.premium_deviation = p.premium_deviation
     y.premium_amortisation = p.premium_amortisation
@@ -530,7 +535,7 @@ def close(p, o, people, rate, national_factor, own_factor, completion_factor, co
     y.pension_beyond_frames = y.premium_amortisation - y.premium_deviation - p.pension_in_frames * prices
     y.net_sector_expenditure = y.kindergarten_cost + y.school_cost + y.care_cost
     y.net_sector_expenditure += y.other_service_cost + y.premises_cost
-    y.net_sector_expenditure += y.undelivered_measures + y.pension_beyond_frames
+    y.net_sector_expenditure += y.undelivered_measures + y.pension_beyond_frames - y.restructuring_measures
     y.price_compensation = y.net_sector_expenditure * (1 - ratio(o.deflator_index, prices))
     extra_demand = people.kindergartens + people.schools + people.care
     y.demography_compensation = (p.demography_compensation + extra_demand) * prices
@@ -737,6 +742,9 @@ def close(p, o, people, rate, national_factor, own_factor, completion_factor, co
         liquidity_need += y.transfer_cut
     y.restructuring_need = max(result_gap, equity_gap + max(y.new_uncovered_deficit, buffer_need, liquidity_need))
     y.restructuring_need_share = ratio(y.restructuring_need, y.net_sector_expenditure)
+    decided = min(ratio(y.restructuring_need, prices), p.maximum_pace) if p.rule_policy else 0.0
+    y.newly_decided = decided * prices
+    y.decided_measures = o.decided_measures + decided
     return y
 
 
@@ -757,7 +765,7 @@ STOCKS = (
     "fixed_assets",
 )
 MEMORY = ("cpi_index", "deflator_index", "fixed_rate", "swap_surprise")
-MEMORY += ("extra_completions", "new_capacity", "slipped_investment", *CAPACITY.values())
+MEMORY += ("extra_completions", "new_capacity", "slipped_investment", "decided_measures", *CAPACITY.values())
 
 
 def next_opening(y):
@@ -787,7 +795,7 @@ def accounts(scenario, plan, weather, fit):
 def calm(plan):
     """The weather of the baseline: everything as planned."""
     ones = [1.0 for _ in plan]
-    return [[p.planned_rate for p in plan], ones, ones, ones, ones]
+    return [[p.planned_rate for p in plan], ones, ones, ones, ones, [0.0 for _ in plan]]
 
 
 # --- the weather -------------------------------------------------------------------------------------------------

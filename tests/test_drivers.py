@@ -29,7 +29,7 @@ def standard_errors(sample: np.ndarray, expected: np.ndarray | float) -> np.ndar
 
 
 def test_volatility_moves_no_mean(scenario, weather):
-    rate, national, own, completions, construction = weather
+    rate, national, own, completions, construction, _ = weather
     assert (construction == 1.0).all(), "off unless a change turns it on"
     planned = build(scenario, YEARS).plan.planned_rate
     assert standard_errors(rate, planned).max() < 4.5

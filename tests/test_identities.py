@@ -16,7 +16,16 @@ from ldip.model.year import close_year
 NOT_MONEY = {  # fields of the plan that do not change when money is counted in another unit
     *("cpi_growth", "deflator_growth", "planned_rate", "planned_swap_rate", "reference_rate"),
     *("reference_swap_rate", "swap_loading", "loan_margin", "floating_share", "refixing_share", "programme"),
-    *("opening_residents", "residents", "closing_residents", "working_age", "real_standard", "builds_places"),
+    *(
+        "opening_residents",
+        "residents",
+        "closing_residents",
+        "working_age",
+        "real_standard",
+        "builds_places",
+        "step_years",
+        "rule_policy",
+    ),
     *("equalisation_rate", "topup_rate", "topup_level", "grant_share", "capacity_renewal_share"),
     *("equalisation_deduction", "imputed_share", "full_cost_share"),
     *("premises_share", "housing_grant_share", "vat_share", "transfer_by_rule", "equity_target"),
@@ -55,7 +64,7 @@ def random_case(base: Baseline, seed: int, spread: float) -> tuple[Plan, np.ndar
     for field, values in base.plan._asdict().items():
         factor = rng.uniform(1 - spread, 1 + spread, values.shape)
         moved = values * factor
-        if field in ("transfer_by_rule", "builds_places"):
+        if field in ("transfer_by_rule", "builds_places", "rule_policy"):
             moved = values
         elif field.endswith(SHARES) and values.max() <= 1.0:
             moved = np.clip(moved, 0.0, 1.0)
@@ -69,6 +78,7 @@ def random_case(base: Baseline, seed: int, spread: float) -> tuple[Plan, np.ndar
             rng.lognormal(0.0, 0.3, (years, runs)),
             rng.lognormal(0.0, 0.8, (years, runs)),
             rng.lognormal(0.0, 0.2, (years, runs)),
+            rng.uniform(0.0, 100.0, (years, runs)),
         )
     )
     return Plan(**plan), weather, opening
@@ -105,7 +115,13 @@ def test_a_broken_account_is_noticed(base):
         *("host_grant", "interest_compensation", "integration_grant", "imputed_capital_cost", "sector_revenue"),
         *("operating_revenue", "demography_compensation"),
         *("new_needs", "adopted_measures", "price_compensation", "endowment_gain", "minimum_instalments"),
-        *("closing_endowment_buffer", "closing_overdue_deficit", "depreciation_ahead"),
+        *(
+            "closing_endowment_buffer",
+            "closing_overdue_deficit",
+            "depreciation_ahead",
+            "newly_decided",
+            "decided_measures",
+        ),
         *("kindergarten_capacity", "school_capacity", "care_capacity", "slipped_investment"),
         *("water_waste_investment", "housing_investment", "planned_transfer"),
         *("planned_borrowing", "instalments", "interest", "interest_income"),
@@ -124,7 +140,9 @@ def test_money_counted_in_another_unit_leaves_ratios(base, seed, scale):
     scaled_response = base.response * scale
     scaled_response[PEOPLE_NOT_MONEY] = base.response[PEOPLE_NOT_MONEY]
     one = close(plan, weather, opening, base.response)
-    other = close(scaled_plan, weather, scaled_opening, scaled_response)
+    scaled_weather = weather.copy()
+    scaled_weather[Weather._fields.index("restructuring_step")] *= scale
+    other = close(scaled_plan, scaled_weather, scaled_opening, scaled_response)
     for metric in catalogue().values():
         factor = scale if metric.unit in ("mill. kr", "mill. kr per resident") else 1.0
         # What is left when two large amounts cancel carries their rounding, so measure against revenue.

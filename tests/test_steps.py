@@ -141,6 +141,15 @@ def test_cost_overrun():
     assert s.cost_overrun(1000.0, 0.0, 0.05, 1.04) == 0.0
 
 
+def test_policies():
+    # 50 a year for three years and 20 decided by the rule, of which 90 % are delivered, prices 1.1
+    assert s.restructuring_measures(50.0, 3.0, 20.0, 0.9, 1.1) == pytest.approx(168.3)
+    # a need of 220 at prices 1.1 is 200 in 2020-kr; at most 100 a year; nothing without the policy
+    assert s.newly_decided(1.0, 220.0, 1.1, 100.0) == pytest.approx(100.0)
+    assert s.newly_decided(1.0, 55.0, 1.1, 100.0) == pytest.approx(50.0)
+    assert s.newly_decided(0.0, 220.0, 1.1, 100.0) == 0.0
+
+
 def test_restructuring_need():
     # result: 3 % of 11 000 is 330, there is 250 -> 80
     assert s.result_gap(0.03, 11_000.0, 250.0) == pytest.approx(80.0)

@@ -53,9 +53,13 @@ class Summary(NamedTuple):
     seed: int
     distributions: dict[str, Distribution]
     probabilities: dict[str, Probability]
+    policy: str = "adopted"
+    step: float = 0.0  # mill. 2020-kr a year, of the policy step
 
 
-def summarise(ledger: Ledger, *, scenario: str, base_year: int, seed: int) -> Summary:
+def summarise(
+    ledger: Ledger, *, scenario: str, base_year: int, seed: int, policy: str = "adopted", step: float = 0.0
+) -> Summary:
     """Summarise every headline metric and event of the ledger."""
     runs = ledger.values.shape[2]
     # One array for all metrics in turn: memory fresh from the system costs more than sorting.
@@ -68,6 +72,8 @@ def summarise(ledger: Ledger, *, scenario: str, base_year: int, seed: int) -> Su
         seed=seed,
         distributions={m.id: distribution(m, report_values(ledger, m, out=scratch)) for m in headline()},
         probabilities={event.id: probability(event, ledger[event.metric]) for event in events()},
+        policy=policy,
+        step=step,
     )
 
 

@@ -10,6 +10,7 @@ from ldip.cli.accounts import plan, reconcile
 from ldip.cli.comparison import compare
 from ldip.cli.growth import payback, population
 from ldip.cli.options import LANGUAGE
+from ldip.cli.restructuring import restructure
 from ldip.cli.scenarios import metrics, scenario_group
 from ldip.cli.simulation import simulate
 from ldip.errors import InputError
@@ -25,6 +26,7 @@ def main() -> None:
       ldip simulate                               Bærum, 10 000 futures, 2020-2039
       ldip simulate --change housing-minus-20     the same with fewer dwellings
       ldip compare                                growth alternatives side by side, run by run
+      ldip restructure                            how much must be saved, at 70, 80, 90 % confidence
       ldip payback fornebu                        what an area brings and costs per dwelling
       ldip population                             people by age, dwellings by area
       ldip plan --lang en                         the baseline accounts, year by year
@@ -33,7 +35,7 @@ def main() -> None:
     """
 
 
-for command in (simulate, compare, payback, population, plan, reconcile, scenario_group, metrics):
+for command in (simulate, compare, restructure, payback, population, plan, reconcile, scenario_group, metrics):
     main.add_command(command)
 
 

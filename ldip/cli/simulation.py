@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ldip.cli.options import (
-    baseline_ledger,
     check_size,
     lang_option,
     progress_bar,
@@ -26,6 +25,14 @@ if TYPE_CHECKING:
 @click.command()
 @scenario_options
 @run_options
+@click.option(
+    "--policy",
+    type=click.Choice(["none", "adopted", "step", "rule"]),
+    default="adopted",
+    show_default=True,
+    help="What is done about the need; step takes --step.",
+)
+@click.option("--step", type=click.FloatRange(0.0, 10_000.0), default=0.0, help="Mill. that savings grow by a year.")
 @click.option("--out", type=click.Path(path_type=Path), help="Result folder  [default: ldip-results/SCENARIO]")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of a table.")
 @click.option("--pictures/--no-pictures", default=True, help="Write fan charts (PNG and SVG).", show_default=True)
@@ -36,6 +43,8 @@ def simulate(
     runs: int,
     seed: int,
     years: int,
+    policy: str,
+    step: float,
     out: Path | None,
     as_json: bool,
     pictures: bool,
@@ -48,6 +57,7 @@ def simulate(
       ldip simulate
       ldip simulate --runs 100k --seed 7 --out results/base
       ldip simulate --change interest-plus-2 --change housing-minus-20
+      ldip simulate --policy step --step 40
       ldip simulate my-municipality/ --years 10 --json --no-pictures
     """
     from ldip.analysis.summary import summarise
@@ -55,14 +65,27 @@ def simulate(
     from ldip.model.simulate import simulate as run
     from ldip.report import files
 
+    if step and policy != "step":
+        raise click.UsageError("--step belongs to --policy step.")
     check_size(runs, years)
     source = read(scenario, changes)
     base_year = source.scenario.scenario.first_year
     out = out or Path("ldip-results") / source.scenario.name
     with files.result_folder(out) as folder:
         with progress_bar(runs, lang) as advance:
-            ledger = run(source.scenario, runs=runs, seed=seed, years=years, lines=lines_needed(), progress=advance)
-        summary = summarise(ledger, scenario=source.scenario.name, base_year=base_year, seed=seed)
+            ledger = run(
+                source.scenario,
+                runs=runs,
+                seed=seed,
+                years=years,
+                lines=lines_needed(),
+                progress=advance,
+                policy=policy,
+                step=step,
+            )
+        summary = summarise(
+            ledger, scenario=source.scenario.name, base_year=base_year, seed=seed, policy=policy, step=step
+        )
         files.write_summary(folder, [summary])
         files.write_probabilities(folder, [summary])
         files.write_provenance(folder, summary, files.resolved(source))
@@ -100,11 +123,14 @@ def _remove_old_pictures(out: Path) -> None:
 
 
 def _write_pictures(source: "Source", summary: Any, out: Path, lang: str, *, quiet: bool) -> None:
+    from ldip.model.baseline import build
     from ldip.model.metrics import catalogue, report_values
+    from ldip.model.simulate import run_baseline, with_policy
     from ldip.report.charts import FANS, picture_names, write_fans
     from ldip.report.files import result_folder
 
-    ledger = baseline_ledger(source, len(summary.years))
+    path = with_policy(build(source.scenario, len(summary.years)), summary.policy)
+    ledger = run_baseline(path, summary.step)
     baseline = {name: report_values(ledger, catalogue()[name])[:, 0] for name in FANS}
     with result_folder(out) as folder:
         write_fans(folder, summary, baseline, lang)

@@ -185,6 +185,9 @@ def _services(scenario: Scenario, people: Counted, frames: np.ndarray, years: np
         "new_needs": _extend(scenario, "new_needs", years),
         "adopted_measures": _extend(scenario, "adopted_measures", years),
         "measures_delivery": scenario.services.measures_delivery.at(years),
+        "step_years": np.maximum(np.arange(n) - plan_years + 1.0, 0.0),
+        "rule_policy": np.zeros(n),  # simulate() turns it on
+        "maximum_pace": scenario.restructuring.maximum_pace.at(years),
         "premises_share": scenario.services.premises_share.at(years),
     }
 
@@ -304,6 +307,7 @@ def _opening(scenario: Scenario, premium_deviation: float, people: Counted) -> O
         care_capacity=people.reference.places["care"][0],
         new_capacity=0.0,
         slipped_investment=0.0,
+        decided_measures=0.0,
         general_debt=balance.general_debt.value,
         self_financing_debt=balance.self_financing_debt.value,
         on_lending_debt=balance.on_lending_debt.value,

@@ -66,22 +66,25 @@ def calm(plan: Plan) -> np.ndarray:
     """Weather with all shocks zero (driver, year, 1): the baseline path."""
     rate = np.asarray(plan.planned_rate, dtype=float)
     one = np.ones_like(rate)
-    return np.stack(Weather(rate, one, one, one, one))[:, :, None]
+    return np.stack(Weather(rate, one, one, one, one, np.zeros_like(rate)))[:, :, None]
 
 
-def weather(process: Process, seed: int, first_run: int, runs: int) -> np.ndarray:
-    """The weather of `runs` runs from `first_run` (a multiple of BLOCK) on: (driver, year, run), drivers in the
-    order of `Weather`. A last block that is not full is drawn full and cut."""
+def weather(process: Process, seed: int, first_run: int, runs: int, step: float | np.ndarray = 0.0) -> np.ndarray:
+    """The weather of `runs` runs from `first_run` (a multiple of BLOCK) on: (field of Weather, year, run). A last
+    block that is not full is drawn full and cut. `step` is the restructuring step, of all runs or (run,)."""
     years = len(process.planned_rate)
     whole = range(first_run // BLOCK, -(-(first_run + runs) // BLOCK))
-    normals = np.empty((len(DRIVERS), years, len(whole) * BLOCK))
+    chances = np.empty((len(Weather._fields), years, len(whole) * BLOCK))
+    normals = chances[: len(DRIVERS)]
     drawn = range(len(DRIVERS))
     if process.drivers.construction.volatility.value == 0.0:  # nothing else needs its stream
         normals[-1], drawn = 0.0, range(len(DRIVERS) - 1)
     for place, block in enumerate(whole):
         for driver in drawn:
             normals[driver, :, place * BLOCK : (place + 1) * BLOCK] = _normals(seed, driver, block, years)
-    return transform(process, normals)[:, :, :runs]
+    transform(process, normals)
+    chances[-1, :, :runs] = step
+    return chances[:, :, :runs]
 
 
 def transform(process: Process, normals: np.ndarray) -> np.ndarray:

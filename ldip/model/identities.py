@@ -115,6 +115,7 @@ SUMS = {
         "-other_service_cost",
         "-premises_cost",
         "-undelivered_measures",
+        "restructuring_measures",
         "-pension_beyond_frames",
     ),
     "pension cost": ("pension_cost", "-pension_premium", "premium_deviation", "-premium_amortisation"),

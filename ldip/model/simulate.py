@@ -15,6 +15,9 @@ from ldip.scenario.schema import Scenario
 COMPILED_FROM = 200_000
 """Runs from which the compiled engine pays for loading it (docs/decisions.md)."""
 
+POLICIES = ("none", "adopted", "step", "rule")
+"""What is done about the need: see with_policy."""
+
 CHUNK = 8 * drivers.BLOCK
 """Runs closed together: enough for NumPy to be busy with numbers, few enough to stay near the cache."""
 
@@ -35,13 +38,15 @@ class Ledger:
         return self.values[self.lines.index(line)]
 
 
-def run_baseline(baseline: Baseline) -> Ledger:
-    """The baseline path, all lines (line, year, 1): the accounts with calm weather."""
+def run_baseline(baseline: Baseline, step: float = 0.0) -> Ledger:
+    """The baseline path, all lines (line, year, 1): the accounts with calm weather, and a restructuring step."""
+    calm = drivers.calm(baseline.plan)
+    calm[-1] = step
     values = np.full((len(Year._fields), len(baseline.years), 1), np.nan)
     _engine(1)(
         baseline.plan_table(),
         baseline.response,
-        drivers.calm(baseline.plan),
+        calm,
         np.array(baseline.opening),
         range(len(Year._fields)),
         values,
@@ -59,13 +64,18 @@ def simulate(
     engine: str | None = None,
     threads: int | None = None,
     progress: Callable[[int], None] | None = None,
+    policy: str = "adopted",
+    step: float | np.ndarray = 0.0,
 ) -> Ledger:
     """Simulate `runs` futures of `years` years and keep the chosen lines.
 
     `engine` is "numpy" or "compiled" (default: by the number of runs); the result is the same to the last bit,
     for any number of threads. `progress` is called with the number of runs finished since its last call.
+    `policy` is one of POLICIES; `step` (of all runs or (run,)) is what restructuring grows by a year after the plan,
+    mill. 2020-kr, with the policy "step".
     """
-    baseline = build(scenario, years)
+    baseline = with_policy(build(scenario, years), policy)
+    steps = np.broadcast_to(step if policy == "step" else 0.0, (runs,))
     process = drivers.prepare(scenario.drivers, baseline.plan)
     plan, opening = baseline.plan_table(), np.array(baseline.opening)
     wanted = [Year._fields.index(line) for line in lines]
@@ -74,7 +84,7 @@ def simulate(
 
     def do_chunk(first: int) -> None:
         size = min(CHUNK, runs - first)
-        weather = drivers.weather(process, seed, first, size)
+        weather = drivers.weather(process, seed, first, size, steps[first : first + size])
         close(plan, baseline.response, weather, opening, wanted, values, first)
         if progress:
             progress(size)
@@ -89,6 +99,18 @@ def simulate(
             for finished in [pool.submit(do_chunk, first) for first in chunks]:
                 finished.result()
     return Ledger(baseline.years, tuple(lines), values)
+
+
+def with_policy(baseline: Baseline, policy: str) -> Baseline:
+    """The baseline as a policy has it: none, not even the adopted measures; adopted; step; or rule (M12)."""
+    plan = baseline.plan
+    if policy == "none":
+        plan = plan._replace(measures_delivery=np.zeros(len(baseline.years)))
+    elif policy == "rule":
+        plan = plan._replace(rule_policy=np.ones(len(baseline.years)))
+    elif policy not in POLICIES:
+        raise ValueError(policy)
+    return baseline._replace(plan=plan)
 
 
 def _engine(runs: int, name: str | None = None) -> Callable[..., None]:

@@ -59,6 +59,9 @@ class Plan(NamedTuple):
     new_needs: Number  # adopted, within the services above
     adopted_measures: Number  # savings, within the services above
     measures_delivery: Number  # share of the adopted measures that is realised
+    step_years: Number  # years of constant steps that have taken effect
+    rule_policy: Number  # 1 where the year's need is decided and takes effect the next year
+    maximum_pace: Number  # 2020-kr that the rule policy may decide in a year
     pension_premium: Number  # within the services above
     premium_deviation: Number  # nominal: premium less net pension cost, deferred
     premium_amortisation: Number  # nominal: of earlier years' deviations
@@ -124,6 +127,7 @@ class Weather(NamedTuple):
     own_tax_factor: Number
     completion_factor: Number
     construction_factor: Number  # cost of building over the deflator
+    restructuring_step: Number  # not chance but choice, run by run: 2020-kr that restructuring grows by a year
 
 
 class People(NamedTuple):
@@ -155,6 +159,7 @@ class Opening(NamedTuple):
     care_capacity: Number
     new_capacity: Number  # 2020-kr invested in new capacity after the plan years
     slipped_investment: Number  # 2020-kr that last year moved into this one
+    decided_measures: Number  # 2020-kr a year that the rule policy has decided so far
     general_debt: Number  # non-self-financing
     self_financing_debt: Number
     on_lending_debt: Number
@@ -210,6 +215,7 @@ class Year(NamedTuple):
     other_service_cost: Number
     premises_cost: Number
     undelivered_measures: Number
+    restructuring_measures: Number
     pension_beyond_frames: Number
     net_sector_expenditure: Number
     demography_compensation: Number
@@ -323,6 +329,8 @@ class Year(NamedTuple):
     state_register: Number
     restructuring_need: Number
     restructuring_need_share: Number
+    newly_decided: Number
+    decided_measures: Number
 
 
 def carry(year: Year) -> Opening:
@@ -338,6 +346,7 @@ def carry(year: Year) -> Opening:
         care_capacity=year.care_capacity,
         new_capacity=year.new_capacity,
         slipped_investment=year.slipped_investment,
+        decided_measures=year.decided_measures,
         general_debt=year.closing_general_debt,
         self_financing_debt=year.closing_self_financing_debt,
         on_lending_debt=year.closing_on_lending_debt,

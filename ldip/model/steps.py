@@ -138,6 +138,11 @@ def undelivered_measures(adopted, delivery):
     return adopted * (1.0 - delivery)
 
 
+def restructuring_measures(step, step_years, decided, delivery, deflator_index):
+    """Lasting savings beyond the plan = (step x its years + decided by the rule) x delivery x deflator.  M12."""
+    return (step * step_years + decided) * delivery * deflator_index
+
+
 def price_compensation(amount, price_index, opening_index):
     """What of this year's cost is compensation for the year's growth of prices and wages.  M1; HP 11.4."""
     return amount * (1.0 - ratio(opening_index, price_index))
@@ -283,6 +288,11 @@ def restructuring_need(result, equity, uncovered, buffer, liquidity):
     """The lasting improvement that makes every rule hold: for the result share; for equity and, with the same
     money, for the deficit, the buffer fund and liquidity, whichever takes most.  M12.1."""
     return greatest(result, equity + greatest(uncovered, greatest(buffer, liquidity)))
+
+
+def newly_decided(rule_policy, need, deflator_index, maximum_pace):
+    """What the rule policy decides this year for the next: the need, at most the maximum pace, 2020-kr.  M12."""
+    return rule_policy * least(ratio(need, deflator_index), maximum_pace)
 
 
 def event(condition):

@@ -76,6 +76,13 @@ def close_year(plan: Plan, weather: Weather, people: People, opening: Opening) -
     premises_cost = s.premises_cost(plan.premises_share, opening.new_capacity, deflator_index)
     adopted_measures = plan.adopted_measures * deflator_index
     undelivered_measures = s.undelivered_measures(adopted_measures, plan.measures_delivery)
+    restructuring_measures = s.restructuring_measures(
+        weather.restructuring_step,
+        plan.step_years,
+        opening.decided_measures,
+        plan.measures_delivery,
+        deflator_index,
+    )
     pension_premium = plan.pension_premium * deflator_index
     pension_cost = s.pension_cost(pension_premium, plan.premium_deviation, plan.premium_amortisation)
     pension_beyond_frames = s.pension_beyond_frames(
@@ -88,6 +95,7 @@ def close_year(plan: Plan, weather: Weather, people: People, opening: Opening) -
         + other_service_cost
         + premises_cost
         + undelivered_measures
+        - restructuring_measures
         + pension_beyond_frames
     )
     price_compensation = s.price_compensation(net_sector_expenditure, deflator_index, opening.deflator_index)
@@ -334,6 +342,7 @@ def close_year(plan: Plan, weather: Weather, people: People, opening: Opening) -
         ),
         s.liquidity_need(liquidity_gap, new_uncovered_deficit, transfer_cut, noise),
     )
+    newly_decided = s.newly_decided(plan.rule_policy, restructuring_need, deflator_index, plan.maximum_pace)
     result_share_breach = s.event(result_gap > noise)
     equity_share_breach = s.event(equity_gap > noise)
     buffer_fund_breach = s.event(closing_buffer_fund < buffer_minimum - noise)
@@ -374,6 +383,7 @@ def close_year(plan: Plan, weather: Weather, people: People, opening: Opening) -
         other_service_cost=other_service_cost,
         premises_cost=premises_cost,
         undelivered_measures=undelivered_measures,
+        restructuring_measures=restructuring_measures,
         pension_beyond_frames=pension_beyond_frames,
         net_sector_expenditure=net_sector_expenditure,
         demography_compensation=demography_compensation,
@@ -492,6 +502,8 @@ def close_year(plan: Plan, weather: Weather, people: People, opening: Opening) -
         ),
         restructuring_need=restructuring_need,
         restructuring_need_share=s.ratio(restructuring_need, net_sector_expenditure),
+        newly_decided=newly_decided * deflator_index,
+        decided_measures=opening.decided_measures + newly_decided,
     )
 
 

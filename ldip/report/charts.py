@@ -9,6 +9,7 @@ from ldip.analysis.summary import Summary
 from ldip.errors import Text
 from ldip.model.metrics import events
 from ldip.report.numbers import SHOWN, number, unit_label
+from ldip.report.text import policy_words
 
 FANS = ("debt_ratio", "restructuring_need")
 INK, BLUE, RED = "#222222", "#1f5a8a", "#a33a2a"
@@ -20,8 +21,8 @@ MEDIAN = Text(nb="median", en="median")
 BASELINE = Text(nb="grunnbane uten sjokk", en="baseline without shocks")
 DEFICITS = Text(nb="95 %, medregnet udekket merforbruk", en="95 %, with uncovered deficits")
 FOOT = Text(
-    nb="{scenario}, {runs} løp, frø {seed}. Modellens sannsynligheter, uten nye tiltak etter handlingsprogrammet.",
-    en="{scenario}, {runs} runs, seed {seed}. The model's probabilities, no measures beyond the adopted plan.",
+    nb="{scenario}, {runs} løp, frø {seed}. Modellens sannsynligheter. {policy}.",
+    en="{scenario}, {runs} runs, seed {seed}. The model's probabilities. {policy}.",
 )
 
 
@@ -100,9 +101,15 @@ def _fan(pyplot, summary: Summary, name: str, baseline: np.ndarray, lang: str):
         frameon=False,
         fontsize=9,
     )
-    foot = FOOT.say(lang, scenario=summary.scenario, runs=number(summary.runs, 0, lang), seed=summary.seed)
+    foot = foot_words(summary, lang)
     figure.supxlabel(foot, fontsize=8, color="#555555", x=0.01, ha="left")
     return figure
+
+
+def foot_words(summary: Summary, lang: str) -> str:
+    """Where the runs of a picture come from, and what is done in them."""
+    runs, policy = number(summary.runs, 0, lang), policy_words(summary, lang)
+    return FOOT.say(lang, scenario=summary.scenario, runs=runs, seed=summary.seed, policy=policy)
 
 
 def quiet_axes(axes: Any, lang: str) -> None:

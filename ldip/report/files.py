@@ -112,6 +112,8 @@ def write_provenance(folder: Path, summary: Summary, simulated: Mapping[str, Any
         "seed": summary.seed,
         "runs": summary.runs,
         "years": [int(year) for year in summary.years],
+        "policy": summary.policy,
+        "step": summary.step,
         **simulated,
         "results_sha256": {
             path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("*.csv"))

@@ -56,7 +56,7 @@ OPERATIONS = Form(
         *_rows("tax_revenue", "general_grant", "host_grant", "interest_compensation", "integration_grant"),
         *_rows("imputed_capital_cost", "=central_revenue"),
         Row("@sectors"),
-        *_rows("premises_cost", "undelivered_measures", "pension_beyond_frames"),
+        *_rows("premises_cost", "undelivered_measures", "-restructuring_measures", "pension_beyond_frames"),
         *_rows("=net_sector_expenditure", "=gross_operating_result"),
         *_rows("interest_income"),
         Row(
@@ -146,7 +146,7 @@ FORM_1B = Form(
         *_rows("-imputed_capital_cost", "endowment_cost"),
         Row(OTHER_PROVISIONS, Text("Netto avsetninger utenom 1A", "Net provisions outside 1A")),
         Row("@areas"),
-        *_rows("premises_cost", "undelivered_measures", "pension_beyond_frames"),
+        *_rows("premises_cost", "undelivered_measures", "-restructuring_measures", "pension_beyond_frames"),
         Row(
             f"-imputed_capital_cost {CROSS_SECTOR} net_sector_expenditure",
             Text("Sum fordelt til drift", "Distributed in all"),

@@ -9,8 +9,9 @@ from ldip.analysis.growth import Payback
 from ldip.analysis.summary import Summary
 from ldip.errors import Text
 from ldip.model.baseline import Baseline
-from ldip.report.charts import BANDS, BLUE, FOOT, INK, MEDIAN, RED, number_ticks, quiet_axes, rc_style
+from ldip.report.charts import BANDS, BLUE, FOOT, INK, MEDIAN, RED, foot_words, number_ticks, quiet_axes, rc_style
 from ldip.report.numbers import number
+from ldip.report.text import POLICY
 
 AGES = Text("Innbyggere etter alder, {first} og {last}", "Residents by age, {first} and {last}")
 RESIDENTS = Text("Innbyggere 31.12.", "Residents at 31 December")
@@ -46,7 +47,7 @@ def write_population_picture(folder: Path, baseline: Baseline, summary: Summary,
         right.legend(frameon=False, fontsize=9, loc="upper left")
         quiet_axes(right, lang)
         _years(right, summary.years)
-        figure.supxlabel(_foot(summary.scenario, summary.runs, summary.seed, lang), **FOOT_STYLE)
+        figure.supxlabel(foot_words(summary, lang), **FOOT_STYLE)
         return figure
 
     _write(folder, "population", draw)
@@ -88,7 +89,7 @@ def write_payback_picture(folder: Path, result: Payback, area: str, lang: str) -
         axes.legend(frameon=False, fontsize=9, loc="upper left")
         quiet_axes(axes, lang)
         _years(axes, result.years)
-        figure.supxlabel(_foot(result.scenario, result.runs, result.seed, lang), **FOOT_STYLE)
+        figure.supxlabel(_foot(result, lang), **FOOT_STYLE)
         return figure
 
     _write(folder, "payback", draw)
@@ -99,8 +100,9 @@ def _years(axes: Any, years: np.ndarray) -> None:
     axes.set_xticks(years[:: max(len(years) // 10, 1)])
 
 
-def _foot(scenario: str, runs: int, seed: int, lang: str) -> str:
-    return FOOT.say(lang, scenario=scenario, runs=number(runs, 0, lang), seed=seed)
+def _foot(result: Payback, lang: str) -> str:
+    policy, runs = POLICY["adopted"].say(lang), number(result.runs, 0, lang)
+    return FOOT.say(lang, scenario=result.scenario, runs=runs, seed=result.seed, policy=policy)
 
 
 def _write(folder: Path, name: str, draw: Any) -> None:

@@ -26,12 +26,25 @@ PROBABILITIES = Text(nb="Sannsynlighet, prosent", en="Probability, per cent")
 EVER = Text(nb="noen gang", en="ever")
 NOTE = Text(
     nb="«feil ±» er største utvalgsfeil (standardfeil) på linjen: så mye ville tallene flytte seg med et annet frø. "
-    "Sannsynlighetene gjelder modellen og dens antakelser, ikke verden. Ingen nye tiltak etter "
-    "handlingsprogrammet: det som mangler, er omstillingsbehovet.",
+    "Sannsynlighetene gjelder modellen og dens antakelser, ikke verden. {policy}: det som fortsatt mangler, er "
+    "omstillingsbehovet.",
     en="'error ±' is the largest sampling error (standard error) of the row: how far the figures would move with "
-    "another seed. Probabilities are the model's and its assumptions', not the world's. No measures beyond the "
-    "adopted plan: what is missing is the restructuring need.",
+    "another seed. Probabilities are the model's and its assumptions', not the world's. {policy}: what is still "
+    "missing is the restructuring need.",
 )
+POLICY = {
+    "none": Text(nb="Ingen tiltak, ikke engang de vedtatte", en="No measures, not even the adopted ones"),
+    "adopted": Text(nb="Ingen nye tiltak etter handlingsprogrammet", en="No measures beyond the adopted plan"),
+    "step": Text(
+        nb="Omstilling som øker med {step} mill. i året etter planen",
+        en="Restructuring that grows by {step} mill. a year after the plan",
+    ),
+    "rule": Text(
+        nb="Hvert års behov vedtas og virker fra året etter",
+        en="Each year's need is decided and works from the next year",
+    ),
+}
+"""What is done about the need, in words."""
 ASSUMPTIONS = Text(
     nb="{count} av {total} tall i scenariet er våre antakelser: ldip scenario show {name} --assumptions",
     en="{count} of the scenario's {total} numbers are our assumptions: ldip scenario show {name} --assumptions",
@@ -70,6 +83,11 @@ def selected_years(years: np.ndarray) -> list[int]:
     return sorted({0, 3, *np.linspace(3, count - 1, 5).round().astype(int).tolist()})
 
 
+def policy_words(summary: Summary, lang: str) -> str:
+    """What is done about the need in these runs."""
+    return POLICY[summary.policy].say(lang, step=number(summary.step, 1, lang))
+
+
 def summary_text(summary: Summary, title: str, lang: str) -> str:
     """The table of a simulation: headline metrics, then probabilities, with sampling errors."""
     picked = selected_years(summary.years)
@@ -95,7 +113,7 @@ def summary_text(summary: Summary, title: str, lang: str) -> str:
                 number(100.0 * error, 1, lang),
             ]
         )
-    note = textwrap.fill(NOTE.say(lang), 88)
+    note = textwrap.fill(NOTE.say(lang, policy=policy_words(summary, lang)), 88)
     return f"{title}\n{head}\n\n{table(rows)}\n\n{table(chances)}\n\n{note}"
 
 

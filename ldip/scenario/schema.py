@@ -197,6 +197,12 @@ class Rules(Frozen):
     deficit_limit_share: Share
 
 
+class Restructuring(Frozen):
+    """Measures beyond the plan, for the policy that follows the need (M12)."""
+
+    maximum_pace: RealMoney
+
+
 class RateDriver(Frozen):
     """Money-market rate: AR(1) around the planned path, optional lower bound (M2)."""
 
@@ -272,6 +278,7 @@ class Scenario(Frozen):
     pension: Pension
     opening: OpeningBalance
     rules: Rules
+    restructuring: Restructuring
     drivers: Drivers
     areas: tuple[Area, ...]
     plan: tuple[PlanRow, ...]

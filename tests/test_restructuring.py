@@ -1,0 +1,167 @@
+"""Restructuring at a chosen confidence: solved steps satisfy their probability, and agree with the simulator."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from ldip.analysis.restructuring import LARGEST, RULES, TOLERANCE, Margins, curve, restructure
+from ldip.cli import run
+from ldip.model.simulate import simulate
+from ldip.scenario.reader import DEFAULT, read
+
+CONFIDENCES = (0.5, 0.7, 0.8, 0.9)
+
+
+@pytest.fixture(scope="module")
+def solved(scenario):
+    return restructure(scenario, confidences=CONFIDENCES, runs=1000, seed=1, years=20)
+
+
+def call(monkeypatch, capsys, *words):
+    monkeypatch.setattr("sys.argv", ["ldip", *map(str, words)])
+    try:
+        run()
+        code = 0
+    except SystemExit as stop:
+        code = stop.code
+    said = capsys.readouterr()
+    return code, said.out, said.err
+
+
+def holding(scenario, step, seed, runs=1000):
+    """Share of runs in which no rule is broken in the last year, by the simulator's own events."""
+    ledger = simulate(scenario, runs=runs, seed=seed, years=20, lines=["any_rule_breach"], policy="step", step=step)
+    return 1.0 - ledger["any_rule_breach"][-1].mean()
+
+
+def test_the_simulator_agrees_with_every_solved_step(scenario, solved):
+    """The same seed: exactly the share of runs asked for, and a little less is not enough."""
+    for answer in solved.answers:
+        assert answer.probability >= answer.confidence
+        assert holding(scenario, answer.step, 1) == pytest.approx(answer.probability, abs=0.002)
+        if answer.step > 1.0:
+            assert holding(scenario, answer.step - 1.0, 1) < answer.probability
+
+
+def test_a_fresh_seed_keeps_the_probability_within_its_error(scenario, solved):
+    for answer in solved.answers[1:]:
+        error = np.sqrt(2.0) * answer.probability_error
+        assert holding(scenario, answer.step, 77) == pytest.approx(answer.confidence, abs=4.0 * error)
+
+
+def test_no_step_gives_what_simulate_gives(scenario, solved):
+    ledger = simulate(scenario, runs=1000, seed=1, years=20, lines=["any_rule_breach"])
+    assert solved.probability(0.0) == pytest.approx(1.0 - ledger["any_rule_breach"][-1].mean(), abs=0.002)
+
+
+def test_more_confidence_never_needs_less(solved):
+    steps = [answer.step for answer in solved.answers]
+    assert steps == sorted(steps)
+    probabilities = [probability for _, probability in curve(solved)]
+    assert probabilities == sorted(probabilities)
+    assert probabilities[0] == solved.probability(0.0)
+
+
+def test_all_rules_together_need_at_least_as_much_as_each(scenario, solved):
+    for rule in RULES:
+        alone = restructure(scenario, confidences=(0.9,), rules=(rule,), runs=1000, seed=1, years=20)
+        assert alone.answers[0].step <= solved.answers[-1].step + TOLERANCE, rule
+
+
+def test_every_year_needs_at_least_as_much_as_the_last(scenario, solved):
+    since = restructure(scenario, confidences=(0.7,), since=2034, runs=1000, seed=1, years=20)
+    assert (since.first_year, since.last_year) == (2034, 2039)
+    assert since.answers[0].step >= solved.answers[1].step - TOLERANCE
+
+
+def test_first_order_size(scenario):
+    """Where only the result share binds, a step s lifts the result of 2039 by 16 s: the missing amount / 16, less the
+    interest saved on the way, which makes the step smaller."""
+    solved = restructure(scenario, confidences=(0.9,), rules=("result",), runs=1000, seed=1, years=20)
+    lines = ["net_operating_result", "operating_revenue", "deflator_index"]
+    ledger = simulate(scenario, runs=1000, seed=1, years=20, lines=lines)
+    lacks = (0.03 * ledger["operating_revenue"] - ledger["net_operating_result"])[-1] / ledger["deflator_index"][-1]
+    naive = np.quantile(lacks, 0.9) / 16.0
+    assert 0.75 * naive < solved.answers[0].step < naive
+
+
+def test_what_no_step_mends_is_infinite(scenario):
+    """In the first plan year nothing has taken effect yet."""
+    solved = restructure(scenario, confidences=(0.99,), since=2020, runs=300, seed=1, years=20)
+    assert np.isinf(solved.steps).any()
+    assert np.isinf(solved.answers[0].step)
+    assert solved.probability(LARGEST) < 0.99
+
+
+def test_margins_rise_with_the_step(scenario):
+    margins = Margins(scenario, ("result", "liquidity"), None, runs=200, seed=3, years=20)
+    every = np.arange(200)
+    low, high = margins(np.full(200, 10.0), every), margins(np.full(200, 60.0), every)
+    assert (high >= low - 1e-9).all()
+    np.testing.assert_array_equal(margins(np.full(5, 10.0), every[:5]), low[:5])
+
+
+def test_policies(scenario):
+    """Without even the adopted measures the need is larger; a step or the rule makes it smaller."""
+    lines = ["restructuring_need", "restructuring_measures", "deflator_index", "newly_decided"]
+    need = {}
+    for policy in ("none", "adopted", "step", "rule"):
+        ledger = simulate(scenario, runs=500, seed=1, years=20, lines=lines, policy=policy, step=40.0)
+        need[policy] = ledger["restructuring_need"][-1].mean()
+        real = ledger["restructuring_measures"] / ledger["deflator_index"]
+        if policy == "step":
+            np.testing.assert_allclose(real[:4], 0.0)
+            np.testing.assert_allclose(real[4:, 0], 40.0 * np.arange(1, 17))
+        if policy == "rule":
+            decided = ledger["newly_decided"] / ledger["deflator_index"]
+            assert decided.max() <= scenario.restructuring.maximum_pace.value + 1e-9
+            np.testing.assert_allclose(real[1:], np.cumsum(decided, axis=0)[:-1], atol=1e-9)
+    assert need["none"] > need["adopted"] > need["step"]
+    assert need["adopted"] > need["rule"]
+
+
+def test_dearer_money_needs_more(scenario):
+    dearer = read(DEFAULT, ["interest-plus-2"]).scenario
+    steps = [
+        restructure(s, confidences=(0.8,), runs=500, seed=1, years=20).answers[0].step for s in (scenario, dearer)
+    ]
+    assert steps[1] > steps[0]
+
+
+def test_the_command(tmp_path, monkeypatch, capsys):
+    words = ("restructure", "--runs", 400, "--lang", "en", "--out", tmp_path / "r")
+    code, out, _ = call(monkeypatch, capsys, *words)
+    assert code == 0
+    assert "90 %" in out
+    with (tmp_path / "r" / "restructuring.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    code, out, _ = call(monkeypatch, capsys, *words, "--json")
+    steps = json.loads(out)["steps"]
+    assert [set(step) for step in steps] == [set(rows[0])] * 3
+    assert {"confidence", "step_mnok", "step_share", "probability", "standard_error"} <= set(steps[0])
+    for row, step in zip(rows, steps, strict=True):
+        assert float(row["step_mnok"]) == pytest.approx(step["step_mnok"])
+
+
+@pytest.mark.parametrize("words", [("--confidence", "90"), ("--confidence", "much"), ("--rule", "debt")])
+def test_wrong_words_are_usage_errors(monkeypatch, capsys, words):
+    code, _, err = call(monkeypatch, capsys, "restructure", *words)
+    assert code == 2
+    assert "Usage: ldip restructure" in err
+
+
+def test_a_step_belongs_to_its_policy(tmp_path, monkeypatch, capsys):
+    code, _, err = call(monkeypatch, capsys, "simulate", "--step", 40, "--out", tmp_path / "r")
+    assert code == 2
+    assert "--policy step" in err
+
+
+def test_simulate_says_what_is_done(tmp_path, monkeypatch, capsys):
+    words = ("simulate", "--policy", "step", "--step", 40, "--runs", 100, "--no-pictures", "--out", tmp_path / "r")
+    code, out, _ = call(monkeypatch, capsys, *words, "--lang", "en")
+    assert code == 0
+    assert "Restructuring that grows by 40.0 mill. a year" in out
+    provenance = json.loads((tmp_path / "r" / "provenance.json").read_text(encoding="utf-8"))
+    assert (provenance["policy"], provenance["step"]) == ("step", 40.0)
