@@ -9,7 +9,7 @@ that switching volatility on does not by itself move what is expected.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 import numpy as np
@@ -60,6 +60,15 @@ def prepare(drivers: Drivers, plan: Plan) -> Process:
         completions_drift=0.5 * _completions_variance(drivers, float(correlation[0, 3]), years),
         construction_drift=0.5 * building.volatility.value**2 * _ar1_variance(building.persistence.value, years),
     )
+
+
+def without(drivers: Drivers, names: Collection[str]) -> Drivers:
+    """The drivers with the named ones (fields of Drivers) switched off: what they drive stays on its planned path."""
+
+    def off(driver):
+        return driver.model_copy(update={"volatility": driver.volatility.model_copy(update={"value": 0.0})})
+
+    return drivers.model_copy(update={name: off(getattr(drivers, name)) for name in names})
 
 
 def calm(plan: Plan) -> np.ndarray:
