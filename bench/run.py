@@ -22,6 +22,7 @@ from ldip.model.baseline import build
 from ldip.model.metrics import lines_needed
 from ldip.model.simulate import CHUNK, simulate
 from ldip.model.state import Year
+from ldip.scenario.drivers import SHOCKS
 from ldip.scenario.reader import read
 
 YEARS = 20
@@ -56,8 +57,8 @@ def kernel_table(runs: int, repetitions: int) -> list[str]:
 
     def draw() -> None:
         for block in range(blocks):
-            for driver in range(len(drivers.DRIVERS)):
-                drivers._normals(1, driver, block, YEARS)
+            for shock in range(len(SHOCKS)):
+                drivers._generator(1, shock, block).standard_normal((YEARS, drivers.BLOCK))
 
     kernel.run_compiled(plan, response, weather[:, :, :256], opening, lines, ledger)
     found = best(

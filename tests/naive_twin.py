@@ -284,11 +284,11 @@ def plan_of_year(scenario, year, before, at_reference, planned, reference):
     p = SimpleNamespace()
 
     # prices and market
-    p.cpi_growth = base("prices", "cpi_growth")
-    p.deflator_growth = base("prices", "deflator_growth")
-    deflator = 1.0
+    cpi = deflator = 1.0
     for y in range(first + 1, year + 1):
+        cpi *= 1 + base("prices", "cpi_growth", y)
         deflator *= 1 + base("prices", "deflator_growth", y)
+    p.cpi_index, p.deflator_index = cpi, deflator
     p.planned_rate = base("interest", "money_market_rate")
     p.planned_swap_rate = sum(base("interest", "money_market_rate", year + k) for k in range(5)) / 5
     p.reference_rate = base("interest", "reference_rate")
@@ -317,6 +317,8 @@ def plan_of_year(scenario, year, before, at_reference, planned, reference):
     # revenue
     for key in ("equalisation_rate", "topup_rate", "topup_level", "equalisation_deduction"):
         setattr(p, key, base("revenue", key))
+    p.revenue_shortfall = base("revenue", "shortfall")
+    p.income_system_loss = base("revenue", "income_system_loss")
     if in_plan:
         r.tax = line("tax")
     else:
@@ -449,7 +451,6 @@ def opening_of(scenario, fit):
     """The balance at the start of the first year."""
     first = scenario["scenario"]["first_year"]
     o = SimpleNamespace()
-    o.cpi_index = 1 / (1 + number(scenario["prices"]["cpi_growth"], first))
     o.deflator_index = 1 / (1 + number(scenario["prices"]["deflator_growth"], first))
     o.fixed_rate = number(scenario["interest"]["opening_fixed_rate"], first)
     o.swap_surprise = 0.0
@@ -476,13 +477,19 @@ def opening_of(scenario, fit):
 # --- the accounts of a year --------------------------------------------------------------------------------------
 
 
-def close(p, o, people, rate, national_factor, own_factor, completion_factor, construction_factor, step):
+WEATHER = ("rate", "national", "own", "completion", "construction", "deflator", "cpi", "equity", "income_system")
+WEATHER += ("delivery", "slippage", "step")
+"""What chance decides in a year: the rate, factors, the loss of revenue, and the restructuring step."""
+
+
+def close(p, o, people, chance):
     """The lines of one year: from the plan `p`, the opening balance `o`, the extra people and the year's weather."""
     y = SimpleNamespace()
+    rate = chance.rate
 
     # 1 prices
-    y.cpi_index = o.cpi_index * (1 + p.cpi_growth)
-    y.deflator_index = o.deflator_index * (1 + p.deflator_growth)
+    y.cpi_index = p.cpi_index * chance.cpi
+    y.deflator_index = p.deflator_index * chance.deflator
     prices = y.deflator_index
 
     # 7 rates
@@ -493,7 +500,7 @@ def close(p, o, people, rate, national_factor, own_factor, completion_factor, co
     y.loan_rate = p.floating_share * rate + (1 - p.floating_share) * y.fixed_rate + p.loan_margin
 
     # 3 dwellings and people
-    y.completions = p.programme * completion_factor
+    y.completions = p.programme * chance.completion
     y.extra_completions = y.completions - p.programme
     opening_residents = p.opening_residents + people.opening_residents
     y.residents = p.residents + people.residents
@@ -501,20 +508,23 @@ def close(p, o, people, rate, national_factor, own_factor, completion_factor, co
     y.working_age = p.working_age + people.working_age
 
     # 4 revenue
-    y.tax_revenue = p.tax * prices * national_factor * own_factor * ratio(y.working_age, p.working_age)
-    m = p.national_tax_per_resident * prices * national_factor
+    y.tax_revenue = p.tax * prices * chance.national * chance.own * ratio(y.working_age, p.working_age)
+    m = p.national_tax_per_resident * prices * chance.national
     y.equalisation = equalise(opening_residents, y.tax_revenue, m, p.equalisation_rate, vars(p))
     y.block_grant = p.block_grant * prices * ratio(opening_residents, p.opening_residents)
     y.general_grant = y.block_grant + y.equalisation
-    y.free_revenue = y.tax_revenue + y.general_grant
     y.host_grant = p.host_grant * prices
     y.integration_grant = p.integration_grant * prices
     y.interest_compensation = pos(p.compensation * prices + p.compensation_base * (rate - p.reference_rate))
     y.imputed_capital_cost = o.self_financing_debt * (p.imputed_share + p.full_cost_share * y.swap_surprise)
-    y.central_revenue = y.free_revenue + y.host_grant + y.integration_grant
-    y.central_revenue += y.interest_compensation + y.imputed_capital_cost
     y.sector_revenue = p.sector_revenue * prices * ratio(y.residents, p.residents)
     y.sector_revenue += p.full_cost_share * o.self_financing_debt * y.swap_surprise
+    everything = y.tax_revenue + y.general_grant + y.host_grant + y.integration_grant + y.interest_compensation
+    everything += y.sector_revenue
+    y.income_system_loss = p.income_system_loss * prices + (p.revenue_shortfall + chance.income_system) * everything
+    y.free_revenue = y.tax_revenue + y.general_grant - y.income_system_loss
+    y.central_revenue = y.free_revenue + y.host_grant + y.integration_grant
+    y.central_revenue += y.interest_compensation + y.imputed_capital_cost
     y.operating_revenue = y.central_revenue - y.imputed_capital_cost + y.sector_revenue
 
     # 5 services
@@ -526,8 +536,9 @@ def close(p, o, people, rate, national_factor, own_factor, completion_factor, co
     y.premises_cost = p.premises_share * o.new_capacity * prices
     y.adopted_measures = p.adopted_measures * prices
     y.new_needs = p.new_needs * prices
-    y.undelivered_measures = y.adopted_measures * (1 - p.measures_delivery)
-    y.restructuring_measures = (step * p.step_years + o.decided_measures) * p.measures_delivery * prices
+    delivery = p.measures_delivery * chance.delivery
+    y.undelivered_measures = y.adopted_measures * (1 - delivery)
+    y.restructuring_measures = (chance.step * p.step_years + o.decided_measures) * delivery * prices
     y.pension_premium = p.pension_premium * prices
     y.premium_deviation = p.premium_deviation
     y.premium_amortisation = p.premium_amortisation
@@ -556,9 +567,9 @@ def close(p, o, people, rate, national_factor, own_factor, completion_factor, co
     real_infrastructure = p.infrastructure_per_dwelling * y.completions
     y.infrastructure_investment = real_infrastructure * prices
     planned = real_renewal + real_capacity + real_infrastructure
-    overrun = planned * ((1 + p.cost_overrun) * construction_factor - 1) if p.builds_places else 0.0
+    overrun = planned * ((1 + p.cost_overrun) * chance.construction - 1) if p.builds_places else 0.0
     ready = planned + overrun + o.slipped_investment
-    y.slipped_investment = p.slippage * ready
+    y.slipped_investment = p.slippage * chance.slippage * ready
     y.cost_overrun = overrun * prices
     y.slipped_in = o.slipped_investment * prices
     y.slipped_out = y.slipped_investment * prices
@@ -607,7 +618,8 @@ def close(p, o, people, rate, national_factor, own_factor, completion_factor, co
     y.interest_income = (o.on_lent + y.closing_on_lent) / 2 * (rate + p.on_lending_margin)
     y.interest_income += (o.liquidity_reserve + p.other_bank_balances) * rate
     bonds = p.bond_return + o.swap_surprise - p.bond_duration * (y.swap_surprise - o.swap_surprise)
-    y.endowment_equity_return = o.endowment_fund * p.equity_weight * p.equity_return
+    equities = (1 + p.equity_return) * chance.equity - 1
+    y.endowment_equity_return = o.endowment_fund * p.equity_weight * equities
     y.endowment_bond_return = o.endowment_fund * (1 - p.equity_weight) * bonds
     y.endowment_return = y.endowment_equity_return + y.endowment_bond_return
     bonds_lose = p.bond_duration * (y.swap_surprise - o.swap_surprise)
@@ -764,7 +776,7 @@ STOCKS = (
     "premium_deviation",
     "fixed_assets",
 )
-MEMORY = ("cpi_index", "deflator_index", "fixed_rate", "swap_surprise")
+MEMORY = ("deflator_index", "fixed_rate", "swap_surprise")
 MEMORY += ("extra_completions", "new_capacity", "slipped_investment", "decided_measures", *CAPACITY.values())
 
 
@@ -781,12 +793,12 @@ def next_opening(y):
 
 
 def accounts(scenario, plan, weather, fit):
-    """All lines of all years of one run. `weather`: the rate, then the other factors, by year."""
+    """All lines of all years of one run. `weather`: the rows of WEATHER, by year."""
     opening = opening_of(scenario, fit)
     everybody = extra_people(scenario, fit, plan, weather[3])
     years = []
     for p, people, *chances in zip(plan, everybody, *weather, strict=True):
-        year = close(p, opening, people, *chances)
+        year = close(p, opening, people, SimpleNamespace(**dict(zip(WEATHER, chances, strict=True))))
         opening = next_opening(year)
         years.append(vars(year))
     return years
@@ -794,20 +806,14 @@ def accounts(scenario, plan, weather, fit):
 
 def calm(plan):
     """The weather of the baseline: everything as planned."""
-    ones = [1.0 for _ in plan]
-    return [[p.planned_rate for p in plan], ones, ones, ones, ones, [0.0 for _ in plan]]
+    planned = {"rate": [p.planned_rate for p in plan]}
+    nothing = ("income_system", "step")
+    return [planned.get(name, [0.0 if name in nothing else 1.0 for _ in plan]) for name in WEATHER]
 
 
 # --- the weather -------------------------------------------------------------------------------------------------
 
-PAIRS = {
-    (0, 1): "rate_national_tax",
-    (0, 2): "rate_own_tax",
-    (0, 3): "rate_completions",
-    (1, 2): "national_tax_own_tax",
-    (1, 3): "national_tax_completions",
-    (2, 3): "own_tax_completions",
-}
+SHOCKS = ("rate", "national_tax", "own_tax", "completions", "construction", "wages", "cpi", "equities")
 
 
 def cholesky(matrix):
@@ -822,9 +828,13 @@ def cholesky(matrix):
 
 
 def correlation(scenario):
-    matrix = [[1.0 if i == j else 0.0 for j in range(5)] for i in range(5)]
-    for (i, j), name in PAIRS.items():
-        matrix[i][j] = matrix[j][i] = number(scenario["drivers"]["correlation"][name], 0)
+    n = len(SHOCKS)
+    matrix = [[1.0 if i == j else 0.0 for j in range(n)] for i in range(n)]
+    for pair, quantity in scenario["drivers"]["correlation"].items():
+        for i in range(n):
+            for j in range(n):
+                if pair == f"{SHOCKS[i]}_{SHOCKS[j]}":
+                    matrix[i][j] = matrix[j][i] = number(quantity, 0)
     return matrix
 
 
@@ -838,35 +848,54 @@ def expected_above(bound, mean, deviation):
     return bound + (mean - bound) * probability + deviation * density
 
 
-def shift(bound, planned, deviation):
-    """The c that makes E[max(bound, planned + c + d)] the planned rate; none does if that is not above the bound."""
+# The eight-point Gauss-Legendre rule, e.g. Abramowitz and Stegun (1964) table 25.4.
+POINTS = (0.1834346424956498, 0.5255324099163290, 0.7966664774136267, 0.9602898564975363)
+WEIGHTS = (0.3626837833783620, 0.3137066458778873, 0.2223810344533745, 0.1012285362903763)
+RULE = [(side * point, weight / 2) for side in (-1, 1) for point, weight in zip(POINTS, WEIGHTS, strict=True)]
+
+
+def shift(bound, planned, deviations):
+    """The c that makes E[max(bound, planned + c + d)] the planned rate; none does if that is not above the bound.
+    `deviations` of d at the points of RULE."""
     if planned <= bound:
         return 0.0
-    low, high = -10 * deviation, 0.0
+    low, high = -20 * max(deviations), 0.0
     for _ in range(200):
         middle = (low + high) / 2
-        if expected_above(bound, planned + middle, deviation) < planned:
+        expected = sum(
+            weight * expected_above(bound, planned + middle, deviation)
+            for (_, weight), deviation in zip(RULE, deviations, strict=True)
+        )
+        if expected < planned:
             low = middle
         else:
             high = middle
     return (low + high) / 2
 
 
-def weather(scenario, plan, normals):
-    """The weather of one run from independent normals, `normals[driver][year]`.
+def weather(scenario, plan, normals, others):
+    """The weather of one run from its random numbers: `normals[shock][year]`, and of `others` "tails" (gamma) and
+    "regime", "jumps", "slippage" (uniform) by year, "persistence" and "delivery" (uniform), one each.
 
-    Every process is kept as the weights of all independent normals so far: its value is the sum of weight x normal,
-    its variance the sum of the squared weights.
+    Every process of normal shocks is kept as the weights of all independent normals so far: its value is the sum of
+    weight x normal, its variance the sum of the squared weights.
     """
     years = len(plan)
     lower = cholesky(correlation(scenario))
     drivers = scenario["drivers"]
-    names = ("rate", "national_tax", "own_tax", "completions", "construction")
-    phi = [number(drivers[name]["persistence"], 0) for name in names]
-    sigma = [number(drivers[name]["volatility"], 0) for name in names]
-    bound = number(drivers["rate"]["lower_bound"], 0)
-    response = number(drivers["completions"]["rate_response"], 0)
-    cells = [(driver, year) for driver in range(5) for year in range(years)]
+
+    def of(driver, key):
+        return number(drivers[driver][key], 0)
+
+    n = len(SHOCKS)
+    phi = [of(name, "persistence") if name != "equities" else 0.0 for name in SHOCKS]
+    spread = of("rate", "persistence_spread")
+    central = phi[0]
+    phi[0] += spread * (2 * others["persistence"] - 1)
+    sigma = [of(name, "volatility") for name in SHOCKS]
+    bound, response = of("rate", "lower_bound"), of("completions", "rate_response")
+    degrees, share = of("own_tax", "degrees_of_freedom"), of("wages", "deflator_weight")
+    cells = [(driver, year) for driver in range(n) for year in range(years)]
 
     def shock(driver, year):
         return {(d, t): lower[driver][d] if t == year else 0.0 for d, t in cells}
@@ -877,23 +906,66 @@ def weather(scenario, plan, normals):
     def variance(weights):
         return sum(weight * weight for weight in weights.values())
 
+    def plus(a, one, b, other):
+        return {c: a * one[c] + b * other[c] for c in cells}
+
     def factor(weights):
         return math.exp(value(weights) - variance(weights) / 2)
 
     nothing = dict.fromkeys(cells, 0.0)
-    ar = [nothing] * 5  # d, g, x, y, z
-    level = nothing  # L
-    result = [[], [], [], [], []]
+    ar = [nothing] * n
+    national = cpi = wages = nothing  # levels
+    own = own_variance = 0.0
+    bust, bust_probability, lost = False, 0.0, 0.0
+    result = {name: [] for name in WEATHER}
     for year, p in enumerate(plan):
         rate_before = ar[0]
-        shocks = [shock(driver, year) for driver in range(5)]
-        ar = [{c: phi[i] * ar[i][c] + sigma[i] * shocks[i][c] for c in cells} for i in range(5)]
-        level = {c: level[c] + ar[1][c] for c in cells}
-        completions = {c: ar[3][c] + response * rate_before[c] for c in cells}
-        c = shift(bound, p.planned_rate, math.sqrt(variance(ar[0])))
-        result[0].append(max(bound, p.planned_rate + c + value(ar[0])))
-        result[1].append(factor(level))
-        result[2].append(factor(ar[2]))
-        result[3].append(factor(completions))
-        result[4].append(factor(ar[4]))
-    return result
+        shocks = [shock(driver, year) for driver in range(n)]
+        ar = [plus(phi[i], ar[i], sigma[i], shocks[i]) for i in range(n)]
+        national, wages, cpi = plus(1, national, 1, ar[1]), plus(1, wages, 1, ar[5]), plus(1, cpi, 1, ar[6])
+
+        deviations = []
+        for point, _ in RULE:
+            persistence = central + spread * point
+            deviations.append(sigma[0] * math.sqrt(sum(persistence ** (2 * k) for k in range(year + 1))))
+        if sigma[0] == 0:
+            result["rate"].append(p.planned_rate)
+        else:
+            c = shift(bound, p.planned_rate, deviations)
+            result["rate"].append(max(bound, p.planned_rate + c + value(ar[0])))
+
+        result["national"].append(factor(national))
+        width = 1.0
+        if degrees:
+            width = min((degrees - 2) / (2 * others["tails"][year]), 100.0)
+        own = phi[2] * own + sigma[2] * math.sqrt(width) * value(shocks[2])
+        own_variance = phi[2] ** 2 * own_variance + sigma[2] ** 2 * width
+        result["own"].append(math.exp(own - own_variance / 2))
+
+        if bust:
+            bust = others["regime"][year] >= of("completions", "bust_end")
+        else:
+            bust = others["regime"][year] < of("completions", "bust_start")
+        start, end = of("completions", "bust_start"), of("completions", "bust_end")
+        bust_probability = bust_probability * (1 - end) + (1 - bust_probability) * start
+        depth = of("completions", "bust_depth")
+        built = (1 - depth * bust) / (1 - depth * bust_probability)
+        result["completion"].append(factor(plus(1, ar[3], response, rate_before)) * built)
+
+        result["construction"].append(factor(ar[4]))
+        result["deflator"].append(factor(plus(share, wages, 1 - share, cpi)))
+        result["cpi"].append(factor(cpi))
+        result["equity"].append(factor(ar[7]))
+
+        frequency = of("income_system", "frequency")
+        if others["jumps"][year] < frequency:
+            low, high = of("income_system", "smallest"), of("income_system", "largest")
+            lost += low + (high - low) * others["jumps"][year] / frequency
+        result["income_system"].append(min(lost, 1.0))
+
+        delivered = ratio(of("delivery", "spread"), p.measures_delivery)
+        result["delivery"].append(1 + delivered * (2 * others["delivery"] - 1))
+        slips = ratio(of("slippage", "spread"), p.slippage)
+        result["slippage"].append(1 + slips * (2 * others["slippage"][year] - 1))
+        result["step"].append(0.0)
+    return [result[name] for name in WEATHER]

@@ -22,6 +22,7 @@ from ldip import __version__
 from ldip.cli import run
 from ldip.model.metrics import catalogue
 from ldip.report import files
+from ldip.scenario.drivers import Drivers
 from ldip.scenario.reader import read, shipped_folder
 from ldip.scenario.schema import Scenario
 from ldip.scenario.tables import COLUMNS
@@ -48,9 +49,14 @@ def real(*words: object, cwd: Path, encoding: str = "utf-8", **more: str) -> Sai
 
 def calm_change(folder: Path) -> Path:
     quantity = '{ value = 0.0, basis = "assumption", source = "no shocks" }'
-    drivers = ("rate", "national_tax", "own_tax", "completions")
     path = folder / "calm.toml"
-    path.write_text("\n".join(f"[drivers.{name}]\nvolatility = {quantity}" for name in drivers), encoding="utf-8")
+    sections = [
+        "\n".join(
+            (f"[drivers.{name}]", *(f"{key} = {quantity}" for key in Drivers.model_fields[name].annotation.moved_by))
+        )
+        for name in Drivers.names()
+    ]
+    path.write_text("\n".join(sections), encoding="utf-8")
     return path
 
 

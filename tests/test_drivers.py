@@ -1,6 +1,10 @@
-"""The processes have the moments theory gives, keep their means, and are correlated as asked."""
+"""The processes have the moments theory gives, keep their means, and are correlated as asked.
+
+Theory is written here in closed form, not taken from the program; a sample is held to 4.5 standard errors.
+"""
 
 import math
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -8,76 +12,185 @@ from scipy import optimize, stats
 
 from ldip.model import drivers
 from ldip.model.baseline import build, swap_loading, swap_path
+from ldip.model.state import Weather
+from ldip.scenario.drivers import SHOCKS, Drivers
 from ldip.scenario.reader import DEFAULT, read
 
 YEARS = 20
+RUNS = 60 * drivers.BLOCK
+SIGMAS = 4.5
+LATE = (0, 4, 19)
+EVERYTHING = ["construction-risk", "housing-regime", "income-system-jump", "delivery-risk"]
+FACTORS = [name for name in Weather._fields if name.endswith("_factor")]
+
+
+def sample(scenario, seed=77, years=YEARS, runs=RUNS, **seeds: int) -> Weather:
+    """The weather by field, (year, run)."""
+    process = drivers.prepare(scenario.drivers, build(scenario, years).plan)
+    return Weather(*drivers.weather(process, seed, 0, runs, seeds=seeds))
+
+
+def with_values(scenario, **values: float):
+    """The scenario with numbers of its drivers changed: rate__persistence = 0.9."""
+    changed = scenario.drivers
+    for name, value in values.items():
+        driver, key = name.split("__")
+        old = getattr(changed, driver)
+        number = getattr(old, key).model_copy(update={"value": value})
+        changed = changed.model_copy(update={driver: old.model_copy(update={key: number})})
+    return scenario.model_copy(update={"drivers": changed})
 
 
 @pytest.fixture(scope="module")
-def process(scenario):
-    return drivers.prepare(scenario.drivers, build(scenario, YEARS).plan)
+def all_on():
+    """Every driver on."""
+    return read(DEFAULT, EVERYTHING).scenario
 
 
 @pytest.fixture(scope="module")
-def weather(process):
-    """60 blocks of runs: (driver, year, run)."""
-    return drivers.weather(process, 77, 0, 60 * drivers.BLOCK)
+def weather(scenario):
+    return sample(scenario)
 
 
-def standard_errors(sample: np.ndarray, expected: np.ndarray | float) -> np.ndarray:
-    return np.abs(sample.mean(axis=-1) - expected) / (sample.std(axis=-1) / math.sqrt(sample.shape[-1]))
+@pytest.fixture(scope="module")
+def weather_all_on(all_on):
+    return sample(all_on)
 
 
-def test_volatility_moves_no_mean(scenario, weather):
-    rate, national, own, completions, construction, _ = weather
-    assert (construction == 1.0).all(), "off unless a change turns it on"
-    planned = build(scenario, YEARS).plan.planned_rate
-    assert standard_errors(rate, planned).max() < 4.5
-    for factor in (national, own, completions):
-        assert standard_errors(factor, 1.0).max() < 4.5
+def standard_errors(values: np.ndarray, expected: np.ndarray | float) -> np.ndarray:
+    """How many standard errors the mean over runs is away from what is expected (year,)."""
+    return np.abs(values.mean(axis=-1) - expected) / (values.std(axis=-1) / math.sqrt(values.shape[-1]) + 1e-300)
 
 
-def test_variances_of_the_logs(scenario, weather):
-    """Against closed forms written here, not the program's."""
-    n = weather.shape[2]
-    error = math.sqrt(2.0 / (n - 1))  # relative standard error of a normal sample's variance
+def same_variance(values: np.ndarray, theory: float) -> bool:
+    """Whether a sample's variance is the theory's; its error by the sample's own fourth moment."""
+    deviations = (values - values.mean()) ** 2
+    return abs(deviations.mean() - theory) < SIGMAS * deviations.std() / math.sqrt(len(values))
+
+
+def ar1_variance(phi: float, sigma: float, t: int) -> float:
+    return sigma**2 * (1 - phi ** (2 * (t + 1))) / (1 - phi**2)
+
+
+def summed_weights(phi: float, t: int) -> np.ndarray:
+    return np.array([(1 - phi ** (k + 1)) / (1 - phi) for k in range(t + 1)])
+
+
+# --- means
+
+
+def test_volatility_moves_no_mean(scenario, weather, all_on, weather_all_on):
+    for here, found in ((scenario, weather), (all_on, weather_all_on)):
+        assert standard_errors(found.money_market_rate, build(here, YEARS).plan.planned_rate).max() < SIGMAS
+        for name in FACTORS:
+            values = getattr(found, name)
+            if np.ptp(values) > 0.0:
+                assert standard_errors(values, 1.0).max() < SIGMAS, name
+            else:
+                assert (values == 1.0).all(), name
+    for name in ("construction_factor", "delivery_factor"):
+        assert np.ptp(getattr(weather, name)) == 0.0, "off unless a change turns it on"
+        assert np.ptp(getattr(weather_all_on, name)) > 0.0
+    assert (weather.income_system_loss == 0.0).all()
+
+
+def test_a_driver_that_is_off_stays_on_its_path(all_on):
+    everything_off = all_on.model_copy(update={"drivers": all_on.drivers.without(Drivers.names())})
+    calm = drivers.calm(build(all_on, YEARS).plan)
+    np.testing.assert_array_equal(np.stack(sample(everything_off, runs=50)), np.broadcast_to(calm, (12, YEARS, 50)))
+
+
+@pytest.mark.parametrize("name", Drivers.names())
+def test_one_driver_on_moves_its_own_lines_only(all_on, name):
+    moves = {
+        "rate": {"money_market_rate"},
+        "national_tax": {"national_tax_factor"},
+        "own_tax": {"own_tax_factor"},
+        "completions": {"completion_factor"},
+        "construction": {"construction_factor"},
+        "wages": {"deflator_factor"},
+        "cpi": {"cpi_factor", "deflator_factor"},
+        "equities": {"equity_factor"},
+        "income_system": {"income_system_loss"},
+        "delivery": {"delivery_factor"},
+        "slippage": {"slippage_factor"},
+    }
+    others = [other for other in Drivers.names() if other != name]
+    alone = sample(all_on.model_copy(update={"drivers": all_on.drivers.without(others)}), runs=2000)
+    assert {field for field, values in alone._asdict().items() if np.ptp(values, axis=1).any()} == moves[name]
+
+
+# --- variances, persistence
+
+
+def test_variances_of_the_levels(weather, scenario):
     d = scenario.drivers
-    phi, sigma = d.national_tax.persistence.value, d.national_tax.volatility.value
-    for t in (0, 4, 19):
-        weights = [(1 - phi ** (k + 1)) / (1 - phi) for k in range(t + 1)]
-        theory = sigma**2 * sum(w * w for w in weights)
-        assert np.log(weather[1, t]).var() == pytest.approx(theory, rel=4.5 * error)
-    phi, sigma = d.own_tax.persistence.value, d.own_tax.volatility.value
-    for t in (0, 4, 19):
-        theory = sigma**2 * (1 - phi ** (2 * (t + 1))) / (1 - phi**2)
-        assert np.log(weather[2, t]).var() == pytest.approx(theory, rel=4.5 * error)
+    for t in LATE:
+        phi, sigma = d.national_tax.persistence.value, d.national_tax.volatility.value
+        theory = sigma**2 * (summed_weights(phi, t) ** 2).sum()
+        assert same_variance(np.log(weather.national_tax_factor[t]), theory)
+        theory = d.cpi.volatility.value**2 * (t + 1)  # no persistence: a random walk of the level
+        assert same_variance(np.log(weather.cpi_factor[t]), theory)
+        share, wages = d.wages.deflator_weight.value, d.wages
+        theory = (share * wages.volatility.value) ** 2 * (summed_weights(wages.persistence.value, t) ** 2).sum()
+        theory += ((1 - share) * d.cpi.volatility.value) ** 2 * (t + 1)
+        assert same_variance(np.log(weather.deflator_factor[t]), theory)
+        assert same_variance(np.log(weather.equity_factor[t]), d.equities.volatility.value**2)
 
 
-def test_construction_costs_when_they_are_on():
-    """Mean 1, the variance of an AR(1) in logs, and no other driver's draws changed by it."""
-    on, off = (read(DEFAULT, changes).scenario for changes in (["construction-risk"], []))
-    risky, calm = (drivers.weather(drivers.prepare(s.drivers, build(s, 20).plan), 5, 0, 20_000) for s in (on, off))
-    np.testing.assert_array_equal(risky[:4], calm[:4])
-    factor = risky[4]
-    assert standard_errors(factor, 1.0).max() < 4.5
-    phi, sigma = on.drivers.construction.persistence.value, on.drivers.construction.volatility.value
-    theory = sigma**2 * (1 - phi**40) / (1 - phi**2)
-    assert np.log(factor[19]).var() == pytest.approx(theory, rel=4.5 * math.sqrt(2 / 20_000))
+def test_normal_own_tax(scenario):
+    normal = with_values(scenario, own_tax__degrees_of_freedom=0.0)
+    logs = np.log(sample(normal).own_tax_factor)
+    phi, sigma = normal.drivers.own_tax.persistence.value, normal.drivers.own_tax.volatility.value
+    for t in LATE:
+        assert same_variance(logs[t], ar1_variance(phi, sigma, t))
+    error = SIGMAS / math.sqrt(logs.shape[1])
+    # correlation of x_t and x_(t+1) of an AR(1): phi sd_t / sd_(t+1)
+    theory = phi * math.sqrt(ar1_variance(phi, sigma, 18) / ar1_variance(phi, sigma, 19))
+    assert np.corrcoef(logs[18], logs[19])[0, 1] == pytest.approx(theory, abs=error)
+
+
+def test_own_tax_with_students_tails(scenario):
+    """The first year's shock is Student's t with variance 1, up to ten standard deviations wide."""
+    plain = with_values(scenario, own_tax__degrees_of_freedom=5.0, own_tax__volatility=0.04)
+    process = drivers.prepare(plain.drivers, build(plain, 1).plan)
+    normals = np.random.default_rng(4).standard_normal((8, 1, 200_000))
+    tails = np.random.default_rng(5).standard_gamma(2.5, (1, 200_000))
+    width = np.minimum(1.5 / tails[0], 100.0)
+    shock = normals[2, 0] * np.sqrt(width)  # own tax is uncorrelated with what comes before it
+    own = drivers.transform(process, normals, tails)[2, 0]
+    np.testing.assert_allclose(np.log(own) + 0.5 * 0.04**2 * width, 0.04 * shock, atol=1e-12)
+    assert same_variance(shock, 1.0)
+    assert stats.kstest(shock * math.sqrt(5 / 3), stats.t(5).cdf).pvalue > 1e-4
+    assert (np.abs(shock) > 4.0).mean() > 20 * 2 * stats.norm.sf(4.0), "fatter than normal"
+    assert standard_errors(own[None], 1.0)[0] < SIGMAS
+
+
+def test_the_rate_with_its_own_persistence_in_every_run(scenario):
+    """Unbounded, the variance is the mean of the AR(1) variances over the persistences, here by Simpson's rule."""
+    free = with_values(scenario, rate__lower_bound=-1.0)
+    rate = sample(free).money_market_rate
+    d = free.drivers.rate
+    phis = d.persistence.value + d.persistence_spread.value * np.linspace(-1, 1, 101)
+    weights = np.array([1, *[4, 2] * 49, 4, 1]) / 300
+    for t in LATE:
+        assert same_variance(rate[t], weights @ ar1_variance(phis, d.volatility.value, t))
+    fixed = with_values(free, rate__persistence_spread=0.0)
+    surprise = sample(fixed).money_market_rate - build(fixed, YEARS).plan.planned_rate[:, None]
+    slope, _, _, _, error = stats.linregress(surprise[17], surprise[18])
+    assert slope == pytest.approx(d.persistence.value, abs=SIGMAS * error)
+    own = sample(free).money_market_rate - build(free, YEARS).plan.planned_rate[:, None]
+    assert own[19].std() > surprise[19].std(), "an uncertain persistence makes the far future more uncertain"
 
 
 def test_completions_react_to_last_years_rate(scenario):
     """With the rate unbounded, the slope of log completions on last year's surprise is response + what the
     correlated shocks explain."""
-    d = scenario.drivers
-    unbounded = d.model_copy(
-        update={
-            "rate": d.rate.model_copy(update={"lower_bound": d.rate.lower_bound.model_copy(update={"value": -1.0})})
-        }
-    )
-    plan = build(scenario, YEARS).plan
-    sample = drivers.weather(drivers.prepare(unbounded, plan), 5, 0, 40 * drivers.BLOCK)
-    surprise = sample[0] - plan.planned_rate[:, None]
-    log = np.log(sample[3])
+    free = with_values(scenario, rate__lower_bound=-1.0, rate__persistence_spread=0.0)
+    d = free.drivers
+    found = sample(free, seed=5)
+    surprise = found.money_market_rate - build(free, YEARS).plan.planned_rate[:, None]
+    log = np.log(found.completion_factor)
     phi, sigma = d.rate.persistence.value, d.rate.volatility.value
     rho, tau = d.completions.persistence.value, d.completions.volatility.value
     correlation = d.correlation.rate_completions.value
@@ -86,22 +199,91 @@ def test_completions_react_to_last_years_rate(scenario):
     own_covariance = rho * correlation * sigma * tau * sum((phi * rho) ** k for k in range(t))
     theory = d.completions.rate_response.value + own_covariance / rate_variance
     slope, _, _, _, error = stats.linregress(surprise[t - 1], log[t])
-    assert slope == pytest.approx(theory, abs=4.5 * error)
+    assert slope == pytest.approx(theory, abs=SIGMAS * error)
 
 
-def test_shocks_are_correlated_as_asked(scenario, process):
-    normals = np.stack([np.concatenate([drivers._normals(3, d, b, 1) for b in range(60)], 1) for d in range(4)])
+def test_the_housing_regime(scenario):
+    """Alone: two values whose shares are those of a two-state chain that starts outside the bust."""
+    busts = read(DEFAULT, ["housing-regime"]).scenario
+    calm = with_values(busts, completions__volatility=0.0, completions__rate_response=0.0)
+    factor = sample(calm).completion_factor
+    start, end, depth = (
+        getattr(calm.drivers.completions, key).value for key in ("bust_start", "bust_end", "bust_depth")
+    )
+    stationary = start / (start + end)
+    for t in LATE:
+        probability = stationary * (1 - (1 - start - end) ** (t + 1))
+        high, low = factor[t].max(), factor[t].min()
+        assert low / high == pytest.approx(1 - depth)
+        assert high == pytest.approx(1 / (1 - depth * probability))
+        error = math.sqrt(probability * (1 - probability) / factor.shape[1])
+        assert (factor[t] == low).mean() == pytest.approx(probability, abs=SIGMAS * error)
+    stays = (factor[18] < 0.8) & (factor[19] < 0.8)
+    assert stays.sum() / (factor[18] < 0.8).sum() == pytest.approx(1 - end, abs=0.02), "a bust goes on"
+
+
+def test_jumps_of_the_income_system(weather_all_on, all_on):
+    loss, d = weather_all_on.income_system_loss, all_on.drivers.income_system
+    jumps = np.diff(loss, axis=0, prepend=0.0)
+    happened = jumps > 0.0
+    frequency, low, high = d.frequency.value, d.smallest.value, d.largest.value
+    error = math.sqrt(frequency * (1 - frequency) / happened.size)
+    assert happened.mean() == pytest.approx(frequency, abs=SIGMAS * error)
+    sizes = jumps[happened]
+    assert sizes.min() >= low - 1e-15
+    assert sizes.max() <= high + 1e-15
+    assert stats.kstest(sizes, stats.uniform(low, high - low).cdf).pvalue > 1e-4
+    expected = frequency * (low + high) / 2 * np.arange(1, YEARS + 1)
+    assert standard_errors(loss, expected).max() < SIGMAS
+    counts = happened.sum(axis=0)  # independent years: binomial
+    assert same_variance(counts.astype(float), YEARS * frequency * (1 - frequency))
+
+
+def test_delivery_and_slippage(weather_all_on, all_on):
+    delivered = weather_all_on.delivery_factor * all_on.services.measures_delivery.value
+    assert (delivered == delivered[0]).all(), "one fact of a run"
+    spread = all_on.drivers.delivery.spread.value
+    assert stats.kstest(delivered[0], stats.uniform(0.85 - spread, 2 * spread).cdf).pvalue > 1e-4
+    slipped = weather_all_on.slippage_factor[4:] * all_on.investment.slippage.value
+    spread = all_on.drivers.slippage.spread.value
+    assert stats.kstest(slipped[3], stats.uniform(0.20 - spread, 2 * spread).cdf).pvalue > 1e-4
+    assert abs(np.corrcoef(slipped[3], slipped[4])[0, 1]) < SIGMAS / math.sqrt(RUNS)
+    assert (weather_all_on.slippage_factor[:4] == 1.0).all(), "not in the plan years"
+
+
+# --- correlations
+
+
+def test_shocks_are_correlated_as_asked(scenario):
+    normals = np.random.default_rng(3).standard_normal((len(SHOCKS), 1, 60_000))
+    process = drivers.prepare(scenario.drivers, build(scenario, 2).plan)
     drivers._correlate(process.factor, normals)
-    shocks = normals[:, 0]
-    found = np.corrcoef(shocks)
-    assert np.abs(found - scenario.drivers.correlation.matrix()).max() < 4.5 / math.sqrt(shocks.shape[1])
-    assert stats.kstest(shocks[3], "norm").pvalue > 1e-4
+    found = np.corrcoef(normals[:, 0])
+    asked = np.eye(len(SHOCKS))
+    for (i, one), (j, other) in combinations(enumerate(SHOCKS), 2):
+        pair = getattr(scenario.drivers.correlation, f"{one}_{other}")
+        asked[i, j] = asked[j, i] = pair.value if pair else 0.0
+    assert asked[0, 5] == 0.5, "rate and wages"
+    assert np.abs(found - asked).max() < SIGMAS / math.sqrt(normals.shape[2])
+
+
+def test_a_high_rate_comes_with_inflation(weather, scenario):
+    """The first year's shocks: correlation of rate and deflator = (share rho_w sigma_w + rest rho_c sigma_c) / sd."""
+    d = scenario.drivers
+    share = d.wages.deflator_weight.value
+    of_wages, of_prices = share * d.wages.volatility.value, (1 - share) * d.cpi.volatility.value
+    theory = (0.50 * of_wages + 0.15 * of_prices) / math.hypot(of_wages, of_prices)
+    found = np.corrcoef(weather.money_market_rate[0], np.log(weather.deflator_factor[0]))[0, 1]
+    assert found == pytest.approx(theory, abs=SIGMAS / math.sqrt(RUNS))
+
+
+# --- bound
 
 
 def test_the_bounded_rate_keeps_the_planned_mean():
     """The shift solves E[max(bound, mean + shift + sd Z)] = mean; scipy as oracle."""
     for mean, sd, bound in ((0.03, 0.02, 0.0), (0.02, 0.005, 0.01), (0.03, 0.03, -0.01)):
-        shift = drivers._mean_preserving_shift(mean, sd, bound)
+        shift = drivers._mean_preserving_shift(mean, np.full(8, sd), bound)
         z = stats.norm(mean + shift, sd)
         expected = bound * z.cdf(bound) + stats.truncnorm(
             (bound - mean - shift) / sd, np.inf, mean + shift, sd
@@ -109,8 +291,8 @@ def test_the_bounded_rate_keeps_the_planned_mean():
         assert expected == pytest.approx(mean, abs=1e-9)
         root = optimize.brentq(lambda s, m=mean, v=sd, b=bound: _bounded_mean(m + s, v, b) - m, -10 * sd, sd)
         assert shift == pytest.approx(root, abs=1e-9)
-    assert drivers._mean_preserving_shift(0.03, 0.0, 0.0) == 0.0
-    assert drivers._mean_preserving_shift(0.01, 0.01, 0.02) == 0.0
+    assert drivers._mean_preserving_shift(0.03, np.zeros(8), 0.0) == 0.0
+    assert drivers._mean_preserving_shift(0.01, np.full(8, 0.01), 0.02) == 0.0
 
 
 def _bounded_mean(mean: float, sd: float, bound: float) -> float:
@@ -119,16 +301,42 @@ def _bounded_mean(mean: float, sd: float, bound: float) -> float:
 
 
 def test_rates_respect_the_bound(scenario, weather):
-    assert weather[0].min() >= scenario.drivers.rate.lower_bound.value
-    assert weather[3].min() > 0.0
+    assert weather.money_market_rate.min() >= scenario.drivers.rate.lower_bound.value
+    assert weather.completion_factor.min() > 0.0
+
+
+# --- streams
+
+
+def test_more_years_runs_and_drivers_leave_the_draws_unchanged(scenario, all_on):
+    base = np.stack(sample(scenario, runs=1500))
+    longer = np.stack(sample(scenario, runs=3000, years=25))
+    kept = [place for place, name in enumerate(Weather._fields) if name != "restructuring_step"]
+    np.testing.assert_array_equal(longer[kept, :YEARS, :1500], base[kept])
+    risky = sample(all_on, runs=1500)
+    for name in ("money_market_rate", "national_tax_factor", "own_tax_factor", "deflator_factor", "equity_factor"):
+        np.testing.assert_array_equal(getattr(risky, name), getattr(Weather(*base), name))
+
+
+def test_a_driver_may_have_a_seed_of_its_own(all_on):
+    uncorrelated = all_on.model_copy(
+        update={"drivers": all_on.drivers.model_copy(update={"correlation": type(all_on.drivers.correlation)()})}
+    )
+    one, other = sample(uncorrelated, runs=100), sample(uncorrelated, runs=100, rate=5)
+    assert {f for f, a, b in zip(Weather._fields, one, other, strict=True) if not np.array_equal(a, b)} == {
+        "money_market_rate",
+        "completion_factor",  # which reacts to it
+    }
+    assert np.array_equal(other.money_market_rate, sample(uncorrelated, seed=5, runs=100).money_market_rate)
 
 
 def test_streams_are_independent_of_each_other():
-    one = drivers._normals(1, 0, 0, 4)
-    assert not np.array_equal(one, drivers._normals(1, 1, 0, 4))
-    assert not np.array_equal(one, drivers._normals(1, 0, 1, 4))
-    assert not np.array_equal(one, drivers._normals(2, 0, 0, 4))
-    np.testing.assert_array_equal(one, drivers._normals(1, 0, 0, 9)[:4])
+    def numbers(seed, stream, block):
+        return drivers._generator(seed, stream, block).standard_normal(5)
+
+    one = numbers(1, 0, 0)
+    for other in (numbers(1, 1, 0), numbers(1, 0, 1), numbers(2, 0, 0)):
+        assert not np.array_equal(one, other)
 
 
 def test_swap_rate_is_the_mean_of_expected_short_rates():
@@ -138,14 +346,3 @@ def test_swap_rate_is_the_mean_of_expected_short_rates():
     # a surprise of 1 now is expected to be 0.9, 0.81, ... later
     assert swap_loading(0.9) == pytest.approx((1 + 0.9 + 0.81 + 0.729 + 0.6561) / 5)
     assert swap_loading(0.0) == pytest.approx(0.2)
-
-
-@pytest.mark.slow
-def test_autocorrelation_of_the_rate(scenario):
-    sample = drivers.weather(drivers.prepare(scenario.drivers, build(scenario, 40).plan), 8, 0, 200 * drivers.BLOCK)
-    own = np.log(sample[2])
-    phi = scenario.drivers.own_tax.persistence.value
-    found = np.corrcoef(own[30], own[31])[0, 1]
-    # correlation of x_30 and x_31 of an AR(1) that is close to stationary
-    theory = phi * math.sqrt((1 - phi ** (2 * 31)) / (1 - phi ** (2 * 32)))
-    assert found == pytest.approx(theory, abs=4.5 / math.sqrt(sample.shape[2]))

@@ -12,9 +12,10 @@ from ldip.model.metrics import catalogue
 from ldip.model.simulate import Ledger, run_baseline, simulate
 from ldip.model.state import Opening, People, Plan, Weather, Year, carry
 from ldip.model.year import close_year
+from ldip.scenario.drivers import Drivers
 
 NOT_MONEY = {  # fields of the plan that do not change when money is counted in another unit
-    *("cpi_growth", "deflator_growth", "planned_rate", "planned_swap_rate", "reference_rate"),
+    *("cpi_index", "deflator_index", "revenue_shortfall", "planned_rate", "planned_swap_rate", "reference_rate"),
     *("reference_swap_rate", "swap_loading", "loan_margin", "floating_share", "refixing_share", "programme"),
     *(
         "opening_residents",
@@ -42,8 +43,8 @@ NOT_MONEY = {  # fields of the plan that do not change when money is counted in 
     *("endowment_cost_share", "endowment_withdrawal_share", "buffer_target_share", "result_share_minimum"),
     "deficit_limit_share",
 }
-SHARES = ("_share", "_rate", "_weight", "_target", "_minimum", "_delivery", "slippage", "overrun")
-NOT_MONEY_OPENING = {*("cpi_index", "deflator_index", "fixed_rate", "swap_surprise", "extra_completions")}
+SHARES = ("_share", "_shortfall", "_rate", "_weight", "_target", "_minimum", "_delivery", "slippage", "overrun")
+NOT_MONEY_OPENING = {*("deflator_index", "fixed_rate", "swap_surprise", "extra_completions")}
 
 
 PEOPLE_NOT_MONEY = [People._fields.index(f) for f in People._fields if "residents" in f or f == "working_age"]
@@ -77,7 +78,9 @@ def random_case(base: Baseline, seed: int, spread: float) -> tuple[Plan, np.ndar
             rng.lognormal(0.0, 0.3, (years, runs)),
             rng.lognormal(0.0, 0.3, (years, runs)),
             rng.lognormal(0.0, 0.8, (years, runs)),
-            rng.lognormal(0.0, 0.2, (years, runs)),
+            *rng.lognormal(0.0, 0.2, (4, years, runs)),  # building, both price levels, equities
+            np.cumsum(rng.uniform(0.0, 0.02, (years, runs)), axis=0),
+            *rng.uniform(0.0, 1.0, (2, years, runs)),  # delivery, slippage
             rng.uniform(0.0, 100.0, (years, runs)),
         )
     )
@@ -153,15 +156,7 @@ def test_money_counted_in_another_unit_leaves_ratios(base, seed, scale):
 
 
 def test_zero_volatility_makes_every_run_the_baseline(scenario):
-    calm = scenario.drivers.model_copy(
-        update={
-            name: getattr(scenario.drivers, name).model_copy(
-                update={"volatility": getattr(scenario.drivers, name).volatility.model_copy(update={"value": 0.0})}
-            )
-            for name in ("rate", "national_tax", "own_tax", "completions", "construction")
-        }
-    )
-    still = scenario.model_copy(update={"drivers": calm})
+    still = scenario.model_copy(update={"drivers": scenario.drivers.without(Drivers.names())})
     ledger = simulate(still, runs=50, seed=3, years=20)
     path = run_baseline(build(still, 20))
     np.testing.assert_array_equal(ledger.values, np.broadcast_to(path.values, ledger.values.shape))

@@ -9,6 +9,7 @@ import pytest
 from ldip.analysis.accounts import Accounts
 from ldip.model.baseline import build
 from ldip.model.simulate import run_baseline, simulate
+from ldip.scenario.drivers import Drivers
 from ldip.scenario.quantities import Parameter
 from ldip.scenario.reader import read
 from ldip.scenario.schema import Scenario
@@ -191,13 +192,8 @@ def test_all_that_was_deferred_is_charged(scenario):
 
 def only(scenario: Scenario, driver: str) -> Scenario:
     """The scenario with one driver on."""
-    drivers = scenario.drivers
-    for name in ("rate", "national_tax", "own_tax", "completions", "construction"):
-        if name != driver:
-            process = getattr(drivers, name)
-            still = process.volatility.model_copy(update={"value": 0.0})
-            drivers = drivers.model_copy(update={name: process.model_copy(update={"volatility": still})})
-    return scenario.model_copy(update={"drivers": drivers})
+    others = [name for name in Drivers.names() if name != driver]
+    return scenario.model_copy(update={"drivers": scenario.drivers.without(others)})
 
 
 def slopes(scenario: Scenario) -> list[float]:

@@ -38,11 +38,13 @@ developer_contribution = {{ value = 0.12, {REASON} }}
 [interest]
 compensation_base = {{ value = 2000.0, {REASON} }}
 [revenue]
+shortfall = {{ dated = {{ 2020 = 0.0, 2027 = 0.004 }}, {REASON} }}
+income_system_loss = {{ dated = {{ 2020 = 0.0, 2031 = 40.0 }}, {REASON} }}
 topup_level = {{ value = 0.98, {REASON} }}
 own_to_national_tax = {{ value = 1.0, {REASON} }}
 [investment]
 cost_overrun = {{ value = 0.1, {REASON} }}
-slippage = {{ dated = {{ 2020 = 0.3, 2030 = 0.0 }}, {REASON} }}
+slippage = {{ dated = {{ 2020 = 0.3, 2030 = 0.0, 2035 = 0.2 }}, {REASON} }}
 renewal = {{ dated = {{ 2024 = 1500.0, 2026 = 0.0, 2028 = 1000.0, 2031 = 5.0, 2032 = 800.0 }}, {REASON} }}
 sales = {{ dated = {{ 2024 = 40.0, 2026 = 400.0, 2028 = 40.0, 2031 = 300.0, 2032 = 40.0 }}, {REASON} }}
 [services]
@@ -59,14 +61,31 @@ buffer_floor = {{ dated = {{ 2020 = 60.0, 2028 = 200.0 }}, {REASON} }}
 result_share_minimum = {{ dated = {{ 2020 = 0.03, 2028 = 0.0 }}, {REASON} }}
 [drivers.rate]
 volatility = {{ value = 0.02, {REASON} }}
+persistence_spread = {{ value = 0.1, {REASON} }}
 [drivers.national_tax]
 volatility = {{ value = 0.08, {REASON} }}
 [drivers.own_tax]
 volatility = {{ value = 0.08, {REASON} }}
+degrees_of_freedom = {{ value = 3.0, {REASON} }}
 [drivers.completions]
 volatility = {{ value = 0.8, {REASON} }}
+bust_start = {{ value = 0.3, {REASON} }}
 [drivers.construction]
 volatility = {{ value = 0.1, {REASON} }}
+[drivers.wages]
+volatility = {{ value = 0.02, {REASON} }}
+[drivers.cpi]
+persistence = {{ value = 0.4, {REASON} }}
+[drivers.equities]
+volatility = {{ value = 0.4, {REASON} }}
+[drivers.income_system]
+frequency = {{ value = 0.2, {REASON} }}
+smallest = {{ value = 0.0, {REASON} }}
+largest = {{ value = 0.02, {REASON} }}
+[drivers.delivery]
+spread = {{ value = 0.3, {REASON} }}
+[drivers.slippage]
+spread = {{ value = 0.2, {REASON} }}
 """
 
 CORRELATED = f"""
@@ -81,13 +100,23 @@ rate_own_tax = {{ value = -0.4, {REASON} }}
 rate_completions = {{ value = -0.5, {REASON} }}
 national_tax_own_tax = {{ value = 0.2, {REASON} }}
 own_tax_completions = {{ value = 0.3, {REASON} }}
+wages_cpi = {{ value = -0.4, unit = "correlation", {REASON} }}
+construction_equities = {{ value = 0.6, unit = "correlation", {REASON} }}
+[drivers.equities]
+volatility = {{ value = 0.0, {REASON} }}
+[drivers.wages]
+volatility = {{ value = 0.03, {REASON} }}
 """
 
 CERTAIN = f"""
 [change]
 [drivers.rate]
 volatility = {{ value = 0.0, {REASON} }}
+persistence_spread = {{ value = 0.0, {REASON} }}
 [drivers.own_tax]
+volatility = {{ value = 0.0, {REASON} }}
+degrees_of_freedom = {{ value = 0.0, {REASON} }}
+[drivers.wages]
 volatility = {{ value = 0.0, {REASON} }}
 """
 
@@ -321,15 +350,39 @@ def test_policies(policy, step):
 # --- the weather itself ------------------------------------------------------------------------------------------
 
 
+def random_numbers(seed: int, years: int, degrees: float) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """The first block: normals (shock, year, run), and the others by their name in the twin."""
+
+    def stream(name: str) -> np.random.Generator:
+        key = list(drivers.STREAMS).index(name)
+        return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(key, 0))))
+
+    yearly, once = (years, drivers.BLOCK), (drivers.BLOCK,)
+    normals = np.array([stream(name).standard_normal(yearly) for name in naive_twin.SHOCKS])
+    others = {
+        "tails": stream("own_tax_tails").standard_gamma(degrees / 2 or 1.0, yearly),
+        "regime": stream("housing_regime").random(yearly),
+        "jumps": stream("income_system").random(yearly),
+        "slippage": stream("slippage").random(yearly),
+        "persistence": stream("rate_persistence").random(once),
+        "delivery": stream("delivery").random(once),
+    }
+    return normals, others
+
+
 @pytest.mark.parametrize("text", ["", EXTREME, CORRELATED, CERTAIN], ids=["base", "extreme", "correlated", "certain"])
-def test_the_processes_on_the_same_normals(tmp_path, text):
+def test_the_processes_on_the_same_random_numbers(tmp_path, text):
     pair = Pair([write(tmp_path / "change.toml", text or "[change]\n")], 20)
     runs, seed = 40, 13
     program = pair.weather(seed, runs)
-    normals = np.array([drivers._normals(seed, driver, 0, pair.years) for driver in range(5)])
+    degrees = pair.scenario.drivers.own_tax.degrees_of_freedom.value
+    normals, others = random_numbers(seed, pair.years, degrees)
     for run in range(runs):
-        twin = naive_twin.weather(pair.twin, pair.plan, normals[:, :, run].tolist())
-        np.testing.assert_allclose(program[:5, :, run], np.array(twin), rtol=1e-9, atol=1e-13)
+        own = {name: values[..., run].tolist() for name, values in others.items()}
+        twin = naive_twin.weather(pair.twin, pair.plan, normals[:, :, run].tolist(), own)
+        np.testing.assert_allclose(program[:, :, run], np.array(twin), rtol=1e-9, atol=1e-13)
     if text == CORRELATED:
         assert (program[0] == -0.002).any()
         assert min(p.planned_rate for p in pair.plan) < -0.002
+    if text == EXTREME:
+        assert all(np.ptp(row) > 0.0 for row in program[:-1]), "every driver moves"

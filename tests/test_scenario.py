@@ -159,9 +159,9 @@ def test_plan_line_adds_the_rows_of_a_line(scenario):
 
 def test_correlation_matrix_is_a_correlation_matrix(scenario):
     matrix = scenario.drivers.correlation.matrix()
-    assert matrix.shape == (4, 4)
+    assert matrix.shape == (8, 8)
     np.testing.assert_array_equal(matrix, matrix.T)
-    np.testing.assert_array_equal(np.diag(matrix), np.ones(4))
+    np.testing.assert_array_equal(np.diag(matrix), np.ones(8))
     assert np.linalg.eigvalsh(matrix).min() > 0.0
 
 

@@ -175,3 +175,13 @@ def test_ratio_of_nothing():
     assert s.ratio(5.0, 0.0) == 0.0
     assert s.ratio(5.0, -2.0) == 0.0
     assert s.ratio(5.0, 2.0) == 2.5
+
+
+def test_income_lost():
+    # 376 mill. 2020-kr at prices of 1.1, and 1 + 3 % of 12 000
+    assert s.income_system_loss(376.0, 1.1, 0.01, 0.03, 12_000.0) == pytest.approx(893.6)
+
+
+def test_equities():
+    # planned 6.3 %, and a year that leaves 0.9 of what was expected: 1.063 x 0.9
+    assert s.equity_return(0.063, 0.9) == pytest.approx(-0.0433)

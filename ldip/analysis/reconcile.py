@@ -99,11 +99,11 @@ def _discretionary_use(a: Accounts) -> np.ndarray:
 def _rolled(a: Accounts, opening: float, use: np.ndarray, *, deflated: bool = False) -> np.ndarray:
     """A stock less what is used of it year by year (year,). The plan rolls its buffer fund and liquidity reserve
     without price conversion, but deflates its discretionary funds from the second year on."""
-    growth = np.asarray(a.plan.cpi_growth)
+    index = np.asarray(a.plan.cpi_index)
     stock, path = opening, []
     for t, used in enumerate(use):
         if deflated and t > 0:
-            stock /= 1.0 + growth[t]
+            stock *= index[t - 1] / index[t]
         stock -= used
         path.append(stock)
     return np.array(path)

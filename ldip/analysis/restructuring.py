@@ -14,7 +14,7 @@ from ldip.analysis.summary import quantile, quantile_error
 from ldip.model import drivers, kernel
 from ldip.model.baseline import build
 from ldip.model.state import Year
-from ldip.model.year import NOISE
+from ldip.model.steps import NOISE
 from ldip.scenario.schema import Scenario
 
 LARGEST = 400.0

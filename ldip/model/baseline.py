@@ -14,6 +14,7 @@ from ldip.model.pension import PensionPlan, pension_plan
 from ldip.model.people import Counted, count
 from ldip.model.population import Population
 from ldip.model.state import Opening, Plan
+from ldip.scenario.quantities import Parameter
 from ldip.scenario.rows import SERVICES
 from ldip.scenario.schema import Scenario
 
@@ -43,7 +44,7 @@ def build(scenario: Scenario, horizon: int) -> Baseline:
     plan_years = scenario.scenario.plan_years
     frames = other_frames(scenario, years, _growth(people.reference.residents, plan_years), people.relative_residents)
     premium = _extend(scenario, "pension_premium", years, _growth(people.planned.residents, plan_years))
-    pension = pension_plan(scenario, years, premium * _deflator(scenario, years))
+    pension = pension_plan(scenario, years, premium * _index(scenario.prices.deflator_growth, years))
     fields = (
         _market(scenario, years)
         | _people(scenario, people, years)
@@ -82,8 +83,8 @@ def _market(scenario: Scenario, years: np.ndarray) -> dict[str, np.ndarray]:
     planned = interest.money_market_rate.at(long_years)
     n = len(years)
     return {
-        "cpi_growth": scenario.prices.cpi_growth.at(years),
-        "deflator_growth": scenario.prices.deflator_growth.at(years),
+        "cpi_index": _index(scenario.prices.cpi_growth, years),
+        "deflator_index": _index(scenario.prices.deflator_growth, years),
         "planned_rate": planned[:n],
         "planned_swap_rate": swap_path(planned)[:n],
         "reference_rate": reference[:n],
@@ -155,6 +156,8 @@ def _revenue(scenario: Scenario, people: Counted, years: np.ndarray) -> dict[str
         "topup_rate": revenue.topup_rate.at(years),
         "topup_level": revenue.topup_level.at(years),
         "equalisation_deduction": revenue.equalisation_deduction.at(years),
+        "revenue_shortfall": revenue.shortfall.at(years),
+        "income_system_loss": revenue.income_system_loss.at(years),
         "block_grant": block * planned.opening_residents / reference.opening_residents,
         "host_grant": _extend(scenario, "host_grant", years),
         "integration_grant": _extend(scenario, "integration_grant", years),
@@ -192,9 +195,9 @@ def _services(scenario: Scenario, people: Counted, frames: np.ndarray, years: np
     }
 
 
-def _deflator(scenario: Scenario, years: np.ndarray) -> np.ndarray:
-    """The municipal deflator on the baseline (year,), 1 in the first year."""
-    return np.concatenate([[1.0], np.cumprod(1.0 + scenario.prices.deflator_growth.at(years[1:]))])
+def _index(growth: Parameter, years: np.ndarray) -> np.ndarray:
+    """A price index on the baseline (year,), 1 in the first year."""
+    return np.concatenate([[1.0], np.cumprod(1.0 + growth.at(years[1:]))])
 
 
 def _pension(
@@ -202,7 +205,7 @@ def _pension(
 ) -> dict[str, np.ndarray]:
     """The frames hold the plan's pension cost, and after the plan that of its last year (M6)."""
     plan_years = scenario.scenario.plan_years
-    net = (pension.amortisation - pension.deviation) / _deflator(scenario, years)
+    net = (pension.amortisation - pension.deviation) / _index(scenario.prices.deflator_growth, years)
     return {
         "pension_premium": premium,
         "premium_deviation": pension.deviation,
@@ -219,7 +222,7 @@ def _investment(scenario: Scenario, people: Counted, years: np.ndarray) -> dict[
     investment = scenario.investment
     later = years[plan_years:]
     after_plan = (np.arange(n) >= plan_years).astype(float)
-    deflator = _deflator(scenario, years)
+    deflator = _index(scenario.prices.deflator_growth, years)
 
     def line(name: str, after: np.ndarray) -> np.ndarray:
         return np.concatenate([scenario.plan_line(name) / deflator[:plan_years], after])
@@ -297,8 +300,7 @@ def _opening(scenario: Scenario, premium_deviation: float, people: Counted) -> O
     first = np.array([scenario.scenario.first_year])
     balance = scenario.opening
     return Opening(
-        cpi_index=1.0 / (1.0 + scenario.prices.cpi_growth.at(first)[0]),  # the first year is the base year
-        deflator_index=1.0 / (1.0 + scenario.prices.deflator_growth.at(first)[0]),
+        deflator_index=1.0 / (1.0 + scenario.prices.deflator_growth.at(first)[0]),  # the first year is the base year
         fixed_rate=scenario.interest.opening_fixed_rate.value,
         swap_surprise=0.0,
         extra_completions=0.0,

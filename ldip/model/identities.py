@@ -136,7 +136,7 @@ SUMS = {
         "-closing_restricted_funds",
         "-closing_endowment_fund",
     ),
-    "free revenue": ("free_revenue", "-tax_revenue", "-general_grant"),
+    "free revenue": ("free_revenue", "-tax_revenue", "-general_grant", "income_system_loss"),
     "general grant": ("general_grant", "-block_grant", "-equalisation"),
 }
 """Lines that add up to zero."""

@@ -17,8 +17,8 @@ class Plan(NamedTuple):
     """What the baseline fixes for one year, the same in every run (rules M1, M4-M11)."""
 
     # prices and market
-    cpi_growth: Number
-    deflator_growth: Number
+    cpi_index: Number
+    deflator_index: Number
     planned_rate: Number  # three-month money-market rate, the centre of its distribution
     planned_swap_rate: Number  # five-year rate that the planned short rates imply
     reference_rate: Number  # the path behind the plan's own amounts; differs from planned_rate in a stress test
@@ -40,6 +40,8 @@ class Plan(NamedTuple):
     topup_rate: Number
     topup_level: Number
     equalisation_deduction: Number  # share of national tax per resident
+    revenue_shortfall: Number  # share of operating revenue that fails
+    income_system_loss: Number  # a change of the income system, dated
     block_grant: Number  # general grant before equalisation, at baseline residents
     host_grant: Number
     integration_grant: Number
@@ -120,13 +122,20 @@ class Plan(NamedTuple):
 
 
 class Weather(NamedTuple):
-    """What chance decides in one year of one run (rule M2)."""
+    """What chance decides in one year of one run (rule M2). A factor is 1 as planned, and has expectation 1."""
 
+    # the first eight in the order of ldip.scenario.drivers.SHOCKS
     money_market_rate: Number
-    national_tax_factor: Number  # 1 = as planned
+    national_tax_factor: Number
     own_tax_factor: Number
     completion_factor: Number
     construction_factor: Number  # cost of building over the deflator
+    deflator_factor: Number  # municipal deflator
+    cpi_factor: Number
+    equity_factor: Number  # of what a krone in equities has become in the year
+    income_system_loss: Number  # share of operating revenue that changes of the income system have taken so far
+    delivery_factor: Number  # share of the measures that is realised
+    slippage_factor: Number
     restructuring_step: Number  # not chance but choice, run by run: 2020-kr that restructuring grows by a year
 
 
@@ -149,7 +158,6 @@ class People(NamedTuple):
 class Opening(NamedTuple):
     """What a run carries from one year into the next: the opening balance and the memory of the drivers."""
 
-    cpi_index: Number
     deflator_index: Number
     fixed_rate: Number  # average rate of the fixed part of the loan book
     swap_surprise: Number  # five-year rate less the reference path's
@@ -200,6 +208,7 @@ class Year(NamedTuple):
     equalisation: Number
     block_grant: Number
     general_grant: Number
+    income_system_loss: Number
     free_revenue: Number
     host_grant: Number
     interest_compensation: Number
@@ -336,7 +345,6 @@ class Year(NamedTuple):
 def carry(year: Year) -> Opening:
     """Turn a closed year into the next year's opening balance."""
     return Opening(
-        cpi_index=year.cpi_index,
         deflator_index=year.deflator_index,
         fixed_rate=year.fixed_rate,
         swap_surprise=year.swap_surprise,

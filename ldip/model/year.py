@@ -2,13 +2,14 @@
 
 from ldip.model import steps as s
 from ldip.model.state import Opening, People, Plan, Weather, Year
+from ldip.model.steps import NOISE
 
 
 def close_year(plan: Plan, weather: Weather, people: People, opening: Opening) -> Year:
     """Close one year's accounts from its plan, its weather, its extra people and its opening balance (M4-M12)."""
     # 1 market: prices, rates, the loan book's effective rate
-    cpi_index = s.index(opening.cpi_index, plan.cpi_growth)
-    deflator_index = s.index(opening.deflator_index, plan.deflator_growth)
+    cpi_index = s.index(plan.cpi_index, weather.cpi_factor)
+    deflator_index = s.index(plan.deflator_index, weather.deflator_factor)
     rate = weather.money_market_rate
     swap_rate = s.swap_rate(plan.planned_swap_rate, plan.swap_loading, rate, plan.planned_rate)
     swap_surprise = swap_rate - plan.reference_swap_rate
@@ -44,7 +45,6 @@ def close_year(plan: Plan, weather: Weather, people: People, opening: Opening) -
     )
     block_grant = s.block_grant(plan.block_grant, deflator_index, opening_residents, plan.opening_residents)
     general_grant = block_grant + equalisation
-    free_revenue = tax_revenue + general_grant
     host_grant = plan.host_grant * deflator_index
     integration_grant = plan.integration_grant * deflator_index
     interest_compensation = s.interest_compensation(
@@ -62,7 +62,16 @@ def close_year(plan: Plan, weather: Weather, people: People, opening: Opening) -
         opening.self_financing_debt,
         swap_surprise,
     )
-    external_revenue = free_revenue + host_grant + integration_grant + interest_compensation
+    other_revenue = host_grant + integration_grant + interest_compensation
+    income_system_loss = s.income_system_loss(
+        plan.income_system_loss,
+        deflator_index,
+        plan.revenue_shortfall,
+        weather.income_system_loss,
+        tax_revenue + general_grant + other_revenue + sector_revenue,
+    )
+    free_revenue = tax_revenue + general_grant - income_system_loss
+    external_revenue = free_revenue + other_revenue
     central_revenue = external_revenue + imputed_capital_cost
     operating_revenue = external_revenue + sector_revenue
 
@@ -75,12 +84,13 @@ def close_year(plan: Plan, weather: Weather, people: People, opening: Opening) -
     )
     premises_cost = s.premises_cost(plan.premises_share, opening.new_capacity, deflator_index)
     adopted_measures = plan.adopted_measures * deflator_index
-    undelivered_measures = s.undelivered_measures(adopted_measures, plan.measures_delivery)
+    delivery = plan.measures_delivery * weather.delivery_factor
+    undelivered_measures = s.undelivered_measures(adopted_measures, delivery)
     restructuring_measures = s.restructuring_measures(
         weather.restructuring_step,
         plan.step_years,
         opening.decided_measures,
-        plan.measures_delivery,
+        delivery,
         deflator_index,
     )
     pension_premium = plan.pension_premium * deflator_index
@@ -124,7 +134,8 @@ def close_year(plan: Plan, weather: Weather, people: People, opening: Opening) -
     real_planned = real_renewal + real_capacity_investment + real_infrastructure
     real_overrun = s.cost_overrun(real_planned, plan.builds_places, plan.cost_overrun, weather.construction_factor)
     real_ready = real_planned + real_overrun + opening.slipped_investment
-    slipped_investment = plan.slippage * real_ready
+    slippage = plan.slippage * weather.slippage_factor
+    slipped_investment = slippage * real_ready
     cost_overrun = real_overrun * deflator_index
     slipped_in = opening.slipped_investment * deflator_index
     slipped_out = slipped_investment * deflator_index
@@ -195,7 +206,8 @@ def close_year(plan: Plan, weather: Weather, people: People, opening: Opening) -
     )
     bonds = s.bond_return(plan.bond_return, opening.swap_surprise, swap_surprise, plan.bond_duration)
     bond_weight = 1.0 - plan.equity_weight
-    endowment_equity_return = s.part_return(opening.endowment_fund, plan.equity_weight, plan.equity_return)
+    equities = s.equity_return(plan.equity_return, weather.equity_factor)
+    endowment_equity_return = s.part_return(opening.endowment_fund, plan.equity_weight, equities)
     endowment_bond_return = s.part_return(opening.endowment_fund, bond_weight, bonds)
     endowment_return = endowment_equity_return + endowment_bond_return
     endowment_gain = s.endowment_gain(
@@ -369,6 +381,7 @@ def close_year(plan: Plan, weather: Weather, people: People, opening: Opening) -
         equalisation=equalisation,
         block_grant=block_grant,
         general_grant=general_grant,
+        income_system_loss=income_system_loss,
         free_revenue=free_revenue,
         host_grant=host_grant,
         interest_compensation=interest_compensation,
@@ -505,7 +518,3 @@ def close_year(plan: Plan, weather: Weather, people: People, opening: Opening) -
         newly_decided=newly_decided * deflator_index,
         decided_measures=opening.decided_measures + newly_decided,
     )
-
-
-# Less than a billionth of revenue (some ten kroner) is rounding, not a broken rule.
-NOISE = 1e-9

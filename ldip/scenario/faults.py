@@ -54,6 +54,8 @@ def translate(detail: ErrorDetails, file: str, key: str) -> Fault:
         return Fault(file, f"{key}.{context['where']}", f"{context['number']:g}", *_limits(context))
     if kind == "not_positive_definite":
         return Fault(file, key, "", *_matrix(float(context["smallest"])))
+    if kind == "too_wide":
+        return Fault(file, f"{key}.{context['key']}".lstrip("."), f"{context['spread']:g}", *_too_wide(context))
     if kind == "not_a_year":
         return Fault(file, f"{key}.dated", str(context["key"]), *PLAIN["not_a_year"])
     if kind == "literal_error":
@@ -78,6 +80,14 @@ PLAIN: dict[str, tuple[Text, Text]] = {
             nb="Skriv value = 0.02, eller dated = { 2020 = 0.02, 2024 = 0.03 }.",
             en="Write value = 0.02, or dated = { 2020 = 0.02, 2024 = 0.03 }.",
         ),
+    ),
+    "tails": (
+        Text(nb="skal være 0 (normal) eller minst 3", en="must be 0 (normal) or at least 3"),
+        Text(nb="Skriv for eksempel 5.0; jo lavere, jo tykkere haler.", en="Write for example 5.0; lower is fatter."),
+    ),
+    "not_ordered": (
+        Text(nb="den minste er større enn den største", en="the smallest is larger than the largest"),
+        Text(nb="Bytt om smallest og largest.", en="Exchange smallest and largest."),
     ),
     "not_whole": (
         Text(nb="skal være et helt antall", en="must be a whole number"),
@@ -141,6 +151,8 @@ UNITS_NB = {
     "year": "et årstall",
     "mill. 2020-kr per dwelling": "mill. 2020-kr per bolig",
     "log points per unit rate": "logpoeng per renteenhet",
+    "probability per year": "en sannsynlighet per år",
+    "degrees of freedom": "frihetsgrader",
 }
 
 
@@ -331,7 +343,11 @@ def _limits(context: dict[str, Any]) -> tuple[Text, Text]:
         nb=f"ventet {UNITS_NB.get(unit, unit)} mellom {low:g} og {high:g}",
         en=f"expected {unit} between {low:g} and {high:g}",
     )
-    if abs(number) > high and low <= number / 100 <= high and unit in ("share", "per year", "correlation"):
+    if (
+        abs(number) > high
+        and low <= number / 100 <= high
+        and unit in ("share", "per year", "correlation", "probability per year")
+    ):
         fraction = f"{number / 100:g}"
         return rule, Text(nb=f"Skriv {fraction} for {number:g} %.", en=f"Write {fraction} for {number:g} %.")
     return rule, Text(nb="Rett tallet eller enheten.", en="Correct the number or its unit.")
@@ -347,6 +363,17 @@ def _matrix(smallest: float) -> tuple[Text, Text]:
             nb="Korrelasjonene motsier hverandre: trekk de største nærmere null.",
             en="The correlations contradict each other: move the largest ones towards zero.",
         ),
+    )
+
+
+def _too_wide(context: dict[str, Any]) -> tuple[Text, Text]:
+    of, most = context["of"], context["most"]
+    return (
+        Text(
+            nb=f"er så stor at {of} ± den kommer under 0 eller over {most:g}",
+            en=f"is so large that {of} ± it falls below 0 or rises above {most:g}",
+        ),
+        Text(nb=f"Gjør den mindre, eller endre {of}.", en=f"Make it smaller, or change {of}."),
     )
 
 

@@ -265,6 +265,9 @@ class _Reading:
     def translate(self, detail: ErrorDetails, tables: dict[str, Table]) -> Fault:
         """An error of the schema as a fault, with the place in the file that a planner knows."""
         location = tuple(str(part) for part in detail["loc"])
+        if not location:  # a rule between sections, which names the key itself
+            named = tuple(detail["ctx"]["key"].split("."))
+            return f.translate(detail, self.file_of(named), "")
         if location[0] not in tables or len(location) == 1:
             return f.translate(detail, self.file_of(location), ".".join(location))
         name, row, *keys = location

@@ -5,8 +5,8 @@ from typing import Annotated, Any, get_args, get_origin
 
 import numpy as np
 from pydantic import AfterValidator, BaseModel, Field, model_validator
-from pydantic_core import PydanticCustomError
 
+from ldip.scenario.drivers import Drivers, check_spread
 from ldip.scenario.quantities import (
     RATE,
     Expect,
@@ -14,13 +14,11 @@ from ldip.scenario.quantities import (
     Growth,
     Money,
     Parameter,
-    Persistence,
     Quantity,
     Rate,
     RealMoney,
     Share,
     Stock,
-    Volatility,
     expect,
     whole,
 )
@@ -107,6 +105,8 @@ class Revenue(Frozen):
     topup_rate: Share
     topup_level: Share
     equalisation_deduction: Share
+    shortfall: Share
+    income_system_loss: RealMoney
 
 
 class Services(Frozen):
@@ -203,64 +203,6 @@ class Restructuring(Frozen):
     maximum_pace: RealMoney
 
 
-class RateDriver(Frozen):
-    """Money-market rate: AR(1) around the planned path, optional lower bound (M2)."""
-
-    persistence: Persistence
-    volatility: Volatility
-    lower_bound: Annotated[Quantity, expect(RATE, -1.0, 0.1)]
-
-
-class Driver(Frozen):
-    """An AR(1) driver (M2)."""
-
-    persistence: Persistence
-    volatility: Volatility
-
-
-class CompletionDriver(Driver):
-    """Housing completions react to last year's rate surprise (M2)."""
-
-    rate_response: Annotated[Quantity, expect("log points per unit rate", -50.0, 50.0)]
-
-
-class Correlation(Frozen):
-    """Correlations between the drivers' yearly shocks; pairs not named are uncorrelated."""
-
-    rate_national_tax: Annotated[Quantity, expect("correlation", -1.0, 1.0)]
-    rate_own_tax: Annotated[Quantity, expect("correlation", -1.0, 1.0)]
-    rate_completions: Annotated[Quantity, expect("correlation", -1.0, 1.0)]
-    national_tax_own_tax: Annotated[Quantity, expect("correlation", -1.0, 1.0)]
-    national_tax_completions: Annotated[Quantity, expect("correlation", -1.0, 1.0)]
-    own_tax_completions: Annotated[Quantity, expect("correlation", -1.0, 1.0)]
-
-    def matrix(self) -> np.ndarray:
-        """The 4 x 4 correlation matrix in the order rate, national tax, own tax, completions."""
-        upper = [getattr(self, name).value for name in type(self).model_fields]
-        matrix = np.eye(4)
-        matrix[np.triu_indices(4, 1)] = upper
-        return matrix + np.triu(matrix, 1).T
-
-    @model_validator(mode="after")
-    def _positive_definite(self) -> "Correlation":
-        if np.linalg.eigvalsh(self.matrix())[0] <= 1e-10:
-            raise PydanticCustomError(
-                "not_positive_definite", "matrix", {"smallest": float(np.linalg.eigvalsh(self.matrix())[0])}
-            )
-        return self
-
-
-class Drivers(Frozen):
-    """The stochastic drivers (M2)."""
-
-    rate: RateDriver
-    national_tax: Driver
-    own_tax: Driver
-    completions: CompletionDriver
-    construction: Driver
-    correlation: Correlation
-
-
 class Scenario(Frozen):
     """A municipality and its plan, checked. The only thing the model is built from."""
 
@@ -288,6 +230,16 @@ class Scenario(Frozen):
     vintages: tuple[Vintage, ...] = ()
     published: tuple[PublishedRow, ...] = ()
     changes: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _spreads(self) -> "Scenario":
+        """Shares that chance spreads stay shares."""
+        for name, of in (("delivery", "services.measures_delivery"), ("slippage", "investment.slippage")):
+            section, key = of.split(".")
+            shares = [share for share in getattr(getattr(self, section), key).numbers().values() if share > 0.0]
+            spread = getattr(self.drivers, name).spread.value
+            check_spread(self, f"drivers.{name}.spread", spread, of, shares or [0.0])
+        return self
 
     @property
     def name(self) -> str:
@@ -325,7 +277,11 @@ def limits(key: str) -> tuple[float, float]:
     for section in sections:
         many = get_origin(model) is dict  # sections under names of their own, like housing.areas
         model = get_args(model)[1] if many else model.model_fields[section].annotation
-    for rule in model.model_fields[name].metadata:
+    field = model.model_fields[name]
+    inside = [
+        rule for part in get_args(field.annotation) for rule in getattr(part, "__metadata__", ())
+    ]  # of X | None
+    for rule in (*field.metadata, *inside):
         if isinstance(getattr(rule, "func", None), Expect):
             return rule.func.low, rule.func.high
     raise KeyError(key)

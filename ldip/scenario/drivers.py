@@ -1,0 +1,182 @@
+"""The stochastic drivers as a scenario describes them (rule M2); their processes are in ``model/drivers.py``."""
+
+from collections.abc import Collection
+from itertools import combinations
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+import numpy as np
+from pydantic import AfterValidator, create_model, model_validator
+from pydantic_core import PydanticCustomError
+
+from ldip.scenario.quantities import RATE, SHARE, Frozen, Persistence, Quantity, Volatility, expect
+
+SHOCKS = ("rate", "national_tax", "own_tax", "completions", "construction", "wages", "cpi", "equities")
+"""The drivers with a normal shock a year, in the order of the correlation matrix."""
+
+Probability = Annotated[Quantity, expect("probability per year", 0.0, 1.0)]
+Part = Annotated[Quantity, expect(SHARE, 0.0, 1.0)]
+
+
+class Switched(Frozen):
+    """A driver that can be switched off."""
+
+    moved_by: ClassVar[tuple[str, ...]] = ("volatility",)
+    """The numbers that make it move: with all of them zero, what it drives stays on its planned path."""
+
+    def off(self) -> "Switched":
+        """The driver switched off."""
+        return self.model_copy(
+            update={name: getattr(self, name).model_copy(update={"value": 0.0}) for name in self.moved_by}
+        )
+
+    @property
+    def is_off(self) -> bool:
+        """Does nothing make it move?"""
+        return all(getattr(self, name).value == 0.0 for name in self.moved_by)
+
+
+class Driver(Switched):
+    """An AR(1) driver."""
+
+    persistence: Persistence
+    volatility: Volatility
+
+
+class RateDriver(Driver):
+    """Money-market rate: AR(1) around the planned path, optional lower bound; the persistence of a run may be drawn,
+    evenly between persistence - spread and persistence + spread."""
+
+    lower_bound: Annotated[Quantity, expect(RATE, -1.0, 0.1)]
+    persistence_spread: Annotated[Quantity, expect("share per year", 0.0, 0.5)]
+
+    @model_validator(mode="after")
+    def _inside(self) -> "RateDriver":
+        planned = [self.persistence.value]
+        return check_spread(self, "persistence_spread", self.persistence_spread.value, "persistence", planned, 0.999)
+
+
+def _normal_or_tails(quantity: Quantity) -> Quantity:
+    if quantity.value != 0.0 and quantity.value < 3.0:
+        raise PydanticCustomError("tails", "0 or at least 3")
+    return quantity
+
+
+class OwnTaxDriver(Driver):
+    """The municipality's own tax: AR(1) of the level, shocks normal or with the fat tails of Student's t."""
+
+    degrees_of_freedom: Annotated[
+        Quantity, expect("degrees of freedom", 0.0, 1000.0), AfterValidator(_normal_or_tails)
+    ]
+
+
+class CompletionDriver(Driver):
+    """Housing completions: react to last year's rate surprise; in a bust, a share of them fails."""
+
+    moved_by: ClassVar[tuple[str, ...]] = ("volatility", "rate_response", "bust_start")
+
+    rate_response: Annotated[Quantity, expect("log points per unit rate", -50.0, 50.0)]
+    bust_start: Probability
+    bust_end: Probability
+    bust_depth: Part
+
+
+class WageDriver(Driver):
+    """Wages: AR(1) of the growth; with the CPI they make the municipal deflator."""
+
+    deflator_weight: Part
+
+
+class EquityDriver(Switched):
+    """Equities of the endowment fund: independent from year to year."""
+
+    volatility: Volatility
+
+
+class IncomeSystemDriver(Switched):
+    """Changes of the income system that take a share of revenue for good: at most one a year."""
+
+    moved_by: ClassVar[tuple[str, ...]] = ("frequency",)
+
+    frequency: Probability
+    smallest: Part
+    largest: Part
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "IncomeSystemDriver":
+        if self.smallest.value > self.largest.value:
+            raise PydanticCustomError("not_ordered", "order", {"low": "smallest", "high": "largest"})
+        return self
+
+
+class SpreadDriver(Switched):
+    """A planned share that turns out evenly spread around its plan."""
+
+    moved_by: ClassVar[tuple[str, ...]] = ("spread",)
+
+    spread: Part
+
+
+def check_spread(
+    checked: Any, key: str, spread: float, of: str, planned: Collection[float], most: float = 1.0
+) -> Any:
+    """`checked` itself, or an error at `key` if a planned share `of` something +- spread leaves 0 to `most`."""
+    if spread > 0.0 and (min(planned) - spread < 0.0 or max(planned) + spread > most):
+        raise PydanticCustomError("too_wide", "spread", {"key": key, "of": of, "spread": spread, "most": most})
+    return checked
+
+
+class _Correlation(Frozen):
+    """Correlations between the drivers' yearly shocks; pairs not named are uncorrelated."""
+
+    def matrix(self) -> np.ndarray:
+        """The correlation matrix in the order of SHOCKS."""
+        pairs = [getattr(self, name) for name in type(self).model_fields]
+        matrix = np.eye(len(SHOCKS))
+        matrix[np.triu_indices(len(SHOCKS), 1)] = [pair.value if pair else 0.0 for pair in pairs]
+        return matrix + np.triu(matrix, 1).T
+
+    @model_validator(mode="after")
+    def _positive_definite(self) -> "_Correlation":
+        smallest = float(np.linalg.eigvalsh(self.matrix())[0])
+        if smallest <= 1e-10:
+            raise PydanticCustomError("not_positive_definite", "matrix", {"smallest": smallest})
+        return self
+
+
+if TYPE_CHECKING:
+    Correlation = _Correlation
+else:
+    # A field for every pair of shocks, rate_national_tax and so on: the order of SHOCKS is written once.
+    _pair = Annotated[Quantity, expect("correlation", -1.0, 1.0)] | None
+    Correlation = create_model(
+        "Correlation",
+        __base__=_Correlation,
+        __doc__=_Correlation.__doc__,
+        **{f"{one}_{other}": (_pair, None) for one, other in combinations(SHOCKS, 2)},
+    )
+
+
+class Drivers(Frozen):
+    """The stochastic drivers (M2)."""
+
+    rate: RateDriver
+    national_tax: Driver
+    own_tax: OwnTaxDriver
+    completions: CompletionDriver
+    construction: Driver
+    wages: WageDriver
+    cpi: Driver
+    equities: EquityDriver
+    income_system: IncomeSystemDriver
+    delivery: SpreadDriver
+    slippage: SpreadDriver
+    correlation: Correlation
+
+    @classmethod
+    def names(cls) -> list[str]:
+        """The drivers; each can be switched off."""
+        return [name for name in cls.model_fields if name != "correlation"]
+
+    def without(self, names: Collection[str]) -> "Drivers":
+        """The drivers with the named ones switched off: what they drive stays on its planned path."""
+        return self.model_copy(update={name: getattr(self, name).off() for name in names})
