@@ -13,6 +13,7 @@ from ldip.cli.options import LANGUAGE
 from ldip.cli.restructuring import restructure
 from ldip.cli.scenarios import metrics, scenario_group
 from ldip.cli.simulation import simulate
+from ldip.cli.stress import stress
 from ldip.errors import InputError
 
 
@@ -27,6 +28,7 @@ def main() -> None:
       ldip simulate --change housing-minus-20     the same with fewer dwellings
       ldip compare                                growth alternatives side by side, run by run
       ldip restructure                            how much must be saved, at 70, 80, 90 % confidence
+      ldip stress                                 the LDIP's stress tests, on baseline and distribution
       ldip payback fornebu                        what an area brings and costs per dwelling
       ldip population                             people by age, dwellings by area
       ldip plan --lang en                         the baseline accounts, year by year
@@ -35,7 +37,18 @@ def main() -> None:
     """
 
 
-for command in (simulate, compare, restructure, payback, population, plan, reconcile, scenario_group, metrics):
+for command in (
+    simulate,
+    compare,
+    restructure,
+    stress,
+    payback,
+    population,
+    plan,
+    reconcile,
+    scenario_group,
+    metrics,
+):
     main.add_command(command)
 
 

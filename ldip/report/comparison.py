@@ -10,6 +10,9 @@ from ldip.analysis.compare import Choice, Comparison, Criterion
 from ldip.errors import Text
 from ldip.model.metrics import Metric
 from ldip.report.numbers import difference_label, number, shown, unit_label
+from ldip.report.numbers import error as _error
+from ldip.report.numbers import percent as _percent
+from ldip.report.numbers import signed as _signed
 from ldip.report.text import table
 from ldip.scenario.reader import Source
 
@@ -271,21 +274,3 @@ def _what(criterion: Criterion, lang: str) -> str:
 
 def _heading(metric: Metric, unit: str, lang: str) -> str:
     return f"{metric.label.say(lang)}, {unit}"
-
-
-def _signed(value: float, unit: str, lang: str, finer: int = 1) -> str:
-    """A difference with its sign; none where it is shown as zero."""
-    text = shown(value, unit, lang, finer=finer)
-    return f"+{text}" if value > 0.0 and any(digit in "123456789" for digit in text) else text
-
-
-def _error(value: float, unit: str, lang: str, finer: int = 1) -> str:
-    """A standard error; one that is too small to be shown is not zero."""
-    text = shown(value, unit, lang, finer=finer)
-    if value > 0.0 and not any(digit in "123456789" for digit in text):
-        return f"<{text[:-1]}1"
-    return text
-
-
-def _percent(share: float | np.floating, lang: str) -> str:
-    return f"{number(100.0 * float(share), 0, lang)} %"

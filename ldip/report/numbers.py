@@ -24,6 +24,25 @@ def shown(value: float, unit: str, lang: str, *, finer: int = 0) -> str:
     return number(value * scale, decimals + finer, lang)
 
 
+def signed(value: float, unit: str, lang: str, finer: int = 1) -> str:
+    """A difference with its sign; none where it is shown as zero."""
+    text = shown(value, unit, lang, finer=finer)
+    return f"+{text}" if value > 0.0 and any(digit in "123456789" for digit in text) else text
+
+
+def error(value: float, unit: str, lang: str, finer: int = 1) -> str:
+    """A standard error; one that is too small to be shown is not zero."""
+    text = shown(value, unit, lang, finer=finer)
+    if value > 0.0 and not any(digit in "123456789" for digit in text):
+        return f"<{text[:-1]}1"
+    return text
+
+
+def percent(share: float, lang: str) -> str:
+    """A share as whole per cent."""
+    return f"{number(100.0 * float(share), 0, lang)} %"
+
+
 SHOWN = {
     "share": (100.0, 1),
     "per year": (100.0, 2),

@@ -34,6 +34,8 @@ from ldip.scenario.tables import (
 
 BASE = "base.toml"
 DEFAULT = "baerum-2020"
+STRESS = ("path", "chance")
+"""Kinds of stress tests, as a change's heading says them."""
 
 
 class Source(NamedTuple):
@@ -88,6 +90,18 @@ def _title_in(heading: Any, path: Path) -> Text:
 def change_names(folder: Path) -> tuple[str, ...]:
     """The named changes of a scenario folder."""
     return tuple(sorted(path.stem for path in (folder / "changes").glob("*.toml")))
+
+
+def stress_tests(folder: Path) -> dict[str, str]:
+    """The named changes of a scenario folder that are stress tests: "path" for those that move the baseline and are
+    also run together, first; then "chance" for those that make the future more uncertain."""
+    kinds = {name: _heading(folder / "changes" / f"{name}.toml").get("stress") for name in change_names(folder)}
+    return {name: kind for kind in STRESS for name in kinds if kinds[name] == kind}
+
+
+def _heading(path: Path) -> dict[str, Any]:
+    heading = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("change")
+    return heading if isinstance(heading, dict) else {}
 
 
 class Place(NamedTuple):

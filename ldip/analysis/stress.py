@@ -1,0 +1,53 @@
+"""Stress tests: what each does to the baseline, and to the whole distribution in the same weather."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from ldip.analysis.compare import Comparison, compare
+from ldip.model.baseline import build
+from ldip.model.metrics import headline, lines_needed, report_values
+from ldip.model.simulate import run_baseline, simulate
+from ldip.scenario.schema import Scenario
+
+
+class Stress(NamedTuple):
+    """What the stress tests say; scenarios by name, the first is the one that is stressed."""
+
+    comparison: Comparison
+    baselines: dict[str, dict[str, np.ndarray]]  # scenario -> headline metric -> (year,), as reported
+
+    def moved(self, name: str, metric: str) -> np.ndarray:
+        """What a test does to a metric on the baseline (year,)."""
+        return self.baselines[name][metric] - self.baselines[self.comparison.against][metric]
+
+
+def stress(
+    scenarios: Sequence[Scenario],
+    *,
+    runs: int,
+    seed: int,
+    years: int,
+    progress: Callable[[int], None] | None = None,
+) -> Stress:
+    """Run every scenario's baseline, and simulate all of them in the same weather; the first is the reference."""
+    lines = lines_needed()
+
+    def run(scenario: Scenario):
+        return simulate(scenario, runs=runs, seed=seed, years=years, lines=lines, progress=progress)
+
+    base = scenarios[0]
+    comparison = compare(
+        {scenario.name: lambda scenario=scenario: run(scenario) for scenario in scenarios},  # type: ignore[misc]
+        against=base.name,
+        base_year=base.scenario.first_year,
+        seed=seed,
+        plan_years=base.scenario.plan_years,
+    )
+    return Stress(comparison, {scenario.name: _baseline(scenario, years) for scenario in scenarios})
+
+
+def _baseline(scenario: Scenario, years: int) -> dict[str, np.ndarray]:
+    ledger = run_baseline(build(scenario, years))
+    return {metric.id: report_values(ledger, metric)[:, 0] for metric in headline()}

@@ -1,0 +1,122 @@
+"""ldip stress."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ldip.cli.options import (
+    check_size,
+    lang_option,
+    progress_bar,
+    read,
+    run_options,
+    scenario_options,
+    title,
+)
+from ldip.errors import Fault, InputError, Text
+
+if TYPE_CHECKING:
+    from ldip.scenario.reader import Source
+
+PICTURES = ("stress.png", "stress.svg")
+ALL = Text(nb="Alt på en gang", en="All at once")
+
+
+@click.command()
+@scenario_options
+@click.option("--test", "tests", multiple=True, metavar="NAME", help="Only this stress test; may be repeated.")
+@run_options
+@click.option("--out", type=click.Path(path_type=Path), default="ldip-results/stress", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of tables.")
+@click.option("--pictures/--no-pictures", default=True, help="Write the picture (PNG and SVG).", show_default=True)
+@lang_option
+def stress(
+    scenario: str,
+    changes: tuple[str, ...],
+    tests: tuple[str, ...],
+    runs: int,
+    seed: int,
+    years: int,
+    out: Path,
+    as_json: bool,
+    pictures: bool,
+    lang: str,
+) -> None:
+    """Put SCENARIO under stress: the LDIP's stress tests, on the baseline and on the whole distribution.
+
+    A stress test is a named change whose heading says so: stress = "path" or "chance". Those of the path are also run
+    all at once.
+
+    \b
+    Examples:
+      ldip stress
+      ldip stress --test interest-plus-2 --test housing-failure
+      ldip stress --change housing-plus-10 --runs 50k --out results/stress
+    """
+    from ldip.analysis.stress import stress as run
+    from ldip.report import files
+    from ldip.report.stress import stress_records, stress_text, write_stress
+
+    check_size(runs, years, ledgers=2)
+    sources, label = _sources(scenario, changes, tests, lang)
+    with files.result_folder(out) as folder:
+        with progress_bar(runs, lang, scenarios=len(sources)) as advance:
+            scenarios = [source.scenario for source in sources]
+            result = run(scenarios, runs=runs, seed=seed, years=years, progress=advance)
+        write_stress(folder, result)
+        simulated = {"scenarios": [files.resolved(source) for source in sources]}
+        files.write_provenance(folder, result.comparison.summaries[result.comparison.against], simulated)
+    for name in PICTURES:
+        (out / name).unlink(missing_ok=True)  # those of an earlier run
+    if as_json:
+        click.echo(json.dumps({"runs": runs, "seed": seed, "stress": stress_records(result), "out": str(out)}))
+    else:
+        click.echo(stress_text(result, label, title(sources[0], lang), lang))
+        click.echo("\n" + Text("Resultater: {out}", "Results: {out}").say(lang, out=out))
+    if pictures:
+        sys.stdout.flush()
+        from ldip.report.stress_charts import write_stress_picture
+
+        with files.result_folder(out) as folder:
+            write_stress_picture(folder, PICTURES, result, label, lang)
+        if not as_json:
+            click.echo(Text("Figur: {name}", "Picture: {name}").say(lang, name=out / PICTURES[0]))
+
+
+def _sources(
+    scenario: str, changes: tuple[str, ...], tests: tuple[str, ...], lang: str
+) -> tuple[list["Source"], dict[str, str]]:
+    """The scenario, each test laid over it, all at once, and what readers call them by scenario name."""
+    from ldip.report.stress import BASE
+    from ldip.scenario.reader import find, stress_tests
+
+    kinds = stress_tests(find(scenario).folder)
+    unknown = [test for test in tests if test not in kinds]
+    if unknown or not kinds:
+        raise InputError([_unknown(test, list(kinds)) for test in unknown] or [_unknown("", [])])
+    chosen = list(tests or kinds)
+    sources = [read(scenario, changes), *[read(scenario, (*changes, test)) for test in chosen]]
+    label = {sources[0].scenario.name: BASE.say(lang)}
+    label |= {source.scenario.name: source.change_titles[-1].say(lang) for source in sources[1:]}
+    together = tuple(test for test in chosen if kinds[test] == "path")
+    if len(together) > 1:
+        sources.append(read(scenario, (*changes, *together)))
+        label[sources[-1].scenario.name] = ALL.say(lang)
+    return sources, label
+
+
+def _unknown(test: str, known: list[str]) -> Fault:
+    names = ", ".join(known)
+    return Fault(
+        "--test",
+        test,
+        "",
+        Text(nb="er ikke en stressprøve i scenariet", en="is not a stress test of the scenario"),
+        Text(
+            nb=f'Kjente: {names or "ingen"}. En endring blir stressprøve når [change] har stress = "path".',
+            en=f'Known: {names or "none"}. A change becomes a stress test when its [change] has stress = "path".',
+        ),
+    )
