@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 
+from ldip.analysis.reserve import reserve_curve
 from ldip.analysis.restructuring import LARGEST, RULES, TOLERANCE, Margins, curve, restructure
 from ldip.cli import run
 from ldip.model.simulate import simulate
@@ -103,6 +104,30 @@ def test_margins_rise_with_the_step(scenario):
     np.testing.assert_array_equal(margins(np.full(5, 10.0), every[:5]), low[:5])
 
 
+def test_rules_together_hold_no_more_often_than_each(scenario, solved):
+    ledger = simulate(scenario, runs=1000, seed=1, years=20, lines=["any_rule_breach", "result_share_breach"])
+    none = solved.held[0]
+    assert none.step == 0.0
+    assert none.together == pytest.approx(1.0 - ledger["any_rule_breach"][-1].mean(), abs=1e-12)
+    assert none.by_rule["result"] == pytest.approx(1.0 - ledger["result_share_breach"][-1].mean(), abs=1e-12)
+    for held in solved.held:
+        assert held.together <= min(held.by_rule.values())
+        assert held.together >= sum(held.by_rule.values()) - len(RULES) + 1 - 1e-12  # Bonferroni
+    assert [held.together for held in solved.held[1:]] == [
+        answer.probability for answer in solved.answers if answer.step
+    ]
+
+
+def test_reserve_curve(scenario):
+    reserve = reserve_curve(scenario, runs=800, seed=1, years=20, openings=(0.0, 200.0, 3000.0))
+    assert (np.diff(reserve.probability, axis=0) >= 0.0).all(), "a larger fund lasts at least as long, run by run"
+    assert (np.diff(reserve.probability, axis=1) <= 0.0).all(), "what has not lasted does not come back"
+    own = int(np.flatnonzero(reserve.openings == scenario.opening.buffer_fund.value)[0])
+    ledger = simulate(scenario, runs=800, seed=1, years=20, lines=["buffer_fund_breach"])
+    assert reserve.probability[own, -1] == pytest.approx(1.0 - ledger["buffer_fund_breach"].max(axis=0).mean())
+    assert reserve.probability[-1, 3] > 0.99, "three billion last through the plan"
+
+
 def test_policies(scenario):
     """Without even the adopted measures the need is larger; a step or the rule makes it smaller."""
     lines = ["restructuring_need", "restructuring_measures", "deflator_index", "newly_decided"]
@@ -131,9 +156,13 @@ def test_dearer_money_needs_more(scenario):
 
 
 def test_the_command(tmp_path, monkeypatch, capsys):
-    words = ("restructure", "--runs", 400, "--lang", "en", "--out", tmp_path / "r")
+    words = ("restructure", "--runs", 400, "--lang", "en", "--out", tmp_path / "r", "--reserve")
     code, out, _ = call(monkeypatch, capsys, *words)
     assert code == 0
+    assert "never falls below its minimum" in out
+    assert {path.name for path in (tmp_path / "r").iterdir()} == {
+        *("restructuring.csv", "restructuring_curve.csv", "rules_held.csv", "reserve_curve.csv")
+    }
     assert "90 %" in out
     with (tmp_path / "r" / "restructuring.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

@@ -42,6 +42,14 @@ class Answer(NamedTuple):
     step_error: float  # standard error of the step
 
 
+class Held(NamedTuple):
+    """How often each rule holds with a step, and all of them together."""
+
+    step: float  # mill. 2020-kr a year
+    by_rule: dict[str, float]
+    together: float
+
+
 class Restructuring(NamedTuple):
     """The runs' own smallest steps and what they say."""
 
@@ -53,6 +61,7 @@ class Restructuring(NamedTuple):
     seed: int
     steps: np.ndarray  # (run,) sorted; inf where none is enough
     answers: tuple[Answer, ...]
+    held: tuple[Held, ...]  # without a step, then with each answer's that is enough somewhere
 
     def probability(self, step: float) -> float:
         """Share of runs for which a step is enough."""
@@ -90,6 +99,8 @@ def restructure(
             progress(len(open_runs))
     steps.sort()
     last_plan_year = scenario.scenario.plan_years - 1
+    answers = tuple(_answer(steps, p, margins.expenditure[last_plan_year]) for p in confidences)
+    looked_at = dict.fromkeys((0.0, *[answer.step for answer in answers if np.isfinite(answer.step)]))
     return Restructuring(
         scenario=scenario.name,
         rules=tuple(rules),
@@ -98,7 +109,8 @@ def restructure(
         runs=runs,
         seed=seed,
         steps=steps,
-        answers=tuple(_answer(steps, p, margins.expenditure[last_plan_year]) for p in confidences),
+        answers=answers,
+        held=tuple(margins.held(step) for step in looked_at),
     )
 
 
@@ -120,6 +132,18 @@ class Margins:
 
     def __call__(self, step: np.ndarray, run: np.ndarray) -> np.ndarray:
         """The smallest margin of the rules over the years asked for, as a share of revenue (run,)."""
+        return np.min(self.by_rule(step, run), axis=0)
+
+    def held(self, step: float) -> Held:
+        """How often the rules hold in all runs with a step."""
+        every = np.arange(self.weather.shape[2])
+        holds = self.by_rule(np.full(len(every), step), every) >= 0.0
+        return Held(
+            step, dict(zip(self.rules, map(float, holds.mean(axis=1)), strict=True)), float(holds.all(axis=0).mean())
+        )
+
+    def by_rule(self, step: np.ndarray, run: np.ndarray) -> np.ndarray:
+        """The smallest margin of each rule over the years asked for, as a share of revenue (rule, run)."""
         run = np.asarray(run, dtype=int)
         weather = np.ascontiguousarray(self.weather[:, :, run])
         weather[-1] = step
@@ -129,7 +153,7 @@ class Margins:
         revenue = line["operating_revenue"]
         # A rule holds that is missed by rounding only: a reserve kept just at its minimum must not look broken.
         margins = [self._margin(rule, line) / revenue + NOISE for rule in self.rules]
-        return np.min(margins, axis=(0, 1))
+        return np.min(margins, axis=1)
 
     def _margin(self, rule: str, line: dict[str, np.ndarray]) -> np.ndarray:
         """By how much one rule holds, nominal mill. kr (year, run)."""

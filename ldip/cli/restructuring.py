@@ -36,6 +36,7 @@ class Confidences(click.ParamType):
 @click.option(
     "--since", type=int, metavar="YEAR", help="The rules must hold in every year from YEAR on, not only the last."
 )
+@click.option("--reserve", "with_reserve", is_flag=True, help="Also: how large a buffer fund lasts.")
 @run_options
 @click.option("--out", type=click.Path(path_type=Path), help="Also write restructuring.csv and its curve here.")
 @click.option("--json", "as_json", is_flag=True, help="Print steps and curve as JSON.")
@@ -46,6 +47,7 @@ def restructure(
     confidence: tuple[float, ...],
     rules: tuple[str, ...],
     since: int | None,
+    with_reserve: bool,
     runs: int,
     seed: int,
     years: int,
@@ -60,10 +62,12 @@ def restructure(
       ldip restructure
       ldip restructure --confidence 0.5,0.9,0.95 --rule result
       ldip restructure --change interest-plus-2 --since 2030 --json
+      ldip restructure --reserve --out results/restructuring
     """
+    from ldip.analysis.reserve import OPENINGS, reserve_curve
     from ldip.analysis.restructuring import restructure as solve
+    from ldip.report import restructuring as words
     from ldip.report.files import result_folder
-    from ldip.report.restructuring import restructuring_records, restructuring_text, write_restructuring
 
     check_size(runs, years, ledgers=2)
     source = read(scenario, changes)
@@ -78,13 +82,20 @@ def restructure(
             years=years,
             progress=advance,
         )
+    reserve = None
+    if with_reserve:
+        with progress_bar(runs, lang, scenarios=len(OPENINGS) + 1) as advance:
+            reserve = reserve_curve(source.scenario, runs=runs, seed=seed, years=years, progress=advance)
     if out:
         with result_folder(out) as folder:
-            write_restructuring(folder, result)
+            words.write_restructuring(folder, result, reserve)
     if as_json:
-        click.echo(json.dumps(restructuring_records(result)))
+        records = words.restructuring_records(result)
+        click.echo(json.dumps(records | ({"reserve": words.reserve_records(reserve)} if reserve else {})))
         return
     heading = source.scenario.scenario
-    click.echo(restructuring_text(result, title(source, lang), heading.first_year, heading.plan_years, lang))
+    click.echo(words.restructuring_text(result, title(source, lang), heading.first_year, heading.plan_years, lang))
+    if reserve:
+        click.echo("\n" + words.reserve_text(reserve, heading.plan_years, lang))
     if out:
         click.echo("\n" + Text("Resultater: {out}", "Results: {out}").say(lang, out=out))

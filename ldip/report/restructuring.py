@@ -5,11 +5,12 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
+from ldip.analysis.reserve import Reserve
 from ldip.analysis.restructuring import LARGEST, Restructuring, curve
 from ldip.errors import Text
 from ldip.report.files import figure, plain, write_csv
 from ldip.report.numbers import number
-from ldip.report.text import table
+from ldip.report.text import ERROR, table
 
 RULES = {
     "result": Text("resultatgrad", "net operating result share"),
@@ -38,6 +39,16 @@ NEVER = Text(
     nb="I {share} % av løpene er ikke engang {largest} mill. i året nok.",
     en="In {share} % of the runs not even {largest} mill. a year is enough.",
 )
+HELD = Text(nb="Så ofte holder reglene {when}, prosent", en="How often the rules hold {when}, per cent")
+STEP = Text(nb="trinn {step}", en="step {step}")
+TOGETHER = Text(nb="alle på en gang", en="all at once")
+RESERVE = Text(
+    nb="Bufferfondet: sannsynlighet for at det aldri faller under minstekravet, prosent",
+    en="The buffer fund: probability that it never falls below its minimum, per cent",
+)
+OPENING = Text(nb="ved start, mill. kr", en="at the start, mill. kr")
+UNTIL = Text(nb="til {year}", en="until {year}")
+OWN = Text(nb="{amount} (planens)", en="{amount} (the plan's)")
 NOTE = Text(
     nb="{runs} løp, frø {seed}. Sannsynlighetene er modellens. Trinnet gjelder tiltak som virker fullt ut; "
     "services.measures_delivery sier hvor mye av dem som blir noe av. "
@@ -68,16 +79,69 @@ def restructuring_records(result: Restructuring) -> dict[str, Any]:
             }
             for a in result.answers
         ],
+        "rules_held": [
+            {
+                "step_mnok": held.step,
+                "rule": rule,
+                "probability": probability,
+                "standard_error": _binomial(probability, result.runs),
+            }
+            for held in result.held
+            for rule, probability in (*held.by_rule.items(), ("all", held.together))
+        ],
         "curve": [{"step_mnok": step, "probability": probability} for step, probability in curve(result)],
     }
 
 
-def write_restructuring(folder: Path, result: Restructuring) -> None:
-    """``restructuring.csv`` (steps by confidence) and ``restructuring_curve.csv`` (step against probability)."""
+def reserve_records(reserve: Reserve) -> list[dict[str, Any]]:
+    """The reserve curve for ``--json`` and ``reserve_curve.csv``."""
+    return [
+        {
+            "opening_buffer_fund_mnok": float(opening),
+            "year": int(year),
+            "probability": float(reserve.probability[row, t]),
+            "standard_error": float(reserve.error[row, t]),
+        }
+        for row, opening in enumerate(reserve.openings)
+        for t, year in enumerate(reserve.years)
+    ]
+
+
+def write_restructuring(folder: Path, result: Restructuring, reserve: Reserve | None) -> None:
+    """``restructuring.csv`` (steps by confidence), ``restructuring_curve.csv`` (step against probability),
+    ``rules_held.csv`` and, if there is one, ``reserve_curve.csv``."""
     records = restructuring_records(result)
-    for name, rows in (("restructuring", records["steps"]), ("restructuring_curve", records["curve"])):
-        cells = [[plain(math.inf if value is None else value) for value in row.values()] for row in rows]
+    files = {
+        "restructuring": records["steps"],
+        "restructuring_curve": records["curve"],
+        "rules_held": records["rules_held"],
+    }
+    if reserve:
+        files["reserve_curve"] = reserve_records(reserve)
+    for name, rows in files.items():
+        cells = [[_cell(value) for value in row.values()] for row in rows]
         write_csv(folder / f"{name}.csv", [list(rows[0]), *cells])
+
+
+def _cell(value: Any) -> str:
+    return plain(math.inf if value is None else value) if isinstance(value, float | None) else str(value)
+
+
+def _binomial(probability: float, runs: int) -> float:
+    return math.sqrt(probability * (1.0 - probability) / runs)
+
+
+def reserve_text(reserve: Reserve, plan_years: int, lang: str) -> str:
+    """The reserve curve at the end of the plan, half-way and at the horizon."""
+    last = len(reserve.years) - 1
+    places = sorted({min(plan_years - 1, last), (plan_years - 1 + last) // 2, last})
+    rows = [[OPENING.say(lang), *[UNTIL.say(lang, year=reserve.years[t]) for t in places], ERROR.say(lang)]]
+    for row, opening in enumerate(reserve.openings):
+        amount = number(float(opening), 0, lang)
+        cells = [number(100.0 * float(reserve.probability[row, t]), 0, lang) for t in places]
+        error = number(100.0 * float(reserve.error[row, places].max()), 1, lang)
+        rows.append([OWN.say(lang, amount=amount) if opening == reserve.own else amount, *cells, error])
+    return f"{RESERVE.say(lang)}\n{table(rows, indent=2)}"
 
 
 def restructuring_text(result: Restructuring, title: str, base_year: int, plan_years: int, lang: str) -> str:
@@ -106,6 +170,19 @@ def restructuring_text(result: Restructuring, title: str, base_year: int, plan_y
     never = sum(math.isinf(step) for step in result.steps) / result.runs
     if never > 0.0:
         words += " " + NEVER.say(lang, share=number(100.0 * never, 1, lang), largest=number(LARGEST, 0, lang))
+    span = when.say(lang, first=result.first_year, last=result.last_year)
+    held = f"{HELD.say(lang, when=span)}\n{table(_held(result, lang), indent=2)}"
     note = NOTE.say(lang, runs=number(result.runs, 0, lang), seed=result.seed)
     filled = [textwrap.fill(text, 100) for text in (intro, words, note)]
-    return "\n\n".join([title, filled[0], table(rows), filled[1], filled[2]])
+    return "\n\n".join([title, filled[0], table(rows), filled[1], held, filled[2]])
+
+
+def _held(result: Restructuring, lang: str) -> list[list[str]]:
+    """A row for each rule and one for all together, a column for each step."""
+    rows = [["", *[STEP.say(lang, step=number(held.step, 1, lang)) for held in result.held], ERROR.say(lang)]]
+    for rule in (*result.rules, None):
+        shares = [held.by_rule[rule] if rule else held.together for held in result.held]
+        error = max(_binomial(share, result.runs) for share in shares)
+        name = RULES[rule].say(lang) if rule else TOGETHER.say(lang)
+        rows.append([name, *[number(100.0 * s, 0, lang) for s in shares], number(100.0 * error, 1, lang)])
+    return rows
