@@ -490,6 +490,23 @@ def test_without_volatility_probabilities_are_nought_or_one(ldip, here):
     assert {row["probability"] for row in rows_of(here / "r" / "probabilities.csv")} <= {"0", "1"}
 
 
+def test_drivers_can_be_switched_off(ldip, here):
+    assert ldip(*SMALL, "--only", "rate", "--out", "r", "--lang", "en").out.splitlines()[0].endswith("+ only-rate")
+    alone = {(row["metric"], row["year"]): float(row["sd"]) for row in rows_of(here / "r" / "summary.csv")}
+    assert alone["money_market_rate", "2039"] > 0.0
+    assert alone["tax_revenue", "2020"] == 0.0
+    assert ldip(*SMALL, "--without", "rate", "--without", "completions", "--out", "s").code == 0
+    without = {(row["metric"], row["year"]): float(row["sd"]) for row in rows_of(here / "s" / "summary.csv")}
+    assert without["money_market_rate", "2039"] == without["completions", "2039"] == 0.0
+    assert without["tax_revenue", "2020"] > 0.0
+    resolved = json.loads((here / "s" / "provenance.json").read_text(encoding="utf-8"))["scenario_resolved"]
+    assert resolved["drivers"]["rate"]["volatility"]["value"] == 0.0
+    said = ldip("simulate", "--only", "rates", "--without", "nothing", "--lang", "en")
+    assert said.code == 1
+    assert "Did you mean 'rate'?" in said.err
+    assert "nothing" in said.err
+
+
 def test_volatility_does_not_move_the_plan(ldip, here):
     assert ldip("plan", "--json", "--change", calm_change(here)).out == ldip("plan", "--json").out
 

@@ -57,6 +57,19 @@ def scenario_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.argument("scenario", default=DEFAULT_SCENARIO)(command)
 
 
+def driver_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --without and --only."""
+    command = click.option("--only", multiple=True, metavar="DRIVER", help="Switch all drivers but this one off.")(
+        command
+    )
+    return click.option(
+        "--without",
+        multiple=True,
+        metavar="DRIVER",
+        help="Switch a driver off (rate, national_tax, own_tax, completions, wages, ...); may be repeated.",
+    )(command)
+
+
 def change_option(over: str) -> Callable[..., Any]:
     """--change; `over` says what the changes are laid over."""
     return click.option(
@@ -98,11 +111,13 @@ def _too_many(runs: int, most: int, years: int) -> Fault:
     )
 
 
-def read(scenario: str, changes: tuple[str, ...]) -> "Source":
-    """The scenario with its changes, or InputError with every fault."""
-    from ldip.scenario.reader import read
+def read(
+    scenario: str, changes: tuple[str, ...], without: tuple[str, ...] = (), only: tuple[str, ...] = ()
+) -> "Source":
+    """The scenario with its changes and drivers switched off, or InputError with every fault."""
+    from ldip.scenario.reader import read, switch_off
 
-    return read(scenario, changes)
+    return switch_off(read(scenario, changes), without, only)
 
 
 def baseline_ledger(source: "Source", years: int) -> "Ledger":

@@ -5,7 +5,16 @@ from pathlib import Path
 
 import click
 
-from ldip.cli.options import check_size, lang_option, progress_bar, read, run_options, scenario_options, title
+from ldip.cli.options import (
+    check_size,
+    driver_options,
+    lang_option,
+    progress_bar,
+    read,
+    run_options,
+    scenario_options,
+    title,
+)
 from ldip.errors import Text
 
 RULES = ("result", "equity", "buffer", "liquidity", "deficit")
@@ -31,6 +40,7 @@ class Confidences(click.ParamType):
 
 @click.command()
 @scenario_options
+@driver_options
 @click.option("--confidence", type=Confidences(), default="0.7,0.8,0.9", show_default=True, help="How sure.")
 @click.option("--rule", "rules", type=click.Choice(RULES), multiple=True, help="Only this rule; may be repeated.")
 @click.option(
@@ -44,6 +54,8 @@ class Confidences(click.ParamType):
 def restructure(
     scenario: str,
     changes: tuple[str, ...],
+    without: tuple[str, ...],
+    only: tuple[str, ...],
     confidence: tuple[float, ...],
     rules: tuple[str, ...],
     since: int | None,
@@ -70,7 +82,7 @@ def restructure(
     from ldip.report.files import result_folder
 
     check_size(runs, years, ledgers=2)
-    source = read(scenario, changes)
+    source = read(scenario, changes, without, only)
     with progress_bar(runs, lang) as advance:
         result = solve(
             source.scenario,

@@ -9,6 +9,7 @@ import click
 
 from ldip.cli.options import (
     check_size,
+    driver_options,
     lang_option,
     progress_bar,
     read,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @scenario_options
+@driver_options
 @run_options
 @click.option(
     "--policy",
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 def simulate(
     scenario: str,
     changes: tuple[str, ...],
+    without: tuple[str, ...],
+    only: tuple[str, ...],
     runs: int,
     seed: int,
     years: int,
@@ -58,6 +62,7 @@ def simulate(
       ldip simulate --runs 100k --seed 7 --out results/base
       ldip simulate --change interest-plus-2 --change housing-minus-20
       ldip simulate --policy step --step 40
+      ldip simulate --only rate
       ldip simulate my-municipality/ --years 10 --json --no-pictures
     """
     from ldip.analysis.summary import summarise
@@ -68,7 +73,7 @@ def simulate(
     if step and policy != "step":
         raise click.UsageError("--step belongs to --policy step.")
     check_size(runs, years)
-    source = read(scenario, changes)
+    source = read(scenario, changes, without, only)
     base_year = source.scenario.scenario.first_year
     out = out or Path("ldip-results") / source.scenario.name
     with files.result_folder(out) as folder:

@@ -209,6 +209,21 @@ def no_change(change: str, names: Sequence[str], folder: Path) -> Fault:
     )
 
 
+def no_driver(name: str, names: Sequence[str]) -> Fault:
+    """No such driver."""
+    near = _nearest(name, list(names))
+    return Fault(
+        "",
+        name,
+        "",
+        Text(nb="er ikke en driver", en="is not a driver"),
+        Text(
+            nb=(f"Mente du «{near}»? " if near else "") + "Drivere: " + ", ".join(names),
+            en=(f"Did you mean '{near}'? " if near else "") + "Drivers: " + ", ".join(names),
+        ),
+    )
+
+
 FIXED: dict[str, tuple[Text, Text]] = {
     "extends_itself": (
         Text(nb="bygger på seg selv", en="extends itself"),

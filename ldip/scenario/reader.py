@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 
 from ldip.errors import Fault, InputError, Text
 from ldip.scenario import faults as f
+from ldip.scenario.drivers import Drivers
 from ldip.scenario.schema import Scenario
 from ldip.scenario.tables import (
     COLUMNS,
@@ -191,6 +192,28 @@ def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
     if reading.faults or scenario is None:
         raise InputError(reading.faults)
     return Source(scenario, reading.digests, tuple(reading.change_titles))
+
+
+def switch_off(source: Source, without: Sequence[str] = (), only: Sequence[str] = ()) -> Source:
+    """The scenario with the drivers `without` off, and all but `only` if any are named; its name and title say so.
+
+    Raises InputError with every name that is no driver.
+    """
+    names = Drivers.names()
+    unknown = [name for name in (*without, *only) if name not in names]
+    if unknown:
+        raise InputError([f.no_driver(name, names) for name in unknown])
+    if not (without or only):
+        return source
+    off = {*without, *(name for name in names if only and name not in only)}
+    scenario = source.scenario
+    marks = (*(f"without-{name}" for name in without), *(f"only-{name}" for name in only))
+    changed = scenario.model_copy(
+        update={"drivers": scenario.drivers.without(off), "changes": (*scenario.changes, *marks)}
+    )
+    words = [Text(nb=f"uten {name}", en=f"without {name}") for name in without]
+    words += [Text(nb=f"bare {name}", en=f"only {name}") for name in only]
+    return source._replace(scenario=changed, change_titles=(*source.change_titles, *words))
 
 
 class _Reading:
