@@ -104,7 +104,9 @@ def draw_waterfall(axes: Any, explanation: Explanation, lang: str) -> None:
     axes.set_title(
         heading.say(lang, year=explanation.years[-1]), loc="left", color=INK, fontsize=13, fontweight="bold"
     )
-    axes.set_yticks(range(len(shown)), [textwrap.fill(bar.label, LABEL_WIDTH) for bar in shown])
+    axes.set_yticks(
+        range(len(shown)), [textwrap.fill(bar.label, LABEL_WIDTH, break_on_hyphens=False) for bar in shown]
+    )
     axes.set_ylim(len(shown) - 0.4, -0.6)
     ends = [end for bar in shown for end in (bar.left, bar.right)]
     width = max(ends) - min(ends)
