@@ -341,7 +341,10 @@ def _wrong_years(ends: list[int], known: list[int]) -> Fault:
             nb=f"må være to ulike år i rekkefølge, fra {first} til {last}",
             en=f"must be two different years in order, from {first} to {last}",
         ),
-        Text(nb="Se lenger fram med --years.", en="Look further with --years."),
+        Text(
+            nb="Velg andre år med --from og --to, eller se lenger fram med --years.",
+            en="Choose other years with --from and --to, or look further with --years.",
+        ),
     )
 
 
