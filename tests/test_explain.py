@@ -195,7 +195,7 @@ def test_years_chain(scenario):
 
 def test_dearer_money_shows_as_interest(scenario):
     """Two points more interest: the rise of the rate on the debt that was there anyway, and interest on what is
-    borrowed because of it. What is left is that interest is on the planned closing debt, and fees that raise revenue."""
+    borrowed because of it. The rest: interest is on the planned closing debt, and fees raise revenue."""
     dear = read(DEFAULT, ["interest-plus-2"]).scenario
     found = explain(dear, against=scenario).difference
     base, other = (run_baseline(build(one, 20)) for one in (scenario, dear))
