@@ -17,7 +17,7 @@ ONLY_IN = {
     "numba": {"model/kernel.py"},
     "click": {"cli", "model/kernel.py"},  # kernel: the user's folder for compiled code
     "scipy": {"analysis/restructuring.py"},
-    "matplotlib": {f"report/{name}charts.py" for name in ("", "comparison_", "growth_", "stress_")},
+    "matplotlib": {f"report/{name}charts.py" for name in ("", "comparison_", "explain_", "growth_", "stress_")},
     "tomllib": {"scenario/reader.py"},
     "pydantic": {"scenario"},
 }

@@ -8,6 +8,7 @@ import click
 from ldip import __version__
 from ldip.cli.accounts import plan, reconcile
 from ldip.cli.comparison import compare
+from ldip.cli.explain import explain
 from ldip.cli.growth import payback, population
 from ldip.cli.options import LANGUAGE
 from ldip.cli.restructuring import restructure
@@ -27,6 +28,7 @@ def main() -> None:
       ldip simulate                               Bærum, 10 000 futures, 2020-2039
       ldip simulate --change housing-minus-20     the same with fewer dwellings
       ldip compare                                growth alternatives side by side, run by run
+      ldip explain                                why the debt ratio changes, term by term
       ldip restructure                            how much must be saved, at 70, 80, 90 % confidence
       ldip stress                                 the LDIP's stress tests, on baseline and distribution
       ldip payback fornebu                        what an area brings and costs per dwelling
@@ -40,6 +42,7 @@ def main() -> None:
 for command in (
     simulate,
     compare,
+    explain,
     restructure,
     stress,
     payback,

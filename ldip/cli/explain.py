@@ -1,0 +1,130 @@
+"""ldip explain."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ldip.cli.options import check_size, lang_option, progress_bar, read, run_options, scenario_options, title
+from ldip.errors import Fault, InputError, Text
+
+if TYPE_CHECKING:
+    from ldip.scenario.schema import Scenario
+
+
+class Shares(click.ParamType):
+    """A part of the runs, like 0.9:1.0."""
+
+    name = "low:high"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, float]:
+        """The two ends, or a usage error."""
+        try:
+            low, high = (float(part) for part in str(value).split(":"))
+        except ValueError:
+            self.fail(f"{value!r} is not a part of the runs. Write for example 0.9:1.0.", param, ctx)
+        if not 0.0 <= low < high <= 1.0:
+            self.fail(f"{value}: write two shares in order, from 0 to 1, like 0.9:1.0.", param, ctx)
+        return low, high
+
+
+@click.command()
+@scenario_options
+@click.option("--from", "first", type=int, metavar="YEAR", help="Start at the close of YEAR  [default: the first]")
+@click.option("--to", "last", type=int, metavar="YEAR", help="End at the close of YEAR  [default: the last]")
+@click.option("--group", type=Shares(), help="Explain the runs between two shares, ordered by the last year's ratio.")
+@click.option("--against", type=Shares(), help="The runs that --group is compared with  [default: 0.4:0.6]")
+@click.option("--against-base", is_flag=True, help="Compare the baseline path with that of the unchanged scenario.")
+@click.option("--with-deficits", is_flag=True, help="Explain the debt ratio including uncovered deficits.")
+@run_options
+@click.option("--out", type=click.Path(path_type=Path), help="Also write tables (CSV) and the picture here.")
+@click.option("--pictures/--no-pictures", default=True, help="With --out: the picture (PNG, SVG).", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print every term and year as JSON.")
+@lang_option
+def explain(
+    scenario: str,
+    changes: tuple[str, ...],
+    first: int | None,
+    last: int | None,
+    group: tuple[float, float] | None,
+    against: tuple[float, float] | None,
+    against_base: bool,
+    with_deficits: bool,
+    runs: int,
+    seed: int,
+    years: int,
+    out: Path | None,
+    pictures: bool,
+    as_json: bool,
+    lang: str,
+) -> None:
+    """Explain the change of SCENARIO's debt ratio: investment, operations, interest, inflation, growth.
+
+    The terms add up exactly. Without --group they explain the baseline path. With --group they say what sets some of
+    the simulated runs apart: --group 0.9:1.0 is the tenth of them with the highest ratio in the last year.
+
+    \b
+    Examples:
+      ldip explain
+      ldip explain --from 2023 --to 2030
+      ldip explain --change interest-plus-2 --against-base
+      ldip explain --group 0.9:1.0 --against 0.4:0.6 --out results/why
+      ldip explain --group 0.9:1 --against 0:0.1 --with-deficits --json
+    """
+    from ldip.analysis.explain import explain as explain_path
+    from ldip.analysis.explain import explain_groups
+    from ldip.report.explain import explanation_records, explanation_text, write_explanation
+    from ldip.report.files import result_folder
+
+    if against and not group:
+        raise click.UsageError("--against belongs to --group.")
+    if against_base and group:
+        raise click.UsageError("--against-base compares baseline paths, --group runs: choose one of them.")
+    source = read(scenario, changes)
+    how: dict[str, Any] = {"years": years, "first": first, "last": last}
+    how["metric"] = "debt_ratio_with_deficits" if with_deficits else "debt_ratio"
+    if group:
+        check_size(runs, years, ledgers=2)
+        with progress_bar(runs, lang) as advance:
+            explanation = explain_groups(
+                source.scenario, group, against or (0.4, 0.6), runs=runs, seed=seed, progress=advance, **how
+            )
+    else:
+        base = _base(scenario, source.scenario.name) if against_base else None
+        explanation = explain_path(source.scenario, against=base, **how)
+    heading = title(source, lang)
+    if out:
+        with result_folder(out) as folder:
+            write_explanation(folder, explanation)
+            if pictures:
+                from ldip.report.explain_charts import write_waterfall
+
+                write_waterfall(folder, explanation, heading, lang)
+    if as_json:
+        records = explanation_records(explanation)
+        click.echo(json.dumps({"scenario": source.scenario.name} | records | ({"out": str(out)} if out else {})))
+        return
+    click.echo(explanation_text(explanation, heading, lang))
+    if out:
+        click.echo("\n" + Text("Resultater: {out}", "Results: {out}").say(lang, out=out))
+
+
+def _base(scenario: str, name: str) -> "Scenario":
+    """The scenario without any of its changes, or InputError if it has none."""
+    from ldip.scenario.reader import find
+
+    base = read(str(find(scenario).base), ()).scenario
+    if base.name == name:
+        raise InputError([_no_change(name)])
+    return base
+
+
+def _no_change(name: str) -> Fault:
+    return Fault(
+        "--against-base",
+        name,
+        "",
+        Text(nb="har ingen endringer å sammenligne uten", en="has no changes to be compared without"),
+        Text(nb="Legg til en med --change.", en="Add one with --change."),
+    )
