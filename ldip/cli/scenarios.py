@@ -39,11 +39,12 @@ def show_scenario(scenario: str, changes: tuple[str, ...], assumptions: bool) ->
     from ldip.scenario.schema import quantities
 
     source = read(scenario, changes)
+    year = source.scenario.scenario.first_year
     for key, quantity in quantities(source.scenario).items():
         if assumptions and quantity.basis != "assumption":
             continue
         values = getattr(quantity, "dated", None)
-        shown = ", ".join(f"{year}: {v:g}" for year, v in values.items()) if values else f"{quantity.value:g}"
+        shown = ", ".join(f"{since}: {v:g}" for since, v in values.items()) if values else f"{quantity.value:g}"
         click.echo(f"{key} = {shown}  [{quantity.unit}; {quantity.basis}]\n    {quantity.source}")
     for area in source.scenario.areas:
         if assumptions and area.basis != "assumption":
@@ -51,7 +52,7 @@ def show_scenario(scenario: str, changes: tuple[str, ...], assumptions: bool) ->
         shown = ", ".join(f"{v:g}" for v in area.frame)
         follows = f"{area.follows} with elasticity {area.elasticity:g}" if area.elasticity else area.follows
         click.echo(
-            f"areas.{area.area}: {area.name_nb} = {shown}  [mill. 2020-kr; follows {follows}; {area.basis}]\n"
+            f"areas.{area.area}: {area.name_nb} = {shown}  [mill. {year}-kr; follows {follows}; {area.basis}]\n"
             f"    {area.source}"
         )
     for vintage in source.scenario.vintages:
@@ -79,7 +80,7 @@ def show_scenario(scenario: str, changes: tuple[str, ...], assumptions: bool) ->
         click.echo(
             f"demand.{demand.service}.{demand.form}.{demand.group}: {100 * demand.coverage:g} % of residents, "
             f"{demand.unit_cost:g} a year per user, {demand.place_cost:g} per place  "
-            f"[mill. 2020-kr; {demand.basis}]\n    {demand.source}"
+            f"[mill. {year}-kr; {demand.basis}]\n    {demand.source}"
         )
 
 

@@ -48,13 +48,13 @@ PARTS = {
     "net": Text("netto", "net"),
     "cumulative_present_value": Text("nåverdi så langt", "present value so far"),
 }
-PER_DWELLING = Text("Tusen 2020-kr per bolig", "Thousand 2020-kr per dwelling")
+PER_DWELLING = Text("Tusen {year}-kr per bolig", "Thousand {year}-kr per dwelling")
 MEAN = Text("snitt", "mean")
 PAID = Text("Betalt seg for godt, prosent av løpene", "Has paid for itself for good, per cent of runs")
 VALUE = Text(
-    nb="Nåverdien av {area} til og med {last} er {mean} tusen 2020-kr per bolig i snitt (± {error}; 9 av 10 løp "
+    nb="Nåverdien av {area} til og med {last} er {mean} tusen {year}-kr per bolig i snitt (± {error}; 9 av 10 løp "
     "mellom {low} og {high}), med {rate} % kalkulasjonsrente fra {first}. ",
-    en="The present value of {area} up to {last} is {mean} thousand 2020-kr per dwelling on average (± {error}; 9 "
+    en="The present value of {area} up to {last} is {mean} thousand {year}-kr per dwelling on average (± {error}; 9 "
     "of 10 runs between {low} and {high}), at a discount rate of {rate} % from {first}. ",
 )
 YEAR = Text(
@@ -187,7 +187,9 @@ def write_payback(folder: Path, result: Payback) -> None:
 def payback_text(result: Payback, name: str, title: str, lang: str) -> str:
     """The parts of the net effect for some years, and what they come to."""
     picked = selected_years(result.years)
-    rows = [[f"{PER_DWELLING.say(lang)}, {MEAN.say(lang)}", *[str(result.years[t]) for t in picked]]]
+    rows = [
+        [f"{PER_DWELLING.say(lang, year=result.years[0])}, {MEAN.say(lang)}", *[str(result.years[t]) for t in picked]]
+    ]
     for component, found in result.components.items():
         rows.append([f"  {PARTS[component].say(lang)}", *[number(float(found.mean[t]), 1, lang) for t in picked]])
     cumulative = result.components["cumulative_present_value"]
@@ -199,6 +201,7 @@ def payback_text(result: Payback, name: str, title: str, lang: str) -> str:
     last = int(result.years[-1])
     words = VALUE.say(
         lang,
+        year=result.years[0],
         area=name,
         first=int(result.years[0]),
         last=last,

@@ -16,8 +16,8 @@ from ldip.report.text import POLICY
 AGES = Text("Innbyggere etter alder, {first} og {last}", "Residents by age, {first} and {last}")
 RESIDENTS = Text("Innbyggere 31.12.", "Residents at 31 December")
 PRESENT = Text(
-    nb="Nåverdi så langt, tusen 2020-kr per bolig: {area}",
-    en="Present value so far, thousand 2020-kr per dwelling: {area}",
+    nb="Nåverdi så langt, tusen {year}-kr per bolig: {area}",
+    en="Present value so far, thousand {year}-kr per dwelling: {area}",
 )
 AGE = Text("alder", "age")
 NINE = Text("9 av 10 løp", "9 of 10 runs")
@@ -85,7 +85,9 @@ def write_payback_picture(folder: Path, result: Payback, area: str, lang: str) -
         axes.fill_between(result.years, low, high, color=BLUE, alpha=0.25, linewidth=0, label=NINE.say(lang))
         axes.plot(result.years, median, color=BLUE, linewidth=2.2, label=MEDIAN.say(lang))
         axes.axhline(0.0, color=RED, linewidth=1.0)
-        axes.set_title(PRESENT.say(lang, area=area), loc="left", fontsize=12, fontweight="bold", color=INK)
+        axes.set_title(
+            PRESENT.say(lang, area=area, year=result.years[0]), loc="left", fontsize=12, fontweight="bold", color=INK
+        )
         axes.legend(frameon=False, fontsize=9, loc="upper left")
         quiet_axes(axes, lang)
         _years(axes, result.years)

@@ -5,6 +5,7 @@ year on). `basis` says how sure it is: ``source`` (printed in the source), ``der
 figures), ``assumption`` (ours; `source` then gives the reason).
 """
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -78,7 +79,7 @@ class Expect:
 
     def __call__(self, quantity: Any) -> Any:
         """The quantity itself, or an error that the fault messages know."""
-        if quantity.unit != self.unit:
+        if of_any_year(quantity.unit) != self.unit:
             raise PydanticCustomError("wrong_unit", "unit", {"unit": self.unit, "found": quantity.unit})
         for where, number in quantity.numbers().items():
             if not self.low <= number <= self.high:
@@ -97,6 +98,17 @@ def whole(quantity: Quantity) -> Quantity:
     if quantity.value != int(quantity.value):
         raise PydanticCustomError("not_whole", "whole")
     return quantity
+
+
+def of_any_year(unit: str) -> str:
+    """The unit as the schema writes it: fixed prices of whatever year as 2020-kr. Reading the whole checks that the
+    year is the scenario's first."""
+    return re.sub(r"\b\d{4}-kr", "2020-kr", unit)
+
+
+def in_prices_of(unit: str, year: object) -> str:
+    """A unit of the schema as a scenario that begins in `year` writes it."""
+    return unit.replace("2020-kr", f"{year}-kr")
 
 
 SHARE, RATE, MONEY, REAL = "share", "per year", "mill. kr", "mill. 2020-kr"

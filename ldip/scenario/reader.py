@@ -17,7 +17,8 @@ from pydantic_core import ErrorDetails
 from ldip.errors import Fault, InputError, Text
 from ldip.scenario import faults as f
 from ldip.scenario.drivers import Drivers
-from ldip.scenario.schema import Scenario
+from ldip.scenario.quantities import in_prices_of, of_any_year
+from ldip.scenario.schema import Scenario, quantities
 from ldip.scenario.tables import (
     COLUMNS,
     OPTIONAL,
@@ -174,6 +175,8 @@ def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
     tables = {name: reading.table(name, tree.get("scenario")) for name in COLUMNS}
     tree |= {name: table.rows for name, table in tables.items()}
     tree["changes"] = tuple(Path(change).stem for change in changes)
+    heading = tree["scenario"] if isinstance(tree.get("scenario"), dict) else {}
+    reading.first_year = heading.get("first_year", reading.first_year)
     scenario = None
     try:
         scenario = Scenario.model_validate(tree)
@@ -182,13 +185,14 @@ def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
     file = {name: reading.shown(folder / f"{name}.csv") for name in COLUMNS}
     groups = [row["group"] for row in tables["population"].rows]
     sectors = list(tree["sectors"]) if isinstance(tree.get("sectors"), dict) else []
-    heading = tree["scenario"] if isinstance(tree.get("scenario"), dict) else {}
     reading.faults += check_areas(file["areas"], tables["areas"], sectors)
-    reading.faults += check_plan(file["plan"], tables["plan"], sectors)
+    reading.faults += check_plan(file["plan"], tables["plan"], sectors, reading.first_year)
     reading.faults += check_vintages(file["vintages"], tables["vintages"], heading.get("first_year"))
     reading.faults += check_population(file["population"], tables["population"])
     reading.faults += check_ages(file["ages"], tables["ages"])
     reading.faults += check_demand(file["demand"], tables["demand"], groups)
+    if scenario:
+        reading.faults += reading.price_years(scenario, tables["plan"])
     if reading.faults or scenario is None:
         raise InputError(reading.faults)
     return Source(scenario, reading.digests, tuple(reading.change_titles))
@@ -225,6 +229,7 @@ class _Reading:
         self.origins: dict[tuple[str, ...], str] = {}
         self.faults: list[Fault] = []
         self.change_titles: list[Text] = []
+        self.first_year: object = 2020
 
     def shown(self, path: Path) -> str:
         """The path as a planner knows it: folder name and file."""
@@ -299,8 +304,24 @@ class _Reading:
         self.faults += table.faults
         return table
 
+    def price_years(self, scenario: Scenario, plan: Table) -> list[Fault]:
+        """Amounts in fixed prices of another year than the scenario's first."""
+        places = [
+            (self.file_of(tuple(key.split("."))), f"{key}.unit", quantity.unit)
+            for key, quantity in quantities(scenario).items()
+        ]
+        file = self.shown(self.folder / "plan.csv")
+        places += [(f"{file}:{n}", "unit", row["unit"]) for row, n in zip(plan.rows, plan.lines, strict=True)]
+        return [
+            f.fault("wrong_unit", file, key, unit, unit=right)
+            for file, key, unit in places
+            if unit != (right := in_prices_of(of_any_year(unit), scenario.scenario.first_year))
+        ]
+
     def translate(self, detail: ErrorDetails, tables: dict[str, Table]) -> Fault:
         """An error of the schema as a fault, with the place in the file that a planner knows."""
+        if detail["type"] == "wrong_unit":
+            detail["ctx"]["unit"] = in_prices_of(detail["ctx"]["unit"], self.first_year)
         location = tuple(str(part) for part in detail["loc"])
         if not location:  # a rule between sections, which names the key itself
             named = tuple(detail["ctx"]["key"].split("."))

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from ldip.errors import Fault
 from ldip.scenario import faults as f
+from ldip.scenario.quantities import in_prices_of, of_any_year
 from ldip.scenario.rows import PLAN_LINES, SERVICES
 
 COLUMNS = {
@@ -105,14 +106,18 @@ def check_vintages(file: str, table: Table, first_year: Any) -> list[Fault]:
     return found
 
 
-def check_plan(file: str, table: Table, sectors: Sequence[str]) -> list[Fault]:
+def check_plan(file: str, table: Table, sectors: Sequence[str], first_year: Any) -> list[Fault]:
     """Known lines in the right unit and known sectors, no line missing."""
     found = _sectors(file, table, ["", *sectors])
     for row, line in zip(table.rows, table.lines, strict=True):
         if row["line"] not in PLAN_LINES:
             found.append(f.unknown(f"{file}:{line}", "line", row["line"], list(PLAN_LINES)))
-        elif row["unit"] != PLAN_LINES[row["line"]]:
-            found.append(f.fault("wrong_unit", f"{file}:{line}", "unit", row["unit"], unit=PLAN_LINES[row["line"]]))
+            continue
+        unit = PLAN_LINES[row["line"]]
+        if of_any_year(row["unit"]) != unit:
+            found.append(
+                f.fault("wrong_unit", f"{file}:{line}", "unit", row["unit"], unit=in_prices_of(unit, first_year))
+            )
     present = {row["line"] for row in table.rows}
     return found + [f.fault("missing", file, line) for line in PLAN_LINES if table.rows and line not in present]
 
