@@ -249,6 +249,13 @@ def test_the_baseline_path_of_another_municipality(tmp_path):
     assert_same_baseline(pair)
 
 
+def test_the_fictitious_municipality():
+    folder = shipped_folder() / "eksempelvik-2025"
+    pair = Pair([folder / "changes" / "interest-plus-2.toml"], 20, folder)
+    assert_same_plan(pair)
+    assert_same_baseline(pair)
+
+
 def test_the_plan_and_the_opening_balance(pair):
     """Also what calm weather does not reach, such as the costs per extra dwelling."""
     assert_same_plan(pair)

@@ -1,4 +1,6 @@
-"""ldip scenario list, show, check, and ldip metrics."""
+"""ldip scenario list, show, new, check, and ldip metrics."""
+
+from pathlib import Path
 
 import click
 
@@ -8,7 +10,7 @@ from ldip.errors import Fault, InputError, Text
 
 @click.group(name="scenario")
 def scenario_group() -> None:
-    """List, show and check scenarios."""
+    """List, show, start and check scenarios."""
 
 
 @scenario_group.command("list")
@@ -82,6 +84,51 @@ def show_scenario(scenario: str, changes: tuple[str, ...], assumptions: bool) ->
             f"{demand.unit_cost:g} a year per user, {demand.place_cost:g} per place  "
             f"[mill. {year}-kr; {demand.basis}]\n    {demand.source}"
         )
+
+
+@scenario_group.command("new")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--municipality", help="What the municipality is called  [default: the folder's name]")
+@lang_option
+def new_scenario(folder: Path, municipality: str | None, lang: str) -> None:
+    """Start another municipality in FOLDER: a complete, commented scenario with invented numbers to replace.
+
+    \b
+    Examples:
+      ldip scenario new lillevik --municipality Lillevik
+    """
+    from ldip.report.files import result_folder
+    from ldip.scenario.template import scenario_name, write_new
+
+    if folder.exists() and any(folder.iterdir()):
+        raise InputError([_not_empty(folder)])
+    with result_folder(folder) as beside:
+        write_new(beside, scenario_name(folder), municipality or folder.name)
+    click.echo(NEXT.say(lang, folder=folder))
+
+
+NEXT = Text(
+    nb="{folder} er klar, med oppdiktede tall. Neste skritt:\n"
+    "  1. Bytt ut tallene i base.toml og tabellene; hvert av dem sier hvor det finnes hos dere.\n"
+    "  2. ldip scenario check {folder}      alle feil på en gang\n"
+    "  3. ldip plan {folder} --years 4      sammenlign med deres egen plan\n"
+    "  4. ldip simulate {folder}",
+    en="{folder} is ready, with invented numbers. Next:\n"
+    "  1. Replace the numbers in base.toml and the tables; each says where to find it.\n"
+    "  2. ldip scenario check {folder}      all faults at once\n"
+    "  3. ldip plan {folder} --years 4      compare with your own plan\n"
+    "  4. ldip simulate {folder}",
+)
+
+
+def _not_empty(folder: Path) -> Fault:
+    return Fault(
+        "",
+        str(folder),
+        "",
+        Text(nb="finnes og er ikke tom", en="exists and is not empty"),
+        Text(nb="Velg en ny mappe; ingenting er overskrevet.", en="Choose a new folder; nothing was overwritten."),
+    )
 
 
 @scenario_group.command("check")

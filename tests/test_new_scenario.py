@@ -1,0 +1,106 @@
+"""The shipped fictitious municipality, and starting one's own from it."""
+
+import numpy as np
+import pytest
+from conftest import snapshot
+
+from ldip.model.baseline import build
+from ldip.model.identities import residuals
+from ldip.model.simulate import run_baseline, simulate
+from ldip.scenario.reader import read, shipped
+from ldip.scenario.schema import quantities
+from ldip.scenario.template import TEMPLATE, scenario_name
+
+
+@pytest.fixture(scope="module")
+def fictitious():
+    return read(TEMPLATE).scenario
+
+
+def test_it_says_that_it_is_invented(fictitious):
+    found = next(found for found in shipped() if found.name == TEMPLATE)
+    assert "oppdiktet" in found.title.nb
+    assert "fictitious" in found.title.en
+    assert "oppdiktet" in fictitious.scenario.municipality
+    numbers = [*quantities(fictitious).values(), *fictitious.areas, *fictitious.plan, *fictitious.population]
+    assert all(number.basis == "assumption" for number in numbers)
+    drivers = {key for key in quantities(fictitious) if key.startswith("drivers.")}
+    assert all("oppdiktet" in q.source for key, q in quantities(fictitious).items() if key not in drivers)
+
+
+def test_another_first_year_another_size(fictitious):
+    """Prices of 2025 are 1 in 2025, every identity holds, and it is a tenth of Bærum."""
+    baseline = build(fictitious, 20)
+    ledger = run_baseline(baseline)
+    assert ledger["deflator_index"][0, 0] == 1.0
+    assert 12_000 < ledger["closing_residents"][0, 0] < 13_000
+    for name, gap in residuals(ledger, baseline.opening).items():
+        assert np.abs(gap).max() < 1e-9, name
+    runs = simulate(fictitious, runs=500, seed=1, years=20)
+    for name, gap in residuals(runs, baseline.opening).items():
+        assert np.abs(gap).max() < 1e-8, name
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("simulate", "--runs", "200"),
+        ("compare", "{}", "{}+housing-minus-20", "--runs", "200"),
+        ("stress", "--runs", "200"),
+        ("restructure", "--runs", "200"),
+        ("plan",),
+        ("population", "--runs", "200"),
+        ("scenario", "show", "--assumptions"),
+        ("scenario", "check"),
+    ],
+    ids=lambda command: "-".join(command[:2]).replace("{}", "two"),
+)
+def test_every_command_knows_it(ldip, here, command):
+    words = [word.format(TEMPLATE) for word in command]
+    if not any(TEMPLATE in word for word in words):
+        words.insert(2 if words[0] == "scenario" else 1, TEMPLATE)
+    said = ldip(*words, "--lang", "en") if words[1] != "show" else ldip(*words)
+    assert said.code == 0, said.err
+    assert "2020-kr" not in said.out, "prices are of its own first year"
+
+
+def test_a_new_scenario_works_at_once(ldip, here):
+    said = ldip("scenario", "new", "Nordre Åsvik", "--municipality", 'Nordre "Åsvik"')
+    assert said.code == 0
+    assert "ldip scenario check" in said.out
+    scenario = read(str(here / "Nordre Åsvik")).scenario
+    assert scenario.scenario.name == "nordre-asvik"
+    assert scenario.scenario.municipality == "Nordre 'Åsvik'"
+    assert "Eksempelvik" not in (here / "Nordre Åsvik" / "base.toml").read_text(encoding="utf-8")
+    assert ldip("scenario", "check", "Nordre Åsvik").code == 0
+    assert ldip("simulate", "Nordre Åsvik", "--runs", "100", "--change", "housing-minus-20").code == 0
+
+
+def test_nothing_is_overwritten(ldip, here):
+    (here / "mine").mkdir()
+    (here / "mine" / "base.toml").write_text("precious", encoding="utf-8")
+    before = snapshot(here)
+    said = ldip("scenario", "new", "mine", "--lang", "en")
+    assert said.code == 1
+    assert "not empty" in said.err
+    assert snapshot(here) == before
+
+
+def test_names_are_made_of_folders(tmp_path):
+    assert scenario_name(tmp_path / "Østre Toten") == "ostre-toten"
+    assert scenario_name(tmp_path / "Bærum 2024") == "baerum-2024"
+    assert scenario_name(tmp_path / "…") == "kommune"
+
+
+def test_prices_of_another_year_are_a_fault(ldip, here):
+    ldip("scenario", "new", "mine")
+    base = here / "mine" / "base.toml"
+    text = base.read_text(encoding="utf-8")
+    base.write_text(text.replace("mill. 2025-kr", "mill. 2024-kr", 1), encoding="utf-8")
+    plan = here / "mine" / "plan.csv"
+    plan.write_text(plan.read_text(encoding="utf-8").replace("mill. 2025-kr", "mill. 2020-kr", 1), encoding="utf-8")
+    said = ldip("scenario", "check", "mine", "--lang", "en")
+    assert said.code == 1
+    assert "mine/base.toml: housing.developer_contribution.unit = mill. 2024-kr per dwelling" in said.err
+    assert "the unit must be 'mill. 2025-kr per dwelling'" in said.err
+    assert "mine/plan.csv:2: unit = mill. 2020-kr: the unit must be 'mill. 2025-kr'" in said.err
