@@ -16,13 +16,15 @@ RUNS, SEED, YEARS = 400, 20_200_101, 20
 
 
 def baseline_rows() -> Iterator[list[str]]:
-    """Every line and year of the baseline of the base scenario, and headline lines of each change."""
+    """Every line and year of the baseline of the base scenario, and headline lines of each change in three years."""
     for changes in ((), *[(name,) for name in change_names(find("baerum-2020").folder)]):
         scenario = read("baerum-2020", changes).scenario
         ledger = run_baseline(build(scenario, YEARS))
         lines = ledger.lines if not changes else [metric.id for metric in headline()]
         for line in lines:
             for year, value in zip(ledger.years, ledger[line][:, 0], strict=True):
+                if changes and year not in (2024, 2031, 2039):
+                    continue
                 yield [scenario.name, line, str(year), f"{value:.12g}"]
 
 
