@@ -7,6 +7,7 @@ import click
 
 from ldip import __version__
 from ldip.cli.accounts import plan, reconcile
+from ldip.cli.calibration import backtest, calibrate
 from ldip.cli.comparison import compare
 from ldip.cli.explain import explain
 from ldip.cli.growth import payback, population
@@ -35,6 +36,8 @@ def main() -> None:
       ldip population                             people by age, dwellings by area
       ldip plan --lang en                         the baseline accounts, year by year
       ldip reconcile                              the published plan, figure by figure
+      ldip calibrate                              the drivers fitted to yearly series, yours or Norway's
+      ldip backtest                               would earlier fans have held?
       ldip scenario show --assumptions            what the answer rests on
     """
 
@@ -51,6 +54,8 @@ for command in (
     reconcile,
     scenario_group,
     metrics,
+    calibrate,
+    backtest,
 ):
     main.add_command(command)
 

@@ -46,6 +46,25 @@ def result_folder(out: Path) -> Iterator[Path]:
         shutil.rmtree(beside, ignore_errors=True)
 
 
+def write_file(out: Path, text: str) -> None:
+    """A single file of text, whole or not at all.
+
+    Raises InputError if the place cannot be written to.
+    """
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        handle, beside = tempfile.mkstemp(prefix=f".{out.name}-", dir=out.parent)
+        try:
+            with open(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+            os.chmod(beside, 0o644)  # mkstemp's own is for the owner only
+            os.replace(beside, out)
+        finally:
+            Path(beside).unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError([_unwritable(out, error)]) from None
+
+
 def _move_all(beside: Path, out: Path) -> None:
     """Move the files of `beside` into `out`; if one cannot be moved, put everything back as it was."""
     new = sorted(beside.iterdir())

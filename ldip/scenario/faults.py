@@ -16,11 +16,11 @@ SYNONYMS = {
     "rentenivå": ("money_market_rate",),
     "pengemarkedsrente": ("money_market_rate",),
     "gjeld": ("general_debt",),
-    "boliger": ("per_year",),
+    "boliger": ("per_year", "completions"),
     "boligbygging": ("housing", "pace"),
-    "skatt": ("tax_growth_per_working_age",),
-    "prisvekst": ("cpi_growth",),
-    "kpi": ("cpi_growth",),
+    "skatt": ("tax_growth_per_working_age", "national_tax"),
+    "prisvekst": ("cpi_growth", "cpi"),
+    "kpi": ("cpi_growth", "cpi"),
     "deflator": ("deflator_growth",),
     "egenkapital": ("equity_target",),
     "avdrag": ("instalment_share",),
@@ -33,6 +33,14 @@ SYNONYMS = {
     "enhet": ("unit",),
     "kilde": ("source",),
     "grunnlag": ("basis",),
+    "år": ("year",),
+    "lønn": ("wages",),
+    "lønnsvekst": ("wages",),
+    "nibor": ("rate",),
+    "styringsrente": ("rate",),
+    "kommuneskatt": ("national_tax",),
+    "igangsatte": ("completions",),
+    "ferdigstilte": ("completions",),
 }
 """Norwegian words for keys, tried before spelling distance (which would turn 'rente' into 'renewal')."""
 
@@ -307,6 +315,66 @@ FIXED: dict[str, tuple[Text, Text]] = {
             nb="Premieavvik i planårene står i plan.csv, linjen premium_deviation.",
             en="Deviations of the plan years stand in plan.csv, line premium_deviation.",
         ),
+    ),
+    # yearly series
+    "no_series": (
+        Text(nb="ingen slik fil, heller ikke blant de medfølgende", en="no such file, nor among the shipped ones"),
+        Text(nb="Medfølgende: {names}.", en="Shipped: {names}."),
+    ),
+    "no_columns": (
+        Text(nb="har ingen kjent kolonne utenom year", en="has no known column besides year"),
+        Text(nb="Legg inn minst én av {names}.", en="Add at least one of {names}."),
+    ),
+    "missing_column": (
+        Text(nb="mangler", en="is missing"),
+        Text(nb="Første kolonne skal være year, ett årstall per rad.", en="Let the first column be year, one a row."),
+    ),
+    "not_a_year": (
+        Text(nb="er ikke et årstall mellom 1800 og 2200", en="is not a year between 1800 and 2200"),
+        Text(nb="Skriv fire sifre, som 2019.", en="Write four digits, like 2019."),
+    ),
+    "year_twice": (
+        Text(nb="står to ganger", en="stands twice"),
+        Text(nb="Behold én rad per år.", en="Keep one row per year."),
+    ),
+    "not_next_year": (
+        Text(nb="året her skal være {year}", en="the year here must be {year}"),
+        Text(
+            nb="Ett år per rad i stigende rekkefølge; la felt uten tall stå tomme.",
+            en="One year per row in rising order; leave cells without a number empty.",
+        ),
+    ),
+    "hole": (
+        Text(
+            nb="er tomt midt i kolonnen, men kolonnen må henge sammen",
+            en="is empty inside the column, which must hang together",
+        ),
+        Text(
+            nb="Fyll inn tallet, eller del kolonnen på to filer.",
+            en="Fill in the number, or divide the column between two files.",
+        ),
+    ),
+    "per_cent": (
+        Text(
+            nb="ser ut til å være i prosent: ventet {unit} mellom {low:g} og {high:g}",
+            en="looks like per cent: expected {unit} between {low:g} and {high:g}",
+        ),
+        Text(
+            nb="Del hele kolonnen på 100; skriv {better:g} for {value:g}.",
+            en="Divide the whole column by 100; write {better:g} for {value:g}.",
+        ),
+    ),
+    "implausible": (
+        Text(nb="ventet {unit} mellom {low:g} og {high:g}", en="expected {unit} between {low:g} and {high:g}"),
+        Text(nb="Rett tallet eller enheten.", en="Correct the number or its unit."),
+    ),
+    "never_changes": (
+        Text(nb="har samme verdi hvert år", en="has the same value in every year"),
+        Text(nb="Ta kolonnen ut; her er det ingenting å tilpasse.", en="Take the column out; nothing can be fitted."),
+    ),
+    "few_years": (
+        Text(nb="har bare {count} år; det trengs {least}", en="has only {count} years; {least} are needed"),
+        Text(nb="Legg til flere år, eller ta kolonnen ut.", en="Add more years, or take the column out."),
     ),
 }
 """Kind of fault -> rule and remedy; words in braces are put in."""

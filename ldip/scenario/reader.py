@@ -1,4 +1,5 @@
-"""Find, read, overlay and check scenario files. The only place that reads input files.
+"""Find, read, overlay and check scenario files. The only place that reads input files, but for
+``series.py``, which reads yearly series with what is here.
 
 A scenario is a folder with ``base.toml``, the tables of ``tables.COLUMNS`` as CSV files, and named changes in
 ``changes/``. A change is a TOML file with some of the same keys; changes are laid over the base in the
@@ -220,6 +221,21 @@ def switch_off(source: Source, without: Sequence[str] = (), only: Sequence[str] 
     return source._replace(scenario=changed, change_titles=(*source.change_titles, *words))
 
 
+def text_of(path: Path, shown: str, faults: list[Fault]) -> tuple[str | None, str]:
+    """The text of a file called `shown` and the SHA-256 of its bytes; None, and a fault more, if it is not text."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        faults.append(f.fault("unreadable", shown, reason=error.strerror or error))
+        return None, ""
+    digest = hashlib.sha256(raw).hexdigest()
+    try:
+        return raw.decode("utf-8-sig"), digest
+    except UnicodeDecodeError as error:
+        faults.append(f.not_utf8(shown, raw, error))
+        return None, digest
+
+
 class _Reading:
     """One reading of a folder: the files used, where each key came from, and the faults found so far."""
 
@@ -239,17 +255,10 @@ class _Reading:
 
     def text(self, path: Path) -> str | None:
         """The file's text, or None with a fault."""
-        try:
-            raw = path.read_bytes()
-        except OSError as error:
-            self.faults.append(f.fault("unreadable", self.shown(path), reason=error.strerror or error))
-            return None
-        self.digests[self.shown(path)] = hashlib.sha256(raw).hexdigest()
-        try:
-            return raw.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            self.faults.append(f.not_utf8(self.shown(path), raw, error))
-            return None
+        text, digest = text_of(path, self.shown(path), self.faults)
+        if digest:
+            self.digests[self.shown(path)] = digest
+        return text
 
     def toml(self, path: Path) -> dict[str, Any]:
         """The file as a tree; an empty one with a fault if it is not TOML."""
