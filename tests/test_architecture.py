@@ -16,9 +16,10 @@ ROOMS = ["errors", "scenario", "model", "analysis", "report", "cli"]
 ONLY_IN = {
     "numba": {"model/kernel.py"},
     "click": {"cli", "model/kernel.py"},  # kernel: the user's folder for compiled code
-    "scipy": {"analysis/restructuring.py", "analysis/calibrate.py"},
+    "scipy": {"analysis/restructuring.py", "analysis/calibrate.py", "analysis/sobol.py"},
     "matplotlib": {
-        f"report/{name}charts.py" for name in ("", "backtest_", "comparison_", "explain_", "growth_", "stress_")
+        f"report/{name}charts.py"
+        for name in ("", "backtest_", "comparison_", "explain_", "growth_", "sensitivity_", "stress_")
     },
     "tomllib": {"scenario/reader.py"},
     "pydantic": {"scenario"},

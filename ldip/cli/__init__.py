@@ -14,6 +14,7 @@ from ldip.cli.growth import payback, population
 from ldip.cli.options import LANGUAGE
 from ldip.cli.restructuring import restructure
 from ldip.cli.scenarios import metrics, scenario_group
+from ldip.cli.sensitivity import sensitivity
 from ldip.cli.simulation import simulate
 from ldip.cli.stress import stress
 from ldip.errors import InputError
@@ -32,6 +33,7 @@ def main() -> None:
       ldip explain                                why the debt ratio changes, term by term
       ldip restructure                            how much must be saved, at 70, 80, 90 % confidence
       ldip stress                                 the LDIP's stress tests, on baseline and distribution
+      ldip sensitivity                            which drivers and assumptions the answer depends on
       ldip payback fornebu                        what an area brings and costs per dwelling
       ldip population                             people by age, dwellings by area
       ldip plan --lang en                         the baseline accounts, year by year
@@ -48,6 +50,7 @@ for command in (
     explain,
     restructure,
     stress,
+    sensitivity,
     payback,
     population,
     plan,

@@ -144,13 +144,20 @@ def progress_bar(runs: int, lang: str, *, scenarios: int = 1) -> Any:
     from ldip.model.kernel import must_compile
     from ldip.model.simulate import COMPILED_FROM
 
-    label = Text("Simulerer", "Simulating").say(lang)
     if runs >= COMPILED_FROM and must_compile():
         note = Text(
             "Kompilerer regnskapet, bare første gang: om lag åtte sekunder.", "Compiling, once: about eight seconds."
         )
         click.echo(note.say(lang), err=True)
-    bar = click.progressbar(length=runs * scenarios, label=label, file=sys.stderr)
+    return work_bar(runs * scenarios, lang)
+
+
+def work_bar(length: int, lang: str) -> Any:
+    """A progress bar on stderr, with the time that is left, over `length` pieces of work."""
+    import contextlib
+
+    label = Text("Simulerer", "Simulating").say(lang)
+    bar = click.progressbar(length=length, label=label, file=sys.stderr)
 
     @contextlib.contextmanager
     def shown() -> Any:

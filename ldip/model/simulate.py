@@ -1,7 +1,7 @@
 """Run the accounts over all years and runs: baseline -> draws -> kernel -> ledger."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -66,13 +66,14 @@ def simulate(
     progress: Callable[[int], None] | None = None,
     policy: str = "adopted",
     step: float | np.ndarray = 0.0,
+    seeds: Mapping[str, int] | None = None,
 ) -> Ledger:
     """Simulate `runs` futures of `years` years and keep the chosen lines.
 
     `engine` is "numpy" or "compiled" (default: by the number of runs); the result is the same to the last bit,
     for any number of threads. `progress` is called with the number of runs finished since its last call.
     `policy` is one of POLICIES; `step` (of all runs or (run,)) is what restructuring grows by a year after the plan,
-    mill. 2020-kr, with the policy "step".
+    mill. 2020-kr, with the policy "step". `seeds` gives single drivers a seed of their own.
     """
     baseline = with_policy(build(scenario, years), policy)
     steps = np.broadcast_to(step if policy == "step" else 0.0, (runs,))
@@ -84,7 +85,7 @@ def simulate(
 
     def do_chunk(first: int) -> None:
         size = min(CHUNK, runs - first)
-        weather = drivers.weather(process, seed, first, size, steps[first : first + size])
+        weather = drivers.weather(process, seed, first, size, steps[first : first + size], seeds)
         close(plan, baseline.response, weather, opening, wanted, values, first)
         if progress:
             progress(size)

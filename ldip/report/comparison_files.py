@@ -19,9 +19,9 @@ def write_comparison(folder: Path, comparison: Comparison) -> None:
     summaries = list(comparison.summaries.values())
     write_summary(folder, summaries, "comparison.csv")
     write_probabilities(folder, summaries)
-    _write_records(folder / "paired.csv", paired_records(comparison))
-    _write_records(folder / "paired_probabilities.csv", paired_probability_records(comparison))
-    _write_records(folder / "regret.csv", regret_records(comparison))
+    write_records(folder / "paired.csv", paired_records(comparison))
+    write_records(folder / "paired_probabilities.csv", paired_probability_records(comparison))
+    write_records(folder / "regret.csv", regret_records(comparison))
 
 
 def comparison_records(comparison: Comparison) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def _name(p: float) -> str:
     return f"p{100 * p:02.0f}"
 
 
-def _write_records(path: Path, records: Iterator[dict[str, Any]]) -> None:
+def write_records(path: Path, records: Iterator[dict[str, Any]]) -> None:
     """Records as a CSV file: keys as columns, nested ones left out, an unknown number as an empty cell."""
     rows: list[list[str]] = []
     for record in records:

@@ -18,7 +18,7 @@ from pydantic_core import ErrorDetails
 from ldip.errors import Fault, InputError, Text
 from ldip.scenario import faults as f
 from ldip.scenario.drivers import Drivers
-from ldip.scenario.quantities import in_prices_of, of_any_year
+from ldip.scenario.quantities import Parameter, Quantity, in_prices_of, of_any_year
 from ldip.scenario.schema import Scenario, quantities
 from ldip.scenario.tables import (
     COLUMNS,
@@ -234,6 +234,23 @@ def text_of(path: Path, shown: str, faults: list[Fault]) -> tuple[str | None, st
     except UnicodeDecodeError as error:
         faults.append(f.not_utf8(shown, raw, error))
         return None, digest
+
+
+def with_quantity(scenario: Scenario, key: str, quantity: Quantity | Parameter) -> Scenario:
+    """The scenario with another quantity at the key path, checked anew.
+
+    Raises InputError where it does not go together with the rest, like a correlation that is none.
+    """
+    section, *path, name = key.split(".")
+    tree = getattr(scenario, section).model_dump()
+    place = tree
+    for part in path:
+        place = place[part]
+    place[name] = quantity
+    try:
+        return Scenario.model_validate({**dict(scenario), section: tree})  # the other sections are checked already
+    except ValidationError as error:
+        raise InputError(f.translate(detail, "", key) for detail in error.errors()) from None
 
 
 class _Reading:

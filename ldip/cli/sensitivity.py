@@ -1,0 +1,101 @@
+"""ldip sensitivity."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ldip.cli.options import check_size, lang_option, read, run_options, scenario_options, title, work_bar
+from ldip.errors import Text
+
+FEWEST = 256
+"""With fewer runs tenths and variances say nothing."""
+
+
+class EventName(click.ParamType):
+    """An event of the catalogue."""
+
+    name = "event"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The event's id, or a usage error with the ids there are."""
+        from ldip.model.metrics import events
+
+        names = [event.id for event in events()]
+        if value not in names:
+            self.fail(f"{value!r} is not one of {', '.join(names)}.", param, ctx)
+        return str(value)
+
+
+@click.command()
+@scenario_options
+@run_options
+@click.option(
+    "--event",
+    type=EventName(),
+    default="any_rule_breach",
+    show_default=True,
+    help="What to look for the conditions of, such as debt_ratio_above_75 or state_register.",
+)
+@click.option(
+    "--every-quantity",
+    is_flag=True,
+    help="Move every quantity of the scenario, also those with a source; not only our assumptions.",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Result folder  [default: ldip-results/...]")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of tables.")
+@click.option("--pictures/--no-pictures", default=True, help="Write pictures (PNG, SVG).", show_default=True)
+@lang_option
+def sensitivity(
+    scenario: str,
+    changes: tuple[str, ...],
+    runs: int,
+    seed: int,
+    years: int,
+    event: str,
+    every_quantity: bool,
+    out: Path | None,
+    as_json: bool,
+    pictures: bool,
+    lang: str,
+) -> None:
+    """Show what the last year's answer depends on: drivers, assumptions, and the conditions under which rules break.
+
+    \b
+    Examples:
+      ldip sensitivity
+      ldip sensitivity --event debt_ratio_above_75 --lang en
+      ldip sensitivity --change interest-plus-2 --years 10 --out results/what-matters
+      ldip sensitivity my-municipality/ --runs 2000 --no-pictures --json
+    """
+    from ldip.analysis import sensitivity as tornadoes
+    from ldip.analysis import sobol as variance
+    from ldip.analysis.discovery import discover
+    from ldip.report import sensitivity as report
+    from ldip.report.files import result_folder
+
+    if runs < FEWEST:
+        raise click.UsageError(f"--runs must be at least {FEWEST} here.")
+    check_size(runs, years, ledgers=2)
+    source = read(scenario, changes)
+    of = source.scenario
+    bases = tornadoes.EVERY if every_quantity else tornadoes.ASSUMED
+    with work_bar(tornadoes.work(of, bases) + variance.work(of) + 1, lang) as advance:
+        size: Any = {"runs": runs, "seed": seed, "years": years}
+        tornado = tornadoes.tornado(of, **size, bases=bases, progress=advance)
+        sobol = variance.sobol(of, **size, progress=advance)
+        found = discover(of, event=event, **size, progress=advance)
+    out = out or Path("ldip-results") / f"{of.name}-sensitivity"
+    with result_folder(out) as folder:
+        report.write_sensitivity(folder, tornado, sobol, found)
+        if pictures:
+            from ldip.report.sensitivity_charts import write_pictures
+
+            write_pictures(folder, tornado, sobol, lang)
+    if as_json:
+        click.echo(json.dumps(report.sensitivity_records(tornado, sobol, found)))
+        return
+    click.echo(report.tornado_text(tornado, sobol, title(source, lang), lang))
+    click.echo("\n" + report.discovery_text(found, lang))
+    click.echo("\n" + Text("Resultater: {out}", "Results: {out}").say(lang, out=out))
