@@ -21,6 +21,7 @@ ONLY_IN = {
         f"report/{name}charts.py"
         for name in ("", "backtest_", "comparison_", "explain_", "growth_", "sensitivity_", "stress_")
     },
+    "distributed": {"analysis/executors.py"},
     "tomllib": {"scenario/reader.py"},
     "pydantic": {"scenario"},
 }

@@ -664,7 +664,9 @@ def test_metrics_lists_every_figure_in_both_languages(ldip):
 
 @pytest.mark.parametrize("flag", ["--help", "-h"])
 @pytest.mark.parametrize(
-    "command", [(), ("simulate",), ("compare",), ("plan",), ("scenario", "show"), ("scenario", "check")], ids=" ".join
+    "command",
+    [(), ("simulate",), ("compare",), ("sweep",), ("plan",), ("scenario", "show"), ("scenario", "check")],
+    ids=" ".join,
 )
 def test_help_has_an_example(ldip, here, command, flag):
     said = ldip(*command, flag)
@@ -683,8 +685,9 @@ def test_help_of_commands_without_arguments(ldip, command):
     assert len(said.out.splitlines()) > 4
 
 
-def test_examples_of_the_help_run(ldip):
+def test_examples_of_the_help_run(ldip, here):
     """Every example line is a command that works; only the slow ones and those with a folder of one's own are cut."""
+    (here / "grid.toml").write_text("runs = 20\nyears = 4\n", encoding="utf-8")
     said = [ldip(*command, "--help").out for command in ((), ("plan",), ("scenario", "show"))]
     examples = {
         tuple(re.split(r" {2,}", line.strip())[0].split()[1:])

@@ -17,6 +17,7 @@ from ldip.cli.scenarios import metrics, scenario_group
 from ldip.cli.sensitivity import sensitivity
 from ldip.cli.simulation import simulate
 from ldip.cli.stress import stress
+from ldip.cli.sweep import sweep
 from ldip.errors import InputError
 
 
@@ -31,6 +32,7 @@ def main() -> None:
       ldip simulate --change housing-minus-20     the same with fewer dwellings
       ldip compare                                growth alternatives side by side, run by run
       ldip explain                                why the debt ratio changes, term by term
+      ldip sweep grid.toml                        many scenarios, levers and seeds, also on a cluster
       ldip restructure                            how much must be saved, at 70, 80, 90 % confidence
       ldip stress                                 the LDIP's stress tests, on baseline and distribution
       ldip sensitivity                            which drivers and assumptions the answer depends on
@@ -48,6 +50,7 @@ for command in (
     simulate,
     compare,
     explain,
+    sweep,
     restructure,
     stress,
     sensitivity,

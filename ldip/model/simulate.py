@@ -76,8 +76,34 @@ def simulate(
     mill. 2020-kr, with the policy "step". `seeds` gives single drivers a seed of their own.
     """
     baseline = with_policy(build(scenario, years), policy)
-    steps = np.broadcast_to(step if policy == "step" else 0.0, (runs,))
-    process = drivers.prepare(scenario.drivers, baseline.plan)
+    return simulate_built(
+        baseline,
+        drivers.prepare(scenario.drivers, baseline.plan),
+        runs=runs,
+        seed=seed,
+        lines=lines,
+        engine=engine,
+        threads=threads,
+        progress=progress,
+        step=step if policy == "step" else 0.0,
+    )
+
+
+def simulate_built(
+    baseline: Baseline,
+    process: drivers.Process,
+    *,
+    runs: int,
+    seed: int,
+    lines: Sequence[str] = Year._fields,
+    engine: str | None = None,
+    threads: int | None = None,
+    progress: Callable[[int], None] | None = None,
+    step: float | np.ndarray = 0.0,
+) -> Ledger:
+    """As :func:`simulate`, of a baseline and processes made before, perhaps on another machine."""
+    steps = np.broadcast_to(step, (runs,))
+    years = len(baseline.years)
     plan, opening = baseline.plan_table(), np.array(baseline.opening)
     wanted = [Year._fields.index(line) for line in lines]
     values = np.empty((len(wanted), years, runs))

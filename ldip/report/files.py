@@ -8,18 +8,22 @@ import math
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from ldip import __version__
-from ldip.analysis.summary import PERCENTILES, Summary
+from ldip.analysis.summary import PERCENTILES, Distribution, Summary
 from ldip.errors import Fault, InputError, Text
 from ldip.scenario.reader import Source
 
 PACKAGES = ("numpy", "numba", "pydantic", "click", "matplotlib")
 NAMES = [f"p{100 * p:02.0f}" for p in PERCENTILES]
+_HEAD = ["scenario", "metric", "year", "unit", "price_basis", "mean"]
+FIGURE_COLUMNS = [*_HEAD, "sd", *NAMES]
+ERROR_COLUMNS = [*_HEAD, *NAMES]
+PROBABILITY_COLUMNS = ["scenario", "event", "year", "probability", "standard_error"]
 
 
 @contextlib.contextmanager
@@ -35,13 +39,13 @@ def result_folder(out: Path) -> Iterator[Path]:
             raise NotADirectoryError(20, "is not a folder that can be written to")
         beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     except OSError as error:
-        raise InputError([_unwritable(out, error)]) from None
+        raise InputError([unwritable(out, error)]) from None
     try:
         yield beside
         out.mkdir(exist_ok=True)
         _move_all(beside, out)
     except OSError as error:
-        raise InputError([_unwritable(out, error)]) from None
+        raise InputError([unwritable(out, error)]) from None
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
@@ -62,7 +66,7 @@ def write_file(out: Path, text: str) -> None:
         finally:
             Path(beside).unlink(missing_ok=True)
     except OSError as error:
-        raise InputError([_unwritable(out, error)]) from None
+        raise InputError([unwritable(out, error)]) from None
 
 
 def _move_all(beside: Path, out: Path) -> None:
@@ -92,32 +96,45 @@ def _move_all(beside: Path, out: Path) -> None:
 def write_summary(folder: Path, summaries: Sequence[Summary], name: str = "summary.csv") -> None:
     """The distributions into the file `name`, the standard errors of the same figures into ``sampling_errors.csv``;
     the summaries below each other."""
-    head = ["scenario", "metric", "year", "unit", "price_basis", "mean"]
-    figures = [[*head, "sd", *NAMES]]
-    errors = [[*head, *NAMES]]
-    for summary in summaries:
-        for metric_id, distribution in summary.distributions.items():
-            metric = distribution.metric
-            basis = metric.price_basis(summary.base_year)
-            for t, year in enumerate(summary.years):
-                key = [summary.scenario, metric_id, str(year), metric.unit, basis]
-                spread = [distribution.mean[t], distribution.sd[t], *distribution.percentiles[:, t]]
-                figures.append([*key, *[plain(value) for value in spread]])
-                error = [distribution.mean_error[t], *distribution.percentile_errors[:, t]]
-                errors.append([*key, *[plain(value) for value in error]])
-    write_csv(folder / name, figures)
-    write_csv(folder / "sampling_errors.csv", errors)
+    write_csv(folder / name, [FIGURE_COLUMNS, *[row for summary in summaries for row in figure_rows(summary)]])
+    write_csv(
+        folder / "sampling_errors.csv",
+        [ERROR_COLUMNS, *[row for summary in summaries for row in error_rows(summary)]],
+    )
+
+
+def figure_rows(summary: Summary) -> Iterator[list[str]]:
+    """The distributions, a row for each metric and year, as FIGURE_COLUMNS."""
+    for key, d, t in _metric_years(summary):
+        yield [*key, *[plain(value) for value in (d.mean[t], d.sd[t], *d.percentiles[:, t])]]
+
+
+def error_rows(summary: Summary) -> Iterator[list[str]]:
+    """The standard errors of the same figures, as ERROR_COLUMNS."""
+    for key, d, t in _metric_years(summary):
+        yield [*key, *[plain(value) for value in (d.mean_error[t], *d.percentile_errors[:, t])]]
+
+
+def _metric_years(summary: Summary) -> Iterator[tuple[list[str], Distribution, int]]:
+    for metric_id, distribution in summary.distributions.items():
+        metric = distribution.metric
+        basis = metric.price_basis(summary.base_year)
+        for t, year in enumerate(summary.years):
+            yield [summary.scenario, metric_id, str(year), metric.unit, basis], distribution, t
 
 
 def write_probabilities(folder: Path, summaries: Sequence[Summary]) -> None:
     """``probabilities.csv``: each event in each year, and (``.._so_far``) in that or any earlier year."""
-    rows = [["scenario", "event", "year", "probability", "standard_error"]]
-    for summary in summaries:
-        for name, chance in summary.probabilities.items():
-            for event, values in ((name, chance.in_year), (f"{name}_so_far", chance.so_far)):
-                for year, value, error in zip(summary.years, values, chance.error(values), strict=True):
-                    rows.append([summary.scenario, event, str(year), plain(value), plain(error)])
-    write_csv(folder / "probabilities.csv", rows)
+    rows = [row for summary in summaries for row in probability_rows(summary)]
+    write_csv(folder / "probabilities.csv", [PROBABILITY_COLUMNS, *rows])
+
+
+def probability_rows(summary: Summary) -> Iterator[list[str]]:
+    """The probabilities, a row for each event and year, as PROBABILITY_COLUMNS."""
+    for name, chance in summary.probabilities.items():
+        for event, values in ((name, chance.in_year), (f"{name}_so_far", chance.so_far)):
+            for year, value, error in zip(summary.years, values, chance.error(values), strict=True):
+                yield [summary.scenario, event, str(year), plain(value), plain(error)]
 
 
 def write_provenance(folder: Path, summary: Summary, simulated: Mapping[str, Any]) -> None:
@@ -125,22 +142,33 @@ def write_provenance(folder: Path, summary: Summary, simulated: Mapping[str, Any
 
     `simulated` says what the figures are of: one scenario (:func:`resolved`) or several.
     """
-    content = {
-        "program": "ldip",
-        "version": __version__,
+    made_with = {
         "seed": summary.seed,
         "runs": summary.runs,
         "years": [int(year) for year in summary.years],
         "policy": summary.policy,
         "step": summary.step,
-        **simulated,
-        "results_sha256": {
-            path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("*.csv"))
-        },
+    }
+    write_origin(folder, made_with | dict(simulated))
+
+
+def write_origin(folder: Path, made_with: Mapping[str, Any]) -> None:
+    """``provenance.json``: program and version, how the figures were made, checksums of the tables, packages."""
+    content = {
+        "program": "ldip",
+        "version": __version__,
+        **made_with,
+        "results_sha256": {path.name: sha256(path) for path in sorted(folder.glob("*.csv"))},
         "packages": _package_versions(),
     }
     text = json.dumps(content, ensure_ascii=False, indent=1)
     (folder / "provenance.json").write_text(text + "\n", encoding="utf-8")
+
+
+def sha256(path: Path) -> str:
+    """The checksum of a file's bytes, however many."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def resolved(source: Source) -> dict[str, Any]:
@@ -203,7 +231,7 @@ def plain(value: float) -> str:
     return f"{value + 0.0:.10g}" if math.isfinite(value) else ""
 
 
-def write_csv(path: Path, rows: list[list[str]]) -> None:
+def write_csv(path: Path, rows: Iterable[list[str]]) -> None:
     """Rows of cells as UTF-8 with commas and line feeds, the same on every machine."""
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(rows)
@@ -217,7 +245,8 @@ def _package_versions() -> dict[str, str]:
     return found
 
 
-def _unwritable(out: Path, error: OSError) -> Fault:
+def unwritable(out: Path, error: OSError) -> Fault:
+    """The result folder cannot be written to."""
     reason = error.strerror or str(error)
     return Fault(
         "--out",

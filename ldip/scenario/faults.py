@@ -138,6 +138,14 @@ PLAIN: dict[str, tuple[Text, Text]] = {
         ),
         Text(nb="Skriv for eksempel min-kommune-2024.", en="Write for example my-municipality-2024."),
     ),
+    "list_type": (
+        Text(nb="skal være en liste", en="should be a valid list"),
+        Text(nb="Skriv en liste i hakeparenteser: [1, 2].", en="Write a list in brackets: [1, 2]."),
+    ),
+    "too_short": (
+        Text(nb="er en tom liste", en="is an empty list"),
+        Text(nb="Skriv minst ett ledd, eller fjern nøkkelen.", en="Write at least one item, or remove the key."),
+    ),
     "dict_type": (
         Text(nb="skal være en tabell av årstall og verdier", en="should be a valid dictionary of years and values"),
         Text(nb="Skriv dated = { 2020 = 0.02, 2024 = 0.03 }.", en="Write dated = { 2020 = 0.02, 2024 = 0.03 }."),
@@ -175,7 +183,8 @@ def _keys_at(location: Sequence[str]) -> list[str]:
     return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
 
 
-def _nearest(word: str, known: Sequence[str]) -> str:
+def nearest(word: str, known: Sequence[str]) -> str:
+    """The known word that was probably meant, or nothing."""
     for synonym in SYNONYMS.get(word.lower(), ()):
         if synonym in known:
             return synonym
@@ -184,7 +193,7 @@ def _nearest(word: str, known: Sequence[str]) -> str:
 
 def no_scenario(where: str, names: Sequence[str], path: Path) -> Fault:
     """No such scenario."""
-    near = _nearest(where, list(names))
+    near = nearest(where, list(names))
     hint = Text(
         nb=f"Mente du «{near}»? " if near else "",
         en=f"Did you mean '{near}'? " if near else "",
@@ -204,7 +213,7 @@ def no_scenario(where: str, names: Sequence[str], path: Path) -> Fault:
 
 def no_change(change: str, names: Sequence[str], folder: Path) -> Fault:
     """No such change."""
-    near = _nearest(change, list(names))
+    near = nearest(change, list(names))
     return Fault(
         f"{folder.name}/changes",
         change,
@@ -219,7 +228,7 @@ def no_change(change: str, names: Sequence[str], folder: Path) -> Fault:
 
 def no_driver(name: str, names: Sequence[str]) -> Fault:
     """No such driver."""
-    near = _nearest(name, list(names))
+    near = nearest(name, list(names))
     return Fault(
         "",
         name,
@@ -382,7 +391,12 @@ FIXED: dict[str, tuple[Text, Text]] = {
 
 def fault(kind: str, file: str, key: str = "", value: str = "", **words: object) -> Fault:
     """A fault of one of the FIXED kinds."""
-    rule, remedy = (Text(text.say("nb", **words), text.say("en", **words)) for text in FIXED[kind])
+    return worded(FIXED[kind], file, key, value, **words)
+
+
+def worded(texts: tuple[Text, Text], file: str, key: str = "", value: str = "", **words: object) -> Fault:
+    """A fault with this rule and remedy, words put in."""
+    rule, remedy = (Text(text.say("nb", **words), text.say("en", **words)) for text in texts)
     return Fault(file, key, value, rule, remedy)
 
 
@@ -413,7 +427,7 @@ def not_a_number(place: str, column: str, cell: str) -> Fault:
 
 def unknown(file: str, key: str, value: str, known: Sequence[str]) -> Fault:
     """Something that is not known there; proposes the nearest that is."""
-    near = _nearest(value or key.split(".")[-1], known)
+    near = nearest(value or key.split(".")[-1], known)
     remedy = Text(nb="Fjern den, eller se docs/scenario-format.md.", en="Remove it, or see docs/scenario-format.md.")
     if near:
         remedy = Text(nb=f"Mente du «{near}»?", en=f"Did you mean '{near}'?")

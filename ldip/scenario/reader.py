@@ -253,6 +253,12 @@ def with_quantity(scenario: Scenario, key: str, quantity: Quantity | Parameter) 
         raise InputError(f.translate(detail, "", key) for detail in error.errors()) from None
 
 
+def toml(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
+    """A TOML file as a tree, and its SHA-256 by its name; InputError if it cannot be read."""
+    reading = _Reading(path.parent)
+    return reading.toml(path), reading.digests
+
+
 class _Reading:
     """One reading of a folder: the files used, where each key came from, and the faults found so far."""
 

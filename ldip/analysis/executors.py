@@ -1,0 +1,118 @@
+"""Where the cases of a sweep are computed: threads, processes, a dask cluster, or any other executor.
+
+All are ``concurrent.futures.Executor``. The only module that knows dask.
+"""
+
+import contextlib
+import importlib
+import multiprocessing
+import os
+import re
+import signal
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from typing import Any
+
+from ldip.analysis.sweep import program
+from ldip.errors import Fault, InputError, Text
+
+KINDS = Text(
+    nb="Skriv threads, processes, dask://MASKIN:PORT eller PAKKE.MODUL:FUNKSJON.",
+    en="Write threads, processes, dask://HOST:PORT or PACKAGE.MODULE:FUNCTION.",
+)
+CONNECT_SECONDS = 10
+
+
+@contextlib.contextmanager
+def open_executor(name: str, workers: int | None = None) -> Iterator[Executor]:
+    """The executor of that name, closed when the block is left.
+
+    ``threads`` and ``processes`` (of this machine, `workers` of them, else one for each core), ``dask://HOST:PORT``
+    (a scheduler that runs already; tcp:// and tls:// are dask's own), or ``package.module:function``, which is called
+    without arguments and returns an executor. Raises InputError if there is none of that name.
+    """
+    if match := re.fullmatch(r"(dask|tcp|tls)://(.+:\d+)", name):
+        scheme, place = match.groups()
+        with _dask_client(f"{'tcp' if scheme == 'dask' else scheme}://{place}", name) as client:
+            yield client.get_executor(pure=False)  # pure: dask would hash every case as text, 5 ms each
+    else:
+        with _executor(name, workers) as executor:
+            yield executor
+
+
+def _executor(name: str, workers: int | None) -> Executor:
+    if name == "threads":
+        return ThreadPoolExecutor(workers or os.cpu_count())
+    if name == "processes":
+        # Started anew, not forked: a fork copies locks that threads of this process may hold.
+        fresh = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(workers, mp_context=fresh, initializer=_leave_interrupts_to_the_parent)
+    module, _, function = name.partition(":")
+    if not (module and function.isidentifier()):
+        raise InputError([_fault(name, Text("ukjent sted å regne", "no such executor"), KINDS)])
+    try:
+        made = getattr(importlib.import_module(module), function)()
+    except Exception as error:  # whatever somebody else's function may raise
+        rule = Text(nb="kan ikke hentes ({error})", en="cannot be loaded ({error})")
+        raise InputError([_fault(name, _filled(rule, error), KINDS)]) from None
+    if not isinstance(made, Executor):
+        rule = Text("gir ikke en concurrent.futures.Executor", "does not make a concurrent.futures.Executor")
+        raise InputError([_fault(name, rule, KINDS)])
+    return made
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    """In a worker: Ctrl-C reaches the whole group of processes, but only the parent is to answer."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _dask_client(address: str, name: str) -> Any:
+    try:
+        from distributed import Client
+    except ImportError:
+        rule = Text("krever pakken distributed", "needs the package distributed")
+        remedy = Text('pip install "ldip[cluster]"', 'pip install "ldip[cluster]" installs it.')
+        raise InputError([_fault(name, rule, remedy)]) from None
+    try:
+        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+    except OSError as error:
+        rule = Text(nb="svarer ikke ({error})", en="does not answer ({error})")
+        remedy = Text(
+            nb="Start klyngen først: dask scheduler, og dask worker MASKIN:PORT på hver maskin; se docs/cluster.md.",
+            en="Start the cluster first: dask scheduler, and dask worker HOST:PORT on each; see docs/cluster.md.",
+        )
+        raise InputError([_fault(name, _filled(rule, error), remedy)]) from None
+    faults = _worker_faults(client)
+    if faults:
+        client.close()
+        raise InputError(faults)
+    return client
+
+
+def _worker_faults(client: Any) -> list[Fault]:
+    """Workers that do not run this program. Asked first: one without ldip would take cases and never answer."""
+
+    def ask() -> str:  # a function in a function is sent whole, and needs no ldip to be understood
+        import ldip.analysis.sweep
+
+        return ldip.analysis.sweep.program()
+
+    remedy = Text("Installer samme versjon av ldip der.", "Install the same version of ldip there.")
+    faults = []
+    for worker, answer in client.run(ask, on_error="return").items():
+        if isinstance(answer, BaseException):
+            rule = _filled(Text(nb="har ikke ldip ({error})", en="does not have ldip ({error})"), answer)
+            faults.append(_fault(worker, rule, remedy))
+        elif answer != program():
+            rule = Text("har en annen versjon av ldip eller NumPy", "has another version of ldip or NumPy")
+            faults.append(_fault(worker, rule, remedy))
+    return faults
+
+
+def _filled(text: Text, error: BaseException) -> Text:
+    reason = str(error) or type(error).__name__
+    return Text(text.say("nb", error=reason), text.say("en", error=reason))
+
+
+def _fault(name: str, rule: Text, remedy: Text) -> Fault:
+    return Fault("", "--executor", name, rule, remedy)
