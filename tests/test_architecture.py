@@ -93,7 +93,7 @@ def test_import_budget():
     assert not heavy & loaded("import ldip")
     command = "sys.argv = ['ldip', {}]\nfrom ldip.cli import run\ntry:\n    run()\nexcept SystemExit: pass"
     assert not heavy & loaded(command.format("'--help'"))
-    for name in ("simulate", "compare"):
+    for name in ("simulate", "compare", "sweep"):
         assert not heavy & loaded(command.format(f"{name!r}, '--help'"))
 
 

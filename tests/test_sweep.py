@@ -162,7 +162,7 @@ BAD = {
     '[levers]\n"interest.loan_margin" = [true]': ("levers.interest.loan_margin", "should be a valid number"),
     '[levers]\n"interest.loan_margin" = [0.1, 0.1]': ("levers.interest.loan_margin", "stands twice"),
     '[levers]\n"interest.loan_margin" = [0.4]': ("levers.interest.loan_margin.value", "Write 0.004 for 0.4 %"),
-    '[levers]\n"interest.loan_margin" = [nan]': ("levers.interest.loan_margin.value", "not an ordinary number"),
+    '[levers]\n"interest.loan_margin" = [nan]': ("levers.interest.loan_margin", "not an ordinary number"),
     '[levers]\n"interest.money_market_rate.shift" = [0.5]': (
         "levers.interest.money_market_rate.shift.dated.2020",
         "the number after the shift",

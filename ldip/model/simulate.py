@@ -86,6 +86,7 @@ def simulate(
         threads=threads,
         progress=progress,
         step=step if policy == "step" else 0.0,
+        seeds=seeds,
     )
 
 
@@ -100,6 +101,7 @@ def simulate_built(
     threads: int | None = None,
     progress: Callable[[int], None] | None = None,
     step: float | np.ndarray = 0.0,
+    seeds: Mapping[str, int] | None = None,
 ) -> Ledger:
     """As :func:`simulate`, of a baseline and processes made before, perhaps on another machine."""
     steps = np.broadcast_to(step, (runs,))

@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from ldip.errors import Fault, InputError, Text
 from ldip.scenario import faults as f
-from ldip.scenario.quantities import Frozen
-from ldip.scenario.reader import DEFAULT, Source, read, toml
+from ldip.scenario.quantities import Frozen, Parameter, Quantity
+from ldip.scenario.reader import DEFAULT, Source, read, toml, with_quantities
 from ldip.scenario.schema import Scenario, quantities
 
 MAX_CASES = 1_000_000
@@ -147,8 +147,8 @@ def _settings(tree: Mapping[str, Any], file: str, faults: list[Fault]) -> _Setti
     return settings
 
 
-def _translate(detail: Any, file: str, above: str = "") -> Fault:
-    return f.translate(detail, file, above + ".".join(str(part) for part in detail["loc"]))
+def _translate(detail: Any, file: str) -> Fault:
+    return f.translate(detail, file, ".".join(str(part) for part in detail["loc"]))
 
 
 def _levers(tree: Any, file: str, faults: list[Fault]) -> tuple[Lever, ...]:
@@ -169,9 +169,11 @@ def _levers(tree: Any, file: str, faults: list[Fault]) -> tuple[Lever, ...]:
             faults.append(Fault(file, place, "", *f.PLAIN["too_short"]))
         wrong = [value for value in values if isinstance(value, bool) or not isinstance(value, int | float)]
         faults += [Fault(file, place, str(value), *f.PLAIN["float_"]) for value in wrong]
+        endless = [value for value in values if value not in wrong and not math.isfinite(value)]
+        faults += [Fault(file, place, str(value), *f.PLAIN["finite_number"]) for value in endless]
         if any(lever.key == key for lever in levers):
             faults.append(f.worded(WRONG["not_one_way"], file, place, number=key))
-        if not wrong:
+        if not wrong and not endless:
             repeated = {value for value in values if values.count(value) > 1}
             faults += [f.fault("twice", file, place, f"{value:g}") for value in sorted(repeated)]
             levers.append(Lever(name, key, way, tuple(float(value) for value in values)))
@@ -207,12 +209,11 @@ def _faults_of(scenario: Scenario, lever: Lever, file: str) -> Iterator[Fault]:
     for value in lever.values:
         try:
             pull(scenario, [lever], [value])
-        except ValidationError as error:
-            for detail in error.errors():
-                beyond = ".".join(str(part) for part in detail["loc"][len(lever.key.split(".")) :])
-                place = f"levers.{lever.name}" + (f".{beyond}" if beyond else "")
-                fault = f.translate(detail, file, place)
-                yield fault if lever.way == "value" else fault._replace(remedy=MOVED)
+        except InputError as error:
+            for fault in error.faults:
+                beyond = fault.key.removeprefix(lever.key) if fault.key.startswith(lever.key) else ""
+                remedy = fault.remedy if lever.way == "value" else MOVED
+                yield fault._replace(file=file, key=f"levers.{lever.name}{beyond}", remedy=remedy)
 
 
 def _nearest_path(path: str, known: Sequence[str]) -> str:
@@ -223,33 +224,22 @@ def _nearest_path(path: str, known: Sequence[str]) -> str:
 
 
 def pull(scenario: Scenario, levers: Sequence[Lever], values: Sequence[float]) -> Scenario:
-    """The scenario with each lever at its value, checked anew. Raises pydantic's ValidationError."""
-    trees: dict[str, Any] = {}
-    for lever, value in zip(levers, values, strict=True):
-        section, *path, name = lever.key.split(".")
-        part = getattr(scenario, section)
-        tree = trees.setdefault(section, _dumped(part))
-        for key in path:
-            tree = tree[key]
-        old = tree[name]
-        tree[name] = {"unit": old["unit"], "basis": "assumption", "source": SOURCE} | _moved(old, lever.way, value)
-    return Scenario.model_validate({**dict(scenario), **trees})  # sections not pulled are checked already
+    """The scenario with each lever at its value, checked anew. Raises InputError."""
+    known = quantities(scenario)
+    changed = {lever.key: _moved(known[lever.key], lever.way, v) for lever, v in zip(levers, values, strict=True)}
+    return with_quantities(scenario, changed)
 
 
-def _dumped(part: Any) -> Any:
-    """A section as the tree it was read from."""
-    if isinstance(part, BaseModel):
-        return part.model_dump(exclude_none=True)
-    return {name: member.model_dump(exclude_none=True) for name, member in part.items()}
-
-
-def _moved(old: Mapping[str, Any], way: str, value: float) -> dict[str, Any]:
+def _moved(old: Quantity | Parameter, way: str, value: float) -> Quantity | Parameter:
+    """The number replaced, shifted or scaled, and called an assumption."""
+    origin = {"basis": "assumption", "source": SOURCE}
     if way == "value":
-        return {"value": value}
+        new: dict[str, Any] = {"value": value} | ({"dated": None} if isinstance(old, Parameter) else {})
+        return old.model_copy(update=origin | new)
     move = (lambda number: number + value) if way == "shift" else (lambda number: number * value)
-    if "dated" in old:
-        return {"dated": {year: move(number) for year, number in old["dated"].items()}}
-    return {"value": move(old["value"])}
+    if isinstance(old, Parameter) and old.dated is not None:
+        return old.model_copy(update=origin | {"dated": {year: move(number) for year, number in old.dated.items()}})
+    return old.model_copy(update=origin | {"value": move(old.value)})
 
 
 def _cases(
@@ -261,8 +251,8 @@ def _cases(
     for source, values in itertools.product(sources, itertools.product(*(lever.values for lever in levers))):
         try:
             scenario = pull(source.scenario, levers, values) if levers else source.scenario
-        except ValidationError as error:
-            faults += [_translate(detail, file, "levers.") for detail in error.errors()]
+        except InputError as error:
+            faults += [fault._replace(file=file, key=f"levers.{fault.key}") for fault in error.faults]
             continue
         digest = hashlib.sha256(scenario.model_dump_json(exclude_defaults=True).encode())
         for seed in seeds:

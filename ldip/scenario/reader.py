@@ -8,7 +8,7 @@ order given. All faults are collected and raised together.
 
 import hashlib
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -237,20 +237,29 @@ def text_of(path: Path, shown: str, faults: list[Fault]) -> tuple[str | None, st
 
 
 def with_quantity(scenario: Scenario, key: str, quantity: Quantity | Parameter) -> Scenario:
-    """The scenario with another quantity at the key path, checked anew.
+    """:func:`with_quantities` for one key path."""
+    return with_quantities(scenario, {key: quantity})
 
-    Raises InputError where it does not go together with the rest, like a correlation that is none.
+
+def with_quantities(scenario: Scenario, changed: Mapping[str, Quantity | Parameter]) -> Scenario:
+    """The scenario with other quantities at these key paths, checked anew.
+
+    Raises InputError where they do not go together with the rest, like a correlation that is none.
     """
-    section, *path, name = key.split(".")
-    tree = getattr(scenario, section).model_dump()
-    place = tree
-    for part in path:
-        place = place[part]
-    place[name] = quantity
+    sections: dict[str, Any] = {}
+    for key, quantity in changed.items():
+        section, *path, name = key.split(".")
+        if section not in sections:
+            sections[section] = getattr(scenario, section).model_dump()
+        place = sections[section]
+        for part in path:
+            place = place[part]
+        place[name] = quantity
     try:
-        return Scenario.model_validate({**dict(scenario), section: tree})  # the other sections are checked already
+        return Scenario.model_validate({**dict(scenario), **sections})  # the other sections are checked already
     except ValidationError as error:
-        raise InputError(f.translate(detail, "", key) for detail in error.errors()) from None
+        places = [(detail, ".".join(map(str, detail["loc"]))) for detail in error.errors()]
+        raise InputError(f.translate(detail, "", place) for detail, place in places) from None
 
 
 def toml(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
