@@ -24,6 +24,8 @@ ONLY_IN = {
     "distributed": {"analysis/executors.py"},
     "tomllib": {"scenario/reader.py"},
     "pydantic": {"scenario"},
+    "xlsxwriter": {"report/sheets.py"},
+    "python_calamine": {"scenario/cells.py"},
 }
 
 
@@ -89,11 +91,11 @@ def loaded(code: str) -> set[str]:
 
 def test_import_budget():
     """Nobody waits for a library that the command does not use."""
-    heavy = {"numpy", "numba", "pydantic", "matplotlib", "pandas", "scipy", "rich"}
+    heavy = {"xlsxwriter", "python_calamine", "numpy", "numba", "pydantic", "matplotlib", "pandas", "scipy", "rich"}
     assert not heavy & loaded("import ldip")
     command = "sys.argv = ['ldip', {}]\nfrom ldip.cli import run\ntry:\n    run()\nexcept SystemExit: pass"
     assert not heavy & loaded(command.format("'--help'"))
-    for name in ("simulate", "compare", "sweep"):
+    for name in ("simulate", "compare", "sweep", "workbook"):
         assert not heavy & loaded(command.format(f"{name!r}, '--help'"))
 
 

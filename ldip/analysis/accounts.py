@@ -21,7 +21,7 @@ import numpy as np
 from ldip.model.areas import elasticities, other_areas
 from ldip.model.baseline import Baseline, build
 from ldip.model.metrics import catalogue, report_values
-from ldip.model.simulate import Ledger, run_baseline
+from ldip.model.simulate import Ledger, run_baseline, with_policy
 from ldip.scenario.quantities import REAL
 from ldip.scenario.rows import PLAN_LINES, PlanRow
 from ldip.scenario.schema import Scenario
@@ -45,12 +45,12 @@ def area_costs(scenario: Scenario, baseline: Baseline, ledger: Ledger) -> dict[s
 
 
 class Accounts:
-    """A scenario's baseline accounts, by term."""
+    """A scenario's baseline accounts, by term; with a policy and its step as in a simulation."""
 
-    def __init__(self, scenario: Scenario, years: int):
+    def __init__(self, scenario: Scenario, years: int, *, policy: str = "adopted", step: float = 0.0):
         self.scenario = scenario
-        self.baseline = build(scenario, years)
-        self.ledger = run_baseline(self.baseline)
+        self.baseline = with_policy(build(scenario, years), policy)
+        self.ledger = run_baseline(self.baseline, step)
         self.years, self.plan, self.opening = self.baseline.years, self.baseline.plan, self.baseline.opening
         self.areas = {name: cost[:, 0] for name, cost in area_costs(scenario, self.baseline, self.ledger).items()}
 

@@ -90,9 +90,17 @@ class Comparison(NamedTuple):
 
 
 def compare(
-    simulations: Mapping[str, Callable[[], Ledger]], *, against: str, base_year: int, seed: int, plan_years: int
+    simulations: Mapping[str, Callable[[], Ledger]],
+    *,
+    against: str,
+    base_year: int,
+    seed: int,
+    plan_years: int,
+    policy: str = "adopted",
+    step: float = 0.0,
 ) -> Comparison:
-    """Run the simulations, all with the same seed, runs and years, and compare them with the one named `against`.
+    """Run the simulations, all with the same seed, runs, years and policy, and compare them with the one named
+    `against`; one alone is only summarised.
 
     The reference's ledger and one other are in memory at a time; of the rest only the criteria of every run are kept.
     """
@@ -103,7 +111,7 @@ def compare(
     values: dict[str, list[np.ndarray]] = {}
 
     def take_in(name: str, ledger: Ledger) -> None:
-        summaries[name] = summarise(ledger, scenario=name, base_year=base_year, seed=seed)
+        summaries[name] = summarise(ledger, scenario=name, base_year=base_year, seed=seed, policy=policy, step=step)
         values[name] = [criterion_values(ledger, criterion) for criterion in wanted]
         if name != against:
             pairs[name] = pair(ledger, reference, summaries[name], summaries[against])

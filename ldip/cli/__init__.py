@@ -18,6 +18,7 @@ from ldip.cli.sensitivity import sensitivity
 from ldip.cli.simulation import simulate
 from ldip.cli.stress import stress
 from ldip.cli.sweep import sweep
+from ldip.cli.workbook import workbook
 from ldip.errors import InputError
 
 
@@ -33,6 +34,7 @@ def main() -> None:
       ldip compare                                growth alternatives side by side, run by run
       ldip explain                                why the debt ratio changes, term by term
       ldip sweep grid.toml                        many scenarios, levers and seeds, also on a cluster
+      ldip workbook                               the results as an Excel workbook, with charts
       ldip restructure                            how much must be saved, at 70, 80, 90 % confidence
       ldip stress                                 the LDIP's stress tests, on baseline and distribution
       ldip sensitivity                            which drivers and assumptions the answer depends on
@@ -49,6 +51,7 @@ def main() -> None:
 for command in (
     simulate,
     compare,
+    workbook,
     explain,
     sweep,
     restructure,

@@ -79,7 +79,7 @@ def compare(
     against = reference(against, words, sources, len(changes)) if against else sources[0].scenario.name
     with files.result_folder(out) as folder:
         with progress_bar(runs, lang, scenarios=len(sources)) as advance:
-            comparison = _run(sources, against, runs=runs, seed=seed, years=years, progress=advance)
+            comparison = run_all(sources, against, runs=runs, seed=seed, years=years, progress=advance)
         write_comparison(folder, comparison)
         simulated = {"against": against, "scenarios": [files.resolved(source) for source in sources]}
         files.write_provenance(folder, comparison.summaries[against], simulated)
@@ -94,7 +94,7 @@ def compare(
         _write_picture(comparison, sources, changes, out, lang, quiet=as_json)
 
 
-def _run(sources: Sequence["Source"], against: str, **how: Any) -> "Comparison":
+def run_all(sources: Sequence["Source"], against: str, **how: Any) -> "Comparison":
     """Simulate the scenarios in turn, `how` being what they have in common, and compare them."""
     from ldip.analysis.compare import compare as compare_all
     from ldip.model.metrics import lines_needed
@@ -110,6 +110,8 @@ def _run(sources: Sequence["Source"], against: str, **how: Any) -> "Comparison":
         base_year=sources[0].scenario.scenario.first_year,
         seed=how["seed"],
         plan_years=max(source.scenario.scenario.plan_years for source in sources),
+        policy=how.get("policy", "adopted"),
+        step=how.get("step", 0.0),
     )
 
 
@@ -118,7 +120,9 @@ def _show(
 ) -> None:
     from ldip.report.comparison import comparison_text, labels
 
-    heading = Text("Sammenligning: {title}", "Comparison: {title}").say(lang, title=_title(sources, changes, lang))
+    heading = Text("Sammenligning: {title}", "Comparison: {title}").say(
+        lang, title=common_title(sources, changes, lang)
+    )
     click.echo(comparison_text(comparison, labels(sources, len(changes), lang), heading, lang))
     click.echo("\n" + Text("Resultater: {out}", "Results: {out}").say(lang, out=out))
 
@@ -137,13 +141,13 @@ def _write_picture(
     from ldip.report.files import result_folder
 
     with result_folder(out) as folder:
-        title = _title(sources, changes, lang)
+        title = common_title(sources, changes, lang)
         write_picture(folder, PICTURES, comparison, labels(sources, len(changes), lang), title, lang)
     if not quiet:
         click.echo(Text("Figur: {name}", "Picture: {name}").say(lang, name=out / PICTURES[0]))
 
 
-def _title(sources: Sequence["Source"], changes: Sequence[str], lang: str) -> str:
+def common_title(sources: Sequence["Source"], changes: Sequence[str], lang: str) -> str:
     """The title that the scenarios have in common, and the changes laid over all of them."""
     headings = [source.scenario.scenario for source in sources]
     titles = dict.fromkeys(Text(heading.title_nb, heading.title_en).say(lang) for heading in headings)

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -37,6 +38,20 @@ class Count(click.ParamType):
         if not (1.0 <= number <= 1e12 and number == int(number)):
             self.fail(f"{value} must be a whole number of at least 1.", param, ctx)
         return int(number)
+
+
+class WorkbookFile(click.Path):
+    """A file to be written that Excel will open."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path, or a usage error."""
+        path = Path(str(super().convert(value, param, ctx)))
+        if path.suffix.lower() != ".xlsx":
+            self.fail(f"{path} must end in .xlsx.", param, ctx)
+        return path
+
+
+XLSX = WorkbookFile(dir_okay=False, path_type=Path)
 
 
 def lang_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -92,6 +107,30 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = option(command)
     return command
+
+
+def policy_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --policy and --step; see check_policy."""
+    for option in (
+        click.option(
+            "--step", type=click.FloatRange(0.0, 10_000.0), default=0.0, help="Mill. that savings grow by a year."
+        ),
+        click.option(
+            "--policy",
+            type=click.Choice(["none", "adopted", "step", "rule"]),
+            default="adopted",
+            show_default=True,
+            help="What is done about the need; step takes --step.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def check_policy(policy: str, step: float) -> None:
+    """A usage error for a step without its policy."""
+    if step and policy != "step":
+        raise click.UsageError("--step belongs to --policy step.")
 
 
 def check_size(runs: int, years: int, *, ledgers: int = 1) -> None:

@@ -1,10 +1,10 @@
-"""ldip scenario list, show, new, check, and ldip metrics."""
+"""ldip scenario list, show, new, check, sheet, from-sheet, and ldip metrics."""
 
 from pathlib import Path
 
 import click
 
-from ldip.cli.options import baseline_ledger, lang_option, read, scenario_options
+from ldip.cli.options import XLSX, baseline_ledger, lang_option, read, scenario_options
 from ldip.errors import Fault, InputError, Text
 
 
@@ -158,6 +158,80 @@ def check_scenario(scenario: str, changes: tuple[str, ...], lang: str) -> None:
             en="{name}: in order. {count} accounting identities hold in every year (largest gap {worst:.0e}).",
         ).say(lang, name=source.scenario.name, count=len(worst), worst=max(worst.values()))
     )
+
+
+@scenario_group.command("sheet")
+@click.argument("out", type=XLSX)
+@scenario_options
+@click.option(
+    "--alternative",
+    "alternatives",
+    multiple=True,
+    metavar="NAME",
+    help="A column with this named change, CHANGE+CHANGE or .toml file; may be repeated.",
+)
+@lang_option
+def write_sheet(out: Path, scenario: str, changes: tuple[str, ...], alternatives: tuple[str, ...], lang: str) -> None:
+    """Write the settings of SCENARIO as the Excel sheet OUT: a row a setting, a column an alternative.
+
+    An empty cell is as in the base. Edit it in Excel, then: ldip scenario from-sheet.
+
+    \b
+    Examples:
+      ldip scenario sheet alternatives.xlsx
+      ldip scenario sheet alternatives.xlsx --alternative housing-minus-20 --alternative interest-plus-2
+      ldip scenario sheet mine.xlsx my-municipality/ --lang en
+    """
+    from ldip.report.files import result_folder
+    from ldip.report.scenario_sheet import write_scenario_sheet
+
+    base = read(scenario, changes)
+    columns = {_change_name(name): read(scenario, (*changes, *_parts(name))) for name in alternatives}
+    with result_folder(out.parent) as folder:
+        write_scenario_sheet(folder / out.name, base, "+".join((scenario, *changes)), columns, lang)
+    click.echo(Text("Ark: {out}", "Sheet: {out}").say(lang, out=out))
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    return (name,) if Path(name).is_file() else tuple(name.split("+"))
+
+
+def _change_name(name: str) -> str:
+    """What an alternative of one or several changes is called as a file."""
+    return "_".join(Path(part).stem for part in _parts(name))
+
+
+@scenario_group.command("from-sheet")
+@click.argument("sheet", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="Folder for the change files, like my/changes."
+)
+@lang_option
+def from_sheet(sheet: Path, out: Path, lang: str) -> None:
+    """Turn each alternative of the Excel SHEET into a change file; every fault is named with its cell.
+
+    \b
+    Examples:
+      ldip scenario from-sheet alternatives.xlsx --out changes/
+      ldip compare baerum-2020 changes/dear-money.toml
+    """
+    from ldip.report.files import result_folder
+    from ldip.scenario.sheet import check, read_sheet
+
+    scenario, changes = read_sheet(sheet)
+    with result_folder(out) as folder:
+        faults: list[Fault] = []
+        for change in changes:
+            path = folder / f"{change.name}.toml"
+            path.write_text(change.toml, encoding="utf-8")
+            faults += check(sheet.name, scenario, change, path)
+        if faults:
+            raise InputError(faults)
+    written = Text("{path}: {count} innstillinger", "{path}: {count} settings")
+    for change in changes:
+        click.echo(written.say(lang, path=out / f"{change.name}.toml", count=change.numbers))
+    again = " ".join([scenario, *[str(out / f"{change.name}.toml") for change in changes]])
+    click.echo(Text("Videre: ldip compare {again}", "Next: ldip compare {again}").say(lang, again=again))
 
 
 @click.command()

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ldip.cli.options import (
+    check_policy,
     check_size,
     driver_options,
     lang_option,
+    policy_options,
     progress_bar,
     read,
     run_options,
@@ -27,14 +29,7 @@ if TYPE_CHECKING:
 @scenario_options
 @driver_options
 @run_options
-@click.option(
-    "--policy",
-    type=click.Choice(["none", "adopted", "step", "rule"]),
-    default="adopted",
-    show_default=True,
-    help="What is done about the need; step takes --step.",
-)
-@click.option("--step", type=click.FloatRange(0.0, 10_000.0), default=0.0, help="Mill. that savings grow by a year.")
+@policy_options
 @click.option("--out", type=click.Path(path_type=Path), help="Result folder  [default: ldip-results/SCENARIO]")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of a table.")
 @click.option("--pictures/--no-pictures", default=True, help="Write fan charts (PNG and SVG).", show_default=True)
@@ -70,8 +65,7 @@ def simulate(
     from ldip.model.simulate import simulate as run
     from ldip.report import files
 
-    if step and policy != "step":
-        raise click.UsageError("--step belongs to --policy step.")
+    check_policy(policy, step)
     check_size(runs, years)
     source = read(scenario, changes, without, only)
     base_year = source.scenario.scenario.first_year
@@ -111,13 +105,10 @@ def simulate(
 
 def _assumptions_line(source: "Source", lang: str) -> str:
     from ldip.report.text import ASSUMPTIONS
-    from ldip.scenario.schema import quantities
+    from ldip.scenario.settings import assumed
 
-    scenario = source.scenario
-    numbers: list[Any] = [*quantities(scenario).values(), *scenario.areas, *scenario.plan, *scenario.population]
-    numbers += [*scenario.demand, *scenario.vintages]
-    count = sum(item.basis == "assumption" for item in numbers)
-    return ASSUMPTIONS.say(lang, count=count, total=len(numbers), name=source.scenario.scenario.name)
+    count, total = assumed(source.scenario)
+    return ASSUMPTIONS.say(lang, count=count, total=total, name=source.scenario.scenario.name)
 
 
 def _remove_old_pictures(out: Path) -> None:

@@ -222,7 +222,7 @@ def _regrets(comparison: Comparison, label: Mapping[str, str], lang: str) -> lis
     for choice in comparison.choices:
         metric = choice.criterion.metric
         unit = unit_label(metric.unit, metric.price_basis(base_year), lang)
-        rows.append([f"{_what(choice.criterion, lang)}, {unit}"])
+        rows.append([f"{criterion_words(choice.criterion, lang)}, {unit}"])
         for name, regret in choice.regrets.items():
             rows.append(
                 [
@@ -247,7 +247,7 @@ def _conclusion(choice: Choice, label: Mapping[str, str], base_year: int, lang: 
     basis = metric.price_basis(base_year)
     value = shown(choice.regrets[choice.best].value, metric.unit, lang, finer=1)
     words = {
-        "what": _what(choice.criterion, lang),
+        "what": criterion_words(choice.criterion, lang),
         "best": label[choice.best],
         "next": label[choice.runner_up],
         "value": f"{value} {unit_label(metric.unit, basis, lang)}",
@@ -265,7 +265,7 @@ def _conclusion(choice: Choice, label: Mapping[str, str], base_year: int, lang: 
     return LOWEST.say(lang, ties=ties, **words)
 
 
-def _what(criterion: Criterion, lang: str) -> str:
+def criterion_words(criterion: Criterion, lang: str) -> str:
     """The criterion in words: its metric and its year or years."""
     words = IN_YEAR if criterion.first == criterion.last else A_YEAR
     label = criterion.metric.label.say(lang)

@@ -159,7 +159,7 @@ def write_origin(folder: Path, made_with: Mapping[str, Any]) -> None:
         "version": __version__,
         **made_with,
         "results_sha256": {path.name: sha256(path) for path in sorted(folder.glob("*.csv"))},
-        "packages": _package_versions(),
+        "packages": package_versions(),
     }
     text = json.dumps(content, ensure_ascii=False, indent=1)
     (folder / "provenance.json").write_text(text + "\n", encoding="utf-8")
@@ -237,7 +237,8 @@ def write_csv(path: Path, rows: Iterable[list[str]]) -> None:
         csv.writer(file, lineterminator="\n").writerows(rows)
 
 
-def _package_versions() -> dict[str, str]:
+def package_versions() -> dict[str, str]:
+    """The versions of what the figures depend on."""
     found = {}
     for package in PACKAGES:
         with contextlib.suppress(PackageNotFoundError):

@@ -25,6 +25,7 @@ FLOWS = {
     "arrivals": Text("annen innflytting", "other arrivals"),
     "departures": Text("utflytting", "departures"),
 }
+SIGNS = {"deaths": -1.0, "departures": -1.0}
 GROUPS = Text("Innbyggere 31.12. etter alder", "Residents at 31 December by age")
 AGE = Text("{group} år", "{group} years")
 TOTAL = Text("Totalt", "Total")
@@ -137,9 +138,8 @@ def population_text(scenario: Scenario, baseline: Baseline, summary: Summary, ti
         rows.append(row(AGE.say(lang, group=group.group), values[places]))
     rows.append(row(TOTAL.say(lang), groups.sum(axis=0)[places]))
     flows = [[CHANGES.say(lang), *years]]
-    signs = {"deaths": -1.0, "departures": -1.0}
     for flow, label in FLOWS.items():
-        values = signs.get(flow, 1.0) * np.asarray(getattr(people, flow))
+        values = SIGNS.get(flow, 1.0) * np.asarray(getattr(people, flow))
         flows.append(row(label.say(lang), values[[t + 1 for t in picked]]))
     growth = np.diff(people.closing.sum(axis=0))
     flows.append(row(GROWTH.say(lang), growth[[t + 1 for t in picked]]))
@@ -152,9 +152,17 @@ def population_text(scenario: Scenario, baseline: Baseline, summary: Summary, ti
     chances = [[FAN.say(lang), *years]]
     for p, shown in ((0.95, "95 %"), (0.50, "median"), (0.05, "5 %")):
         chances.append(row(shown, fan.percentile(p)[picked]))
-    note = POPULATION_NOTE.say(lang, runs=number(summary.runs, 0, lang), seed=summary.seed)
-    parts = [title, *(table(part) for part in (rows, flows, dwellings, chances)), textwrap.fill(note, 100)]
+    parts = [
+        title,
+        *(table(part) for part in (rows, flows, dwellings, chances)),
+        textwrap.fill(population_note(summary, lang), 100),
+    ]
     return "\n\n".join(parts)
+
+
+def population_note(summary: Summary, lang: str) -> str:
+    """What the figures are and what chance is in them."""
+    return POPULATION_NOTE.say(lang, runs=number(summary.runs, 0, lang), seed=summary.seed)
 
 
 def payback_records(result: Payback) -> list[dict[str, Any]]:

@@ -63,20 +63,9 @@ def reconciliation_text(
 
     `fitted_in` is the scenario that has a change with constant parameters to compare with, if there is one.
     """
-    computed = Counter(row.verdict for row in rows if row.role == "computed")
-    inputs = [row for row in rows if row.role == "input"]
-    counts = COUNTS.say(
-        lang,
-        computed=sum(computed.values()),
-        ok=computed["ok"],
-        explained=computed["explained"],
-        off=computed["off"],
-        inputs=len(inputs),
-        input_gaps=sum(row.verdict != "ok" for row in inputs),
-    )
     differing = [row for row in rows if everything or row.verdict != "ok"]
-    shown = differing if everything else _worst_years(differing)
-    parts = [textwrap.fill(counts, 100)]
+    shown = differing if everything else worst_years(differing)
+    parts = [textwrap.fill(counts_words(rows, lang), 100)]
     if shown:
         body = [HEAD.say(lang).split("|")]
         for row in shown:
@@ -105,18 +94,39 @@ def reconciliation_text(
     else:
         parts.append(NOTHING.say(lang))
     if ratios:
-        percent = {
-            "published": number(100 * ratios.published, 0, lang),
-            "restated": number(100 * ratios.restated, 1, lang),
-            "nominal": number(100 * ratios.nominal, 1, lang),
-        }
-        parts.append(textwrap.fill(RATIOS.say(lang, year=ratios.year, **percent), 100))
+        parts.append(textwrap.fill(ratios_words(ratios, lang), 100))
     if fitted_in:
         parts.append(textwrap.fill(FITTED.say(lang, name=fitted_in), 100))
     return "\n\n".join(parts)
 
 
-def _worst_years(rows: Sequence[Row]) -> list[Row]:
+def counts_words(rows: Sequence[Row], lang: str) -> str:
+    """How many figures are in order, explained and off."""
+    computed = Counter(row.verdict for row in rows if row.role == "computed")
+    inputs = [row for row in rows if row.role == "input"]
+    return COUNTS.say(
+        lang,
+        computed=sum(computed.values()),
+        ok=computed["ok"],
+        explained=computed["explained"],
+        off=computed["off"],
+        inputs=len(inputs),
+        input_gaps=sum(row.verdict != "ok" for row in inputs),
+    )
+
+
+def ratios_words(ratios: DebtRatios, lang: str) -> str:
+    """The debt ratio in three readings."""
+    return RATIOS.say(
+        lang,
+        year=ratios.year,
+        published=number(100 * ratios.published, 0, lang),
+        restated=number(100 * ratios.restated, 1, lang),
+        nominal=number(100 * ratios.nominal, 1, lang),
+    )
+
+
+def worst_years(rows: Sequence[Row]) -> list[Row]:
     """Of each item the year that differs most, in tolerances."""
     worst: dict[tuple[str, str], Row] = {}
     for row in rows:

@@ -1,0 +1,111 @@
+"""ldip workbook."""
+
+import shlex
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ldip.cli.comparison import common_title, read_all, reference, run_all
+from ldip.cli.options import (
+    DEFAULT_SCENARIO,
+    XLSX,
+    change_option,
+    check_policy,
+    check_size,
+    driver_options,
+    lang_option,
+    policy_options,
+    progress_bar,
+    run_options,
+)
+from ldip.errors import Text
+
+
+@click.command()
+@click.argument("scenarios", nargs=-1, metavar="[SCENARIO]...")
+@change_option("all of the alternatives")
+@click.option("--against", metavar="NAME", help="The scenario to compare with  [default: the first]")
+@run_options
+@policy_options
+@driver_options
+@click.option("--nominal", is_flag=True, help="The baseline accounts in current prices instead of fixed ones.")
+@click.option("--out", type=XLSX, help="The file  [default: ldip-results/SCENARIO.xlsx]")
+@lang_option
+def workbook(
+    scenarios: tuple[str, ...],
+    changes: tuple[str, ...],
+    against: str | None,
+    runs: int,
+    seed: int,
+    years: int,
+    policy: str,
+    step: float,
+    without: tuple[str, ...],
+    only: tuple[str, ...],
+    nominal: bool,
+    out: Path | None,
+    lang: str,
+) -> None:
+    """Write the results of one or several scenarios as an Excel workbook, with charts that Excel draws.
+
+    A SCENARIO is what it is for compare: a shipped name, a folder, a file, NAME+CHANGE, or a named change of the
+    default scenario. Several are simulated in the same weather and set side by side with the first.
+
+    \b
+    Sheets: the answer; a fan for each key figure; probabilities; alternatives; official forms of the baseline;
+            population; assumptions with sources; reconciliation; every figure in one table; provenance.
+
+    \b
+    Examples:
+      ldip workbook
+      ldip workbook --change interest-plus-2 --out results/dear-money.xlsx
+      ldip workbook baerum-2020 housing-minus-20 housing-plus-10 --lang en
+      ldip workbook my-municipality/ my-municipality/+growth --years 10 --policy step --step 40
+    """
+    from ldip.report.files import result_folder
+    from ldip.report.workbook import write_workbook
+    from ldip.scenario.reader import alternative, switch_off
+
+    check_policy(policy, step)
+    check_size(runs, years, ledgers=2)
+    words = [alternative(word) for word in scenarios or (DEFAULT_SCENARIO,)]
+    sources = [switch_off(source, without, only) for source in read_all(words, changes)]
+    common = (*changes, *without, *only)
+    against = reference(against, words, sources, len(common)) if against else sources[0].scenario.name
+    how: dict[str, Any] = {"runs": runs, "seed": seed, "years": years, "policy": policy, "step": step}
+    out = out or Path("ldip-results") / f"{against}.xlsx"
+    with result_folder(out.parent) as folder:
+        with progress_bar(runs, lang, scenarios=len(sources)) as advance:
+            comparison = run_all(sources, against, progress=advance, **how)
+        write_workbook(
+            folder / out.name,
+            comparison,
+            sources,
+            title=common_title(sources, common, lang),
+            common=len(common),
+            command=_command(words, against, {"change": changes, "without": without, "only": only}, how),
+            reconciliation=_reconciliation({source.scenario.name: source for source in sources}[against]),
+            fixed_prices=not nominal,
+            lang=lang,
+        )
+    click.echo(Text("Arbeidsbok: {out}", "Workbook: {out}").say(lang, out=out))
+
+
+def _command(words: list[str], against: str, over: dict[str, tuple[str, ...]], how: dict[str, Any]) -> str:
+    """The command line that gives the same figures again; `over` holds what is laid over all the scenarios."""
+    options = [f"--{name}={value}" for name, values in over.items() for value in values]
+    options += [f"--against={against}"] if len(words) > 1 else []
+    asked = {name: value for name, value in how.items() if name != "step" or how["policy"] == "step"}
+    options += [f"--{name}={str(value).removesuffix('.0')}" for name, value in asked.items()]
+    return shlex.join(["ldip", "workbook", *words, *options])
+
+
+def _reconciliation(source: Any) -> Any:
+    """The published plan beside the baseline, where there is one."""
+    from ldip.analysis.reconcile import debt_ratios, reconcile
+    from ldip.report.workbook import Reconciliation
+
+    if not source.scenario.published:
+        return None
+    return Reconciliation(reconcile(source.scenario), debt_ratios(source.scenario))
