@@ -1,6 +1,5 @@
 """The workbook's sheets of where its figures come from: assumptions, reconciliation, provenance."""
 
-import hashlib
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ from ldip.analysis.reconcile import Row as Reconciled
 from ldip.errors import Text
 from ldip.report import growth
 from ldip.report import reconciliation as words
-from ldip.report.files import package_versions, write_summary
+from ldip.report.files import package_versions, sha256, write_summary
 from ldip.report.sheets import Book, Sheet
 from ldip.report.text import policy_words
 from ldip.report.workbook_figures import SCENARIO, UNIT, Alternatives, runs_line
@@ -241,4 +240,4 @@ def _figures_sha256(comparison: Comparison, name: str) -> str:
     """The checksum of the file that a simulation of this scenario alone writes."""
     with tempfile.TemporaryDirectory() as folder:
         write_summary(Path(folder), [comparison.summaries[name]])
-        return hashlib.sha256((Path(folder) / "summary.csv").read_bytes()).hexdigest()
+        return sha256(Path(folder) / "summary.csv")
