@@ -1,149 +1,158 @@
-"""Measure the speed of ldip and print a table in Markdown: python bench/run.py [--quick]
+"""Measure the speed of ldip: python bench/run.py [--quick] [--write]
 
-Every figure is the best of several interleaved repetitions in this one process, and the ratios compare within it:
-times on a shared machine drift, ratios hardly do. Command times are whole processes, start to exit.
+Prints tables in Markdown and writes them, with machine and versions, to a JSON file. With --write the tables also go
+into bench/README.md, the figures into bench/results.json and the chart into docs/img/bench.png.
+
+Jobs that are compared take turns in one process, and the best of several turns counts: times on a shared machine
+drift, ratios hardly do. Where one thread works, its processor time is what counts; commands and several threads are
+also timed on the wall.
 """
 
 import argparse
+import json
 import os
-import platform
-import statistics
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Callable
-from importlib.metadata import version
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
-import numpy as np
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does
 
-from ldip.model import drivers, kernel
-from ldip.model.baseline import build
-from ldip.model.metrics import lines_needed
-from ldip.model.simulate import CHUNK, simulate
-from ldip.model.state import Year
-from ldip.scenario.drivers import SHOCKS
-from ldip.scenario.reader import read
+import commands
+import engines
+import peers
+import services
+from chart import draw
+from engines import FULL, QUICK, Size
+from tables import Table, markdown
+from timing import ROOT, machine
 
-YEARS = 20
+README, RESULTS, CHART = ROOT / "bench" / "README.md", ROOT / "bench" / "results.json", ROOT / "docs/img/bench.png"
+START, END = "<!-- measured: python bench/run.py --write -->\n", "<!-- end of measured -->\n"
 
 
-def best(jobs: dict[str, Callable[[], object]], repetitions: int) -> dict[str, float]:
-    """Best time of each job in ms, the jobs taking turns."""
-    times: dict[str, list[float]] = {name: [] for name in jobs}
-    for _ in range(repetitions):
-        for name, job in jobs.items():
-            start = time.perf_counter()
-            job()
-            times[name].append(1e3 * (time.perf_counter() - start))
-    return {name: min(found) for name, found in times.items()}
+def measure(size: Size, *, processes: bool = True) -> Iterator[Table]:
+    """All tables, one after the other; `processes` are the commands."""
+    full = size is FULL
+    yield from engines.tables(size)
+    yield peers.warm_table(size.runs, size.repetitions)
+    yield services.page_table(min(100_000, size.threaded), min(size.repetitions, 5))
+    yield services.sweep_table(20 if full else 6, min(1000, size.runs))
+    if processes:
+        yield commands.warm_table(9 if full else 2)
+        yield peers.start_table(5 if full else 1)
+        yield commands.first_table(200_000)
+        yield commands.memory_table(size.counts)
 
 
-def kernel_table(runs: int, repetitions: int) -> list[str]:
-    """The compiled kernel against the NumPy engine (same accounts, arrays over runs) and against its draws."""
-    scenario = read("baerum-2020").scenario
-    baseline = build(scenario, YEARS)
-    process = drivers.prepare(scenario.drivers, baseline.plan)
-    weather = drivers.weather(process, 1, 0, runs)
-    plan, response, opening = baseline.plan_table(), baseline.response, np.array(baseline.opening)
-    lines = [Year._fields.index(line) for line in lines_needed()]
-    ledger = np.empty((len(lines), YEARS, runs))
-    blocks = -(-runs // drivers.BLOCK)
-
-    def by_chunk(engine: Callable[..., None]) -> None:
-        for first in range(0, runs, CHUNK):
-            part = slice(first, min(first + CHUNK, runs))
-            engine(plan, response, weather[:, :, part], opening, lines, ledger, first)
-
-    def draw() -> None:
-        for block in range(blocks):
-            for shock in range(len(SHOCKS)):
-                drivers._generator(1, shock, block).standard_normal((YEARS, drivers.BLOCK))
-
-    kernel.run_compiled(plan, response, weather[:, :, :256], opening, lines, ledger)
-    found = best(
-        {
-            "draws (numpy generator)": draw,
-            "draws + processes = weather": lambda: drivers.weather(process, 1, 0, runs),
-            "kernel, compiled, one thread": lambda: by_chunk(kernel.run_compiled),
-            "kernel, NumPy over all runs at once": lambda: kernel.run_numpy(
-                plan, response, weather, opening, lines, ledger
+def targets(tables: dict[str, Table], load: float, cores: int) -> Table:
+    """What the project wants of its speed, and what was found."""
+    kernel, percentiles = tables["kernel"], tables["percentiles"]
+    compiled = kernel.figure(engines.COMPILED, "ms")
+    warm, start = tables["peers_warm"], tables.get("peers_start")
+    smallest = str(percentiles.rows[0][0])
+    wanted: list[tuple[str, str, float, float | None]] = [
+        ("compiled accounts against the NumPy twin", ">=", 4.0, _ratio(kernel.figure(engines.NUMPY, "ms"), compiled)),
+        (
+            "compiled accounts against their own draws",
+            "<=",
+            3.0,
+            _ratio(compiled, kernel.figure(engines.DRAWS, "ms")),
+        ),
+        (
+            f"two threads against one (load of {load} on {cores} cores at the start)",
+            ">=",
+            1.6,
+            tables["threads"].figure("two threads", "times faster"),
+        ),
+        (
+            f"summary against the compiled simulation, {smallest} runs",
+            "<=",
+            1.0,
+            percentiles.figure(smallest, "summary / compiled"),
+        ),
+        (
+            f"summary against the default simulation (NumPy), {smallest} runs",
+            "<=",
+            1.0,
+            _ratio(
+                percentiles.figure(smallest, "summary, ms"), percentiles.figure(smallest, "simulation, NumPy, ms")
             ),
-            "kernel, NumPy in chunks (default up to 200 000 runs)": lambda: by_chunk(kernel.run_numpy),
-        },
-        repetitions,
-    )
-    unit = found["kernel, compiled, one thread"]
-    rows = [f"| {name} | {ms:.1f} | {ms / unit:.2f} |" for name, ms in found.items()]
-    head = f"| {runs:,} runs x {YEARS} years, {len(lines)} lines kept | ms | relative |"
-    return [head, "|---|---|---|", *rows]
-
-
-def scaling_table(counts: list[int]) -> list[str]:
-    """Whole simulation (weather, accounts, ledger) against the number of runs."""
-    scenario = read("baerum-2020").scenario
-    rows = []
-    for runs in counts:
-        arguments = {"runs": runs, "seed": 1, "years": YEARS, "lines": ["debt_ratio", "restructuring_need"]}
-        found = best(
-            {
-                name: lambda e=engine, t=threads, a=arguments: simulate(scenario, engine=e, threads=t, **a)
-                for name, engine, threads in (("numpy", "numpy", 1), ("one", "compiled", 1), ("two", "compiled", 2))
-            },
-            3,
-        )
-        per_run = 1e3 * found["one"] / runs
-        rows.append(f"| {runs:,} | {found['numpy']:.0f} | {found['one']:.0f} | {found['two']:.0f} | {per_run:.2f} |")
-    head = "| runs | NumPy, ms | compiled, ms | two threads, ms | compiled, µs a run |"
-    return [head, "|---|---|---|---|---|", *rows]
-
-
-def command_table(repetitions: int) -> list[str]:
-    """Whole commands, process start to exit, median; and the first call that compiles."""
-    entry = "from ldip.cli import run; run()"
-    with tempfile.TemporaryDirectory() as folder:
-        simulation = ["simulate", "--runs", "10000", "--out", f"{folder}/r"]
-        commands = {
-            'python -c "import click"': ["import click"],
-            "ldip --help": [entry, "--help"],
-            'python -c "import numpy, numba, click"': ["import numpy, numba, click"],
-            "ldip simulate --runs 10000 --no-pictures": [entry, *simulation, "--no-pictures"],
-            "ldip simulate --runs 10000": [entry, *simulation],
-        }
-        times: dict[str, list[float]] = {name: [] for name in commands}
-        for _ in range(repetitions):
-            for name, arguments in commands.items():
-                start = time.perf_counter()
-                subprocess.run([sys.executable, "-c", *arguments], check=True, capture_output=True)
-                times[name].append(1e3 * (time.perf_counter() - start))
-        rows = [f"| {name} | {statistics.median(found):.0f} |" for name, found in times.items()]
-        environment = os.environ | {"XDG_CONFIG_HOME": folder}
-        plan, people, opening = (len(t._fields) for t in (kernel.Plan, kernel.People, kernel.Opening))
-        code = (
-            "import time, numpy; from ldip.model import kernel; t = time.perf_counter(); kernel.compiled()("
-            f"numpy.ones((2, {plan})), numpy.ones(({people}, 2, 2)), numpy.ones((6, 2, 1)), "
-            f"numpy.ones({opening}), numpy.arange(1), numpy.ones((1, 2, 1)), 0);"
-            "print(1e3 * (time.perf_counter() - t))"
-        )
-        for name in ("compiled kernel, first call ever (numba import + compilation)", "the same from the cache"):
-            done = subprocess.run(
-                [sys.executable, "-c", code], check=True, capture_output=True, text=True, env=environment
+        ),
+        (
+            "EU-DSA form (quarterly) against ldip's way, warm",
+            ">=",
+            20.0,
+            _ratio(warm.figure(peers.DSA, "ms"), warm.figure(peers.LDIP, "ms")),
+        ),
+    ]
+    if start:
+        column, ldip = "ms of processor", start.figure(peers.LDIP_NUMPY, "ms of processor")
+        for name in (peers.DSA, peers.PUBLISHED):
+            form = name.replace("EU-DSA form, quarterly shocks", "EU-DSA form (quarterly)")
+            wanted.append(
+                (
+                    f"{form}, against ldip's way, from process start",
+                    ">=",
+                    10.0,
+                    _ratio(start.figure(name, column), ldip),
+                )
             )
-            rows.append(f"| {name} | {float(done.stdout):.0f} |")
-    return ["| command | ms |", "|---|---|", *rows]
+    rows: list[list[Any]] = []
+    for name, relation, bound, found in wanted:
+        holds = found is not None and (found >= bound if relation == ">=" else found <= bound)
+        rows.append(
+            [name, f"{'at least' if relation == '>=' else 'at most'} {bound:g}", found, "yes" if holds else "no"]
+        )
+    return Table("targets", "Targets", ("ratio", "wanted", "found", "holds"), rows)
+
+
+def _ratio(part: float | None, whole: float | None) -> float | None:
+    return part / whole if part is not None and whole is not None else None
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="fewer runs and repetitions")
-    quick = parser.parse_args().quick
-    packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "numba"))
-    print(f"Python {platform.python_version()}, {packages}, {os.cpu_count()} cores, {platform.machine()}\n")
-    print("\n".join(kernel_table(10_000, 5 if quick else 25)), end="\n\n", flush=True)
-    print(
-        "\n".join(scaling_table([10_000, 100_000] if quick else [10_000, 100_000, 1_000_000])), end="\n\n", flush=True
+    parser.add_argument(
+        "--write", action="store_true", help="renew bench/README.md, bench/results.json and the chart"
     )
-    print("\n".join(command_table(2 if quick else 9)))
+    parser.add_argument("--json", type=Path, help="where the figures go  [default: ldip-results/bench.json]")
+    arguments = parser.parse_args()
+    host = machine()
+    print(heading(host), end="\n\n", flush=True)
+    found: dict[str, Table] = {}
+    for table in measure(QUICK if arguments.quick else FULL):
+        found[table.name] = table
+        print(markdown(table), end="\n\n", flush=True)
+    judged = targets(found, float(str(host["load"])), int(str(host["cores"])))
+    found = {"targets": judged} | found
+    print(markdown(judged))
+    host["load_at_the_end"] = round(os.getloadavg()[0], 1)
+    record = {"machine": host, "tables": [table.plain() for table in found.values()]}
+    path = RESULTS if arguments.write else arguments.json or Path("ldip-results") / "bench.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    if arguments.write:
+        write(host, list(found.values()))
+        draw(found, CHART)
+
+
+def heading(host: dict[str, object]) -> str:
+    """Machine and versions in a line or two."""
+    versions = ", ".join(f"{name} {number}" for name, number in dict(host["versions"]).items())  # type: ignore[call-overload]
+    end = f", {host['load_at_the_end']} at the end" if "load_at_the_end" in host else ""
+    return (
+        f"{host['cores']} cores ({host['processor']}), {host['system']}, Python {host['python']}, {versions}; "
+        f"commit {host['commit']}; load average {host['load']} at the start{end}."
+    )
+
+
+def write(host: dict[str, object], tables: list[Table], path: Path = README) -> None:
+    """Put the tables between the marks of the page."""
+    text = path.read_text(encoding="utf-8")
+    before, after = text.partition(START)[0], text.partition(END)[2]
+    body = "\n\n".join([heading(host), *(markdown(table) for table in tables)])
+    path.write_text(f"{before}{START}\n{body}\n\n{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

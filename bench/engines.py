@@ -1,0 +1,259 @@
+"""The kernel against its NumPy twin and its own draws, how it scales, and what the percentiles cost."""
+
+import time
+from collections.abc import Callable, Iterator
+from types import ModuleType, SimpleNamespace
+from typing import Any, NamedTuple
+
+import numpy as np
+from tables import Table
+from timing import in_turn
+
+from ldip.analysis.summary import summarise
+from ldip.model import drivers, kernel
+from ldip.model.baseline import build
+from ldip.model.metrics import lines_needed
+from ldip.model.simulate import CHUNK, simulate
+from ldip.model.state import Year
+from ldip.scenario.reader import read
+from ldip.scenario.schema import Scenario
+
+FEW_LINES = ("debt_ratio", "restructuring_need")
+COMPILED = "kernel, compiled, one thread"
+NUMPY = "kernel, NumPy (the default below 200 000 runs)"
+DRAWS = "its own draws (NumPy's generator)"
+
+
+class Size(NamedTuple):
+    """How much is measured."""
+
+    runs: int
+    years: int
+    counts: tuple[int, ...]
+    threaded: int  # runs of the comparison of one and two threads
+    repetitions: int
+
+
+FULL = Size(10_000, 20, (10_000, 100_000, 1_000_000), 100_000, 15)
+QUICK = Size(10_000, 20, (10_000, 100_000), 100_000, 4)
+TINY = Size(300, 3, (300, 600), 1_000, 1)
+
+
+def tables(size: Size) -> Iterator[Table]:
+    """All tables of this module."""
+    scenario = read("baerum-2020").scenario
+    for table in (kernel_table, runs_table, threads_table, years_table, drivers_table, percentiles_table):
+        yield table(scenario, size)
+
+
+def kernel_table(scenario: Scenario, size: Size) -> Table:
+    """The compiled kernel against the NumPy engine (same accounts, arrays over runs) and against its draws."""
+    job = _Job(scenario, size.runs, size.years)
+    every = list(range(len(Year._fields)))
+    every_ledger = np.empty((len(every), size.years, size.runs))
+    draws = own_draws(job.process, size.runs)
+
+    def draw() -> None:
+        for ask in draws:
+            ask()
+
+    found = in_turn(
+        {
+            DRAWS: draw,
+            "draws and processes: the weather": job.make_weather,
+            COMPILED: lambda: job.close(kernel.run_compiled),
+            "the same, all lines kept": lambda: job.close(kernel.run_compiled, every, every_ledger),
+            NUMPY: lambda: job.close(kernel.run_numpy),
+            "kernel, NumPy over all runs at once": lambda: job.close(kernel.run_numpy, chunk=size.runs),
+        },
+        size.repetitions,
+    )
+    return Table(
+        "kernel",
+        f"The accounts: {size.runs:,} runs of {size.years} years, {len(job.lines)} of {len(every)} lines kept",
+        ("job", "ms", "relative"),
+        [[name, ms, ms / found[COMPILED]] for name, ms in found.items()],
+        "Processor time of one thread. The draws are what the weather asks of its generators, asked again.",
+    )
+
+
+def runs_table(scenario: Scenario, size: Size) -> Table:
+    """Whole simulation against the number of runs."""
+    rows: list[list[Any]] = []
+    for runs in size.counts:
+        jobs = {
+            engine: lambda e=engine, n=runs: simulate(
+                scenario, runs=n, seed=1, years=size.years, lines=FEW_LINES, engine=e, threads=1
+            )
+            for engine in ("numpy", "compiled")
+        }
+        found = in_turn(jobs, max(1, min(size.repetitions, 500_000 // runs)))
+        rows.append([f"{runs:,}", found["numpy"], found["compiled"], 1e3 * found["compiled"] / runs])
+    return Table(
+        "runs",
+        f"Scaling in runs: the whole simulation (baseline, weather, accounts), {size.years} years, two lines kept",
+        ("runs", "NumPy, ms", "compiled, ms", "compiled, µs a run"),
+        rows,
+        "Processor time of one thread.",
+    )
+
+
+def threads_table(scenario: Scenario, size: Size) -> Table:
+    """One thread against two, on the wall clock."""
+
+    def job(threads: int) -> Callable[[], object]:
+        arguments = {"runs": size.threaded, "seed": 1, "years": size.years, "lines": FEW_LINES}
+        return lambda: simulate(scenario, engine="compiled", threads=threads, **arguments)
+
+    jobs = {"one thread": job(1), "two threads": job(2)}
+    found = in_turn(jobs, size.repetitions, time.perf_counter)
+    return Table(
+        "threads",
+        f"Threads: {size.threaded:,} runs of {size.years} years, compiled",
+        ("threads", "ms", "times faster"),
+        [[name, ms, found["one thread"] / ms] for name, ms in found.items()],
+        "Time on the wall: only an idle machine shows what a second thread gives.",
+    )
+
+
+def years_table(scenario: Scenario, size: Size) -> Table:
+    """Whole simulation against the number of years."""
+    rows: list[list[Any]] = []
+    for years in dict.fromkeys(max(1, round(size.years * share)) for share in (0.25, 0.5, 1.0, 2.0)):
+        job = _Job(scenario, size.runs, years)
+        jobs: dict[str, Callable[[], object]] = {
+            "weather": job.make_weather,
+            "compiled": lambda j=job: j.close(kernel.run_compiled),
+            "numpy": lambda j=job: j.close(kernel.run_numpy),
+        }
+        found = in_turn(jobs, min(size.repetitions, 5))
+        rows.append(
+            [
+                f"{years}",
+                found["weather"],
+                found["numpy"],
+                found["compiled"],
+                1e6 * found["compiled"] / (years * size.runs),
+            ]
+        )
+    return Table(
+        "years",
+        f"Scaling in years: {size.runs:,} runs",
+        ("years", "weather, ms", "accounts, NumPy, ms", "accounts, compiled, ms", "compiled, ns a run and year"),
+        rows,
+        "Processor time of one thread. What a run's own dwellings add to later years is a sum over all earlier "
+        "years, so the accounts of a year grow slowly with the years before it.",
+    )
+
+
+def drivers_table(scenario: Scenario, size: Size) -> Table:
+    """Weather against the number of drivers that are on: the scenario's, switched on in the order of the schema."""
+    on = [name for name in scenario.drivers.names() if not getattr(scenario.drivers, name).is_off]
+    jobs: dict[str, Callable[[], object]] = {}
+    names: dict[str, str] = {}
+    for count in sorted({0, 1, 2, 4, len(on)}):
+        less = scenario.model_copy(update={"drivers": scenario.drivers.without(on[count:])})
+        jobs[str(count)] = _Job(less, size.runs, size.years).make_weather
+        names[str(count)] = ", ".join(on[:count])
+    found = in_turn(jobs, min(size.repetitions, 7))
+    return Table(
+        "drivers",
+        f"Scaling in drivers: the weather of {size.runs:,} runs of {size.years} years",
+        ("drivers on", "ms", "which"),
+        [[count, ms, names[count]] for count, ms in found.items()],
+        "Processor time of one thread. The accounts take the same time whatever the weather.",
+    )
+
+
+def percentiles_table(scenario: Scenario, size: Size) -> Table:
+    """Summary against simulation."""
+    rows: list[list[Any]] = []
+    for runs in size.counts[:2]:
+        arguments = {"runs": runs, "seed": 1, "years": size.years, "lines": lines_needed(), "threads": 1}
+        ledger = simulate(scenario, **arguments)
+        found = in_turn(
+            {
+                "compiled": lambda a=arguments: simulate(scenario, engine="compiled", **a),
+                "numpy": lambda a=arguments: simulate(scenario, engine="numpy", **a),
+                "summary": lambda kept=ledger: summarise(kept, scenario="x", base_year=2020, seed=1),
+            },
+            max(1, min(size.repetitions, 50_000 // runs)),
+        )
+        rows.append(
+            [f"{runs:,}", found["numpy"], found["compiled"], found["summary"], found["summary"] / found["compiled"]]
+        )
+    return Table(
+        "percentiles",
+        f"Percentiles, their errors and probabilities against the simulation, {size.years} years",
+        ("runs", "simulation, NumPy, ms", "simulation, compiled, ms", "summary, ms", "summary / compiled"),
+        rows,
+        "Processor time of one thread.",
+    )
+
+
+class _Job:
+    """One scenario's arrays, ready for weather and accounts."""
+
+    def __init__(self, scenario: Scenario, runs: int, years: int):
+        self.runs = runs
+        self.baseline = build(scenario, years)
+        self.process = drivers.prepare(scenario.drivers, self.baseline.plan)
+        self.plan, self.opening = self.baseline.plan_table(), np.array(self.baseline.opening)
+        self.lines = [Year._fields.index(line) for line in lines_needed()]
+        self.ledger = np.empty((len(self.lines), years, runs))
+        self.chunks = [
+            drivers.weather(self.process, 1, first, min(CHUNK, runs - first)) for first in range(0, runs, CHUNK)
+        ]
+        self.whole = np.concatenate(self.chunks, axis=2)
+
+    def make_weather(self) -> None:
+        for first in range(0, self.runs, CHUNK):
+            drivers.weather(self.process, 1, first, min(CHUNK, self.runs - first))
+
+    def close(
+        self,
+        engine: Callable[..., None],
+        lines: list[int] | None = None,
+        ledger: np.ndarray | None = None,
+        chunk: int = CHUNK,
+    ) -> None:
+        lines, ledger = (self.lines, self.ledger) if lines is None else (lines, ledger)
+        parts = self.chunks if chunk == CHUNK else [self.whole]
+        for place, weather in enumerate(parts):
+            engine(self.plan, self.baseline.response, weather, self.opening, lines, ledger, place * chunk)
+
+
+def own_draws(process: drivers.Process, runs: int) -> list[Callable[[], np.ndarray]]:
+    """What the weather asks of its generators, ready to be asked again: noted while it is made once."""
+    asked: list[Callable[[], np.ndarray]] = []
+
+    class Noting:
+        def __init__(self, bits: np.random.SFC64):
+            self.seed = bits.seed_seq
+            self.generator = np.random.Generator(bits)
+
+    def noting(name: str) -> Callable[..., np.ndarray]:
+        def ask(self: Noting, *arguments: Any, **named: Any) -> np.ndarray:
+            def again() -> np.ndarray:
+                generator = np.random.Generator(np.random.SFC64(self.seed))
+                return getattr(generator, name)(*arguments, **named)
+
+            asked.append(again)
+            return getattr(self.generator, name)(*arguments, **named)
+
+        return ask
+
+    for name in dir(np.random.Generator):
+        if not name.startswith("_") and callable(getattr(np.random.Generator, name)):
+            setattr(Noting, name, noting(name))
+    numpy = ModuleType("numpy")
+    vars(numpy).update(vars(np))
+    random = {name: getattr(np.random, name) for name in ("SFC64", "SeedSequence")}
+    vars(numpy)["random"] = SimpleNamespace(Generator=Noting, **random)
+    drivers.np = numpy
+    try:
+        for first in range(0, runs, CHUNK):
+            drivers.weather(process, 1, first, min(CHUNK, runs - first))
+    finally:
+        drivers.np = np
+    return asked

@@ -1,0 +1,208 @@
+"""The speed guard: today's compiled accounts against a frozen copy of earlier ones, in one process.
+
+    python bench/guard.py              fail if the accounts have become more than 10 % slower than the frozen copy
+    python bench/guard.py --freeze     take today's committed sources as the new copy, and note what they cost
+
+Absolute times drift by hundreds of percent on a shared machine, and ratios to other kinds of work drift too. Two
+versions of the same work, turn about in slices under a millisecond, meet the same neighbours: the ratio of the fast
+tenths of their times (10th percentile) is 1.00 for unchanged sources, idle or busy.
+
+Accounts grow for good reasons. Then the copy is renewed by a commit of its own, whose message says what the growth
+costs; `frozen/reference.json` keeps it.
+"""
+
+import argparse
+import importlib.util
+import json
+import platform
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+HERE = Path(__file__).resolve().parent
+SOURCES = ("state.py", "steps.py", "year.py", "kernel.py")
+"""What the compiled accounts are made of."""
+
+ALLOWED = 1.10
+LANES, YEARS = 256, 20
+"""One slice: one block of lanes over all years, some 0.4 ms."""
+
+KEPT = 32
+"""Runs of weather kept with the copy, repeated to fill the lanes."""
+
+LINES = 40
+"""Lines written to the ledger, about as many as a report needs."""
+
+
+class Job(NamedTuple):
+    """A compiled kernel and what it is called with."""
+
+    kernel: Callable[..., None]
+    arrays: dict[str, np.ndarray]  # plan, response, weather, opening
+
+    def run(self) -> None:
+        """Close one block."""
+        a = self.arrays
+        self.kernel(a["plan"], a["response"], a["weather"], a["opening"], a["lines"], a["ledger"], 0)
+
+
+class Reading(NamedTuple):
+    """How much slower the first job is than the second, and their fast tenths in ms."""
+
+    ratio: float
+    current: float
+    reference: float
+
+
+def turns(first: Callable[[], None], second: Callable[[], None], rounds: int) -> Iterator[tuple[float, float]]:
+    """Times of the two jobs in seconds, turn about, each first in every other round."""
+    clock = time.perf_counter
+    for turn in range(rounds):
+        before = clock()
+        (second if turn % 2 else first)()
+        between = clock()
+        (first if turn % 2 else second)()
+        after = clock()
+        one, two = between - before, after - between
+        yield (two, one) if turn % 2 else (one, two)
+
+
+def reading(times: np.ndarray) -> Reading:
+    """From times (round, job) in seconds."""
+    current, reference = 1e3 * np.quantile(times, 0.10, axis=0)
+    return Reading(float(current / reference), float(current), float(reference))
+
+
+def compare(first: Job, second: Job, rounds: int) -> Reading:
+    """Measure two jobs against each other, after a warm-up that does not count."""
+    for _ in range(20):
+        first.run()
+        second.run()
+    return reading(np.array(list(turns(first.run, second.run, rounds))))
+
+
+def too_slow(measure: Callable[[], Reading], say: Callable[[str], None] = print) -> bool:
+    """Is the ratio above what is allowed, twice in a row?"""
+    for attempt in ("first", "second"):
+        found = measure()
+        verdict = "too slow" if found.ratio > ALLOWED else "fine"
+        say(
+            f"{attempt} reading: {found.ratio:.3f} of the frozen copy "
+            f"({found.current:.3f} against {found.reference:.3f} ms a block), at most {ALLOWED:.2f}: {verdict}"
+        )
+        if found.ratio <= ALLOWED:
+            return False
+    return True
+
+
+def load(folder: Path, name: str) -> ModuleType:
+    """The kernel module of a copy of the sources in `folder`, which becomes the package `name`."""
+    spec = importlib.util.spec_from_file_location(
+        name, folder / "__init__.py", submodule_search_locations=[str(folder)]
+    )
+    assert spec is not None
+    package = ModuleType(name)
+    package.__path__ = [str(folder)]
+    sys.modules[name] = package
+    return importlib.import_module(f"{name}.kernel")
+
+
+def copy_sources(source: Path, target: Path, name: str) -> None:
+    """Copy the accounts so that they import each other from the package `name` instead of ldip.model."""
+    target.mkdir(parents=True, exist_ok=True)
+    for file in SOURCES:
+        text = (source / file).read_text(encoding="utf-8")
+        (target / file).write_text(text.replace("ldip.model", name), encoding="utf-8")
+
+
+def job(kernel: ModuleType, inputs: dict[str, np.ndarray]) -> Job:
+    """A kernel with its inputs and room for what it writes."""
+    lines = np.arange(min(LINES, len(kernel.Year._fields)))
+    ledger = np.empty((len(lines), inputs["plan"].shape[0], LANES))
+    weather = np.ascontiguousarray(np.tile(inputs["weather"], LANES // KEPT))
+    return Job(kernel.compiled(), inputs | {"weather": weather, "lines": lines, "ledger": ledger})
+
+
+def today() -> Job:
+    """Today's accounts, as ldip compiles them."""
+    return job(importlib.import_module("ldip.model.kernel"), inputs_of_today())
+
+
+def frozen() -> Job:
+    """The frozen copy with the inputs that were frozen with it."""
+    with np.load(HERE / "frozen" / "inputs.npz") as kept:
+        inputs = dict(kept)
+    return job(load(HERE / "frozen", "frozen"), inputs)
+
+
+def inputs_of_today() -> dict[str, np.ndarray]:
+    """What the shipped scenario gives the kernel: plan, response, opening balance and KEPT runs of weather."""
+    from ldip.model import drivers
+    from ldip.model.baseline import build
+    from ldip.scenario.reader import read
+
+    scenario = read("baerum-2020").scenario
+    baseline = build(scenario, YEARS)
+    process = drivers.prepare(scenario.drivers, baseline.plan)
+    return {
+        "plan": baseline.plan_table(),
+        "response": np.ascontiguousarray(baseline.response),
+        "weather": drivers.weather(process, 1, 0, KEPT),
+        "opening": np.array(baseline.opening),
+    }
+
+
+def freeze(rounds: int) -> dict[str, Any]:
+    """Take today's committed sources as the copy; returns what is noted about it. Exits if they are not committed."""
+    model = HERE.parent / "ldip" / "model"
+    files = [str(model / file) for file in SOURCES]
+    changed = _git("status", "--porcelain", "--", *files)
+    if changed:
+        sys.exit(f"Commit these first, so that the copy can name a commit:\n{changed}")
+    before = HERE / "frozen" / "inputs.npz"
+    cost = compare(today(), frozen(), rounds).ratio if before.exists() else None
+    for file in SOURCES:
+        (HERE / "frozen" / file).unlink(missing_ok=True)
+    copy_sources(model, HERE / "frozen", "frozen")
+    np.savez_compressed(HERE / "frozen" / "inputs.npz", **inputs_of_today())  # type: ignore[arg-type]
+    shutil.rmtree(HERE / "frozen" / "__pycache__", ignore_errors=True)
+    noted = {
+        "commit": _git("log", "-1", "--format=%H", "--", *files),
+        "cost": None if cost is None else round(cost, 3),
+        "meaning": "cost: time of this copy as a share of the copy before it, measured when it was frozen",
+        "measured_with": f"Python {platform.python_version()}, numpy {np.__version__}, numba {version('numba')}",
+    }
+    (HERE / "frozen" / "reference.json").write_text(json.dumps(noted, indent=1) + "\n", encoding="utf-8")
+    return noted
+
+
+def _git(*words: str) -> str:
+    return subprocess.run(["git", *words], cwd=HERE, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--freeze", action="store_true", help="renew the frozen copy from the committed sources")
+    parser.add_argument("--rounds", type=int, default=1500, help="slices of each in a reading")
+    arguments = parser.parse_args()
+    if arguments.freeze:
+        noted = freeze(arguments.rounds)
+        cost = "the first copy" if noted["cost"] is None else f"{noted['cost']:.3f} of the copy before"
+        print(
+            f"Frozen as of {noted['commit'][:9]}: {cost}. Commit bench/frozen by itself and say why in the message."
+        )
+        return
+    current, reference = today(), frozen()
+    sys.exit(1 if too_slow(lambda: compare(current, reference, arguments.rounds)) else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,271 @@
+"""The benchmarks: every table comes out, the peers answer alike, and the guard bites when it should and only then."""
+
+import json
+import os
+import subprocess
+import sys
+
+import guard
+import numpy as np
+import peer_eu_dsa
+import peer_ldip
+import peer_numpy
+import peers
+import pytest
+import run
+import services
+from engines import DRAWS, TINY, kernel_table, own_draws
+from tables import Table, markdown, say
+from timing import ROOT, in_turn, process
+
+from ldip.model import drivers
+from ldip.model.baseline import build
+
+
+@pytest.fixture
+def private_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+
+
+# --- tables ---
+
+
+def test_figures_have_three_significant_digits():
+    assert [say(figure) for figure in (1234.5, 99.96, 12.34, 1.234, 0.0)] == ["1,234", "100.0", "12.3", "1.23", "0"]
+    table = Table("x", "Heading", ("job", "ms"), [["a", 2.0], ["b", "skipped: no such thing"], ["c", None]], "Note.")
+    assert markdown(table) == (
+        "### Heading\n\n| job | ms |\n|---|---|\n| a | 2.00 |\n| b | skipped: no such thing |\n| c |  |\n\nNote."
+    )
+    assert table.figure("a", "ms") == 2.0
+    assert table.figure("b", "ms") is None
+
+
+def test_jobs_take_turns_and_the_first_turn_does_not_count():
+    order = []
+    ticks = iter([0.0, 9.0, 0.0, 9.0] + [0.0, 0.003, 0.0, 0.005] + [0.0, 0.002, 0.0, 0.006])
+    found = in_turn({"a": lambda: order.append("a"), "b": lambda: order.append("b")}, 2, lambda: next(ticks))
+    assert order == ["a", "b"] * 3
+    assert found == pytest.approx({"a": 2.0, "b": 5.0})
+
+
+def test_a_process_is_timed_and_its_failure_told():
+    spent = process(["-c", "x = bytearray(60_000_000)"])
+    assert spent.peak > 60.0
+    assert spent.processor > 0.0
+    assert spent.wall > 0.0
+    with pytest.raises(subprocess.CalledProcessError, match="exit status 3"):
+        process(["-c", "raise SystemExit(3)"])
+
+
+def test_own_draws_are_what_the_weather_draws(scenario):
+    """Asked again, the generators give the very numbers: with all processes off but the shocks' own scale."""
+    only = scenario.drivers.without([n for n in scenario.drivers.names() if n != "equities"])
+    baseline = build(scenario, 4)
+    draws = own_draws(drivers.prepare(only, baseline.plan), 1500)
+    assert len(draws) == 2  # one shock, two blocks of runs
+    normals = np.concatenate([ask() for ask in draws], axis=1)
+    np.testing.assert_array_equal(normals, np.concatenate([ask() for ask in draws], axis=1))
+    sd = only.equities.volatility.value
+    made = drivers.weather(drivers.prepare(only, baseline.plan), 1, 0, 1500)[7]
+    np.testing.assert_allclose(made, np.exp(sd * normals[:, :1500] - 0.5 * sd**2), rtol=1e-14)
+    assert drivers.np is np
+
+
+def test_targets_are_judged_by_the_figures():
+    def tables(numpy, draws):
+        kernel = [[run.engines.NUMPY, numpy], [run.engines.COMPILED, 10.0], [DRAWS, draws]]
+        return {
+            "kernel": Table("kernel", "", ("job", "ms"), kernel),
+            "threads": Table("threads", "", ("threads", "times faster"), [["two threads", 1.7]]),
+            "percentiles": Table(
+                "percentiles",
+                "",
+                ("runs", "simulation, NumPy, ms", "summary, ms", "summary / compiled"),
+                [["300", 8.0, 4.0, 2.0]],
+            ),
+            "peers_warm": Table("peers_warm", "", ("who", "ms"), [[peers.DSA, 50.0], [peers.LDIP, 2.0]]),
+        }
+
+    def verdicts(**figures):
+        return [row[2:] for row in run.targets(tables(**figures), load=0.0, cores=2).rows]
+
+    common = [[1.7, "yes"], [2.0, "no"], [0.5, "yes"], [25.0, "yes"]]
+    assert verdicts(numpy=50.0, draws=5.0) == [[5.0, "yes"], [2.0, "yes"], *common]
+    assert verdicts(numpy=30.0, draws=2.5) == [[3.0, "no"], [4.0, "no"], *common]
+
+
+def test_tables_are_put_between_the_marks(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(f"Before.\n{run.START}old\n{run.END}After.\n", encoding="utf-8")
+    host = {"cores": 2, "processor": "P", "system": "S", "python": "3", "commit": "abc", "load": 0.1}
+    host |= {"versions": {"numpy": "2"}, "load_at_the_end": 0.2}
+    run.write(host, [Table("x", "Heading", ("job", "ms"), [["a", 2.0]])], page)
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith(f"Before.\n{run.START}\n2 cores (P), S, Python 3, numpy 2; commit abc; load average 0.1")
+    assert text.endswith(f"| a | 2.00 |\n\n{run.END}After.\n")
+    assert "old" not in text
+
+
+def test_the_page_of_figures_is_the_file_of_figures():
+    """Nobody types into the measured part of bench/README.md."""
+    record = json.loads(run.RESULTS.read_text(encoding="utf-8"))
+    tables = [Table(**table) for table in record["tables"]]
+    body = "\n\n".join([run.heading(record["machine"]), *map(markdown, tables)])
+    measured = run.README.read_text(encoding="utf-8").partition(run.START)[2].partition(run.END)[0]
+    assert measured == f"\n{body}\n\n"
+
+
+# --- peers ---
+
+
+def test_peers_answer_alike():
+    """Same model, own random numbers: percentiles within what 20 000 runs leave to chance (five standard errors)."""
+    runs = 20_000
+    mine, theirs = peer_ldip.percentiles(runs, seed=3), peer_numpy.percentiles(runs, seed=3)
+    sd = (mine[4] - mine[2]) / 1.349  # of a normal, by quartiles
+    for p, one, other in zip(peer_ldip.PERCENTILES, mine, theirs, strict=True):
+        density = np.exp(-0.5 * ((one - mine[3]) / sd) ** 2) / (sd * np.sqrt(2.0 * np.pi))
+        error = np.sqrt(2.0 * p * (1.0 - p) / runs) / density
+        assert np.abs(one - other).max() < 5.0 * error.max()
+
+
+def test_compiled_peer_has_the_bits_of_the_numpy_peer():
+    one, other = peer_ldip.percentiles(3000), peer_ldip.percentiles(3000, close=peer_ldip.compiled())
+    np.testing.assert_array_equal(one, other)
+
+
+def test_eu_dsa_form_without_shocks_is_the_recursion_by_hand(monkeypatch):
+    monkeypatch.setattr(peer_eu_dsa, "DEVIATIONS", (0.0, 0.0, 0.0))
+    found = peer_eu_dsa.percentiles(50, frequency="annual")
+    debt = 0.9
+    for t in range(20):
+        debt = debt * 1.030 / 1.035 - 0.002
+        np.testing.assert_allclose(found[:, t], debt, rtol=1e-12)
+
+
+def test_eu_dsa_form_sums_quarters_to_years():
+    draws = np.arange(2.0 * 80 * 4).reshape(2, 80, 4) / 100.0
+    interest, growth, primary = peer_eu_dsa.to_years(draws, "quarterly")[1]
+    np.testing.assert_allclose(growth[0], draws[1, 0:4, 2].sum())
+    np.testing.assert_allclose(primary[19], draws[1, 76:80, 3].sum())
+    # third year: long rate over the twelve quarters so far, weighed in by 3 of 7 years; tenth: the latest 28 in full
+    long = 3.0 / 7.0 * draws[1, 0:12, 1].sum()
+    np.testing.assert_allclose(interest[2], 0.1 * draws[1, 8:12, 0].sum() + 0.9 * long)
+    np.testing.assert_allclose(interest[9], 0.1 * draws[1, 36:40, 0].sum() + 0.9 * draws[1, 12:40, 1].sum())
+
+
+# --- the guard ---
+
+
+def test_guard_reads_the_fast_tenths():
+    """A fifth slower, and then disturbed: the noise of a busy machine only lengthens, so the fast tenth stands."""
+    noise = np.random.default_rng(1).exponential(1.0, size=(1000, 2)) * (
+        np.random.default_rng(2).random((1000, 2)) < 0.7
+    )
+    times = np.array([0.0012, 0.0010]) + 0.001 * noise
+    found = guard.reading(times)
+    assert found.ratio == pytest.approx(1.2, abs=0.01)
+    assert found.current == pytest.approx(1.2, abs=0.01)
+    assert times.mean(axis=0)[0] / times.mean(axis=0)[1] < 1.15  # what the mean would have said
+
+
+def test_guard_fails_on_two_slow_readings_only():
+    def verdict(*ratios):
+        readings = iter(guard.Reading(ratio, ratio, 1.0) for ratio in ratios)
+        said = []
+        return guard.too_slow(lambda: next(readings), said.append), len(said)
+
+    assert verdict(1.05) == (False, 1)
+    assert verdict(1.10) == (False, 1)
+    assert verdict(1.20, 1.02) == (False, 2)
+    assert verdict(1.20, 1.11) == (True, 2)
+
+
+def test_jobs_of_the_guard_are_first_in_turn(monkeypatch):
+    order = []
+    ticks = iter(np.cumsum([0.0, 1.0, 2.0] * 2))
+    monkeypatch.setattr(guard.time, "perf_counter", lambda: next(ticks))
+    times = list(guard.turns(lambda: order.append("a"), lambda: order.append("b"), 2))
+    assert order == ["a", "b", "b", "a"]
+    assert times == [(1.0, 2.0), (2.0, 1.0)]
+
+
+def test_the_frozen_copy_is_whole():
+    """Sources that import only each other, inputs that fit them, and a commit to look up."""
+    folder = ROOT / "bench" / "frozen"
+    for file in guard.SOURCES:
+        assert "ldip.model" not in (folder / file).read_text(encoding="utf-8")
+    kernel = guard.load(folder, "frozen")
+    with np.load(folder / "inputs.npz") as inputs:
+        assert inputs["plan"].shape == (guard.YEARS, len(kernel.Plan._fields))
+        assert inputs["weather"].shape == (len(kernel.Weather._fields), guard.YEARS, guard.KEPT)
+        assert inputs["opening"].shape == (len(kernel.Opening._fields),)
+        assert inputs["response"].shape == (len(kernel.People._fields), guard.YEARS, guard.YEARS)
+    noted = json.loads((folder / "reference.json").read_text(encoding="utf-8"))
+    assert len(noted["commit"]) == 40
+
+
+@pytest.mark.slow
+def test_guard_catches_fifteen_per_cent_and_stays_green_under_load(tmp_path, private_cache):
+    """Against copies of today's sources: one as it is, one that closes 23 years where 20 are asked for."""
+    model = ROOT / "ldip" / "model"
+    for name in ("guard_same", "guard_slowed"):
+        guard.copy_sources(model, tmp_path / name, name)
+    slowed = tmp_path / "guard_slowed" / "kernel.py"
+    text = slowed.read_text(encoding="utf-8")
+    loop = "        for t in range(years):\n"
+    assert text.count(loop) == 1
+    more = "        for turn in range(years * 23 // 20):\n            t = turn if turn < years else years // 2\n"
+    slowed.write_text(text.replace(loop, more), encoding="utf-8")
+    inputs = guard.inputs_of_today()
+    current = guard.today()
+    same, slow = (guard.job(guard.load(tmp_path / name, name), inputs) for name in ("guard_same", "guard_slowed"))
+    said = []
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(os.cpu_count() or 1)]
+    try:
+        assert not guard.too_slow(lambda: guard.compare(same, current, 1500), said.append), said
+        assert guard.too_slow(lambda: guard.compare(slow, current, 1500), said.append), said
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+    assert guard.compare(slow, current, 500).ratio == pytest.approx(1.15, abs=0.05)
+
+
+# --- the suite ---
+
+
+@pytest.mark.slow
+def test_the_suite_measures_every_row(private_cache):
+    """At a tiny size, with all its commands; where a package is missing a row says so."""
+    tables = {table.name: table for table in run.measure(TINY)}
+    assert list(tables) == [
+        *("kernel", "runs", "threads", "years", "drivers", "percentiles", "peers_warm", "page", "sweep"),
+        *("commands", "peers_start", "first", "memory"),
+    ]
+    for table in tables.values():
+        assert table.rows
+        for row in table.rows:
+            assert len(row) == len(table.columns)
+            reason = isinstance(row[1], str) and row[1].startswith("skipped: ")
+            figures = [cell for cell in row[1:] if isinstance(cell, float)]
+            assert reason or figures, row
+            assert all(np.isfinite(figure) and figure > 0.0 for figure in figures), row
+    rows = [row[0] for row in run.targets(tables, 0.0, 2).rows]
+    assert len(rows) == 8
+    assert markdown(tables["kernel"]).count("\n| ") == 7
+
+
+def test_a_missing_room_is_a_reason_not_an_error(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ldip.web.simulator", None)
+    monkeypatch.setitem(sys.modules, "ldip.analysis.sweep", None)
+    monkeypatch.setitem(sys.modules, "ldip.analysis.executors", None)
+    for table in (services.page_table(10, 1), services.sweep_table(1, 10)):
+        assert str(table.rows[0][1]).startswith("skipped: ")
+
+
+def test_kernel_table_has_its_rows(scenario, private_cache, monkeypatch):
+    monkeypatch.setattr("ldip.model.kernel.run_compiled", lambda *arguments: None)  # compiled in the slow test
+    table = kernel_table(scenario, TINY)
+    assert [row[0] for row in table.rows][0] == DRAWS
+    assert len(table.rows) == 6
