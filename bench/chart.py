@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from peers import DSA, DSA_ANNUAL, EMA, LDIP, LDIP_NUMPY, PLAIN
-from tables import Table
+from tables import Table, say
 
 COLOUR, QUIET = "#1f5a86", "#b8c4ce"
 
@@ -25,9 +25,7 @@ def draw(tables: dict[str, Table], path: Path) -> None:
         places = [place + shift for place, ms in enumerate(found) if ms]
         widths = [ms for ms in found if ms]
         bars = left.barh(places, widths, height=0.38, color=colour, label=label)
-        left.bar_label(
-            bars, labels=[f"{ms:,.0f}" if ms >= 10 else f"{ms:.1f}" for ms in widths], padding=3, fontsize=8
-        )
+        left.bar_label(bars, labels=[say(ms) for ms in widths], padding=3, fontsize=8)
     left.set(xscale="log", xlabel="ms", yticks=range(len(names)), yticklabels=names)
     left.set_title("Reference model, 10,000 runs of 20 years", loc="left", fontsize=10)
     left.margins(x=0.12)
@@ -36,9 +34,8 @@ def draw(tables: dict[str, Table], path: Path) -> None:
     runs = tables["runs"]
     counts = [int(str(row[0]).replace(",", "")) for row in runs.rows]
     for column, colour in (("NumPy, ms", QUIET), ("compiled, ms", COLOUR)):
-        right.plot(
-            counts, [row[runs.columns.index(column)] for row in runs.rows], "o-", color=colour, label=column[:-4]
-        )
+        times = [row[runs.columns.index(column)] for row in runs.rows]
+        right.plot(counts, times, "o-", color=colour, label=column.removesuffix(", ms"))
     right.set(xscale="log", yscale="log", xlabel="runs", ylabel="ms")
     right.set_title("ldip's simulation, 20 years, one thread", loc="left", fontsize=10)
     right.legend(frameon=False, fontsize=8)
