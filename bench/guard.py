@@ -12,7 +12,7 @@ costs; `frozen/reference.json` keeps it.
 """
 
 import argparse
-import importlib.util
+import importlib
 import json
 import platform
 import shutil
@@ -105,10 +105,6 @@ def too_slow(measure: Callable[[], Reading], say: Callable[[str], None] = print)
 
 def load(folder: Path, name: str) -> ModuleType:
     """The kernel module of a copy of the sources in `folder`, which becomes the package `name`."""
-    spec = importlib.util.spec_from_file_location(
-        name, folder / "__init__.py", submodule_search_locations=[str(folder)]
-    )
-    assert spec is not None
     package = ModuleType(name)
     package.__path__ = [str(folder)]
     sys.modules[name] = package
@@ -196,9 +192,8 @@ def main() -> None:
     if arguments.freeze:
         noted = freeze(arguments.rounds)
         cost = "the first copy" if noted["cost"] is None else f"{noted['cost']:.3f} of the copy before"
-        print(
-            f"Frozen as of {noted['commit'][:9]}: {cost}. Commit bench/frozen by itself and say why in the message."
-        )
+        print(f"Frozen as of {noted['commit'][:9]}: {cost}.")
+        print("Commit bench/frozen by itself, and say in the message why and what it costs.")
         return
     current, reference = today(), frozen()
     sys.exit(1 if too_slow(lambda: compare(current, reference, arguments.rounds)) else 0)

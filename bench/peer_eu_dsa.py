@@ -56,7 +56,7 @@ def to_years(draws, frequency):
     long = np.zeros((runs, YEARS))
     for t in range(1, YEARS + 1):
         last = t * parts
-        first = last - min(last, int(round(MATURITY * parts)))
+        first = last - min(last, round(MATURITY * parts))
         long[:, t - 1] = min(t / MATURITY, 1.0) * np.sum(draws[:, first:last, 1], axis=1)
     interest = SHORT_SHARE * short + (1.0 - SHORT_SHARE) * long
     return np.transpose(np.stack([interest, growth, primary], axis=2), (0, 2, 1))

@@ -55,14 +55,18 @@ def close_blocks(shocks, ledger):
             all_lanes(debt, rate, shocks, t, lo, hi, ledger)
 
 
+one_year, all_lanes = close_year, close_lanes  # compiled() puts their compiled selves in their place
+
+
 @functools.cache
 def compiled():
     """close_blocks, compiled."""
+    global one_year, all_lanes
     import numba
 
     options = {"error_model": "numpy", "nogil": True}
-    globals()["one_year"] = numba.njit(close_year, **options)
-    globals()["all_lanes"] = numba.njit(close_lanes, **options)
+    one_year = numba.njit(close_year, **options)
+    all_lanes = numba.njit(close_lanes, **options)
     return numba.njit(close_blocks, **options)
 
 

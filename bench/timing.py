@@ -26,8 +26,9 @@ def in_turn(
         for name, job in jobs.items():
             start = clock()
             job()
+            spent = clock() - start
             if turn:
-                times[name].append(1e3 * (clock() - start))
+                times[name].append(1e3 * spent)
     return {name: min(found) for name, found in times.items()}
 
 

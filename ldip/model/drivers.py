@@ -201,8 +201,11 @@ def transform(
     construction -= process.construction_drift[:, None]
     deflator -= process.deflator_drift[:, None]
     cpi -= process.cpi_drift[:, None]
-    # A driver that is off has a row of zeros, and exp(0) is 1 to the last bit.
-    np.exp(normals[1:], out=normals[1:])
+    for factor in normals[1:]:
+        if factor.any():
+            np.exp(factor, out=factor)
+        else:  # a driver that is off: exp(0), without the wait
+            factor[...] = 1.0
     return normals
 
 
