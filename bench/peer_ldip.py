@@ -19,7 +19,9 @@ from peer_model import (
     YEARS,
 )
 
-BLOCK, CHUNK, LANES = 1024, 8 * 1024, 256
+BLOCK, LANES = 1024, 256
+TOGETHER = 8
+"""Blocks of runs closed together."""
 
 
 def close_year(debt, rate, rate_shock, growth_shock, primary_shock):
@@ -29,17 +31,16 @@ def close_year(debt, rate, rate_shock, growth_shock, primary_shock):
 
 
 def close_numpy(shocks, ledger):
-    """All years of a chunk of runs: `shocks` (driver, year, run) into `ledger` (year, run)."""
-    debt, rate = np.full(ledger.shape[1], OPENING_DEBT), np.full(ledger.shape[1], RATE)
+    """All years of some blocks of runs: `shocks` (driver, block, year, run) into `ledger` (year, block, run)."""
+    debt, rate = np.full(ledger.shape[1:], OPENING_DEBT), np.full(ledger.shape[1:], RATE)
     for t in range(len(ledger)):
-        debt, rate = close_year(debt, rate, *shocks[:, t])
+        debt, rate = close_year(debt, rate, *shocks[:, :, t])
         ledger[t] = debt
 
 
-def close_lanes(debt, rate, shocks, t, lo, hi, ledger):
-    """One year of up to LANES runs."""
-    rates, growths, primaries, out = shocks[0, t, lo:hi], shocks[1, t, lo:hi], shocks[2, t, lo:hi], ledger[t, lo:hi]
-    for lane in range(hi - lo):
+def close_lanes(debt, rate, rates, growths, primaries, out):
+    """One year of LANES runs."""
+    for lane in range(LANES):
         debt[lane], rate[lane] = one_year(debt[lane], rate[lane], rates[lane], growths[lane], primaries[lane])
         out[lane] = debt[lane]
 
@@ -47,12 +48,14 @@ def close_lanes(debt, rate, shocks, t, lo, hi, ledger):
 def close_blocks(shocks, ledger):
     """As close_numpy, lanes innermost."""
     debt, rate = np.empty(LANES), np.empty(LANES)
-    for lo in range(0, ledger.shape[1], LANES):
-        hi = min(lo + LANES, ledger.shape[1])
-        for lane in range(LANES):
-            debt[lane], rate[lane] = OPENING_DEBT, RATE
-        for t in range(ledger.shape[0]):
-            all_lanes(debt, rate, shocks, t, lo, hi, ledger)
+    for block in range(ledger.shape[1]):
+        for lo in range(0, BLOCK, LANES):
+            hi = lo + LANES
+            for lane in range(LANES):
+                debt[lane], rate[lane] = OPENING_DEBT, RATE
+            for t in range(ledger.shape[0]):
+                rates, growths, primaries = shocks[0, block, t], shocks[1, block, t], shocks[2, block, t]
+                all_lanes(debt, rate, rates[lo:hi], growths[lo:hi], primaries[lo:hi], ledger[t, block, lo:hi])
 
 
 one_year, all_lanes = close_year, close_lanes  # compiled() puts their compiled selves in their place
@@ -70,29 +73,30 @@ def compiled():
     return numba.njit(close_blocks, **options)
 
 
-def draw(factor, seed, first, runs):
-    """Correlated shocks (driver, year, run) of the runs from `first` on."""
-    blocks = range(first // BLOCK, -(-(first + runs) // BLOCK))
-    shocks = np.empty((len(factor), YEARS, len(blocks) * BLOCK))
+def draw(factor, seed, first, shocks):
+    """Correlated shocks (driver, block, year, run) of the blocks from `first` on, in place."""
     for driver in range(len(factor)):
-        for place, block in enumerate(blocks):
-            bits = np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(driver, block)))
-            normals = np.random.Generator(bits).standard_normal((YEARS, BLOCK))
-            shocks[driver, :, place * BLOCK : (place + 1) * BLOCK] = normals
+        for place in range(shocks.shape[1]):
+            bits = np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(driver, first + place)))
+            np.random.Generator(bits).standard_normal(out=shocks[driver, place])
     for row in reversed(range(len(factor))):
         shocks[row] *= factor[row, row]
         for column in range(row):
-            shocks[row] += factor[row, column] * shocks[column]
-    return shocks[:, :, :runs]
+            if factor[row, column] != 0.0:
+                shocks[row] += factor[row, column] * shocks[column]
 
 
 def percentiles(runs, seed=1, close=close_numpy):
     """Percentiles of debt (percentile, year)."""
     factor = np.linalg.cholesky(np.array(CORRELATION)) * np.array(DEVIATIONS)[:, None]
-    ledger = np.empty((YEARS, runs))
-    for first in range(0, runs, CHUNK):
-        size = min(CHUNK, runs - first)
-        close(np.ascontiguousarray(draw(factor, seed, first, size)), ledger[:, first : first + size])
+    blocks = -(-runs // BLOCK)
+    paths = np.empty((YEARS, blocks, BLOCK))
+    weather = np.empty((len(factor), TOGETHER, YEARS, BLOCK))
+    for first in range(0, blocks, TOGETHER):
+        shocks = weather[:, : blocks - first]
+        draw(factor, seed, first, shocks)
+        close(shocks, paths[:, first : first + TOGETHER])
+    ledger = paths.reshape(YEARS, -1)[:, :runs]
     ledger.sort(axis=1)
     places = np.array(PERCENTILES) * (runs - 1)
     low = np.minimum(places.astype(int), max(runs - 2, 0))

@@ -42,20 +42,29 @@ class Spent(NamedTuple):
 
 def process(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> Spent:
     """Run Python with these arguments in a process of its own; raises CalledProcessError if it fails."""
-    start = time.perf_counter()
-    child = subprocess.Popen(
-        [sys.executable, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", LAUNCHER, sys.executable, *arguments],
+        capture_output=True,
+        text=True,
+        env=environment,
     )
-    assert child.stderr is not None
-    with child.stderr:
-        said = child.stderr.read()
-    _, status, used = os.wait4(child.pid, 0)
-    wall = time.perf_counter() - start
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        raise subprocess.CalledProcessError(child.returncode, arguments, stderr=said.decode(errors="replace"))
+    wall, processor, peak, code = map(float, done.stdout.split())
+    if code:
+        raise subprocess.CalledProcessError(int(code), arguments, stderr=done.stderr)
     unit = 1024.0**2 if sys.platform == "darwin" else 1024.0
-    return Spent(1e3 * wall, 1e3 * (used.ru_utime + used.ru_stime), used.ru_maxrss / unit)
+    return Spent(1e3 * wall, 1e3 * processor, peak / unit)
+
+
+LAUNCHER = """
+import os, sys, time
+null = os.open(os.devnull, os.O_WRONLY)
+start = time.perf_counter()
+child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, null, 1)])
+_, status, used = os.wait4(child, 0)
+wall = time.perf_counter() - start
+print(wall, used.ru_utime + used.ru_stime, used.ru_maxrss, os.waitstatus_to_exitcode(status))
+"""
+"""Starts what is measured from a small process: the peak of memory counts from the process that starts another."""
 
 
 def processes_in_turn(

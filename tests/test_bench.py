@@ -1,5 +1,6 @@
 """The benchmarks: every table comes out, the peers answer alike, and the guard bites when it should and only then."""
 
+import importlib
 import json
 import os
 import subprocess
@@ -7,7 +8,6 @@ import sys
 
 import guard
 import numpy as np
-import peer_eu_dsa
 import peer_ldip
 import peer_numpy
 import peers
@@ -50,7 +50,7 @@ def test_jobs_take_turns_and_the_first_turn_does_not_count():
 
 def test_a_process_is_timed_and_its_failure_told():
     spent = process(["-c", "x = bytearray(60_000_000)"])
-    assert spent.peak > 60.0
+    assert 60.0 < spent.peak < 100.0
     assert spent.processor > 0.0
     assert spent.wall > 0.0
     with pytest.raises(subprocess.CalledProcessError, match="exit status 3"):
@@ -129,29 +129,39 @@ def test_peers_answer_alike():
         assert np.abs(one - other).max() < 5.0 * error.max()
 
 
-def test_compiled_peer_has_the_bits_of_the_numpy_peer():
-    one, other = peer_ldip.percentiles(3000), peer_ldip.percentiles(3000, close=peer_ldip.compiled())
-    np.testing.assert_array_equal(one, other)
+@pytest.mark.parametrize("compiled", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_peer_by_lanes_has_the_bits_of_the_numpy_peer(compiled):
+    by_lanes = peer_ldip.compiled() if compiled else peer_ldip.close_blocks
+    np.testing.assert_array_equal(peer_ldip.percentiles(900), peer_ldip.percentiles(900, close=by_lanes))
 
 
-def test_eu_dsa_form_without_shocks_is_the_recursion_by_hand(monkeypatch):
-    monkeypatch.setattr(peer_eu_dsa, "DEVIATIONS", (0.0, 0.0, 0.0))
-    found = peer_eu_dsa.percentiles(50, frequency="annual")
+@pytest.fixture
+def eu_dsa(monkeypatch):
+    """The form, not compiled: that takes seconds."""
+    module = importlib.import_module("peer_eu_dsa")
+    for name in ("add_baseline", "simulate_debt"):
+        monkeypatch.setattr(module, name, getattr(module, name).py_func)
+    return module
+
+
+def test_eu_dsa_form_without_shocks_is_the_recursion_by_hand(eu_dsa, monkeypatch):
+    monkeypatch.setattr(eu_dsa, "DEVIATIONS", (0.0, 0.0, 0.0))
+    found = eu_dsa.percentiles(50, frequency="annual")
     debt = 0.9
     for t in range(20):
         debt = debt * 1.030 / 1.035 - 0.002
         np.testing.assert_allclose(found[:, t], debt, rtol=1e-12)
 
 
-def test_eu_dsa_form_sums_quarters_to_years():
+def test_eu_dsa_form_sums_quarters_to_years(eu_dsa):
     draws = np.arange(2.0 * 80 * 4).reshape(2, 80, 4) / 100.0
-    interest, growth, primary = peer_eu_dsa.to_years(draws, "quarterly")[1]
-    np.testing.assert_allclose(growth[0], draws[1, 0:4, 2].sum())
-    np.testing.assert_allclose(primary[19], draws[1, 76:80, 3].sum())
+    interest, growth, primary = eu_dsa.to_years(draws, "quarterly").transpose(1, 0, 2)
+    np.testing.assert_allclose(growth[1, 0], draws[1, 0:4, 2].sum())
+    np.testing.assert_allclose(primary[1, 19], draws[1, 76:80, 3].sum())
     # third year: long rate over the twelve quarters so far, weighed in by 3 of 7 years; tenth: the latest 28 in full
     long = 3.0 / 7.0 * draws[1, 0:12, 1].sum()
-    np.testing.assert_allclose(interest[2], 0.1 * draws[1, 8:12, 0].sum() + 0.9 * long)
-    np.testing.assert_allclose(interest[9], 0.1 * draws[1, 36:40, 0].sum() + 0.9 * draws[1, 12:40, 1].sum())
+    np.testing.assert_allclose(interest[1, 2], 0.1 * draws[1, 8:12, 0].sum() + 0.9 * long)
+    np.testing.assert_allclose(interest[1, 9], 0.1 * draws[1, 36:40, 0].sum() + 0.9 * draws[1, 12:40, 1].sum())
 
 
 # --- the guard ---
