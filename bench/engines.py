@@ -106,7 +106,7 @@ def threads_table(scenario: Scenario, size: Size) -> Table:
         return lambda: simulate(scenario, engine="compiled", threads=threads, **arguments)
 
     jobs = {"one thread": job(1), "two threads": job(2)}
-    found = in_turn(jobs, size.repetitions, time.perf_counter)
+    found = in_turn(jobs, min(size.repetitions, 7), time.perf_counter)
     return Table(
         "threads",
         f"Threads: {size.threaded:,} runs of {size.years} years, compiled",

@@ -30,12 +30,14 @@ def close_year(debt, rate, rate_shock, growth_shock, primary_shock):
     return debt * (1.0 + rate) / (1.0 + (GROWTH + growth_shock)) - (PRIMARY + primary_shock), rate
 
 
-def close_numpy(shocks, ledger):
-    """All years of some blocks of runs: `shocks` (driver, block, year, run) into `ledger` (year, block, run)."""
-    debt, rate = np.full(ledger.shape[1:], OPENING_DEBT), np.full(ledger.shape[1:], RATE)
+def close_numpy(shocks, ledger, first):
+    """All years of some blocks of runs: `shocks` (driver, block, year, run) into `ledger` (year, block, run), there
+    from the block `first` on."""
+    blocks = min(TOGETHER, ledger.shape[1] - first)
+    debt, rate = np.full((blocks, BLOCK), OPENING_DEBT), np.full((blocks, BLOCK), RATE)
     for t in range(len(ledger)):
-        debt, rate = close_year(debt, rate, *shocks[:, :, t])
-        ledger[t] = debt
+        debt, rate = close_year(debt, rate, *shocks[:, :blocks, t])
+        ledger[t, first : first + blocks] = debt
 
 
 def close_lanes(debt, rate, rates, growths, primaries, out):
@@ -45,17 +47,18 @@ def close_lanes(debt, rate, rates, growths, primaries, out):
         out[lane] = debt[lane]
 
 
-def close_blocks(shocks, ledger):
+def close_blocks(shocks, ledger, first):
     """As close_numpy, lanes innermost."""
     debt, rate = np.empty(LANES), np.empty(LANES)
-    for block in range(ledger.shape[1]):
+    for block in range(min(TOGETHER, ledger.shape[1] - first)):
         for lo in range(0, BLOCK, LANES):
             hi = lo + LANES
             for lane in range(LANES):
                 debt[lane], rate[lane] = OPENING_DEBT, RATE
             for t in range(ledger.shape[0]):
                 rates, growths, primaries = shocks[0, block, t], shocks[1, block, t], shocks[2, block, t]
-                all_lanes(debt, rate, rates[lo:hi], growths[lo:hi], primaries[lo:hi], ledger[t, block, lo:hi])
+                out = ledger[t, first + block]
+                all_lanes(debt, rate, rates[lo:hi], growths[lo:hi], primaries[lo:hi], out[lo:hi])
 
 
 one_year, all_lanes = close_year, close_lanes  # compiled() puts their compiled selves in their place
@@ -93,9 +96,8 @@ def percentiles(runs, seed=1, close=close_numpy):
     paths = np.empty((YEARS, blocks, BLOCK))
     weather = np.empty((len(factor), TOGETHER, YEARS, BLOCK))
     for first in range(0, blocks, TOGETHER):
-        shocks = weather[:, : blocks - first]
-        draw(factor, seed, first, shocks)
-        close(shocks, paths[:, first : first + TOGETHER])
+        draw(factor, seed, first, weather[:, : blocks - first])
+        close(weather, paths, first)
     ledger = paths.reshape(YEARS, -1)[:, :runs]
     ledger.sort(axis=1)
     places = np.array(PERCENTILES) * (runs - 1)

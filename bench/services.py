@@ -1,6 +1,7 @@
 """The live page's answers and the throughput of sweeps, where they are installed."""
 
 import json
+import pickle
 import tempfile
 import time
 from pathlib import Path
@@ -62,9 +63,9 @@ def sweep_table(cases: int, runs: int) -> Table:
         grid = read_grid(file)
         for name in ("threads", "processes"):
             with open_executor(name) as executor:
-                list(sweep(grid, grid.cases[:2], executor))  # workers started, accounts compiled
+                list(sweep(grid, grid.cases[:2], executor, pickle.dumps))  # workers started, accounts compiled
                 start = time.perf_counter()
-                found = list(sweep(grid, grid.cases, executor))
+                found = list(sweep(grid, grid.cases, executor, pickle.dumps))
                 seconds = time.perf_counter() - start
             failed = [answer for _, answer in found if isinstance(answer, BaseException)]
             if failed:
