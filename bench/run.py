@@ -52,6 +52,7 @@ def targets(tables: dict[str, Table], load: float, cores: int) -> Table:
     def figure(table: str, row: str, column: str = "ms") -> float | None:
         return tables[table].figure(row, column)
 
+    threads = f"one thread / two, {cores} cores with a load of {load} at the start"
     compiled = figure("kernel", engines.COMPILED)
     summary = figure("percentiles", smallest, "summary, ms")
     default = figure("percentiles", smallest, "simulation, NumPy, ms")
@@ -59,7 +60,7 @@ def targets(tables: dict[str, Table], load: float, cores: int) -> Table:
         ("the NumPy twin / the compiled accounts", ">=", 4.0, _ratio(figure("kernel", engines.NUMPY), compiled)),
         ("the compiled accounts / their own draws", "<=", 3.0, _ratio(compiled, figure("kernel", engines.DRAWS))),
         (
-            f"one thread / two, {cores} cores with a load of {load} at the start",
+            threads,
             ">=",
             1.6,
             figure("threads", "two threads", "times faster"),
@@ -87,7 +88,8 @@ def targets(tables: dict[str, Table], load: float, cores: int) -> Table:
     for name, relation, bound, found in wanted:
         holds = found is not None and (found >= bound if relation == ">=" else found <= bound)
         bounds = f"at {'least' if relation == '>=' else 'most'} {bound:g}"
-        rows.append([name, bounds, found, "yes" if holds else "no"])
+        unseen = name == threads and load >= 0.5
+        rows.append([name, bounds, found, "yes" if holds else "cannot be seen on a busy machine" if unseen else "no"])
     return Table("targets", "Targets", ("ratio", "wanted", "found", "holds"), rows)
 
 
