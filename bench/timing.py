@@ -18,8 +18,9 @@ def in_turn(
 ) -> dict[str, float]:
     """Best time of each job in ms, the jobs taking turns after a turn that does not count.
 
-    A turn is twice the same job: what the job before it left in the caches is not this one's time. The clock is the processor time of this thread, which a busy neighbour lengthens less than the time on the wall;
-    jobs with several threads need ``time.perf_counter``.
+    A turn is twice the same job: what the job before it left in the caches is not this one's time. The clock is the
+    processor time of this thread, which a busy neighbour lengthens less than the time on the wall; jobs with several
+    threads need ``time.perf_counter``.
     """
     times: dict[str, list[float]] = {name: [] for name in jobs}
     for turn in range((repetitions + 1) // 2 + 1):
