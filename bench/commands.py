@@ -38,11 +38,14 @@ def warm_table(repetitions: int) -> Table:
     )
 
 
-def first_table(runs: int) -> Table:
+def first_table(runs: int, years: int) -> Table:
     """Commands with empty folders for compiled code and fonts, and once more."""
     rows: list[list[Any]] = []
     for title, words in (
-        (f"ldip simulate --runs {runs} --no-pictures (compiles)", ["--runs", str(runs), "--no-pictures"]),
+        (
+            f"ldip simulate --runs {runs} --years {years} --no-pictures (compiles)",
+            ["--runs", str(runs), "--years", str(years), "--no-pictures"],
+        ),
         (SIMULATE, ["--runs", "10000", "--no-pictures"]),
         ("ldip simulate --runs 10000", ["--runs", "10000"]),
     ):

@@ -26,6 +26,8 @@ from engines import FULL, QUICK, Size
 from tables import Table, markdown
 from timing import ROOT, machine
 
+from ldip.model.simulate import COMPILED_FROM
+
 README, RESULTS, CHART = ROOT / "bench" / "README.md", ROOT / "bench" / "results.json", ROOT / "docs/img/bench.png"
 START, END = "<!-- measured: python bench/run.py --write -->\n", "<!-- end of measured -->\n"
 
@@ -40,7 +42,7 @@ def measure(size: Size, *, processes: bool = True) -> Iterator[Table]:
     if processes:
         yield commands.warm_table(5 if full else 2)
         yield peers.start_table(3 if full else 1)
-        yield commands.first_table(200_000)
+        yield commands.first_table(COMPILED_FROM, size.years)
         yield commands.memory_table(size.counts)
 
 

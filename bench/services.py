@@ -39,7 +39,7 @@ def page_table(runs: int, repetitions: int) -> Table:
             f"a slider is let go, {runs:,} runs": lambda: answer(runs, True),
         }
         wall = in_turn(jobs, repetitions, time.perf_counter)
-        processor = in_turn(jobs, repetitions)
+        processor = in_turn(jobs, repetitions, time.process_time)  # of all threads
         engine = "compiled" if compiled else "NumPy"
         rows += [[f"{name}, {engine}", wall[name], processor[name]] for name in jobs]
     return Table("page", title, columns, rows, "Another rate path every time, compared run by run with the start.")
