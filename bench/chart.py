@@ -26,7 +26,7 @@ def draw(tables: dict[str, Table], path: Path) -> None:
         widths = [ms for ms in found if ms]
         bars = left.barh(places, widths, height=0.38, color=colour, label=label)
         left.bar_label(bars, labels=[say(ms) for ms in widths], padding=3, fontsize=8)
-    left.set(xscale="log", xlabel="ms", yticks=range(len(names)), yticklabels=names)
+    left.set(xscale="log", xlabel="ms of processor time", yticks=range(len(names)), yticklabels=names)
     left.set_title("Reference model, 10,000 runs of 20 years", loc="left", fontsize=10)
     left.margins(x=0.12)
     left.invert_yaxis()
@@ -36,7 +36,7 @@ def draw(tables: dict[str, Table], path: Path) -> None:
     for column, colour in (("NumPy, ms", QUIET), ("compiled, ms", COLOUR)):
         times = [row[runs.columns.index(column)] for row in runs.rows]
         right.plot(counts, times, "o-", color=colour, label=column.removesuffix(", ms"))
-    right.set(xscale="log", yscale="log", xlabel="runs", ylabel="ms")
+    right.set(xscale="log", yscale="log", xlabel="runs", ylabel="ms of processor time")
     right.set_title("ldip's simulation, 20 years, one thread", loc="left", fontsize=10)
     right.legend(frameon=False, fontsize=8)
     for axes in (left, right):
