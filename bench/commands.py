@@ -8,7 +8,7 @@ from typing import Any
 from tables import Table
 from timing import processes_in_turn
 
-ENTRY = "from ldip.cli import run; run()"
+ENTRY = "from ldip.cli import entry; entry()"
 CLICK, HELP = 'python -c "import click"', "ldip --help"
 IMPORTS = 'python -c "import numpy, numba, click"'
 SIMULATE = "ldip simulate --runs 10000 --no-pictures"

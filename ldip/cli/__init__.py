@@ -1,5 +1,6 @@
 """The command line: the only room that prints or exits. Everything heavier than click is imported when used."""
 
+import contextlib
 import os
 import sys
 
@@ -69,8 +70,22 @@ for command in (
     main.add_command(command)
 
 
+def entry() -> None:
+    """The command `ldip`: run, flush, and leave at once. Taking ledgers and NumPy apart again costs a tenth of a second
+    that nobody needs, and nothing waits for the end of the process: results are in place by then."""
+    code = 0
+    try:
+        run()
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else 1 if leaving.code else 0
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)
+
+
 def run() -> None:
-    """Entry point: user errors become lines on stderr and exit code 1, never a traceback."""
+    """What the command does: user errors become lines on stderr and exit code 1, never a traceback."""
     # Systems of some hundred unknowns: threads of the linear algebra only wait for each other, ten times as long.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
