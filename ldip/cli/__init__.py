@@ -71,7 +71,7 @@ for command in (
 
 
 def entry() -> None:
-    """The command `ldip`: run, flush, and leave at once. Taking ledgers and NumPy apart again costs a tenth of a second
+    """The command `ldip`: run, flush, and leave at once. Taking ledgers and NumPy apart costs a tenth of a second
     that nobody needs, and nothing waits for the end of the process: results are in place by then."""
     code = 0
     try:
