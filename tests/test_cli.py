@@ -313,9 +313,9 @@ def test_runs_that_are_no_number_are_usage_errors(ldip, runs):
 
 
 def test_more_runs_than_memory_allows(ldip, here):
-    said = ldip("simulate", "--runs", "10m", "--years", 60, "--lang", "en")
+    said = ldip("payback", "fornebu", "--runs", "10m", "--years", 60, "--lang", "en")
     assert said.code == 1
-    assert "Choose at most 666666 runs for 60 years" in said.err
+    assert "Choose at most 333333 runs for 60 years" in said.err
     assert snapshot(here) == {}
 
 

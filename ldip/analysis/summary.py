@@ -1,9 +1,14 @@
-"""From a ledger to distributions: mean, sd, percentiles and probabilities, with their sampling errors."""
+"""From a ledger to distributions: mean, sd, percentiles and probabilities, with their sampling errors.
 
-from typing import NamedTuple
+The figures are defined here, of a ledger held whole or in batches (``stream.py``), and are the same to the last bit
+either way: percentiles are order statistics, probabilities are counts, and sums are taken in one order.
+"""
+
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from ldip.model.drivers import BLOCK
 from ldip.model.metrics import Event, Metric, events, headline, report_values
 from ldip.model.simulate import Ledger
 
@@ -77,27 +82,75 @@ def summarise(
     )
 
 
+class Sums(NamedTuple):
+    """Sums over runs of what differs from the first run, and of its square; arrays (...,)."""
+
+    first: np.ndarray
+    deviations: np.ndarray
+    squares: np.ndarray
+
+    def mean(self, runs: int) -> np.ndarray:
+        """The mean; exact where all runs agree."""
+        return self.first + self.deviations / runs
+
+    def sd(self, runs: int) -> np.ndarray:
+        """The standard deviation, zero of a single run."""
+        squares = self.squares - self.deviations * (self.deviations / runs)
+        return np.sqrt(np.maximum(squares, 0.0) / max(runs - 1, 1))
+
+
+class Ordered(Protocol):
+    """Order statistics of several rows: ``ordered[:, rank]`` is (row,), as of an array (row, run) sorted along it."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Rows and runs."""
+
+    def __getitem__(self, place: tuple[slice, int], /) -> np.ndarray: ...
+
+
 def distribution(metric: Metric, values: np.ndarray) -> Distribution:
     """Summarise the values (year, run) of one metric; sorts them in place."""
-    years, runs = values.shape
+    blocks = block_sums(values, values[:, 0], np.empty_like(values))
+    sums = Sums(values[:, 0].copy(), *np.add.accumulate(blocks, axis=2)[:, :, -1])
     values.sort(axis=1)
-    mean, sd = values[:, 0].copy(), np.zeros(years)  # exact where all runs agree
-    for t in np.flatnonzero(values[:, 0] != values[:, -1]):
-        mean[t] = values[t].mean()
-        deviation = values[t] - mean[t]
-        sd[t] = np.sqrt(np.sum(deviation * deviation) / (runs - 1))
+    return described(metric, sums, values)
+
+
+def block_sums(values: np.ndarray, first: np.ndarray, scratch: np.ndarray) -> np.ndarray:
+    """Sums of deviations from `first` (row,) and of their squares over each block of BLOCK runs (2, row, block) of
+    `values` (row, run); `scratch` is as large as they are.
+
+    Block by block, so that a job in batches, on any number of threads, adds up in the same order as a whole one.
+    """
+    rows, runs = values.shape
+    whole = runs // BLOCK
+    sums = np.empty((2, rows, -(-runs // BLOCK)))
+    np.subtract(values, first[:, None], out=scratch)
+    for found in sums:
+        scratch[:, : whole * BLOCK].reshape(rows, whole, BLOCK).sum(axis=2, out=found[:, :whole])
+        if runs % BLOCK:
+            scratch[:, whole * BLOCK :].sum(axis=1, out=found[:, whole])
+        np.multiply(scratch, scratch, out=scratch)
+    return sums
+
+
+def described(metric: Metric, sums: Sums, ordered: Ordered) -> Distribution:
+    """The distribution of one metric from its sums (year,) and its order statistics."""
+    runs = ordered.shape[1]
+    sd = sums.sd(runs)
     known = 1.0 if runs > 1 else np.nan  # one run says nothing about its own error
     return Distribution(
         metric=metric,
-        mean=mean,
+        mean=sums.mean(runs),
         sd=sd,
-        percentiles=np.stack([quantile(values, p) for p in PERCENTILES]),
+        percentiles=np.stack([quantile(ordered, p) for p in PERCENTILES]),
         mean_error=known * sd / np.sqrt(runs),
-        percentile_errors=known * np.stack([quantile_error(values, p) for p in PERCENTILES]),
+        percentile_errors=known * np.stack([quantile_error(ordered, p) for p in PERCENTILES]),
     )
 
 
-def quantile(ordered: np.ndarray, p: float) -> np.ndarray:
+def quantile(ordered: Ordered, p: float) -> np.ndarray:
     """The p-quantile of sorted values (year, run), linear between order statistics (as numpy's default)."""
     place = p * (ordered.shape[1] - 1)
     low = int(place)
@@ -106,19 +159,34 @@ def quantile(ordered: np.ndarray, p: float) -> np.ndarray:
     return below + (above - below) * (place - low)
 
 
-def quantile_error(ordered: np.ndarray, p: float) -> np.ndarray:
+def quantile_error(ordered: Ordered, p: float) -> np.ndarray:
     """Standard error of a quantile without assuming a distribution: half the distance between the quantiles one
     binomial standard deviation of the rank below and above. Source: order statistics, e.g. Glasserman (2004) 9.1."""
-    width = np.sqrt(p * (1.0 - p) / ordered.shape[1])
-    return 0.5 * (quantile(ordered, min(p + width, 1.0)) - quantile(ordered, max(p - width, 0.0)))
+    low, high = error_range(p, ordered.shape[1])
+    return 0.5 * (quantile(ordered, high) - quantile(ordered, low))
+
+
+def error_range(p: float, runs: int) -> tuple[float, float]:
+    """The quantiles whose distance is twice the standard error of the p-quantile."""
+    width = np.sqrt(p * (1.0 - p) / runs)
+    return max(p - width, 0.0), min(p + width, 1.0)
 
 
 def probability(event: Event, values: np.ndarray) -> Probability:
     """How often the values (year, run) are above the event's threshold."""
+    return shares(event, occurrences(event, values), values.shape[1])
+
+
+def shares(event: Event, counts: np.ndarray, runs: int) -> Probability:
+    """The probability from :func:`occurrences` among so many runs."""
+    in_year, so_far = counts / runs
+    return Probability(event, in_year, so_far, runs)
+
+
+def occurrences(event: Event, values: np.ndarray) -> np.ndarray:
+    """In how many runs of the values (year, run) the event happens, in the year and so far: (2, year)."""
     happens = values > event.threshold
-    return Probability(
-        event=event,
-        in_year=happens.mean(axis=1),
-        so_far=np.logical_or.accumulate(happens, axis=0).mean(axis=1),
-        runs=values.shape[1],
-    )
+    in_year = [np.count_nonzero(row) for row in happens]
+    for t in range(1, len(happens)):  # a loop, because numpy's accumulate takes twenty times as long
+        happens[t] |= happens[t - 1]
+    return np.array([in_year, [np.count_nonzero(row) for row in happens]])

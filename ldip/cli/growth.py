@@ -47,20 +47,17 @@ def population(
       ldip population --change housing-bust
       ldip population my-municipality/ --years 30 --out results/people
     """
-    from ldip.analysis.summary import summarise
+    from ldip.analysis.stream import passes, simulate_and_summarise
     from ldip.model.baseline import build
-    from ldip.model.metrics import lines_needed
-    from ldip.model.simulate import simulate
     from ldip.report import growth
     from ldip.report.files import result_folder
 
-    check_size(runs, years)
     source = read(scenario, changes)
     baseline = build(source.scenario, years)
-    with progress_bar(runs, lang) as advance:
-        ledger = simulate(source.scenario, runs=runs, seed=seed, years=years, lines=lines_needed(), progress=advance)
-    first = source.scenario.scenario.first_year
-    summary = summarise(ledger, scenario=source.scenario.name, base_year=first, seed=seed)
+    with progress_bar(runs * passes(runs), lang) as advance:
+        summary = simulate_and_summarise(
+            source.scenario, name=source.scenario.name, runs=runs, seed=seed, years=years, progress=advance
+        )
     records = growth.population_records(source.scenario, baseline, summary)
     out = out or Path("ldip-results") / f"{source.scenario.name}-population"
     with result_folder(out) as folder:

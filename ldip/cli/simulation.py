@@ -1,7 +1,9 @@
 """ldip simulate."""
 
+import contextlib
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +11,6 @@ import click
 
 from ldip.cli.options import (
     check_policy,
-    check_size,
     driver_options,
     lang_option,
     policy_options,
@@ -31,6 +32,13 @@ if TYPE_CHECKING:
 @run_options
 @policy_options
 @click.option("--out", type=click.Path(path_type=Path), help="Result folder  [default: ldip-results/SCENARIO]")
+@click.option(
+    "--keep-runs",
+    type=click.Choice(["npy", "parquet"]),
+    is_flag=False,
+    flag_value="npy",
+    help="Also write every run of every headline figure (6 kB a run), for numpy (the default) or as Parquet.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of a table.")
 @click.option("--pictures/--no-pictures", default=True, help="Write fan charts (PNG and SVG).", show_default=True)
 @lang_option
@@ -45,6 +53,7 @@ def simulate(
     policy: str,
     step: float,
     out: Path | None,
+    keep_runs: str | None,
     as_json: bool,
     pictures: bool,
     lang: str,
@@ -58,37 +67,32 @@ def simulate(
       ldip simulate --change interest-plus-2 --change housing-minus-20
       ldip simulate --policy step --step 40
       ldip simulate --only rate
+      ldip simulate --runs 1m --keep-runs
       ldip simulate my-municipality/ --years 10 --json --no-pictures
     """
-    from ldip.analysis.summary import summarise
-    from ldip.model.metrics import lines_needed
-    from ldip.model.simulate import simulate as run
+    from ldip.analysis.stream import passes, simulate_and_summarise
     from ldip.report import files
 
     check_policy(policy, step)
-    check_size(runs, years)
     source = read(scenario, changes, without, only)
-    base_year = source.scenario.scenario.first_year
     out = out or Path("ldip-results") / source.scenario.name
-    with files.result_folder(out) as folder:
-        with progress_bar(runs, lang) as advance:
-            ledger = run(
+    with files.result_folder(out) as folder, _kept_runs(keep_runs, folder, source, runs, seed, years) as kept:
+        with progress_bar(runs * passes(runs), lang) as advance:
+            summary = simulate_and_summarise(
                 source.scenario,
+                name=source.scenario.name,
                 runs=runs,
                 seed=seed,
                 years=years,
-                lines=lines_needed(),
-                progress=advance,
                 policy=policy,
                 step=step,
+                progress=advance,
+                **kept,
             )
-        summary = summarise(
-            ledger, scenario=source.scenario.name, base_year=base_year, seed=seed, policy=policy, step=step
-        )
         files.write_summary(folder, [summary])
         files.write_probabilities(folder, [summary])
         files.write_provenance(folder, summary, files.resolved(source))
-    del ledger
+    _remove_old_runs(out, keep_runs)
     _remove_old_pictures(out)
     if as_json:
         click.echo(json.dumps(files.summary_records(summary) | {"out": str(out)}))
@@ -101,6 +105,31 @@ def simulate(
     if pictures:
         sys.stdout.flush()
         _write_pictures(source, summary, out, lang, quiet=as_json)
+
+
+@contextlib.contextmanager
+def _kept_runs(kind: str | None, folder: Path, source: "Source", runs: int, seed: int, years: int) -> Any:
+    """What to keep of every run and where it goes, if it is to be kept."""
+    if kind is None:
+        yield {}
+        return
+    from ldip import __version__
+    from ldip.report.runs import keep, writer
+
+    scenario = source.scenario
+    made_with = {"scenario": scenario.name, "version": __version__, "runs": runs, "seed": seed}
+    base_year = scenario.scenario.first_year
+    with writer(folder, kind, runs=runs, years=years, base_year=base_year, made_with=made_with) as write:
+        found: dict[str, Callable[..., Any]] = {"keep": keep, "write": write}
+        yield found
+
+
+def _remove_old_runs(out: Path, kind: str | None) -> None:
+    from ldip.report.runs import DESCRIPTION, file_names
+
+    for name in file_names():
+        if kind is None or name not in (f"runs.{kind}", DESCRIPTION):
+            (out / name).unlink(missing_ok=True)
 
 
 def _assumptions_line(source: "Source", lang: str) -> str:

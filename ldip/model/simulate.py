@@ -1,9 +1,12 @@
 """Run the accounts over all years and runs: baseline -> draws -> kernel -> ledger."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import TypeVar
 
 import numpy as np
 
@@ -12,8 +15,8 @@ from ldip.model.baseline import Baseline, build
 from ldip.model.state import Year
 from ldip.scenario.schema import Scenario
 
-COMPILED_FROM = 200_000
-"""Runs from which the compiled engine pays for loading it (docs/decisions.md)."""
+COMPILED_FROM = 100_000
+"""Runs from which the compiled engine pays for loading it, and a second thread pays (docs/decisions.md)."""
 
 POLICIES = ("none", "adopted", "step", "rule")
 """What is done about the need: see with_policy."""
@@ -21,8 +24,15 @@ POLICIES = ("none", "adopted", "step", "rule")
 CHUNK = 8 * drivers.BLOCK
 """Runs closed together: enough for NumPy to be busy with numbers, few enough to stay near the cache."""
 
-THREADS_FROM = 50_000
-"""Runs from which a second thread pays."""
+WHOLE = 2 * CHUNK
+"""Runs up to which a job is one batch: 120 MB of headline lines."""
+
+BATCH, BATCH_THREADS = CHUNK // 2, 4
+"""Runs in a batch of a larger job, and the most threads with a batch each: memory is to be fixed on any machine."""
+
+T = TypeVar("T")
+Close = Callable[[int, int, np.ndarray, int], None]
+"""Closes all years of (first run, number of runs) into (ledger (line, year, run), place of the first run in it)."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,80 @@ def simulate(
     `policy` is one of POLICIES; `step` (of all runs or (run,)) is what restructuring grows by a year after the plan,
     mill. 2020-kr, with the policy "step". `seeds` gives single drivers a seed of their own.
     """
+    calendar, close = _prepare(scenario, runs, seed, years, lines, engine, policy, step, seeds)
+    values = np.empty((len(lines), years, runs))
+
+    def do_chunk(first: int) -> None:
+        size = min(CHUNK, runs - first)
+        close(first, size, values, first)
+        if progress:
+            progress(size)
+
+    for _ in _in_order(do_chunk, range(0, runs, CHUNK), threads or _threads(runs)):
+        pass
+    return Ledger(calendar, tuple(lines), values)
+
+
+def in_batches(
+    scenario: Scenario,
+    digest: Callable[[Ledger], T],
+    *,
+    runs: int,
+    seed: int,
+    years: int,
+    lines: Sequence[str] = Year._fields,
+    engine: str | None = None,
+    threads: int | None = None,
+    batch: int | None = None,
+    progress: Callable[[int], None] | None = None,
+    policy: str = "adopted",
+    step: float | np.ndarray = 0.0,
+) -> Generator[T, None, None]:
+    """As :func:`simulate`, in memory that does not grow with the runs: what `digest` makes of each batch's ledger, in
+    the order of the runs.
+
+    `digest` is called in the threads, may overwrite the ledger, and must not keep it: the next batch comes into the
+    same memory. Only the first batch is waited for before another is begun, and its ledger stays until then. `batch`
+    is a number of whole blocks (default: all runs up to WHOLE, else BATCH).
+    """
+    calendar, close = _prepare(scenario, runs, seed, years, lines, engine, policy, step)
+    workers = threads or min(_threads(runs), BATCH_THREADS)
+    batch = min(runs, batch or (runs if runs <= WHOLE else BATCH))
+    memory: SimpleQueue[np.ndarray] = SimpleQueue()
+
+    def do_batch(first: int) -> T:
+        size = min(batch, runs - first)
+        buffer = memory.get()
+        try:
+            values = buffer[: len(lines) * years * size].reshape(len(lines), years, size)
+            for place in range(0, size, CHUNK):
+                close(first + place, min(CHUNK, size - place), values, place)
+            found = digest(Ledger(calendar, tuple(lines), values))
+        finally:
+            memory.put(buffer)
+        if progress:
+            progress(size)
+        return found
+
+    memory.put(np.empty(len(lines) * years * batch))
+    yield do_batch(0)
+    for _ in range(workers - 1):
+        memory.put(np.empty(len(lines) * years * batch))
+    yield from _in_order(do_batch, range(batch, runs, batch), workers)
+
+
+def _prepare(
+    scenario: Scenario,
+    runs: int,
+    seed: int,
+    years: int,
+    lines: Sequence[str],
+    engine: str | None,
+    policy: str,
+    step: float | np.ndarray,
+    seeds: Mapping[str, int] | None = None,
+) -> tuple[np.ndarray, Close]:
+    """The calendar years, and what closes any of the runs."""
     baseline = with_policy(build(scenario, years), policy)
     return simulate_built(
         baseline,
@@ -108,26 +192,35 @@ def simulate_built(
     years = len(baseline.years)
     plan, opening = baseline.plan_table(), np.array(baseline.opening)
     wanted = [Year._fields.index(line) for line in lines]
-    values = np.empty((len(wanted), years, runs))
-    close = _engine(runs, engine)
+    run = _engine(runs, engine)
 
-    def do_chunk(first: int) -> None:
-        size = min(CHUNK, runs - first)
+    def close(first: int, size: int, ledger: np.ndarray, place: int) -> None:
         weather = drivers.weather(process, seed, first, size, steps[first : first + size], seeds)
-        close(plan, baseline.response, weather, opening, wanted, values, first)
-        if progress:
-            progress(size)
+        run(plan, baseline.response, weather, opening, wanted, ledger, place)
 
-    chunks = range(0, runs, CHUNK)
-    workers = threads or (min(os.cpu_count() or 1, 8) if runs >= THREADS_FROM else 1)
+    return baseline.years, close
+
+
+def _threads(runs: int) -> int:
+    return min(os.cpu_count() or 1, 8) if runs >= COMPILED_FROM else 1
+
+
+def _in_order(task: Callable[[int], T], firsts: Iterable[int], workers: int) -> Iterator[T]:
+    """The task's results for each number, in order; a few are worked on ahead."""
     if workers == 1:
-        for first in chunks:
-            do_chunk(first)
-    else:
-        with ThreadPoolExecutor(workers) as pool:
-            for finished in [pool.submit(do_chunk, first) for first in chunks]:
-                finished.result()
-    return Ledger(baseline.years, tuple(lines), values)
+        yield from map(task, firsts)
+        return
+    pool = ThreadPoolExecutor(workers)
+    ahead: deque[Future[T]] = deque()
+    try:
+        for first in firsts:
+            ahead.append(pool.submit(task, first))
+            if len(ahead) > workers + 1:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def with_policy(baseline: Baseline, policy: str) -> Baseline:
