@@ -22,6 +22,7 @@ ONLY_IN = {
         for name in ("", "backtest_", "comparison_", "explain_", "growth_", "sensitivity_", "stress_")
     },
     "distributed": {"analysis/executors.py"},
+    "pyarrow": {"report/runs.py"},
     "tomllib": {"scenario/reader.py"},
     "pydantic": {"scenario"},
     "xlsxwriter": {"report/sheets.py"},

@@ -85,80 +85,6 @@ def simulate(
     `policy` is one of POLICIES; `step` (of all runs or (run,)) is what restructuring grows by a year after the plan,
     mill. 2020-kr, with the policy "step". `seeds` gives single drivers a seed of their own.
     """
-    calendar, close = _prepare(scenario, runs, seed, years, lines, engine, policy, step, seeds)
-    values = np.empty((len(lines), years, runs))
-
-    def do_chunk(first: int) -> None:
-        size = min(CHUNK, runs - first)
-        close(first, size, values, first)
-        if progress:
-            progress(size)
-
-    for _ in _in_order(do_chunk, range(0, runs, CHUNK), threads or _threads(runs)):
-        pass
-    return Ledger(calendar, tuple(lines), values)
-
-
-def in_batches(
-    scenario: Scenario,
-    digest: Callable[[Ledger], T],
-    *,
-    runs: int,
-    seed: int,
-    years: int,
-    lines: Sequence[str] = Year._fields,
-    engine: str | None = None,
-    threads: int | None = None,
-    batch: int | None = None,
-    progress: Callable[[int], None] | None = None,
-    policy: str = "adopted",
-    step: float | np.ndarray = 0.0,
-) -> Generator[T, None, None]:
-    """As :func:`simulate`, in memory that does not grow with the runs: what `digest` makes of each batch's ledger, in
-    the order of the runs.
-
-    `digest` is called in the threads, may overwrite the ledger, and must not keep it: the next batch comes into the
-    same memory. Only the first batch is waited for before another is begun, and its ledger stays until then. `batch`
-    is a number of whole blocks (default: all runs up to WHOLE, else BATCH).
-    """
-    calendar, close = _prepare(scenario, runs, seed, years, lines, engine, policy, step)
-    workers = threads or min(_threads(runs), BATCH_THREADS)
-    batch = min(runs, batch or (runs if runs <= WHOLE else BATCH))
-    memory: SimpleQueue[np.ndarray] = SimpleQueue()
-
-    def do_batch(first: int) -> T:
-        size = min(batch, runs - first)
-        buffer = memory.get()
-        try:
-            values = buffer[: len(lines) * years * size].reshape(len(lines), years, size)
-            for place in range(0, size, CHUNK):
-                close(first + place, min(CHUNK, size - place), values, place)
-            found = digest(Ledger(calendar, tuple(lines), values))
-        finally:
-            memory.put(buffer)
-        if progress:
-            progress(size)
-        return found
-
-    memory.put(np.empty(len(lines) * years * batch))
-    yield do_batch(0)
-    for _ in range(workers - 1):
-        memory.put(np.empty(len(lines) * years * batch))
-    yield from _in_order(do_batch, range(batch, runs, batch), workers)
-
-
-def _prepare(
-    scenario: Scenario,
-    runs: int,
-    seed: int,
-    years: int,
-    lines: Sequence[str],
-    engine: str | None,
-    policy: str,
-    step: float | np.ndarray,
-    seeds: Mapping[str, int] | None = None,
-) -> tuple[np.ndarray, Close]:
-    """The calendar years, and what closes any of the runs."""
     baseline = with_policy(build(scenario, years), policy)
     return simulate_built(
         baseline,
@@ -188,8 +114,82 @@ def simulate_built(
     seeds: Mapping[str, int] | None = None,
 ) -> Ledger:
     """As :func:`simulate`, of a baseline and processes made before, perhaps on another machine."""
+    close = _closing(baseline, process, runs, seed, lines, engine, step, seeds)
+    values = np.empty((len(lines), len(baseline.years), runs))
+
+    def do_chunk(first: int) -> None:
+        size = min(CHUNK, runs - first)
+        close(first, size, values, first)
+        if progress:
+            progress(size)
+
+    for _ in _in_order(do_chunk, range(0, runs, CHUNK), threads or _threads(runs)):
+        pass
+    return Ledger(baseline.years, tuple(lines), values)
+
+
+def in_batches(
+    scenario: Scenario,
+    digest: Callable[[Ledger], T],
+    *,
+    runs: int,
+    seed: int,
+    years: int,
+    lines: Sequence[str] = Year._fields,
+    engine: str | None = None,
+    threads: int | None = None,
+    batch: int | None = None,
+    progress: Callable[[int], None] | None = None,
+    policy: str = "adopted",
+    step: float | np.ndarray = 0.0,
+) -> Generator[T, None, None]:
+    """As :func:`simulate`, in memory that does not grow with the runs: what `digest` makes of each batch's ledger, in
+    the order of the runs.
+
+    `digest` is called in the threads, may overwrite the ledger, and must not keep it: the next batch comes into the
+    same memory. Only the first batch is waited for before another is begun, and its ledger stays until then. `batch`
+    is a number of whole blocks (default: all runs up to WHOLE, else BATCH).
+    """
+    baseline = with_policy(build(scenario, years), policy)
+    process = drivers.prepare(scenario.drivers, baseline.plan)
+    close = _closing(baseline, process, runs, seed, lines, engine, step if policy == "step" else 0.0)
+    workers = threads or min(_threads(runs), BATCH_THREADS)
+    batch = min(runs, batch or (runs if runs <= WHOLE else BATCH))
+    memory: SimpleQueue[np.ndarray] = SimpleQueue()
+
+    def do_batch(first: int) -> T:
+        size = min(batch, runs - first)
+        buffer = memory.get()
+        try:
+            values = buffer[: len(lines) * years * size].reshape(len(lines), years, size)
+            for place in range(0, size, CHUNK):
+                close(first + place, min(CHUNK, size - place), values, place)
+            found = digest(Ledger(baseline.years, tuple(lines), values))
+        finally:
+            memory.put(buffer)
+        if progress:
+            progress(size)
+        return found
+
+    memory.put(np.empty(len(lines) * years * batch))
+    yield do_batch(0)
+    for _ in range(workers - 1):
+        memory.put(np.empty(len(lines) * years * batch))
+    yield from _in_order(do_batch, range(batch, runs, batch), workers)
+
+
+def _closing(
+    baseline: Baseline,
+    process: drivers.Process,
+    runs: int,
+    seed: int,
+    lines: Sequence[str],
+    engine: str | None,
+    step: float | np.ndarray,
+    seeds: Mapping[str, int] | None = None,
+) -> Close:
+    """What closes any of the runs."""
     steps = np.broadcast_to(step, (runs,))
-    years = len(baseline.years)
     plan, opening = baseline.plan_table(), np.array(baseline.opening)
     wanted = [Year._fields.index(line) for line in lines]
     run = _engine(runs, engine)
@@ -198,7 +198,7 @@ def simulate_built(
         weather = drivers.weather(process, seed, first, size, steps[first : first + size], seeds)
         run(plan, baseline.response, weather, opening, wanted, ledger, place)
 
-    return baseline.years, close
+    return close
 
 
 def _threads(runs: int) -> int:
