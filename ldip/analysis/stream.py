@@ -30,7 +30,7 @@ from ldip.model.metrics import Metric, events, headline, lines_needed
 from ldip.model.simulate import Ledger, in_batches
 from ldip.scenario.schema import Scenario
 
-ONE_PASS = 4_000_000
+ONE_PASS = 2_000_000
 """Runs up to which windows for all metrics are kept at once; they grow with the root of the runs. Beyond, a pass for
 every part of the metrics: the draws are the same each time."""
 
