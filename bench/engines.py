@@ -20,7 +20,7 @@ from ldip.scenario.schema import Scenario
 
 FEW_LINES = ("debt_ratio", "restructuring_need")
 COMPILED = "kernel, compiled, one thread"
-NUMPY = "kernel, NumPy (the default below 200 000 runs)"
+NUMPY = "kernel, NumPy (the default below 100 000 runs)"
 DRAWS = "its own draws (NumPy's generator)"
 
 

@@ -1,7 +1,7 @@
 """The reference model as ldip runs its accounts: a stream per driver and block of runs, weather made in place, one
 source for a year that NumPy runs over a chunk of runs or numba over lanes of 256, and percentiles by sorting once.
 
-    python bench/peer_ldip.py     from process start, with NumPy, as ldip does below 200 000 runs
+    python bench/peer_ldip.py     from process start, with NumPy, as ldip does below 100 000 runs
 """
 
 import functools
