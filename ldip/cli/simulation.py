@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @click.option("--out", type=click.Path(path_type=Path), help="Result folder  [default: ldip-results/SCENARIO]")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of a table.")
 @click.option("--pictures/--no-pictures", default=True, help="Write fan charts (PNG and SVG).", show_default=True)
+@click.option("--report", "with_report", is_flag=True, help="Also write report.html, the page of ldip report.")
 @lang_option
 def simulate(
     scenario: str,
@@ -47,6 +48,7 @@ def simulate(
     out: Path | None,
     as_json: bool,
     pictures: bool,
+    with_report: bool,
     lang: str,
 ) -> None:
     """Simulate SCENARIO and report the distributions of debt ratio and restructuring need.
@@ -101,6 +103,20 @@ def simulate(
     if pictures:
         sys.stdout.flush()
         _write_pictures(source, summary, out, lang, quiet=as_json)
+    if with_report:
+        from ldip.cli.report import PAGE, WRITTEN, command_again, stressed, write_report
+
+        off = [word for name in without for word in ("--without", name)]
+        off += [word for name in only for word in ("--only", name)]
+        policy_words = ("--policy", policy, *(("--step", f"{step:g}") if step else ()), *off, "--report")
+        how: Any = {"runs": runs, "seed": seed, "years": years}
+        again = command_again("simulate", [scenario], changes, *policy_words, **how)
+        how |= {"policy": policy, "step": step}
+        if policy == "adopted" and not off:
+            how["tested"] = stressed(scenario, changes, lang)
+        write_report([source], len(changes), out / PAGE, lang, again, **how)
+        if not as_json:
+            click.echo(WRITTEN.say(lang, out=out / PAGE))
 
 
 def _assumptions_line(source: "Source", lang: str) -> str:
