@@ -3,7 +3,6 @@ provenance."""
 
 import re
 from collections.abc import Sequence
-from typing import Any, NamedTuple
 
 from ldip import __version__
 from ldip.analysis.findings import DEBT
@@ -15,8 +14,9 @@ from ldip.report.files import package_versions
 from ldip.report.numbers import number, unit_label
 from ldip.report.sections import FANS
 from ldip.report.text import policy_words
-from ldip.scenario.quantities import Basis, in_prices_of, of_any_year
-from ldip.scenario.schema import Scenario, quantities
+from ldip.report.workbook_sources import Number, numbers_of
+from ldip.scenario.quantities import in_prices_of, of_any_year
+from ldip.scenario.settings import BASES, assumed
 
 RECONCILIATION = Text("Avstemming mot den publiserte planen", "Reconciliation with the published plan")
 RECONCILED_HEAD = Text(
@@ -37,14 +37,9 @@ COUNTED = Text(
     "are quoted from the scenario files.",
 )
 DRIVERS = Text("Det tilfeldige: hvor mye drivkreftene svinger", "What is random: how much the drivers swing")
-OURS = Text("Våre antakelser ellers ({count})", "Our other assumptions ({count})")
-PRINTED = Text("Tall fra kilder, eller regnet ut av dem ({count})", "Numbers from sources or worked out ({count})")
+OURS = Text("Våre antakelser ellers", "Our other assumptions")
+PRINTED = Text("Tall fra kilder, eller regnet ut av dem", "Numbers from sources, or worked out from them")
 ASSUMPTION_HEAD = Text(nb="tall|verdi|grunnlag|kilde eller begrunnelse", en="number|value|basis|source or reason")
-BASES: dict[Basis, Text] = {
-    "source": Text("kilde", "source"),
-    "derived": Text("utledet", "derived"),
-    "assumption": Text("antakelse", "assumption"),
-}
 UNITS = {
     "share": Text("andel", "share"),
     "ratio": Text("forholdstall", "ratio"),
@@ -65,12 +60,6 @@ UNITS = {
     "mill. 2020-kr": Text("mill. 2020-kr", "mill. 2020-kr"),
 }
 """Units of scenario files as readers know them; one that is not here stands as it is in the file."""
-PER_USER = Text(
-    nb="dekning {coverage} %, {cost} per bruker i året, {place} per plass, mill. {year}-kr",
-    en="coverage {coverage} %, {cost} per user a year, {place} per place, mill. {year}-kr",
-)
-OVER_YEARS = Text("{value} over {years} år, mill. kr", "{value} over {years} years, mill. kr")
-AGE_ROWS = Text("{count} alderstrinn i ages.csv", "{count} years of age in ages.csv")
 
 METHOD = Text("Metode og begrensninger", "Method and limits")
 METHOD_WORDS = (
@@ -200,60 +189,15 @@ def reconcile(m: Material) -> Section | None:
     return Section("reconciliation", m.say(RECONCILIATION), blocks)
 
 
-class Number(NamedTuple):
-    """One number (or row of numbers) of a scenario, in words."""
-
-    key: str
-    value: str
-    basis: Basis
-    source: str
-
-    def cells(self, lang: str) -> list[str]:
-        """The cells of its row."""
-        return [self.key, self.value, BASES[self.basis].say(lang), self.source]
-
-
-def numbers_of(scenario: Scenario, lang: str) -> list[Number]:
-    """Every number of a scenario with its basis and source, the tables' rows each as one."""
-    found, year = [], scenario.scenario.first_year
-    for key, quantity in quantities(scenario).items():
-        dated, value = getattr(quantity, "dated", None), quantity.value or 0.0
-        values = [f"{year}: {plain(v, lang)}" for year, v in dated.items()] if dated else [plain(value, lang)]
-        found.append(Number(key, _with_unit(values, quantity.unit, lang), quantity.basis, quantity.source))
-    for area in scenario.areas:
-        found.append(_row(f"areas.{area.area}", area.frame, f"mill. {year}-kr", area, lang))
-    for row in scenario.plan:
-        found.append(
-            _row(f"plan.{row.line}: {Text(row.item_nb, row.item).say(lang)}", row.values, row.unit, row, lang)
-        )
-    for group in scenario.population:
-        found.append(_row(f"population.{group.group}", group.residents, "persons", group, lang))
-    for demand in scenario.demand:
-        words = PER_USER.say(
-            lang,
-            coverage=plain(100.0 * demand.coverage, lang),
-            cost=plain(demand.unit_cost, lang),
-            place=plain(demand.place_cost, lang),
-            year=year,
-        )
-        key = f"demand.{demand.service}.{demand.form}.{demand.group}"
-        found.append(Number(key, words, demand.basis, demand.source))
-    for vintage in scenario.vintages:
-        words = OVER_YEARS.say(lang, value=plain(vintage.deviation, lang), years=plain(vintage.years, lang))
-        found.append(Number(f"vintages.{vintage.vintage:.0f}", words, vintage.basis, vintage.source))
-    return found
-
-
-def _row(key: str, values: Sequence[float], unit: str, row: Any, lang: str) -> Number:
-    return Number(key, _with_unit([plain(v, lang) for v in values], unit, lang), row.basis, row.source)
-
-
-def _with_unit(values: Sequence[str], unit: str, lang: str) -> str:
-    known, year = UNITS.get(of_any_year(unit)), re.search(r"\d{4}(?=-kr)", unit)
-    name = known.say(lang) if known else unit
+def number_cells(item: Number, lang: str) -> list[str]:
+    """One number of a scenario as a row: what it is and its key, values, basis, source."""
+    name = f"{item.what} ({item.key})" if item.what else item.key
+    values = [plain(v, lang) if year is None else f"{year}: {plain(v, lang)}" for year, v in item.values.items()]
+    known, year = UNITS.get(of_any_year(item.unit)), re.search(r"\d{4}(?=-kr)", item.unit)
+    unit = known.say(lang) if known else item.unit
     if year:
-        name = in_prices_of(name, year[0])
-    return f"{'; '.join(values)} {name}"
+        unit = in_prices_of(unit, year[0])
+    return [name, f"{'; '.join(values)} {unit}".strip(), BASES[item.basis].say(lang), item.source]
 
 
 def plain(value: float, lang: str) -> str:
@@ -265,25 +209,24 @@ def plain(value: float, lang: str) -> str:
 def assumptions(m: Material) -> Section:
     """Which numbers are ours, which are printed, and where each comes from."""
     scenario = m.findings.main.source.scenario
-    found = numbers_of(scenario, m.lang)
-    ours = [item for item in found if item.basis == "assumption"]
+    found = list(numbers_of(scenario, m.lang))
+    count, total = assumed(scenario)
     drivers = [item for item in found if item.key.startswith("drivers.")]
-    others = [item for item in ours if item not in drivers]
-    printed = [item for item in found if item.basis != "assumption"]
-    lead = m.say(COUNTED, count=len(ours), total=len(found))
+    others = [item for item in found if item.basis == "assumption" and item not in drivers]
+    printed = [item for item in found if item.basis != "assumption" and item not in drivers]
 
     def table(title: str, items: Sequence[Number]) -> Table:
         head = m.say(ASSUMPTION_HEAD).split("|")
-        return Table(title, head, [item.cells(m.lang) for item in items], words=(1, 2, 3))
+        return Table(title, head, [number_cells(item, m.lang) for item in items], words=(1, 2, 3))
 
     return Section(
         "assumptions",
         m.say(ASSUMPTIONS),
         [
-            Words(lead),
+            Words(m.say(COUNTED, count=count, total=total)),
             table(m.say(DRIVERS), drivers),
-            Fold(m.say(OURS, count=len(others)), table(m.say(OURS, count=len(others)), others)),
-            Fold(m.say(PRINTED, count=len(printed)), table(m.say(PRINTED, count=len(printed)), printed)),
+            Fold(m.say(OURS), table(m.say(OURS), others)),
+            Fold(m.say(PRINTED), table(m.say(PRINTED), printed)),
         ],
     )
 
