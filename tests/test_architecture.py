@@ -19,10 +19,12 @@ ONLY_IN = {
     "scipy": {"analysis/restructuring.py", "analysis/calibrate.py", "analysis/sobol.py"},
     "matplotlib": {
         f"report/{name}charts.py"
-        for name in ("", "backtest_", "comparison_", "explain_", "growth_", "sensitivity_", "stress_")
+        for name in ("", "backtest_", "comparison_", "explain_", "growth_", "page_", "sensitivity_", "stress_")
     },
     "distributed": {"analysis/executors.py"},
     "pyarrow": {"report/runs.py"},
+    "jinja2": {"report/page.py"},
+    "markupsafe": {"report/page.py"},
     "tomllib": {"scenario/reader.py"},
     "pydantic": {"scenario"},
     "xlsxwriter": {"report/sheets.py"},

@@ -98,7 +98,7 @@ def restructure(
         if progress:
             progress(len(open_runs))
     steps.sort()
-    last_plan_year = scenario.scenario.plan_years - 1
+    last_plan_year = min(scenario.scenario.plan_years, years) - 1
     answers = tuple(_answer(steps, p, margins.expenditure[last_plan_year]) for p in confidences)
     looked_at = dict.fromkeys((0.0, *[answer.step for answer in answers if np.isfinite(answer.step)]))
     return Restructuring(

@@ -13,6 +13,7 @@ from ldip.cli.comparison import compare
 from ldip.cli.explain import explain
 from ldip.cli.growth import payback, population
 from ldip.cli.options import LANGUAGE
+from ldip.cli.report import report
 from ldip.cli.restructuring import restructure
 from ldip.cli.scenarios import metrics, scenario_group
 from ldip.cli.sensitivity import sensitivity
@@ -36,6 +37,7 @@ def main() -> None:
       ldip explain                                why the debt ratio changes, term by term
       ldip sweep grid.toml                        many scenarios, levers and seeds, also on a cluster
       ldip workbook                               the results as an Excel workbook, with charts
+      ldip report                                 one page for the council, to read and print
       ldip restructure                            how much must be saved, at 70, 80, 90 % confidence
       ldip stress                                 the LDIP's stress tests, on baseline and distribution
       ldip sensitivity                            which drivers and assumptions the answer depends on
@@ -55,6 +57,7 @@ for command in (
     workbook,
     explain,
     sweep,
+    report,
     restructure,
     stress,
     sensitivity,

@@ -38,6 +38,7 @@ PICTURES = ("comparison.png", "comparison.svg")
 @click.option("--out", type=click.Path(path_type=Path), default="ldip-results/compare", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of tables.")
 @click.option("--pictures/--no-pictures", default=True, help="Write the picture (PNG and SVG).", show_default=True)
+@click.option("--report", "with_report", is_flag=True, help="Also write report.html, the page of ldip report.")
 @lang_option
 def compare(
     scenarios: tuple[str, ...],
@@ -49,6 +50,7 @@ def compare(
     out: Path,
     as_json: bool,
     pictures: bool,
+    with_report: bool,
     lang: str,
 ) -> None:
     """Set alternatives side by side, run by run in the same weather.
@@ -92,6 +94,16 @@ def compare(
     if pictures:
         sys.stdout.flush()
         _write_picture(comparison, sources, changes, out, lang, quiet=as_json)
+    if with_report:
+        from ldip.cli.report import PAGE, WRITTEN, command_again, stressed, write_report
+
+        how: Any = {"runs": runs, "seed": seed, "years": years}
+        again = command_again("compare", words, changes, "--against", against, "--report", **how)
+        place = [source.scenario.name for source in sources].index(against)
+        tested = stressed(words[place], changes, lang)
+        write_report(sources, len(changes), out / PAGE, lang, again, against=against, tested=tested, **how)
+        if not as_json:
+            click.echo(WRITTEN.say(lang, out=out / PAGE))
 
 
 def run_all(sources: Sequence["Source"], against: str, **how: Any) -> "Comparison":

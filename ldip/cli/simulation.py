@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of a table.")
 @click.option("--pictures/--no-pictures", default=True, help="Write fan charts (PNG and SVG).", show_default=True)
+@click.option("--report", "with_report", is_flag=True, help="Also write report.html, the page of ldip report.")
 @lang_option
 def simulate(
     scenario: str,
@@ -56,6 +57,7 @@ def simulate(
     keep_runs: str | None,
     as_json: bool,
     pictures: bool,
+    with_report: bool,
     lang: str,
 ) -> None:
     """Simulate SCENARIO and report the distributions of debt ratio and restructuring need.
@@ -105,6 +107,20 @@ def simulate(
     if pictures:
         sys.stdout.flush()
         _write_pictures(source, summary, out, lang, quiet=as_json)
+    if with_report:
+        from ldip.cli.report import PAGE, WRITTEN, command_again, stressed, write_report
+
+        off = [word for name in without for word in ("--without", name)]
+        off += [word for name in only for word in ("--only", name)]
+        policy_words = ("--policy", policy, *(("--step", f"{step:g}") if step else ()), *off, "--report")
+        how: Any = {"runs": runs, "seed": seed, "years": years}
+        again = command_again("simulate", [scenario], changes, *policy_words, **how)
+        how |= {"policy": policy, "step": step}
+        if policy == "adopted" and not off:
+            how["tested"] = stressed(scenario, changes, lang)
+        write_report([source], len(changes), out / PAGE, lang, again, **how)
+        if not as_json:
+            click.echo(WRITTEN.say(lang, out=out / PAGE))
 
 
 @contextlib.contextmanager

@@ -61,7 +61,7 @@ def stress(
     from ldip.report.stress import stress_records, stress_text, write_stress
 
     check_size(runs, years, ledgers=2)
-    sources, label = _sources(scenario, changes, tests, lang)
+    sources, label = stress_sources(scenario, changes, tests, lang)
     with files.result_folder(out) as folder:
         with progress_bar(runs, lang, scenarios=len(sources)) as advance:
             scenarios = [source.scenario for source in sources]
@@ -86,7 +86,7 @@ def stress(
             click.echo(Text("Figur: {name}", "Picture: {name}").say(lang, name=out / PICTURES[0]))
 
 
-def _sources(
+def stress_sources(
     scenario: str, changes: tuple[str, ...], tests: tuple[str, ...], lang: str
 ) -> tuple[list["Source"], dict[str, str]]:
     """The scenario, each test laid over it, all at once, and what readers call them by scenario name."""

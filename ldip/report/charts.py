@@ -1,7 +1,8 @@
 """Pictures of a simulation: fan charts as PNG and SVG. matplotlib is loaded only here and only when asked for."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -57,11 +58,54 @@ def rc_style() -> dict[Any, Any]:
 
 
 def _fan(pyplot, summary: Summary, name: str, baseline: np.ndarray, lang: str):
-    distribution = summary.distributions[name]
-    metric = distribution.metric
-    scale, _ = SHOWN[metric.unit]
-    years = summary.years
+    metric = summary.distributions[name].metric
     figure, axes = pyplot.subplots(figsize=(8.4, 4.9), layout="constrained")
+    draw_fan(axes, summary, name, baseline, thresholds(name, lang), lang)
+    unit = unit_label(metric.unit, metric.price_basis(summary.base_year), lang)
+    axes.set_title(f"{metric.label.say(lang)}, {unit}", loc="left", color=INK, fontsize=13, fontweight="bold")
+    columns = 3 if name == "debt_ratio" else 4
+    axes.legend(
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.08),
+        ncols=columns,
+        frameon=False,
+        fontsize=9,
+    )
+    foot = foot_words(summary, lang)
+    figure.supxlabel(foot, fontsize=8, color="#555555", x=0.01, ha="left")
+    return figure
+
+
+class Threshold(NamedTuple):
+    """A level that a metric should not pass, and what it is called."""
+
+    level: float | np.ndarray  # in the metric's unit, of all years or (year,)
+    name: str
+
+
+def thresholds(name: str, lang: str) -> list[Threshold]:
+    """The thresholds of the events that the metric has."""
+    return [
+        Threshold(event.threshold, f"{event.label.say(lang)} ({event.source.split(';')[0]})")
+        for event in events()
+        if event.metric == name
+    ]
+
+
+def draw_fan(
+    axes: Any,
+    summary: Summary,
+    name: str,
+    baseline: np.ndarray,
+    levels: Sequence[Threshold],
+    lang: str,
+    *,
+    ticks: int = 10,
+) -> None:
+    """The fan of one metric into `axes`: bands, median, baseline path (year,), named thresholds."""
+    distribution = summary.distributions[name]
+    scale, _ = SHOWN[distribution.metric.unit]
+    years = summary.years
     for low, high, strength, label in BANDS:
         axes.fill_between(
             years,
@@ -77,33 +121,30 @@ def _fan(pyplot, summary: Summary, name: str, baseline: np.ndarray, lang: str):
     if name == "debt_ratio":  # loans may not pay operations, so bad futures show up here rather than as debt
         tail = scale * summary.distributions["debt_ratio_with_deficits"].percentile(0.95)
         axes.plot(years, tail, color=RED, linewidth=1.2, linestyle=(0, (1, 1.5)), label=DEFICITS.say(lang))
-    for event in events():
-        if event.metric == name:
-            axes.axhline(scale * event.threshold, color=RED, linewidth=1.0)
-            axes.annotate(
-                f"{event.label.say(lang)} ({event.source.split(';')[0]})",
-                (years[0], scale * event.threshold),
-                xytext=(2, 3),
-                textcoords="offset points",
-                color=RED,
-                fontsize=8,
-            )
-    unit = unit_label(metric.unit, metric.price_basis(summary.base_year), lang)
-    axes.set_title(f"{metric.label.say(lang)}, {unit}", loc="left", color=INK, fontsize=13, fontweight="bold")
+    for level in levels:
+        line = scale * np.broadcast_to(level.level, len(years))
+        axes.plot(years, line, color=RED, linewidth=1.0)
+        below = _in_the_way(axes, scale * distribution.percentile(0.50), line)
+        axes.annotate(
+            level.name,
+            (years[0], line[0]),
+            xytext=(2, -3 if below else 3),
+            textcoords="offset points",
+            va="top" if below else "bottom",
+            color=RED,
+            fontsize=8,
+        )
     axes.set_xlim(years[0], years[-1] if len(years) > 1 else years[0] + 1)
-    axes.set_xticks(years[:: max(len(years) // 10, 1)])
+    axes.set_xticks([*years[: -2 if len(years) > 5 else -1 : max(len(years) // ticks, 1)], years[-1]])
     quiet_axes(axes, lang)
-    columns = 3 if name == "debt_ratio" else 4
-    axes.legend(
-        loc="upper center",
-        bbox_to_anchor=(0.5, -0.08),
-        ncols=columns,
-        frameon=False,
-        fontsize=9,
-    )
-    foot = foot_words(summary, lang)
-    figure.supxlabel(foot, fontsize=8, color="#555555", x=0.01, ha="left")
-    return figure
+    axes.locator_params(axis="y", nbins=7, steps=[1, 2, 5, 10])
+
+
+def _in_the_way(axes: Any, median: np.ndarray, line: np.ndarray) -> bool:
+    """Does the median run so close above a threshold's first years that the name must go below?"""
+    low, high = axes.get_ylim()
+    apart = (median - line)[: max(len(median) // 3, 1)] / (high - low)
+    return bool(0.0 <= apart.min() < 0.07)
 
 
 def foot_words(summary: Summary, lang: str) -> str:

@@ -136,7 +136,7 @@ def comparison_text(comparison: Comparison, label: Mapping[str, str], title: str
         table(listed, align=str.ljust),
         *[
             table(rows(comparison, short, lang), free_headings=True)
-            for rows in (_levels, _differences, _probabilities, _regrets)
+            for rows in (levels, differences, probabilities, regrets)
         ],
         "\n".join(textwrap.fill(line, WIDTH) for line in conclusions(comparison, label, lang)),
         textwrap.fill(NOTE.say(lang), WIDTH),
@@ -153,7 +153,7 @@ def _short(label: Mapping[str, str]) -> dict[str, str]:
     return {name: textwrap.shorten(text, WIDEST_LABEL, placeholder=" …") for name, text in numbered.items()}
 
 
-def _levels(comparison: Comparison, label: Mapping[str, str], lang: str) -> list[list[str]]:
+def levels(comparison: Comparison, label: Mapping[str, str], lang: str) -> list[list[str]]:
     """Median and 90 % interval of each metric, alternative and shown year."""
     places = shown_places(comparison)
     summary = comparison.summaries[comparison.against]
@@ -169,7 +169,7 @@ def _levels(comparison: Comparison, label: Mapping[str, str], lang: str) -> list
     return rows
 
 
-def _differences(comparison: Comparison, label: Mapping[str, str], lang: str) -> list[list[str]]:
+def differences(comparison: Comparison, label: Mapping[str, str], lang: str) -> list[list[str]]:
     """The last year's paired differences with their errors, and how often the alternative is lower."""
     summary = comparison.summaries[comparison.against]
     rows = [[APART.say(lang, against=label[comparison.against], year=summary.years[-1])]]
@@ -194,7 +194,7 @@ def _differences(comparison: Comparison, label: Mapping[str, str], lang: str) ->
     return rows
 
 
-def _probabilities(comparison: Comparison, label: Mapping[str, str], lang: str) -> list[list[str]]:
+def probabilities(comparison: Comparison, label: Mapping[str, str], lang: str) -> list[list[str]]:
     """How often the gravest events happen, and the last year's paired difference."""
     places = shown_places(comparison)
     years = [str(comparison.summaries[comparison.against].years[t]) for t in places]
@@ -213,7 +213,7 @@ def _probabilities(comparison: Comparison, label: Mapping[str, str], lang: str) 
     return rows
 
 
-def _regrets(comparison: Comparison, label: Mapping[str, str], lang: str) -> list[list[str]]:
+def regrets(comparison: Comparison, label: Mapping[str, str], lang: str) -> list[list[str]]:
     """Each criterion's mean and regret, and how often each alternative is the lowest."""
     rows = [[REGRET.say(lang)]]
     heads = [MEAN, REGRET_MEAN, ERROR, Text("95 %", "95 %"), ALONE, SHARED]

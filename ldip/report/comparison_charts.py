@@ -68,10 +68,10 @@ def _picture(pyplot: Any, comparison: Comparison, label: Mapping[str, str], titl
     figure = pyplot.figure(figsize=(14.0, 5.6), layout="constrained")
     figure.get_layout_engine().set(w_pad=0.12)
     grid = figure.add_gridspec(2, 3, width_ratios=(1.1, 0.95, 1.1))
-    _courses(figure.add_subplot(grid[:, 0]), comparison, label, DEBT, lang)
-    _courses(figure.add_subplot(grid[:, 1]), comparison, label, NEED, lang)
+    courses(figure.add_subplot(grid[:, 0]), comparison, label, DEBT, lang)
+    courses(figure.add_subplot(grid[:, 1]), comparison, label, NEED, lang)
     for row, metric_id in enumerate((DEBT, NEED)):
-        _differences(figure.add_subplot(grid[row, 2]), comparison, label, metric_id, lang)
+        differences(figure.add_subplot(grid[row, 2]), comparison, label, metric_id, lang)
     summary = comparison.summaries[comparison.against]
     foot = FOOT.say(lang, title=title, runs=number(summary.runs, 0, lang), seed=summary.seed)
     figure.supxlabel(foot, fontsize=8, color=GREY, x=0.01, ha="left")
@@ -95,8 +95,20 @@ def _course(summary: Summary, metric_id: str) -> np.ndarray:
     return SHOWN[spread.metric.unit][0] * (spread.percentile(0.50) if metric_id == DEBT else spread.mean)
 
 
-def _courses(axes: Any, comparison: Comparison, label: Mapping[str, str], metric_id: str, lang: str) -> None:
-    """One line per alternative, named at its end; for the debt ratio also the 90 % intervals of the last year."""
+def courses(
+    axes: Any,
+    comparison: Comparison,
+    label: Mapping[str, str],
+    metric_id: str,
+    lang: str,
+    *,
+    size: int = 12,
+    line: float = 0.045,
+) -> None:
+    """One line per alternative, named at its end; for the debt ratio also the 90 % intervals of the last year.
+
+    `size` is the title's, in points; `line` the height of a line of text as a share of the axes.
+    """
     summary = comparison.summaries[comparison.against]
     years, metric = summary.years, summary.distributions[metric_id].metric
     marks = _marks(comparison)
@@ -111,22 +123,24 @@ def _courses(axes: Any, comparison: Comparison, label: Mapping[str, str], metric
             axes.plot(where, ends[1], "o", color="white", markeredgecolor=marks[name]["color"], markersize=5)
     unit = unit_label(metric.unit, metric.price_basis(summary.base_year), lang)
     how = DEBT_HOW.say(lang, year=years[-1]) if metric_id == DEBT else NEED_HOW.say(lang)
-    _titles(axes, f"{metric.label.say(lang)}, {unit}", how, size=12)
+    _titles(axes, f"{metric.label.say(lang)}, {unit}", how, size)
     quiet_axes(axes, lang)
     bars = len(comparison.summaries) + 0.8 if metric_id == DEBT else 0.0
     axes.set_xlim(years[0], max(years[-1], years[0] + 1) + bars * step)
     axes.set_xticks([*years[: -2 if len(years) > 5 else -1 : max(len(years) // 4, 1)], years[-1]])
     if metric_id == NEED:
         axes.set_ylim(bottom=0.0)
-    _name_ends(axes, comparison, label, metric_id, marks)
+    _name_ends(axes, comparison, label, metric_id, marks, line)
 
 
-def _name_ends(axes: Any, comparison: Comparison, label: Mapping[str, str], metric_id: str, marks: Any) -> None:
+def _name_ends(
+    axes: Any, comparison: Comparison, label: Mapping[str, str], metric_id: str, marks: Any, line: float
+) -> None:
     """The alternatives' names to the right of the axes, each beside its line's end, moved apart where too close."""
     ends = {name: float(_course(other, metric_id)[-1]) for name, other in comparison.summaries.items()}
     texts = {name: textwrap.fill(label[name], LABEL_WIDTH) for name in ends}
     low, high = axes.get_ylim()
-    line = 0.045 * (high - low)  # of a line of text
+    line *= high - low
     order = sorted(ends, key=lambda name: ends[name])
     heights = [line * (1 + texts[name].count("\n")) for name in order]
     places = spread_out([ends[name] for name in order], heights, low, high)
@@ -166,8 +180,13 @@ def _pushed_down(wanted: Sequence[float], heights: Sequence[float], high: float)
     return [-place for place in _pushed_up([-want for want in reversed(wanted)], heights[::-1], -high)][::-1]
 
 
-def _differences(axes: Any, comparison: Comparison, label: Mapping[str, str], metric_id: str, lang: str) -> None:
-    """The last year's differences from the reference, one row for each alternative, with a line at nought."""
+def differences(
+    axes: Any, comparison: Comparison, label: Mapping[str, str], metric_id: str, lang: str, *, width: int = 100
+) -> None:
+    """The last year's differences from the reference, one row for each alternative, with a line at nought.
+
+    The words above are broken after `width` letters.
+    """
     marks = _marks(comparison)
     summary = comparison.summaries[comparison.against]
     metric = summary.distributions[metric_id].metric
@@ -190,7 +209,7 @@ def _differences(axes: Any, comparison: Comparison, label: Mapping[str, str], me
     unit = difference_label(metric.unit, metric.price_basis(summary.base_year), lang)
     title = APART_TITLE.say(lang, label=metric.label.say(lang), year=summary.years[-1], unit=unit)
     how = APART_HOW.say(lang, against=textwrap.shorten(label[comparison.against], 32, placeholder=" …"))
-    _titles(axes, title, how, size=10)
+    _titles(axes, title, textwrap.fill(how, width), size=10)
     quiet_axes(axes, lang)
     axes.axvline(0.0, color=INK, linewidth=1.0)
     axes.set_ylim(len(comparison.pairs) - 0.6, -0.7)
@@ -203,10 +222,12 @@ def _differences(axes: Any, comparison: Comparison, label: Mapping[str, str], me
 
 def _titles(axes: Any, title: str, how: str, size: int) -> None:
     """A bold title with a line below it that says what is drawn."""
-    axes.set_title(title + "\n", loc="left", color=INK, fontsize=size, fontweight="bold")
-    axes.annotate(
+    lines = how.count("\n") + 1
+    axes.set_title(title + "\n" * lines, loc="left", color=INK, fontsize=size, fontweight="bold")
+    words = axes.annotate(
         how, (0.0, 1.0), xytext=(0, 5), xycoords="axes fraction", textcoords="offset points", fontsize=8.5, color=GREY
     )
+    words.set_in_layout(False)  # as below: what is long may run to the edge
 
 
 def _how_often(paired: Paired, lang: str) -> str:

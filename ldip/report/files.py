@@ -176,6 +176,7 @@ def resolved(source: Source) -> dict[str, Any]:
     return {
         "scenario": source.scenario.name,
         "scenario_resolved": source.scenario.model_dump(mode="json", exclude_defaults=True),
+        "change_titles": [list(title) for title in source.change_titles],
         "inputs_sha256": dict(source.files),
     }
 

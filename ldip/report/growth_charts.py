@@ -30,7 +30,7 @@ def write_population_picture(folder: Path, baseline: Baseline, summary: Summary,
 
     def draw(pyplot: Any) -> Any:
         figure, (left, right) = pyplot.subplots(1, 2, figsize=(11.0, 5.2), layout="constrained")
-        _pyramid(left, baseline, lang)
+        draw_pyramid(left, baseline, lang)
         fan = summary.distributions["closing_residents"]
         for low, high, strength, label in BANDS:
             right.fill_between(
@@ -53,7 +53,7 @@ def write_population_picture(folder: Path, baseline: Baseline, summary: Summary,
     _write(folder, "population", draw)
 
 
-def _pyramid(axes: Any, baseline: Baseline, lang: str) -> None:
+def draw_pyramid(axes: Any, baseline: Baseline, lang: str) -> None:
     """Residents in five-year groups: the year before the plan filled, the last year as a line."""
     closing = baseline.population.closing
     last = len(baseline.years) + 1

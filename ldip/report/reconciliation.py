@@ -82,14 +82,10 @@ def reconciliation_text(
                 ]
             )
         parts.append(table([[f"{row[0]:<5} {row[1]}", *row[2:]] for row in body]))
-        reasons: dict[str, list[str]] = {}
-        for row in differing:
-            if row.explanation.en:
-                reasons.setdefault(row.explanation.say(lang), []).append(f"{row.table} {row.label.say(lang)}")
         if not everything:
             parts.append(textwrap.fill(WORST.say(lang), 100))
-        for reason, names in reasons.items():
-            text = f"{', '.join(dict.fromkeys(names))}: {reason}"
+        for reason, names in reasons(differing, lang).items():
+            text = f"{', '.join(names)}: {reason}"
             parts.append(textwrap.fill(text, 100, initial_indent="* ", subsequent_indent="  "))
     else:
         parts.append(NOTHING.say(lang))
@@ -124,6 +120,15 @@ def ratios_words(ratios: DebtRatios, lang: str) -> str:
         restated=number(100 * ratios.restated, 1, lang),
         nominal=number(100 * ratios.nominal, 1, lang),
     )
+
+
+def reasons(rows: Sequence[Row], lang: str) -> dict[str, list[str]]:
+    """Each explanation and the items, with their tables, that it explains."""
+    found: dict[str, dict[str, None]] = {}
+    for row in rows:
+        if row.explanation.en:
+            found.setdefault(row.explanation.say(lang), {})[f"{row.table} {row.label.say(lang)}"] = None
+    return {reason: list(names) for reason, names in found.items()}
 
 
 def worst_years(rows: Sequence[Row]) -> list[Row]:

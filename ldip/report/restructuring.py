@@ -59,6 +59,11 @@ NOTE = Text(
 )
 
 
+def decimals(result: Restructuring) -> int:
+    """Decimals of a step in a sentence or picture: whole millions, tenths where all steps are small."""
+    return 0 if max((a.step for a in result.answers if math.isfinite(a.step)), default=10.0) >= 10.0 else 1
+
+
 def restructuring_records(result: Restructuring) -> dict[str, Any]:
     """Steps and curve for ``--json`` and ``restructuring.csv``."""
     return {
@@ -171,13 +176,13 @@ def restructuring_text(result: Restructuring, title: str, base_year: int, plan_y
     if never > 0.0:
         words += " " + NEVER.say(lang, share=number(100.0 * never, 1, lang), largest=number(LARGEST, 0, lang))
     span = when.say(lang, first=result.first_year, last=result.last_year)
-    held = f"{HELD.say(lang, when=span)}\n{table(_held(result, lang), indent=2)}"
+    held = f"{HELD.say(lang, when=span)}\n{table(held_rows(result, lang), indent=2)}"
     note = NOTE.say(lang, runs=number(result.runs, 0, lang), seed=result.seed)
     filled = [textwrap.fill(text, 100) for text in (intro, words, note)]
     return "\n\n".join([title, filled[0], table(rows), filled[1], held, filled[2]])
 
 
-def _held(result: Restructuring, lang: str) -> list[list[str]]:
+def held_rows(result: Restructuring, lang: str) -> list[list[str]]:
     """A row for each rule and one for all together, a column for each step."""
     rows = [["", *[STEP.say(lang, step=number(held.step, 1, lang)) for held in result.held], ERROR.say(lang)]]
     for rule in (*result.rules, None):

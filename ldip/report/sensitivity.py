@@ -177,7 +177,7 @@ def _assumption_table(tornado: Tornado, lang: str) -> str:
     rows[-1][:4] = ["", *[head.say(lang) for head in ASSUMPTION_HEADS]]
     for assumption in leading(tornado):
         sizes = [assumption.value, assumption.down, assumption.up]
-        cells = [_both_ways(assumption, metric, lang) for metric in tornado.metrics]
+        cells = [both_ways(assumption, metric, lang) for metric in tornado.metrics]
         rows.append([assumption.key, *[compact(size, lang) for size in sizes], *cells])
     errors = [
         max((e for a in leading(tornado) for e in a.effects[m.id][1::2] if math.isfinite(e)), default=math.nan)
@@ -188,7 +188,8 @@ def _assumption_table(tornado: Tornado, lang: str) -> str:
     return f"{ASSUMPTIONS.say(lang, year=tornado.year)}\n{table(rows)}"
 
 
-def _both_ways(assumption: Assumption, metric: Metric, lang: str) -> str:
+def both_ways(assumption: Assumption, metric: Metric, lang: str) -> str:
+    """What moving an assumption down and up does to the mean of an answer."""
     effect = assumption.effects[metric.id]
     return " / ".join(_signed(value, metric.unit, lang) for value in (effect.down, effect.up))
 

@@ -82,8 +82,8 @@ def tornado_figure(pyplot: Any, tornado: Tornado, metric: Metric, lang: str) -> 
     figure.get_layout_engine().set(w_pad=0.1)
     title = metric_title(metric, tornado.base_year, tornado.year, lang)
     figure.suptitle(title, x=0.01, ha="left", color=INK, fontsize=13, fontweight="bold")
-    _drivers(left, tornado, metric, lang)
-    _assumptions(right, tornado, metric, lang)
+    draw_drivers(left, tornado, metric, lang)
+    draw_assumptions(right, tornado, metric, lang)
     for axes in (left, right):
         axes.set_ylim(rows - 0.5, -0.5)  # bars of the same height in both
     foot = FOOT.say(lang, scenario=tornado.scenario, runs=number(tornado.runs, 0, lang), seed=tornado.seed)
@@ -91,7 +91,7 @@ def tornado_figure(pyplot: Any, tornado: Tornado, metric: Metric, lang: str) -> 
     return figure
 
 
-def _drivers(axes: Any, tornado: Tornado, metric: Metric, lang: str) -> None:
+def draw_drivers(axes: Any, tornado: Tornado, metric: Metric, lang: str) -> None:
     """Bars from 10 to 90 %, cut at the baseline: the part that the driver's low values bring is light."""
     scale, decimals = SHOWN[metric.unit]
     middle = scale * tornado.planned[metric.id]
@@ -122,7 +122,7 @@ def _colours(bar: Bar) -> tuple[str, str]:
     return (LIGHT, BLUE) if apart > 0.0 else (BLUE, LIGHT)
 
 
-def _assumptions(axes: Any, tornado: Tornado, metric: Metric, lang: str) -> None:
+def draw_assumptions(axes: Any, tornado: Tornado, metric: Metric, lang: str) -> None:
     """Bars of what moving an assumption up and down does to the mean."""
     scale, _ = SHOWN[metric.unit]
     shown = tornado.strongest(metric.id, TOP)

@@ -42,8 +42,9 @@ def stress_text(stress: Stress, label: Mapping[str, str], title: str, lang: str)
     summary = comparison.summaries[comparison.against]
     runs = number(summary.runs, 0, lang)
     head = RUNS.say(lang, runs=runs, seed=summary.seed, year=summary.years[-1])
-    blocks = [table(_metric(stress, metric, label, lang), free_headings=True) for metric in METRICS]
-    blocks.append(table(_events(stress, label, lang), free_headings=True))
+    blocks = [table(metric_rows(stress, metric, label, lang), free_headings=True) for metric in METRICS]
+    chances = [row for event in EVENTS for row in event_rows(stress, event, label, lang)]
+    blocks.append(table(chances, free_headings=True))
     return "\n\n".join([f"{title}\n{head}", *blocks, textwrap.fill(NOTE.say(lang), WIDTH)])
 
 
@@ -52,7 +53,8 @@ def short(text: str) -> str:
     return textwrap.shorten(text.split(":")[0].split(" (")[0], WIDEST_LABEL, placeholder=" …")
 
 
-def _metric(stress: Stress, metric_id: str, label: Mapping[str, str], lang: str) -> list[list[str]]:
+def metric_rows(stress: Stress, metric_id: str, label: Mapping[str, str], lang: str) -> list[list[str]]:
+    """One metric in the last year: its title, its heads, a row for each test."""
     comparison = stress.comparison
     summary = comparison.summaries[comparison.against]
     metric = summary.distributions[metric_id].metric
@@ -81,22 +83,21 @@ def _metric(stress: Stress, metric_id: str, label: Mapping[str, str], lang: str)
     return rows
 
 
-def _events(stress: Stress, label: Mapping[str, str], lang: str) -> list[list[str]]:
+def event_rows(stress: Stress, event_id: str, label: Mapping[str, str], lang: str) -> list[list[str]]:
+    """One event in the last year: its title, its heads, a row for each test."""
     comparison = stress.comparison
-    rows = []
-    for event_id in EVENTS:
-        event = comparison.summaries[comparison.against].probabilities[event_id].event
-        rows += [[PROBABILITY.say(lang, label=event.label.say(lang))], ["", *CHANCE_HEADS.say(lang).split("|")]]
-        for name, summary in comparison.summaries.items():
-            chance = number(100.0 * float(summary.probabilities[event_id].in_year[-1]), 0, lang)
-            cells = ["", ""]
-            if name in comparison.pairs:
-                apart = comparison.pairs[name].events[event_id]
-                cells = [
-                    signed(float(apart.in_year[-1]), "share", lang, finer=0),
-                    error(float(apart.in_year_error[-1]), "share", lang, finer=0),
-                ]
-            rows.append([f"  {short(label[name])}", chance, *cells])
+    event = comparison.summaries[comparison.against].probabilities[event_id].event
+    rows = [[PROBABILITY.say(lang, label=event.label.say(lang))], ["", *CHANCE_HEADS.say(lang).split("|")]]
+    for name, summary in comparison.summaries.items():
+        chance = number(100.0 * float(summary.probabilities[event_id].in_year[-1]), 0, lang)
+        cells = ["", ""]
+        if name in comparison.pairs:
+            apart = comparison.pairs[name].events[event_id]
+            cells = [
+                signed(float(apart.in_year[-1]), "share", lang, finer=0),
+                error(float(apart.in_year_error[-1]), "share", lang, finer=0),
+            ]
+        rows.append([f"  {short(label[name])}", chance, *cells])
     return rows
 
 

@@ -1,0 +1,220 @@
+"""ldip report, and the report that simulate and compare write on request."""
+
+import contextlib
+import shlex
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ldip.cli.comparison import common_title, read_all, wanted
+from ldip.cli.options import change_option, check_size, lang_option, run_options
+from ldip.cli.stress import stress_sources
+from ldip.errors import Fault, InputError, Text
+
+if TYPE_CHECKING:
+    from ldip.scenario.reader import Source
+    from ldip.scenario.recorded import Recorded
+
+PICTURE_WORK = 800
+"""Drawing a picture costs about as much as simulating so many runs."""
+
+PAGE = "report.html"
+"""The page's name in a result folder."""
+
+PICTURES = 12
+"""How many pictures a page has, about: for the time that is left only."""
+
+LABEL = Text("Lager rapporten", "Making the report")
+WRITTEN = Text("Rapport: {out}", "Report: {out}")
+DRAWN = Text("Figurer: {folder} ({count} filer)", "Pictures: {folder} ({count} files)")
+
+
+@click.command()
+@click.argument("scenarios", nargs=-1, metavar="[SCENARIO]...")
+@change_option("all of the alternatives")
+@run_options
+@click.option("--out", type=click.Path(path_type=Path), default=PAGE, show_default=True, help="The page to write.")
+@click.option(
+    "--pictures", type=click.Path(path_type=Path), metavar="DIR", help="Also write every picture (PNG and SVG) here."
+)
+@click.option(
+    "--assumptions", is_flag=True, help="Also move each of our assumptions; takes about twenty seconds more."
+)
+@lang_option
+@click.pass_context
+def report(
+    context: click.Context,
+    scenarios: tuple[str, ...],
+    changes: tuple[str, ...],
+    runs: int,
+    seed: int,
+    years: int,
+    out: Path,
+    pictures: Path | None,
+    assumptions: bool,
+    lang: str,
+) -> None:
+    """Write one HTML page with everything that a council should see, to be read, sent or printed without a network.
+
+    A SCENARIO is what it is for compare; the page is about the first, the others are set beside it. A single RESULT
+    folder of simulate or compare is run again as it was, and the page says whether its figures are still the same.
+
+    \b
+    Examples:
+      ldip report
+      ldip report baerum-2020 --out base.html
+      ldip report housing-minus-20 --pictures pictures
+      ldip report --change interest-plus-2 --runs 100k --lang en
+      ldip report ldip-results/baerum-2020
+    """
+    from ldip.scenario.recorded import is_result_folder, read_recorded
+
+    more = ("--assumptions",) if assumptions else ()
+    if any(is_result_folder(word) for word in scenarios):
+        if len(scenarios) > 1 or changes:
+            raise InputError([_result_alone(next(word for word in scenarios if is_result_folder(word)))])
+        for name in ("runs", "seed", "years"):
+            if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+                raise click.UsageError(f"--{name} is that of the result folder.")
+        recorded = read_recorded(Path(scenarios[0]))
+        again = shlex.join(["ldip", "report", scenarios[0], *more])
+        same = write_report(
+            recorded.sources, 0, out, lang, again, pictures, recorded=recorded, assumptions=assumptions
+        )
+    else:
+        words = _wanted(scenarios)
+        check_size(runs, years, ledgers=2)
+        sources = read_all(words, changes)
+        again = command_again("report", words, changes, *more, runs=runs, seed=seed, years=years)
+        how: Any = {"runs": runs, "seed": seed, "years": years, "assumptions": assumptions}
+        tested = stressed(words[0], changes, lang)
+        same = write_report(sources, len(changes), out, lang, again, pictures, tested=tested, **how)
+    for line in same:
+        click.echo(line)
+    click.echo(WRITTEN.say(lang, out=out))
+    if pictures:
+        count = len([path for path in pictures.iterdir() if path.suffix in (".png", ".svg")])
+        click.echo(DRAWN.say(lang, folder=pictures, count=count))
+
+
+def _wanted(scenarios: Sequence[str]) -> list[str]:
+    """The scenarios to read, as compare reads them; but a base may stand alone."""
+    from ldip.scenario.reader import alternative, find
+
+    if len(scenarios) == 1 and not find(alternative(scenarios[0])).changes:
+        return [alternative(scenarios[0])]
+    return wanted(scenarios)
+
+
+NOT_TESTED: "tuple[list[Source], dict[str, str]]" = ([], {})
+
+
+def stressed(scenario: str, changes: Sequence[str], lang: str) -> "tuple[list[Source], dict[str, str]]":
+    """The scenario and its stress tests, and what they are called; nothing for one without stress tests."""
+    from ldip.scenario.reader import find, stress_tests
+
+    if not stress_tests(find(scenario).folder):
+        return NOT_TESTED
+    return stress_sources(scenario, tuple(changes), (), lang)
+
+
+def write_report(
+    sources: Sequence["Source"],
+    common: int,
+    out: Path,
+    lang: str,
+    again: str,
+    pictures: Path | None = None,
+    *,
+    recorded: "Recorded | None" = None,
+    tested: "tuple[list[Source], dict[str, str]]" = NOT_TESTED,
+    **how: Any,
+) -> list[str]:
+    """Compute and write the page; the last `common` changes are laid over all sources.
+
+    `tested` are the main scenario's stress tests and what they are called.
+    `again` is the command that makes the page; `how` is what :func:`ldip.analysis.findings.find` takes, or is that of
+    `recorded`. Returns how the figures compare with those of `recorded`.
+    """
+    from ldip.analysis.findings import find, work
+    from ldip.report import page
+    from ldip.report.blocks import Material
+    from ldip.report.comparison import labels
+    from ldip.report.files import result_folder
+    from ldip.report.recheck import checksums, recheck
+
+    page.check_writable(out)
+    if recorded:
+        how |= {name: getattr(recorded, name) for name in ("runs", "seed", "years", "against", "policy", "step")}
+    over = sources[0].scenario.changes
+    plan_years = max(source.scenario.scenario.plan_years for source in sources)
+    if how["years"] <= plan_years:
+        raise InputError([_too_short(how["years"], plan_years)])
+    assumptions = how.get("assumptions", False)
+    length = work(sources, len(tested[0]), how["runs"], assumptions=assumptions) + PICTURES * PICTURE_WORK
+    with _progress(length, lang) as advance:
+        findings = find(sources, tests=tested[0], progress=advance, **how)
+        sums = checksums(findings)
+        material = Material(
+            findings=findings,
+            label=labels(sources, common, lang),
+            tests=tested[1],
+            title=common_title(sources, over[len(over) - common :], lang),
+            command=again + (" --lang en" if lang == "en" else ""),
+            recheck=recheck(recorded, sums).words(recorded, lang) if recorded else [],
+            checksums=sums,
+            lang=lang,
+        )
+        told = page.chapters(material)
+        text = page.page(material, told, lambda count: advance(count * PICTURE_WORK))
+        if pictures:
+            with result_folder(pictures) as folder:
+                page.write_pictures(folder, material, told)
+        page.write_page(out, text)
+    return list(material.recheck)
+
+
+def command_again(
+    name: str, words: Sequence[str], changes: Sequence[str], *more: str, runs: int, seed: int, years: int
+) -> str:
+    """The command line that does the same again."""
+    over = [word for change in changes for word in ("--change", change)]
+    numbers = ["--runs", str(runs), "--seed", str(seed), "--years", str(years)]
+    return shlex.join(["ldip", name, *words, *over, *numbers, *more])
+
+
+@contextlib.contextmanager
+def _progress(length: int, lang: str) -> Iterator[Callable[[int], None]]:
+    """A bar on stderr with the time that is left."""
+    with click.progressbar(length=length, label=LABEL.say(lang), file=sys.stderr) as bar:
+        yield bar.update
+        bar.update(length - bar.pos)
+
+
+def _result_alone(word: str) -> Fault:
+    return Fault(
+        "",
+        word,
+        "",
+        Text(nb="er en resultatmappe, og må stå alene", en="is a result folder, and must stand alone"),
+        Text(
+            nb="Nevn bare mappen, uten andre scenarier og uten --change.",
+            en="Name only the folder, without other scenarios and without --change.",
+        ),
+    )
+
+
+def _too_short(years: int, plan_years: int) -> Fault:
+    return Fault(
+        "--years",
+        str(years),
+        "",
+        Text(nb="en rapport må se lenger enn planen", en="a report must look further than the plan"),
+        Text(
+            nb=f"Planen har {plan_years} år; velg minst {plan_years + 1}.",
+            en=f"The plan has {plan_years} years; choose at least {plan_years + 1}.",
+        ),
+    )
