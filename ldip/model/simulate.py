@@ -38,12 +38,12 @@ class Ledger:
         return self.values[self.lines.index(line)]
 
 
-def run_baseline(baseline: Baseline, step: float = 0.0) -> Ledger:
+def run_baseline(baseline: Baseline, step: float = 0.0, engine: str | None = None) -> Ledger:
     """The baseline path, all lines (line, year, 1): the accounts with calm weather, and a restructuring step."""
     calm = drivers.calm(baseline.plan)
     calm[-1] = step
     values = np.full((len(Year._fields), len(baseline.years), 1), np.nan)
-    _engine(1)(
+    _engine(1, engine)(
         baseline.plan_table(),
         baseline.response,
         calm,
@@ -102,8 +102,10 @@ def simulate_built(
     progress: Callable[[int], None] | None = None,
     step: float | np.ndarray = 0.0,
     seeds: Mapping[str, int] | None = None,
+    weather: Callable[..., np.ndarray] = drivers.weather,
 ) -> Ledger:
-    """As :func:`simulate`, of a baseline and processes made before, perhaps on another machine."""
+    """As :func:`simulate`, of a baseline and processes made before, perhaps on another machine; a `weather` of one's
+    own may give back what it has made."""
     steps = np.broadcast_to(step, (runs,))
     years = len(baseline.years)
     plan, opening = baseline.plan_table(), np.array(baseline.opening)
@@ -113,8 +115,8 @@ def simulate_built(
 
     def do_chunk(first: int) -> None:
         size = min(CHUNK, runs - first)
-        weather = drivers.weather(process, seed, first, size, steps[first : first + size], seeds)
-        close(plan, baseline.response, weather, opening, wanted, values, first)
+        chunk = weather(process, seed, first, size, steps[first : first + size], seeds)
+        close(plan, baseline.response, chunk, opening, wanted, values, first)
         if progress:
             progress(size)
 
