@@ -20,6 +20,7 @@ import numpy as np
 import pytest
 import uvicorn
 from conftest import snapshot
+from python_calamine import CalamineWorkbook
 
 from ldip.errors import InputError, Text
 from ldip.model import drivers, people
@@ -136,6 +137,23 @@ def test_downloaded_figures_are_the_command_lines_files(page, ldip, here):
     for name in ("summary.csv", "sampling_errors.csv", "probabilities.csv"):
         assert Path("page", name).read_bytes() == Path("results", name).read_bytes(), name
     assert "provenance.json" in archive.namelist()
+
+
+def test_the_workbook_is_the_command_lines(page, ldip, here):
+    """But for where it says how it was made."""
+    Path("page.xlsx").write_bytes(page.post("/api/export/workbook", {"state": MOVED}).content)
+    Path("ldip-alternative.toml").write_bytes(page.post("/api/export/scenario", {"state": MOVED}).content)
+    said = ldip(
+        *("workbook", "--change", "ldip-alternative.toml", "--runs", 1500, "--policy", "step", "--step", 40),
+        *("--out", "command.xlsx"),
+    )
+    assert said.code == 0
+    sheets = [CalamineWorkbook.from_path(name) for name in ("page.xlsx", "command.xlsx")]
+    assert sheets[0].sheet_names == sheets[1].sheet_names
+    tables = [{name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names} for book in sheets]
+    figures = "Alle tall"
+    assert len(tables[0][figures]) > 700
+    assert tables[0][figures] == tables[1][figures]
 
 
 def test_the_file_can_stand_in_the_scenarios_place(page, here):

@@ -11,9 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from ldip.analysis.compare import compare
 from ldip.errors import Text
 from ldip.report import files
 from ldip.scenario.writer import change_text
+from ldip.web.controls import State
 from ldip.web.simulator import NAME, Alternative, Simulator
 
 
@@ -30,10 +32,17 @@ def _scenario(simulator: Simulator, alternative: Alternative, lang: str) -> byte
     """The change file that makes the alternative; simulated with it, the command line gives the page's figures."""
     scenario, state = alternative.source.scenario, alternative.state
     title = alternative.source.change_titles[-1] if alternative.change else Text("Uendret", "Unchanged")
-    command = f"ldip simulate {shlex.quote(simulator.extends)} --change {NAME}.toml"
-    command += f" --runs {simulator.runs} --seed {simulator.seed} --years {simulator.years} --policy {state.policy}"
-    command += f" --step {state.step!r}" if state.policy == "step" else ""
+    command = _command("simulate", simulator, state)
     return change_text(scenario, alternative.change, title, simulator.extends, command).encode()
+
+
+def _command(name: str, simulator: Simulator, state: State) -> str:
+    """The command line that gives the figures of a state, with its change file at hand, again."""
+    words = ["ldip", name, simulator.extends, "--change", f"{NAME}.toml"]
+    for option, value in (("runs", simulator.runs), ("seed", simulator.seed), ("years", simulator.years)):
+        words += [f"--{option}", str(value)]
+    words += ["--policy", state.policy, *(("--step", repr(state.step)) if state.policy == "step" else ())]
+    return shlex.join(words)
 
 
 def _figures(simulator: Simulator, alternative: Alternative, lang: str) -> bytes:
@@ -52,6 +61,37 @@ def _figures(simulator: Simulator, alternative: Alternative, lang: str) -> bytes
     return packed.getvalue()
 
 
+def _workbook(simulator: Simulator, alternative: Alternative, lang: str) -> bytes:
+    """The alternative as ``ldip workbook`` writes it."""
+    from ldip.report.workbook import reconciliation_of, write_workbook
+
+    scenario, state = alternative.source.scenario, alternative.state
+    comparison = compare(
+        {scenario.name: lambda: simulator.whole_ledger(alternative)},
+        against=scenario.name,
+        base_year=scenario.scenario.first_year,
+        seed=simulator.seed,
+        plan_years=scenario.scenario.plan_years,
+        policy=state.policy,
+        step=state.step,
+    )
+    heading = scenario.scenario
+    titles = [Text(heading.title_nb, heading.title_en), *alternative.source.change_titles]
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "workbook.xlsx"
+        write_workbook(
+            path,
+            comparison,
+            [alternative.source],
+            title=" + ".join(title.say(lang) for title in titles),
+            common=0,
+            command=_command("workbook", simulator, state),
+            reconciliation=reconciliation_of(scenario),
+            lang=lang,
+        )
+        return path.read_bytes()
+
+
 EXPORTS = {
     "figures": Export(
         Text("Tallene (CSV, zip)", "The figures (CSV, zip)"), "ldip-figures.zip", "application/zip", _figures
@@ -61,5 +101,11 @@ EXPORTS = {
         f"{NAME}.toml",
         "application/toml",
         _scenario,
+    ),
+    "workbook": Export(
+        Text("Arbeidsbok (Excel)", "Workbook (Excel)"),
+        "ldip-workbook.xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        _workbook,
     ),
 }

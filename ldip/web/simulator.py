@@ -131,9 +131,9 @@ class Simulator:
         metrics = _while(wanted, METRICS if whole else ANSWERS)
         return mine, _pair(mine, self._references[runs], metrics)
 
-    def whole_summary(self, alternative: Alternative) -> Summary:
-        """Every headline figure of an alternative, as ``ldip simulate`` writes them."""
-        ledger = simulate(
+    def whole_ledger(self, alternative: Alternative) -> Ledger:
+        """An alternative as ``ldip simulate`` simulates it: every headline figure."""
+        return simulate(
             alternative.source.scenario,
             runs=self.runs,
             seed=self.seed,
@@ -142,7 +142,10 @@ class Simulator:
             policy=alternative.state.policy,
             step=alternative.state.step,
         )
-        return self._summary(alternative, ledger)
+
+    def whole_summary(self, alternative: Alternative) -> Summary:
+        """Every headline figure of an alternative, as ``ldip simulate`` writes them."""
+        return self._summary(alternative, self.whole_ledger(alternative))
 
     def _summary(self, alternative: Alternative, ledger: Ledger, metrics: Iterable[str] | None = None) -> Summary:
         scenario, state = alternative.source.scenario, alternative.state
