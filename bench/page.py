@@ -58,7 +58,7 @@ def drag(page: Page, slider: str, seconds: float) -> tuple[list[float], float]:
     while (passed := time.perf_counter() - begun) < seconds:
         part = 0.5 + 0.4 * (abs((passed / 2.0) % 2.0 - 1.0) - 0.5)
         page.mouse.move(box["x"] + part * box["width"], middle)
-        time.sleep(0.012)
+        time.sleep(0.03)
     page.mouse.up()
     found = page.evaluate("window.found")
     span = (found["drawn"][-1] - found["drawn"][0]) / 1000.0

@@ -319,6 +319,29 @@ def test_a_newer_question_supersedes_those_of_the_same_page():
     assert (other, last) == ("b", "a")
 
 
+def test_the_first_answer_comes_before_the_engine_is_loaded(monkeypatch):
+    happened = []
+    monkeypatch.setattr(server, "load", lambda: happened.append("loaded"))
+
+    async def at_once() -> bool:
+        return True
+
+    monkeypatch.setattr(server, "ready_to_load", at_once)
+
+    async def scene() -> None:
+        simulator = Simulator("baerum-2020", (), years=4, seed=1, runs=10)
+        desk = server.Desk(simulator)
+        warming = asyncio.create_task(desk.warm_up())
+        await asyncio.sleep(0.01)
+        await desk.ask("page", lambda wanted: happened.append("answered"))
+        await warming
+        assert simulator.compiled
+        assert simulator.result(State(), 10, lambda: None).summary.runs == 10  # from what was kept
+
+    asyncio.run(scene())
+    assert happened == ["answered", "loaded"]
+
+
 @pytest.mark.parametrize("so_often", [1, 2, 3, 8])
 def test_a_simulation_nobody_waits_for_stops(simulator, so_often):
     """Whenever it is told so: before the simulation, before a chunk, between figures."""

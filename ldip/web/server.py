@@ -33,6 +33,7 @@ STATIC = Path(__file__).parent / "static"
 TOKEN = "x-ldip-token"
 CLIENT = "x-ldip-client"
 LARGEST_BODY = 16_384
+WARM_UP = "warm-up"
 CLIENTS = 64
 """So many open pages are told apart; more of them only wait for each other."""
 
@@ -82,6 +83,7 @@ class Desk:
         self._turn, self._file_turn = asyncio.Lock(), asyncio.Lock()
         self._numbers = itertools.count()
         self._latest: OrderedDict[str, int] = OrderedDict()
+        self._first_answered = asyncio.Event()
 
     async def ask(self, client: str, question: Callable[[Callable[[], None]], Any]) -> Any:
         """Answer a question, which is handed a function that raises SupersededError once a newer one has come."""
@@ -97,7 +99,10 @@ class Desk:
 
         async with self._turn:
             wanted()
-            return await run_in_threadpool(question, wanted)
+            answer = await run_in_threadpool(question, wanted)
+        if client != WARM_UP:
+            self._first_answered.set()
+        return answer
 
     async def make(self, file: Callable[[], bytes]) -> bytes:
         """Make a file, one at a time, while questions are answered as before."""
@@ -105,12 +110,17 @@ class Desk:
             return await run_in_threadpool(file)
 
     async def warm_up(self) -> None:
-        """Have the first answer ready before it is asked for; then the compiled engine."""
+        """Have the first answer ready before it is asked for, and after it the compiled engine.
+
+        Nothing is answered while it is loaded, for about a second: both at once would take much longer.
+        """
         start, runs = State(), self.runs["dragged"]
-        await self.ask("warm-up", lambda wanted: self.simulator.result_beside(start, start, runs, wanted))
+        await self.ask(WARM_UP, lambda wanted: self.simulator.result_beside(start, start, runs, wanted))
+        await self._first_answered.wait()
         if await ready_to_load():
-            await run_in_threadpool(load)
-            self.simulator.compiled = True
+            async with self._turn:
+                await run_in_threadpool(load)
+                self.simulator.compiled = True
 
 
 def application(simulator: Simulator, token: str, hosts: Collection[str]) -> "_Guard":
