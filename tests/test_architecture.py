@@ -10,7 +10,7 @@ import pytest
 import ldip
 
 PACKAGE = Path(ldip.__file__).parent
-ROOMS = ["errors", "scenario", "model", "analysis", "report", "cli"]
+ROOMS = ["errors", "scenario", "model", "analysis", "report", "web", "cli"]
 """Imports go from right to left only."""
 
 ONLY_IN = {
@@ -29,6 +29,8 @@ ONLY_IN = {
     "pydantic": {"scenario"},
     "xlsxwriter": {"report/sheets.py"},
     "python_calamine": {"scenario/cells.py"},
+    "starlette": {"web"},
+    "uvicorn": {"web/serve.py"},
 }
 
 
@@ -95,10 +97,11 @@ def loaded(code: str) -> set[str]:
 def test_import_budget():
     """Nobody waits for a library that the command does not use."""
     heavy = {"xlsxwriter", "python_calamine", "numpy", "numba", "pydantic", "matplotlib", "pandas", "scipy", "rich"}
+    heavy |= {"starlette", "uvicorn"}
     assert not heavy & loaded("import ldip")
     command = "sys.argv = ['ldip', {}]\nfrom ldip.cli import run\ntry:\n    run()\nexcept SystemExit: pass"
     assert not heavy & loaded(command.format("'--help'"))
-    for name in ("simulate", "compare", "sweep", "workbook"):
+    for name in ("simulate", "compare", "sweep", "workbook", "web"):
         assert not heavy & loaded(command.format(f"{name!r}, '--help'"))
 
 

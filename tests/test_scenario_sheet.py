@@ -22,7 +22,8 @@ from ldip.scenario.cells import address
 from ldip.scenario.quantities import Parameter
 from ldip.scenario.reader import Source, change_names, find, read
 from ldip.scenario.schema import limits, quantities
-from ldip.scenario.sheet import FIRST, Change, change_toml, check, read_sheet
+from ldip.scenario.sheet import FIRST, Change, check, read_sheet
+from ldip.scenario.writer import change_toml
 
 YEARS = np.arange(2020, 2060)
 FORMULA_ERROR = "=1/0"
@@ -192,7 +193,8 @@ def comes_back(folder: Path, one: dict[str, dict[str, Any]], other: dict[str, di
     alternatives = {}
     for name, entry in (("one", one), ("other", other)):
         path = folder / f"{name}.toml"
-        path.write_text(change_toml({"title_nb": name, "title_en": f"{name} too"}, entry), encoding="utf-8")
+        paths = {tuple(key.split(".")): value for key, value in entry.items()}
+        path.write_text(change_toml({"title_nb": name, "title_en": f"{name} too"}, paths), encoding="utf-8")
         try:
             alternatives[name] = read("baerum-2020", (str(path),))
         except InputError:  # settings that contradict each other, like a smallest above the largest

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ldip.analysis.summary import Distribution, Summary, distribution, summarise
+from ldip.analysis.summary import Distribution, Summary, distribution, share, so_far, summarise
 from ldip.model.metrics import Event, Metric, catalogue, events, headline, report_values
 from ldip.model.simulate import Ledger
 
@@ -150,7 +150,7 @@ def pair(ledger: Ledger, reference: Ledger, summary: Summary, of_reference: Summ
 def paired(metric: Metric, mine: np.ndarray, theirs: np.ndarray, unpaired_error: np.ndarray) -> Paired:
     """Compare the values (year, run) of an alternative with the reference's; overwrites `mine`."""
     difference = _difference(mine, theirs)
-    lower, equal = (difference < 0.0).mean(axis=1), (difference == 0.0).mean(axis=1)
+    lower, equal = share(difference < 0.0), share(difference == 0.0)
     return Paired(distribution(metric, difference), unpaired_error, lower, equal)
 
 
@@ -171,14 +171,13 @@ def paired_probability(event: Event, mine: np.ndarray, theirs: np.ndarray) -> Pa
     """Compare how often the values (year, run) of an alternative and of the reference are above the threshold."""
     happens, happened = mine > event.threshold, theirs > event.threshold
     in_year = _shares_apart(happens, happened)
-    so_far = _shares_apart(np.logical_or.accumulate(happens, axis=0), np.logical_or.accumulate(happened, axis=0))
-    return PairedProbability(event, *in_year, *so_far)
+    return PairedProbability(event, *in_year, *_shares_apart(so_far(happens), so_far(happened)))
 
 
 def _shares_apart(mine: np.ndarray, theirs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The share of runs in which `mine` (year, run) is true less that of `theirs`, and its standard error."""
     runs = mine.shape[1]
-    gained, lost = (mine & ~theirs).mean(axis=1), (theirs & ~mine).mean(axis=1)
+    gained, lost = share(mine & ~theirs), share(theirs & ~mine)
     apart = gained - lost
     variance = np.maximum(gained + lost - apart * apart, 0.0)
     return apart, np.sqrt(variance / (runs - 1)) if runs > 1 else np.full_like(apart, np.nan)

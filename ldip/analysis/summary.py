@@ -4,6 +4,7 @@ The figures are defined here, of a ledger held whole or in batches (``stream.py`
 either way: percentiles are order statistics, probabilities are counts, and sums are taken in one order.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -63,9 +64,16 @@ class Summary(NamedTuple):
 
 
 def summarise(
-    ledger: Ledger, *, scenario: str, base_year: int, seed: int, policy: str = "adopted", step: float = 0.0
+    ledger: Ledger,
+    *,
+    scenario: str,
+    base_year: int,
+    seed: int,
+    policy: str = "adopted",
+    step: float = 0.0,
+    metrics: Iterable[Metric] | None = None,
 ) -> Summary:
-    """Summarise every headline metric and event of the ledger."""
+    """Summarise the metrics (every headline metric, if none are named) and every event of the ledger."""
     runs = ledger.values.shape[2]
     # One array for all metrics in turn: memory fresh from the system costs more than sorting.
     scratch = np.empty(ledger.values.shape[1:])
@@ -75,7 +83,10 @@ def summarise(
         years=ledger.years,
         runs=runs,
         seed=seed,
-        distributions={m.id: distribution(m, report_values(ledger, m, out=scratch)) for m in headline()},
+        distributions={
+            metric.id: distribution(metric, report_values(ledger, metric, out=scratch))
+            for metric in (headline() if metrics is None else metrics)
+        },
         probabilities={event.id: probability(event, ledger[event.metric]) for event in events()},
         policy=policy,
         step=step,
@@ -186,7 +197,25 @@ def shares(event: Event, counts: np.ndarray, runs: int) -> Probability:
 def occurrences(event: Event, values: np.ndarray) -> np.ndarray:
     """In how many runs of the values (year, run) the event happens, in the year and so far: (2, year)."""
     happens = values > event.threshold
-    in_year = [np.count_nonzero(row) for row in happens]
-    for t in range(1, len(happens)):  # a loop, because numpy's accumulate takes twenty times as long
+    in_year = count(happens)
+    return np.array([in_year, count(so_far(happens))])
+
+
+def count(happens: np.ndarray) -> np.ndarray:
+    """In how many runs something (year, run) happens (year,)."""
+    return np.array([np.count_nonzero(row) for row in happens])
+
+
+def share(happens: np.ndarray) -> np.ndarray:
+    """The share of runs in which something (year, run) happens (year,)."""
+    return count(happens) / happens.shape[1]
+
+
+def so_far(happens: np.ndarray) -> np.ndarray:
+    """Whether it has happened in that or any earlier year (year, run); written into `happens`.
+
+    A loop, because numpy's accumulate takes twenty times as long.
+    """
+    for t in range(1, len(happens)):
         happens[t] |= happens[t - 1]
-    return np.array([in_year, [np.count_nonzero(row) for row in happens]])
+    return happens

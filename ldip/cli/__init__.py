@@ -20,6 +20,7 @@ from ldip.cli.sensitivity import sensitivity
 from ldip.cli.simulation import simulate
 from ldip.cli.stress import stress
 from ldip.cli.sweep import sweep
+from ldip.cli.web import web
 from ldip.cli.workbook import workbook
 from ldip.errors import InputError
 
@@ -33,6 +34,7 @@ def main() -> None:
     Examples:
       ldip simulate                               Bærum, 10 000 futures, 2020-2039
       ldip simulate --change housing-minus-20     the same with fewer dwellings
+      ldip web                                    the same as a live page with sliders
       ldip compare                                growth alternatives side by side, run by run
       ldip explain                                why the debt ratio changes, term by term
       ldip sweep grid.toml                        many scenarios, levers and seeds, also on a cluster
@@ -53,6 +55,7 @@ def main() -> None:
 
 for command in (
     simulate,
+    web,
     compare,
     workbook,
     explain,

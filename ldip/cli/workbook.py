@@ -64,7 +64,7 @@ def workbook(
       ldip workbook my-municipality/ my-municipality/+growth --years 10 --policy step --step 40
     """
     from ldip.report.files import result_folder
-    from ldip.report.workbook import write_workbook
+    from ldip.report.workbook import reconciliation_of, write_workbook
     from ldip.scenario.reader import alternative, switch_off
 
     check_policy(policy, step)
@@ -85,7 +85,7 @@ def workbook(
             title=common_title(sources, common, lang),
             common=len(common),
             command=_command(words, against, {"change": changes, "without": without, "only": only}, how),
-            reconciliation=_reconciliation({source.scenario.name: source for source in sources}[against]),
+            reconciliation=reconciliation_of({source.scenario.name: source.scenario for source in sources}[against]),
             fixed_prices=not nominal,
             lang=lang,
         )
@@ -99,13 +99,3 @@ def _command(words: list[str], against: str, over: dict[str, tuple[str, ...]], h
     asked = {name: value for name, value in how.items() if name != "step" or how["policy"] == "step"}
     options += [f"--{name}={str(value).removesuffix('.0')}" for name, value in asked.items()]
     return shlex.join(["ldip", "workbook", *words, *options])
-
-
-def _reconciliation(source: Any) -> Any:
-    """The published plan beside the baseline, where there is one."""
-    from ldip.analysis.reconcile import debt_ratios, reconcile
-    from ldip.report.workbook import Reconciliation
-
-    if not source.scenario.published:
-        return None
-    return Reconciliation(reconcile(source.scenario), debt_ratios(source.scenario))

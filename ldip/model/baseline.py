@@ -4,6 +4,7 @@ Everything is in 2020-kr by the municipal deflator unless ``Plan`` says nominal,
 prices on it. The baseline path is the accounts run once on this plan with calm weather.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -36,8 +37,8 @@ class Baseline(NamedTuple):
         return np.ascontiguousarray(np.stack(self.plan, axis=1))
 
 
-def build(scenario: Scenario, horizon: int) -> Baseline:
-    """The baseline of `scenario` for `horizon` years from its first year."""
+def build(scenario: Scenario, horizon: int, count: Callable[[Scenario, int], Counted] = count) -> Baseline:
+    """The baseline of `scenario` for `horizon` years from its first year; `count` may remember what it counted."""
     first = scenario.scenario.first_year
     years = np.arange(first, first + max(horizon, scenario.scenario.plan_years))  # cut to the horizon at the end
     people = count(scenario, len(years))

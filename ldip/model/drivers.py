@@ -348,25 +348,21 @@ def _mean_preserving_shift(mean: float, sds: np.ndarray, bound: float) -> float:
     if sds.max() == 0.0 or bound >= mean:
         return 0.0
 
-    def expected(shift: float, sd: float) -> float:
-        distance = (mean + shift - bound) / sd
-        density = math.exp(-0.5 * distance**2) / math.sqrt(2.0 * math.pi)
-        probability = 0.5 * (1.0 + math.erf(distance / math.sqrt(2.0)))
-        return bound + sd * (distance * probability + density)
+    def lacking(shift: float) -> tuple[float, float]:
+        """What the mean is too high by, and its slope."""
+        excess, slope = bound - mean, 0.0
+        for weight, sd in zip(NODE_WEIGHTS.tolist(), sds.tolist(), strict=True):
+            distance = (mean + shift - bound) / sd
+            density = math.exp(-0.5 * distance**2) / math.sqrt(2.0 * math.pi)
+            probability = 0.5 * math.erfc(-distance / math.sqrt(2.0))
+            excess += 0.5 * weight * sd * (distance * probability + density)
+            slope += 0.5 * weight * probability
+        return excess, slope
 
-    def lacking(shift: float) -> float:
-        nodes = zip(NODE_WEIGHTS, sds, strict=True)
-        return 0.5 * sum(weight * expected(shift, sd) for weight, sd in nodes) - mean
-
-    return _bisect(lacking, low=-20.0 * float(sds.max()), high=0.0)
-
-
-def _bisect(function: Callable[[float], float], low: float, high: float) -> float:
-    """Root of an increasing function between low and high, to the last bit that matters (80 halvings)."""
-    for _ in range(80):
-        middle = 0.5 * (low + high)
-        if function(middle) < 0.0:
-            low = middle
-        else:
-            high = middle
-    return 0.5 * (low + high)
+    # Newton from the right: the function is increasing and convex, so that every step goes down until none is left.
+    shift = 0.0
+    while True:
+        excess, slope = lacking(shift)
+        if not shift - excess / slope < shift:
+            return shift
+        shift -= excess / slope

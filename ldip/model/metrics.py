@@ -6,6 +6,7 @@ the ledger; here it is brought to fixed prices with the index the catalogue name
 
 import csv
 import functools
+from collections.abc import Collection
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -87,10 +88,11 @@ def events() -> tuple[Event, ...]:
     return (*debt, *breaches)
 
 
-def lines_needed() -> list[str]:
-    """The ledger lines that headline metrics and events are made of, indices included."""
-    needed = {metric.id for metric in headline()} | {event.metric for event in events()}
-    needed |= {f"{metric.price_index}_index" for metric in headline() if metric.price_index}
+def lines_needed(metrics: Collection[str] | None = None) -> list[str]:
+    """The ledger lines that the metrics (none named: all headlines) and events are made of, indices included."""
+    chosen = headline() if metrics is None else [catalogue()[name] for name in metrics]
+    needed = {metric.id for metric in chosen} | {event.metric for event in events()}
+    needed |= {f"{metric.price_index}_index" for metric in chosen if metric.price_index}
     return [line for line in catalogue() if line in needed]
 
 

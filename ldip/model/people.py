@@ -39,14 +39,14 @@ class Counted(NamedTuple):
         return self.planned.residents / self.reference.residents
 
 
-def count(scenario: Scenario, years: int) -> Counted:
-    """Count the people of `years` years from the first year on."""
+def count(scenario: Scenario, years: int, fitted: Fitted | None = None) -> Counted:
+    """Count the people of `years` years from the first year on, from what the population table is `fitted` to."""
     lead = int(scenario.investment.capacity_lead.value)
     first = scenario.scenario.first_year
     calendar = np.arange(first, first + years + lead)
     built = housing.programme(scenario, calendar).sum(axis=0)
     behind = housing.reference(scenario, calendar)
-    fitted = fit(scenario)
+    fitted = fitted or fit(scenario)
     population = project(scenario, fitted, built)
     total, usual = built.sum(axis=0), behind.sum(axis=0)
     before = np.concatenate([usual[:1], total])  # the year before the plan built as the table says

@@ -66,8 +66,10 @@ def schedule(scenario: Scenario) -> Schedule:
 
 def group_weights(scenario: Scenario) -> np.ndarray:
     """1 where an age belongs to a group of the table (group, age)."""
-    ages = [row.age for row in scenario.ages]
-    return np.array([[float(g.age_from <= age <= g.age_to) for age in ages] for g in scenario.population])
+    ages = np.array([row.age for row in scenario.ages])
+    low = np.array([group.age_from for group in scenario.population])
+    high = np.array([group.age_to for group in scenario.population])
+    return ((low[:, None] <= ages) & (ages <= high[:, None])).astype(float)
 
 
 def working_age_weights(scenario: Scenario) -> np.ndarray:

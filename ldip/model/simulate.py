@@ -48,12 +48,12 @@ class Ledger:
         return self.values[self.lines.index(line)]
 
 
-def run_baseline(baseline: Baseline, step: float = 0.0) -> Ledger:
+def run_baseline(baseline: Baseline, step: float = 0.0, engine: str | None = None) -> Ledger:
     """The baseline path, all lines (line, year, 1): the accounts with calm weather, and a restructuring step."""
     calm = drivers.calm(baseline.plan)
     calm[-1] = step
     values = np.full((len(Year._fields), len(baseline.years), 1), np.nan)
-    _engine(1)(
+    _engine(1, engine)(
         baseline.plan_table(),
         baseline.response,
         calm,
@@ -112,9 +112,11 @@ def simulate_built(
     progress: Callable[[int], None] | None = None,
     step: float | np.ndarray = 0.0,
     seeds: Mapping[str, int] | None = None,
+    weather: Callable[..., np.ndarray] = drivers.weather,
 ) -> Ledger:
-    """As :func:`simulate`, of a baseline and processes made before, perhaps on another machine."""
-    close = _closing(baseline, process, runs, seed, lines, engine, step, seeds)
+    """As :func:`simulate`, of a baseline and processes made before, perhaps on another machine; a `weather` of one's
+    own may give back what it has made."""
+    close = _closing(baseline, process, runs, seed, lines, engine, step, seeds, weather)
     values = np.empty((len(lines), len(baseline.years), runs))
 
     def do_chunk(first: int) -> None:
@@ -187,6 +189,7 @@ def _closing(
     engine: str | None,
     step: float | np.ndarray,
     seeds: Mapping[str, int] | None = None,
+    weather: Callable[..., np.ndarray] = drivers.weather,
 ) -> Close:
     """What closes any of the runs."""
     steps = np.broadcast_to(step, (runs,))
@@ -195,8 +198,8 @@ def _closing(
     run = _engine(runs, engine)
 
     def close(first: int, size: int, ledger: np.ndarray, place: int) -> None:
-        weather = drivers.weather(process, seed, first, size, steps[first : first + size], seeds)
-        run(plan, baseline.response, weather, opening, wanted, ledger, place)
+        chunk = weather(process, seed, first, size, steps[first : first + size], seeds)
+        run(plan, baseline.response, chunk, opening, wanted, ledger, place)
 
     return close
 

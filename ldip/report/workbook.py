@@ -12,7 +12,7 @@ import numpy as np
 
 from ldip.analysis.accounts import Accounts
 from ldip.analysis.compare import Comparison
-from ldip.analysis.reconcile import DebtRatios, Row
+from ldip.analysis.reconcile import DebtRatios, Row, debt_ratios, reconcile
 from ldip.analysis.summary import Distribution, Summary
 from ldip.errors import Text
 from ldip.report import workbook_accounts, workbook_alternatives, workbook_sources
@@ -23,6 +23,7 @@ from ldip.report.sheets import Book, Sheet, number_format, scale
 from ldip.report.text import NOTE, SHOWN_METRICS, policy_words
 from ldip.report.workbook_figures import Alternative, heading, runs_line
 from ldip.scenario.reader import Source
+from ldip.scenario.schema import Scenario
 
 
 class Reconciliation(NamedTuple):
@@ -30,6 +31,11 @@ class Reconciliation(NamedTuple):
 
     rows: Sequence[Row]
     ratios: DebtRatios | None
+
+
+def reconciliation_of(scenario: Scenario) -> Reconciliation | None:
+    """The published plan beside the baseline, where there is one."""
+    return Reconciliation(reconcile(scenario), debt_ratios(scenario)) if scenario.published else None
 
 
 ANSWER = Text("Svar", "Answer")

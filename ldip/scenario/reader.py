@@ -268,6 +268,41 @@ def toml(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
     return reading.toml(path), reading.digests
 
 
+def read_change(place: Place, name: str) -> tuple[Text, dict[str, Any]]:
+    """A change of the scenario at `place`, given by name or as a file: its title and its keys as a tree."""
+    path = Path(name) if name.endswith(".toml") else place.folder / "changes" / f"{name}.toml"
+    if not path.is_file():
+        raise InputError([f.no_change(name, change_names(place.folder), place.folder)])
+    tree = _Reading(place.folder).toml(path)
+    return _title_in(tree.pop("change", None), path), tree
+
+
+def lay_over(source: Source, change: Mapping[str, Any], name: str, title: Text) -> Source:
+    """A scenario that is read already with a change laid over it that is a tree, not a file: the same as reading it
+    with a change file `name` that holds the tree. Only the sections that the change names are checked again.
+
+    Raises InputError with every fault, their file being `name`.
+    """
+    scenario = source.scenario
+    tree: dict[str, Any] = {section: getattr(scenario, section) for section in Scenario.model_fields}
+    reading = _Reading(Path(), Path(name))
+    for section in change:
+        if section in tree and section not in (*COLUMNS, "scenario", "sectors", "changes"):
+            tree[section] = tree[section].model_dump(exclude_none=True)
+        elif section in tree:  # tables and what is checked together with them
+            reading.faults.append(f.fault("not_in_a_change", name, section))
+    reading.merge(tree, change, name)
+    tree["changes"] = (*scenario.changes, Path(name).stem)
+    changed = None
+    try:
+        changed = Scenario.model_validate(tree)
+    except ValidationError as error:
+        reading.faults += [reading.translate(detail, {}) for detail in error.errors()]
+    if reading.faults or changed is None:
+        raise InputError(reading.faults)
+    return source._replace(scenario=changed, change_titles=(*source.change_titles, title))
+
+
 class _Reading:
     """One reading of a folder: the files used, where each key came from, and the faults found so far."""
 
@@ -310,9 +345,10 @@ class _Reading:
         for key in (*COLUMNS, "changes"):
             if change.pop(key, None) is not None:
                 self.faults.append(f.fault("not_in_a_change", self.shown(path), key))
-        self._merge(tree, change, (), self.shown(path))
+        self.merge(tree, change, self.shown(path))
 
-    def _merge(self, tree: dict[str, Any], change: dict[str, Any], at: tuple[str, ...], file: str) -> None:
+    def merge(self, tree: dict[str, Any], change: Mapping[str, Any], file: str, at: tuple[str, ...] = ()) -> None:
+        """Lay `change`, which stands in `file`, over the tree, both below the keys `at`."""
         for key, value in change.items():
             here = (*at, key)
             old = tree.get(key)
@@ -323,7 +359,7 @@ class _Reading:
                 tree[key] = {"unit": old.get("unit", "")} | value
                 self.origins[here] = file
             else:
-                self._merge(old, value, here, file)
+                self.merge(old, value, file, here)
 
     def file_of(self, location: tuple[str, ...]) -> str:
         """The file that the key at `location` was last read from, or something below it was."""

@@ -6,7 +6,6 @@ at once. Limits, whole numbers and correlations are checked by reading the writt
 """
 
 import datetime
-import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,6 +19,7 @@ from ldip.scenario.quantities import Parameter, Quantity
 from ldip.scenario.reader import Source, read
 from ldip.scenario.schema import limits, quantities
 from ldip.scenario.settings import BASES
+from ldip.scenario.writer import change_toml
 
 SHEET = Text("Innstillinger", "Settings")
 COLUMNS = (
@@ -250,7 +250,8 @@ class _Reading:
         if not (title or english):
             self.fault("no_title", self._field_row("title_nb"), column)
         heading = {"title_nb": title or english, "title_en": english, "extends": self.name}
-        return Change(name, change_toml(heading, entries), places, len(entries))
+        paths = {tuple(key.split(".")): entry for key, entry in entries.items()}
+        return Change(name, change_toml(heading, paths), places, len(entries))
 
     def _number(self, row: int, column: int, key: str) -> float | None:
         """The number in a cell; None where there is none, with a fault where there is something else."""
@@ -331,31 +332,3 @@ def _whole(remedy: Text, word: str, known: Sequence[str]) -> Text:
         if f"«{part}»" in remedy.nb:
             return Text(f"Mente du «{key}»?", f"Did you mean '{key}'?")
     return remedy
-
-
-def change_toml(heading: Mapping[str, str], entries: Mapping[str, Mapping[str, Any]]) -> str:
-    """A change file: its heading, then the numbers by section, in the order given."""
-    lines = ["[change]", *[f"{name} = {_text(value)}" for name, value in heading.items()]]
-    section = ""
-    for key, entry in sorted(entries.items(), key=lambda item: item[0].rpartition(".")[0]):
-        here, _, name = key.rpartition(".")
-        if here != section:
-            lines += ["", f"[{'.'.join(map(_key, here.split('.')))}]"]
-            section = here
-        words = ", ".join(f"{part} = {_value(value)}" for part, value in entry.items())
-        lines.append(f"{_key(name)} = {{ {words} }}")
-    return "\n".join(lines) + "\n"
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{_key(name)} = {_value(number)}" for name, number in value.items()) + " }"
-    return _text(value) if isinstance(value, str) else repr(float(value))
-
-
-def _key(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _text(name)
-
-
-def _text(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,59 @@
+"""A change as TOML text: exactly the keys it moves, each number complete with unit, basis and source."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ldip.errors import Text
+from ldip.scenario.schema import Scenario
+
+BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def moved_keys(change: Mapping[str, Any], at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The keys that a change moves, as paths: numbers as wholes, and what is not a table."""
+    for key, value in change.items():
+        here = (*at, key)
+        if isinstance(value, Mapping) and not ("value" in value or "dated" in value):
+            yield from moved_keys(value, here)
+        else:
+            yield here
+
+
+def change_text(scenario: Scenario, change: Mapping[str, Any], title: Text, extends: str, comment: str = "") -> str:
+    """The change file that makes `scenario` out of the one it extends: what it holds under the keys of `change`."""
+    resolved = scenario.model_dump(exclude_none=True)
+    entries: dict[tuple[str, ...], Any] = {}
+    for path in moved_keys(change):
+        value: Any = resolved
+        for part in path:
+            value = value[part]
+        entries[path] = value
+    heading = {"title_nb": title.nb, "title_en": title.en, "extends": extends}
+    return "".join(f"# {line}\n" for line in comment.splitlines()) + change_toml(heading, entries)
+
+
+def change_toml(heading: Mapping[str, str], entries: Mapping[tuple[str, ...], Any]) -> str:
+    """A change file: its heading, then the entries by section, in the order given.
+
+    Floats are written so that they are read back to the last bit.
+    """
+    sections: dict[tuple[str, ...], list[str]] = {}
+    for (*section, name), entry in [*((("change", key), text) for key, text in heading.items()), *entries.items()]:
+        sections.setdefault(tuple(section), []).append(f"{_key(name)} = {_value(entry)}")
+    texts = ["\n".join([f"[{'.'.join(map(_key, path))}]", *lines, ""]) for path, lines in sections.items()]
+    return "\n".join(texts)
+
+
+def _key(name: str) -> str:
+    return name if BARE_KEY.fullmatch(name) else _value(name)
+
+
+def _value(value: Any) -> str:
+    """A string, number or table in TOML; JSON's strings are TOML's but for one character."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_key(name)} = {_value(part)}" for name, part in value.items()) + " }"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return repr(float(value)) if isinstance(value, float) else repr(value)

@@ -1,0 +1,175 @@
+"""What the page is told: its words and controls once, then the figures of every answer, as JSON-able records."""
+
+from typing import Any
+
+import numpy as np
+
+from ldip.analysis.compare import Pair
+from ldip.analysis.summary import Distribution
+from ldip.errors import Text
+from ldip.model.metrics import catalogue, events, report_values
+from ldip.model.simulate import POLICIES
+from ldip.report.files import NAMES
+from ldip.report.numbers import SHOWN, difference_label, number, unit_label
+from ldip.report.text import policy_words
+from ldip.web.controls import CONTROLS, STEP, Control
+from ldip.web.exports import EXPORTS
+from ldip.web.simulator import DRAGGED, FANS, METRICS, Result, Simulator
+from ldip.web.words import POLICY_NAMES, READINGS, RULE, WORDS
+
+SENT = ("p05", "p25", "p50", "p75", "p95")
+
+
+def page_records(simulator: Simulator, lang: str) -> dict[str, Any]:
+    """What the page is built from, in one language."""
+    scenario = simulator.source.scenario
+    heading = scenario.scenario
+    first = heading.first_year
+    growth = simulator.growth
+
+    def titled(names: list[str]) -> list[dict[str, str]]:
+        return [{"id": name, "label": simulator.changes[name][0].say(lang)} for name in names]
+
+    return {
+        "lang": lang,
+        "scenario": scenario.name,
+        "title": " + ".join(
+            [Text(heading.title_nb, heading.title_en).say(lang)]
+            + [title.say(lang) for title in simulator.source.change_titles]
+        ),
+        "years": list(range(first, first + simulator.years)),
+        "seed": simulator.seed,
+        "runs": {"dragged": min(DRAGGED, simulator.runs), "released": simulator.runs},
+        "metrics": [_metric(name, first, lang) for name in METRICS],
+        "fans": FANS,
+        "events": [{"id": e.id, "label": e.label.say(lang), "source": e.source} for e in events()],
+        "controls": [_control(control, first, lang) for control in CONTROLS],
+        "step": _control(STEP, first, lang),
+        "policies": [{"id": name, "label": POLICY_NAMES[name].say(lang)} for name in POLICIES],
+        "growth": titled(growth),
+        "others": titled([name for name in simulator.changes if name not in growth]),
+        "exports": [{"id": name, "label": export.label.say(lang)} for name, export in EXPORTS.items()],
+        "words": {name: getattr(words, lang) for name, words in WORDS.items()},  # the page fills their {places}
+    }
+
+
+def _metric(name: str, base_year: int, lang: str) -> dict[str, Any]:
+    metric = catalogue()[name]
+    factor, decimals = SHOWN[metric.unit]
+    basis = metric.price_basis(base_year)
+    return {
+        "id": name,
+        "label": metric.label.say(lang),
+        "definition": metric.definition.say(lang),
+        "better": metric.better,
+        "unit": unit_label(metric.unit, basis, lang),
+        "difference": difference_label(metric.unit, basis, lang),
+        "factor": factor,
+        "decimals": decimals,
+    }
+
+
+def _control(control: Control, base_year: int, lang: str) -> dict[str, Any]:
+    return {
+        **{name: getattr(control, name) for name in ("id", "low", "high", "step")},
+        "label": control.label.say(lang),
+        "unit": control.unit.say(lang),
+        "note": control.note.say(lang, year=base_year),
+    }
+
+
+def answer_records(result: Result, pair: Pair | None, lang: str) -> dict[str, Any]:
+    """The figures of a result, and what sets it apart from what it is compared with."""
+    alternative, summary, calm = result.alternative, result.summary, result.calm
+    return {
+        "scenario": summary.scenario,
+        "runs": summary.runs,
+        "unmoved": alternative.unmoved,
+        "readings": _readings(result, lang),
+        "policy": policy_words(summary, lang),
+        "thresholds": _thresholds(result, lang),
+        "metrics": {
+            name: _distribution(found) | {"baseline": plain(report_values(calm, found.metric)[:, 0])}
+            for name, found in summary.distributions.items()
+        },
+        "events": {
+            name: {
+                "in_year": plain(chance.in_year),
+                "in_year_error": plain(chance.error(chance.in_year)),
+                "so_far": plain(chance.so_far),
+                "so_far_error": plain(chance.error(chance.so_far)),
+            }
+            for name, chance in summary.probabilities.items()
+        },
+        "apart": None if pair is None else _apart(pair),
+    }
+
+
+def plain(values: np.ndarray) -> list[float | None]:
+    """Numbers as JSON can hold them, to the last digit; None where there is none."""
+    if np.isfinite(values).all():
+        return values.tolist()
+    return [float(value) if np.isfinite(value) else None for value in values]
+
+
+def _distribution(found: Distribution) -> dict[str, Any]:
+    figures = dict(zip(NAMES, found.percentiles, strict=True))
+    errors = dict(zip(NAMES, found.percentile_errors, strict=True))
+    return {
+        "mean": plain(found.mean),
+        **{name: plain(figures[name]) for name in SENT},
+        "errors": {"mean": plain(found.mean_error), **{name: plain(errors[name]) for name in SENT}},
+    }
+
+
+def _apart(pair: Pair) -> dict[str, Any]:
+    return {
+        "metrics": {
+            name: {
+                "mean": plain(one.difference.mean),
+                "error": plain(one.difference.mean_error),
+                "lower": plain(one.lower),
+                "equal": plain(one.equal),
+            }
+            for name, one in pair.metrics.items()
+        },
+        "events": {
+            name: {"in_year": plain(one.in_year), "in_year_error": plain(one.in_year_error)}
+            for name, one in pair.events.items()
+        },
+    }
+
+
+def _thresholds(result: Result, lang: str) -> dict[str, list[dict[str, Any]]]:
+    """The lines to draw into the charts: a value for every year, and what it is called."""
+    years, rules = result.baseline.years, result.alternative.source.scenario.rules
+    lines: dict[str, list[dict[str, Any]]] = {
+        name: [{"label": RULE.say(lang), "values": plain(limit.at(years))}]
+        for name, limit in (
+            ("net_operating_result_share", rules.result_share_minimum),
+            ("equity_share", rules.equity_minimum),
+            ("closing_buffer_fund", rules.buffer_minimum),
+            ("closing_liquidity_reserve", rules.liquidity_minimum),
+        )
+    }
+    for event in events():
+        if event.metric in FANS:
+            line = {"label": event.source.split(";")[0], "values": plain(np.full(len(years), event.threshold))}
+            lines.setdefault(event.metric, []).append(line)
+    return lines | {"debt_ratio_with_deficits": lines["debt_ratio"]}
+
+
+def _readings(result: Result, lang: str) -> dict[str, str]:
+    """What the controls that are relative mean in absolute figures."""
+    scenario, years = result.alternative.source.scenario, result.baseline.years
+    last = years[-1:]
+    base_year = scenario.scenario.first_year
+    figures = {
+        "rate": number(100.0 * float(scenario.interest.money_market_rate.at(last)[0]), 2, lang),
+        "pace": number(float(np.mean(result.baseline.plan.programme)), 0, lang),
+        "renewal": number(float(scenario.investment.renewal.at(last)[0]), 0, lang),
+    }
+    return {
+        name: words.say(lang, value=figures[name], year=base_year, last=int(last[0]))
+        for name, words in READINGS.items()
+    }

@@ -1,0 +1,187 @@
+"""What can be moved on the page, and the change it makes: the page's numbers become a tree as a change file holds it.
+
+A control moves one key of the scenario in one of three ways: `shift` adds to a path from its second year on, `level`
+replaces it, `factor` multiplies all of it. What is not moved stays as the scenario has it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ldip.errors import Fault, InputError, Text
+from ldip.model.simulate import POLICIES
+from ldip.scenario.quantities import Parameter
+from ldip.scenario.schema import Scenario
+
+DIGITS = 10
+"""Decimals kept of a number that is computed: 0.025 + 0.02 is meant to be 0.045, also in the file."""
+
+LARGEST_STEP = 200.0
+
+
+class Control(NamedTuple):
+    """A slider with its number field."""
+
+    id: str  # also in links
+    key: str  # the scenario's key that it moves
+    how: str  # shift, level or factor
+    scale: float  # the number on the page / the number in the scenario (or the factor)
+    low: float
+    high: float
+    step: float
+    label: Text
+    unit: Text
+    note: Text
+
+
+PER_CENT, POINTS = Text("%", "%"), Text("pp.", "pp.")
+CONTROLS = (
+    Control(
+        *("rate", "interest.money_market_rate", "shift", 100.0, -2.0, 4.0, 0.05),
+        Text("Rentenivå", "Interest rate level"),
+        POINTS,
+        Text(
+            "over planlagt pengemarkedsrente fra år to",
+            "above the planned money-market rate from year two",
+        ),
+    ),
+    Control(
+        *("tax", "revenue.tax_growth_per_working_age", "level", 100.0, -1.0, 2.0, 0.05),
+        Text("Skattevekst", "Tax growth"),
+        PER_CENT,
+        Text(
+            "reelt i året per innbygger 20–66 år, etter planen",
+            "real, a year, per resident aged 20–66, after the plan",
+        ),
+    ),
+    Control(
+        *("pace", "housing.pace", "factor", 100.0, 20.0, 180.0, 1.0),
+        Text("Boligtakt", "Housing pace"),
+        PER_CENT,
+        Text("av vekstalternativet", "of the growth alternative"),
+    ),
+    Control(
+        *("renewal", "investment.renewal", "factor", 100.0, 40.0, 160.0, 1.0),
+        Text("Investeringsnivå", "Investment level"),
+        PER_CENT,
+        Text("av fornyelsen etter planen", "of the renewal after the plan"),
+    ),
+    Control(
+        *("equity", "financing.equity_target", "level", 100.0, 0.0, 100.0, 1.0),
+        Text("Egenkapitalmål", "Equity target"),
+        PER_CENT,
+        Text("av ikke-rentable investeringer, etter planen", "of non-self-financing investment, after the plan"),
+    ),
+)
+STEP = Control(
+    *("step", "", "level", 1.0, 0.0, LARGEST_STEP, 1.0),
+    Text("Omstillingstrinn", "Restructuring step"),
+    Text("mill.", "mill."),
+    Text("{year}-kr mer hvert år etter planen", "{year}-kr more every year after the plan"),
+)
+
+
+class State(NamedTuple):
+    """What the page asks for. Two equal states have the same answer."""
+
+    values: tuple[tuple[str, float], ...] = ()  # control -> number on the page; only what is moved
+    changes: tuple[str, ...] = ()  # named changes, laid on first
+    policy: str = "adopted"
+    step: float = 0.0
+
+
+def read_state(sent: Any, changes: Sequence[str]) -> State:
+    """The state that a page sent, or InputError with every fault; `changes` are the names it may use."""
+    faults: list[Fault] = []
+    if not isinstance(sent, dict):
+        raise InputError([_fault("", sent, "skal være et JSON-objekt", "must be a JSON object")])
+    for key in sorted(set(sent) - set(State._fields)):
+        faults.append(_fault(key, "", "er ukjent", "is not known"))
+    values, named = sent.get("values", {}), sent.get("changes", [])
+    if not isinstance(values, dict):
+        faults.append(_fault("values", values, "skal være et JSON-objekt", "must be a JSON object"))
+        values = {}
+    known = {control.id: control for control in CONTROLS}
+    for name, value in values.items():
+        if name not in known:
+            faults.append(_fault(f"values.{name}", "", "er ukjent", "is not known"))
+        else:
+            faults += _outside(f"values.{name}", value, known[name])
+    if not isinstance(named, list) or not all(name in changes for name in named) or len(set(named)) < len(named):
+        names = ", ".join(changes)
+        faults.append(_fault("changes", named, f"må være ulike navn blant {names}", f"must be names among {names}"))
+    policy, step = sent.get("policy", "adopted"), sent.get("step", 0.0)
+    if policy not in POLICIES:
+        names = ", ".join(POLICIES)
+        faults.append(_fault("policy", policy, f"må være en av {names}", f"must be one of {names}"))
+    faults += _outside("step", step, STEP)
+    if faults:
+        raise InputError(faults)
+    moved = tuple((control.id, float(values[control.id])) for control in CONTROLS if control.id in values)
+    ordered = tuple(name for name in changes if name in named)
+    return State(moved, ordered, policy, float(step) if policy == "step" else 0.0)
+
+
+def _outside(key: str, value: Any, control: Control) -> list[Fault]:
+    if isinstance(value, int | float) and not isinstance(value, bool) and control.low <= value <= control.high:
+        return []
+    low, high = f"{control.low:g}", f"{control.high:g}"
+    return [_fault(key, value, f"skal være et tall fra {low} til {high}", f"must be a number from {low} to {high}")]
+
+
+def _fault(key: str, value: object, nb: str, en: str) -> Fault:
+    remedy = Text("Last siden på nytt og prøv igjen.", "Reload the page and try again.")
+    return Fault("", key, f"{value}"[:80], Text(nb, en), remedy)
+
+
+def parameter(scenario: Scenario, key: str) -> Parameter:
+    """The number at a key path."""
+    found: Any = scenario
+    for part in key.split("."):
+        found = getattr(found, part)
+    return found
+
+
+def position(control: Control, scenario: Scenario) -> float:
+    """Where a control stands when it is not moved: the number on the page."""
+    if control.how == "shift":
+        return 0.0
+    if control.how == "factor":
+        return control.scale
+    last = scenario.scenario.first_year + scenario.scenario.plan_years
+    return round(control.scale * float(parameter(scenario, control.key).at(np.array([last]))[0]), DIGITS)
+
+
+def change_of(values: Mapping[str, float], scenario: Scenario) -> dict[str, Any]:
+    """The change that the moved controls make to `scenario`, as a tree."""
+    tree: dict[str, Any] = {}
+    for control in CONTROLS:
+        if control.id in values:
+            *sections, key = control.key.split(".")
+            place = tree
+            for section in sections:
+                place = place.setdefault(section, {})
+            place[key] = _moved(control, values[control.id], scenario)
+    return tree
+
+
+def _moved(control: Control, value: float, scenario: Scenario) -> dict[str, Any]:
+    number, old = value / control.scale, parameter(scenario, control.key)
+    first = scenario.scenario.first_year
+    if control.how == "level":
+        words = "the level chosen on the page"
+        return {"value": round(number, DIGITS), "basis": "assumption", "source": words}
+    if control.how == "factor":
+        words = f"{value:g} per cent of: {old.source}"
+        scaled = {year: round(number * v, DIGITS) for year, v in old.numbers().items()}
+        new = {year.removeprefix("dated."): v for year, v in scaled.items()}
+        how: dict[str, Any] = {"dated": new} if old.dated is not None else new
+        return {**how, "basis": "assumption", "source": words}
+    words = f"{value:+g} percentage points from {first + 1}: {old.source}"
+    years = sorted({first, first + 1, *(int(year) for year in old.dated or {})})
+    before = old.at(np.array(years))
+    shifted = [
+        float(v) if year <= first else round(float(v) + number, DIGITS) for year, v in zip(years, before, strict=True)
+    ]
+    return {"dated": dict(zip(map(str, years), shifted, strict=True)), "basis": "assumption", "source": words}

@@ -1,0 +1,111 @@
+"""What can be taken away from the page: files made when they are asked for, of the alternative on the screen.
+
+Another kind of file is one more entry of EXPORTS; the page shows a button for each.
+"""
+
+import io
+import shlex
+import tempfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from ldip.analysis.compare import compare
+from ldip.errors import Text
+from ldip.report import files
+from ldip.scenario.writer import change_text
+from ldip.web.controls import State
+from ldip.web.simulator import NAME, Alternative, Simulator
+
+
+class Export(NamedTuple):
+    """A kind of file."""
+
+    label: Text
+    file: str
+    media: str
+    make: Callable[[Simulator, Alternative, str], bytes]  # simulator, alternative, language -> the file
+
+
+def _scenario(simulator: Simulator, alternative: Alternative, lang: str) -> bytes:
+    """The change file that makes the alternative; simulated with it, the command line gives the page's figures."""
+    scenario, state = alternative.source.scenario, alternative.state
+    title = alternative.source.change_titles[-1] if alternative.change else Text("Uendret", "Unchanged")
+    command = _command("simulate", simulator, state)
+    return change_text(scenario, alternative.change, title, simulator.extends, command).encode()
+
+
+def _command(name: str, simulator: Simulator, state: State) -> str:
+    """The command line that gives the figures of a state, with its change file at hand, again."""
+    words = ["ldip", name, simulator.extends, "--change", f"{NAME}.toml"]
+    for option, value in (("runs", simulator.runs), ("seed", simulator.seed), ("years", simulator.years)):
+        words += [f"--{option}", str(value)]
+    words += ["--policy", state.policy, *(("--step", repr(state.step)) if state.policy == "step" else ())]
+    return shlex.join(words)
+
+
+def _figures(simulator: Simulator, alternative: Alternative, lang: str) -> bytes:
+    """The result folder of ``ldip simulate``, zipped, with the change file beside it."""
+    summary = simulator.whole_summary(alternative)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        files.write_summary(folder, [summary])
+        files.write_probabilities(folder, [summary])
+        files.write_provenance(folder, summary, files.resolved(alternative.source))
+        (folder / f"{NAME}.toml").write_bytes(_scenario(simulator, alternative, lang))
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in sorted(folder.iterdir()):
+                archive.write(path, path.name)
+    return packed.getvalue()
+
+
+def _workbook(simulator: Simulator, alternative: Alternative, lang: str) -> bytes:
+    """The alternative as ``ldip workbook`` writes it."""
+    from ldip.report.workbook import reconciliation_of, write_workbook
+
+    scenario, state = alternative.source.scenario, alternative.state
+    comparison = compare(
+        {scenario.name: lambda: simulator.whole_ledger(alternative)},
+        against=scenario.name,
+        base_year=scenario.scenario.first_year,
+        seed=simulator.seed,
+        plan_years=scenario.scenario.plan_years,
+        policy=state.policy,
+        step=state.step,
+    )
+    heading = scenario.scenario
+    titles = [Text(heading.title_nb, heading.title_en), *alternative.source.change_titles]
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "workbook.xlsx"
+        write_workbook(
+            path,
+            comparison,
+            [alternative.source],
+            title=" + ".join(title.say(lang) for title in titles),
+            common=0,
+            command=_command("workbook", simulator, state),
+            reconciliation=reconciliation_of(scenario),
+            lang=lang,
+        )
+        return path.read_bytes()
+
+
+EXPORTS = {
+    "figures": Export(
+        Text("Tallene (CSV, zip)", "The figures (CSV, zip)"), "ldip-figures.zip", "application/zip", _figures
+    ),
+    "scenario": Export(
+        Text("Alternativet som endringsfil (TOML)", "The alternative as a change file (TOML)"),
+        f"{NAME}.toml",
+        "application/toml",
+        _scenario,
+    ),
+    "workbook": Export(
+        Text("Arbeidsbok (Excel)", "Workbook (Excel)"),
+        "ldip-workbook.xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        _workbook,
+    ),
+}

@@ -1,0 +1,55 @@
+"""What the page's simulations have in common, kept from one to the next: people, draws that are weather already.
+
+Nothing here changes a figure: what is kept is given back only for the same inputs.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ldip.model import drivers, people
+from ldip.model.population import Fitted, fit
+from ldip.model.state import Weather
+from ldip.scenario.schema import Scenario
+
+
+class Memory:
+    """The last people and the last weather."""
+
+    def __init__(self) -> None:
+        self._fitted: tuple[Any, Fitted] | None = None
+        self._counted: tuple[Any, people.Counted] | None = None
+        self._process: Any = None
+        self._chunks: dict[Any, np.ndarray] = {}
+
+    def count(self, scenario: Scenario, years: int) -> people.Counted:
+        """As :func:`ldip.model.people.count`."""
+        table = (scenario.population, scenario.ages, scenario.residents, scenario.scenario)
+        behind = (scenario.housing.reference_completions, scenario.housing.reference_flat_share)
+        if self._fitted is None or self._fitted[0] != (table, behind):
+            self._fitted = ((table, behind), fit(scenario))
+        served = (scenario.demand, scenario.investment.capacity_lead, scenario.housing, years)
+        if self._counted is None or self._counted[0] != (table, served):
+            self._counted = ((table, served), people.count(scenario, years, self._fitted[1]))
+        return self._counted[1]
+
+    def weather(
+        self,
+        process: drivers.Process,
+        seed: int,
+        first_run: int,
+        runs: int,
+        step: float | np.ndarray = 0.0,
+        seeds: Mapping[str, int] | None = None,
+    ) -> np.ndarray:
+        """As :func:`ldip.model.drivers.weather`; the next call may change the array."""
+        key = tuple(part.tobytes() if isinstance(part, np.ndarray) else part for part in process)
+        if self._process != key:
+            self._process, self._chunks = key, {}
+        place = (seed, first_run, runs, tuple((seeds or {}).items()))
+        if place not in self._chunks:
+            self._chunks[place] = np.ascontiguousarray(drivers.weather(process, seed, first_run, runs, step, seeds))
+        chunk = self._chunks[place]
+        chunk[Weather._fields.index("restructuring_step")] = step
+        return chunk

@@ -1,0 +1,195 @@
+"""A state of the page becomes a result: its change is laid over the scenario, which is simulated as ever."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ldip.analysis.compare import Pair, paired, paired_probability
+from ldip.analysis.summary import Summary, summarise
+from ldip.errors import Text
+from ldip.model import drivers
+from ldip.model.baseline import Baseline, build
+from ldip.model.metrics import catalogue, events, lines_needed, report_values
+from ldip.model.simulate import Ledger, run_baseline, simulate, simulate_built, with_policy
+from ldip.scenario.reader import Source, change_names, find, lay_over, read, read_change
+from ldip.web.controls import CONTROLS, State, change_of, position
+from ldip.web.memory import Memory
+
+FANS = (
+    *("debt_ratio", "debt_ratio_with_deficits", "net_operating_result_share"),
+    *("restructuring_need", "closing_buffer_fund", "closing_liquidity_reserve"),
+    *("debt_per_resident", "equity_share", "money_market_rate"),
+)
+"""The charts, in the order they stand on the page."""
+
+ANSWERS = ("debt_ratio", "restructuring_need")
+"""What the answer on top of the page tells of; compared run by run also while a slider moves."""
+
+METRICS = (*FANS, "restructuring_need_share")
+"""All that the page shows."""
+
+DRAGGED = 10_000
+"""Runs of a simulation while a slider moves."""
+
+NAME = "ldip-alternative"
+TITLE = Text("Alternativ fra siden", "Alternative from the page")
+
+
+class Alternative(NamedTuple):
+    """A state as a scenario."""
+
+    state: State
+    source: Source
+    change: dict[str, Any]  # all that sets it apart from the scenario that the page was started with
+    unmoved: dict[str, float]  # control -> where it stands when it is not moved
+
+
+class Result(NamedTuple):
+    """What the simulation of an alternative came to."""
+
+    alternative: Alternative
+    baseline: Baseline
+    calm: Ledger  # the baseline path
+    ledger: Ledger
+    summary: Summary
+
+
+class Simulator:
+    """A scenario and what is asked of it. One call at a time: what is remembered is not locked."""
+
+    def __init__(self, scenario: str, changes: tuple[str, ...], *, years: int, seed: int, runs: int):
+        """Read the scenario; raises InputError. `runs` are those of a slider that is let go."""
+        self.extends = "+".join((scenario, *changes))
+        self.source = read(scenario, changes)
+        self.years, self.seed, self.runs = years, seed, runs
+        self.compiled = False  # is the compiled engine at hand?
+        place = find(scenario)
+        names = [name for name in change_names(place.folder) if name not in self.source.scenario.changes]
+        self.changes = {name: read_change(place, name) for name in names}
+        self._memory = Memory()
+        self._references: dict[int, Result] = {}  # runs -> what was last compared with
+
+    @property
+    def growth(self) -> list[str]:
+        """The changes that move nothing but housing: the growth alternatives."""
+        return [name for name, (_, tree) in self.changes.items() if set(tree) == {"housing"}]
+
+    def alternative(self, state: State) -> Alternative:
+        """The scenario with the state's changes and moved controls; raises InputError with every fault."""
+        tree: dict[str, Any] = {}
+        for name in state.changes:
+            _join(tree, self.changes[name][1])
+        titles = [self.changes[name][0] for name in state.changes]
+        title = Text(*(" + ".join(parts) for parts in zip(*titles, TITLE, strict=True)))
+        changed = lay_over(self.source, tree, f"{NAME}.toml", title) if tree else self.source
+        unmoved = {control.id: position(control, changed.scenario) for control in CONTROLS}
+        if state.values:
+            _join(tree, change_of(dict(state.values), changed.scenario))
+            changed = lay_over(self.source, tree, f"{NAME}.toml", title)
+        return Alternative(state, changed, tree, unmoved)
+
+    def result(self, state: State, runs: int, wanted: Callable[[], None]) -> Result:
+        """Simulate a state. `wanted` is called now and then; it raises when nobody waits for the result any more."""
+        kept = self._references.get(runs)
+        if kept and kept.alternative.state == state:
+            return kept
+        alternative = self.alternative(state)
+        scenario = alternative.source.scenario
+        baseline = with_policy(build(scenario, self.years, self._memory.count), state.policy)
+        engine = "compiled" if self.compiled else "numpy"
+        calm = run_baseline(baseline, state.step, engine)
+        wanted()
+        weather = self._memory.weather if runs <= DRAGGED else drivers.weather
+
+        def weather_while_wanted(*of: Any) -> np.ndarray:
+            wanted()  # before every chunk: one that is running cannot be stopped
+            return weather(*of)
+
+        ledger = simulate_built(
+            baseline,
+            drivers.prepare(scenario.drivers, baseline.plan),
+            runs=runs,
+            seed=self.seed,
+            lines=lines_needed(METRICS),
+            engine=engine,
+            step=state.step,
+            weather=weather_while_wanted,
+        )
+        summary = self._summary(alternative, ledger, _while(wanted, METRICS))
+        return Result(alternative, baseline, calm, ledger, summary)
+
+    def result_beside(
+        self, state: State, against: State, runs: int, wanted: Callable[[], None], *, whole: bool = False
+    ) -> tuple[Result, Pair | None]:
+        """Simulate a state, and set it apart run by run from the state `against`, which is kept for the next time:
+        the answer's metrics, or with `whole` all metrics of the page."""
+        mine = self.result(state, runs, wanted)
+        self._references[runs] = mine if state == against else self.result(against, runs, wanted)
+        if state == against:
+            return mine, None
+        metrics = _while(wanted, METRICS if whole else ANSWERS)
+        return mine, _pair(mine, self._references[runs], metrics)
+
+    def whole_ledger(self, alternative: Alternative) -> Ledger:
+        """An alternative as ``ldip simulate`` simulates it: every headline figure."""
+        return simulate(
+            alternative.source.scenario,
+            runs=self.runs,
+            seed=self.seed,
+            years=self.years,
+            lines=lines_needed(),
+            policy=alternative.state.policy,
+            step=alternative.state.step,
+        )
+
+    def whole_summary(self, alternative: Alternative) -> Summary:
+        """Every headline figure of an alternative, as ``ldip simulate`` writes them."""
+        return self._summary(alternative, self.whole_ledger(alternative))
+
+    def _summary(self, alternative: Alternative, ledger: Ledger, metrics: Iterable[str] | None = None) -> Summary:
+        scenario, state = alternative.source.scenario, alternative.state
+        return summarise(
+            ledger,
+            scenario=scenario.name,
+            base_year=scenario.scenario.first_year,
+            seed=self.seed,
+            policy=state.policy,
+            step=state.step,
+            metrics=None if metrics is None else (catalogue()[name] for name in metrics),
+        )
+
+
+def _join(tree: dict[str, Any], change: Mapping[str, Any]) -> None:
+    """Lay a change over another one: a number is replaced whole, but keeps its unit, as by the reader."""
+    for key, value in change.items():
+        old = tree.get(key)
+        if not isinstance(value, Mapping):
+            tree[key] = value
+        elif "value" in value or "dated" in value:
+            tree[key] = ({"unit": old["unit"]} if isinstance(old, dict) and "unit" in old else {}) | dict(value)
+        else:
+            tree[key] = old if isinstance(old, dict) else {}
+            _join(tree[key], value)
+
+
+def _while(wanted: Callable[[], None], names: Iterable[str]) -> Iterator[str]:
+    """The names one by one, as long as somebody waits."""
+    for name in names:
+        wanted()
+        yield name
+
+
+def _pair(mine: Result, theirs: Result, metrics: Iterable[str]) -> Pair:
+    """The differences of some metrics and all events, run by run."""
+    ledger, reference = mine.ledger, theirs.ledger
+    apart = {}
+    for name in metrics:
+        metric = catalogue()[name]
+        errors = [of.summary.distributions[name].mean_error for of in (mine, theirs)]
+        here, there = report_values(ledger, metric), report_values(reference, metric)
+        apart[name] = paired(metric, here, there, np.hypot(*errors))
+    chances = {
+        event.id: paired_probability(event, ledger[event.metric], reference[event.metric]) for event in events()
+    }
+    return Pair(apart, chances)

@@ -1,0 +1,124 @@
+"""The page's own words, in two languages; names of figures come from the catalogue."""
+
+from ldip.errors import Text
+
+WORDS = {
+    "lead": Text(
+        "Flytt på forutsetningene og se hva som skjer i tusenvis av tenkte framtider.",
+        "Move the assumptions and see what happens in thousands of possible futures.",
+    ),
+    "skip": Text("Til svaret", "To the answer"),
+    "language": Text("Språk", "Language"),
+    "assumptions": Text("Forutsetninger", "Assumptions"),
+    "growth": Text("Vekstalternativ", "Growth alternative"),
+    "growth_none": Text("Som i scenariet", "As in the scenario"),
+    "others": Text("Stresstester og andre endringer", "Stress tests and other changes"),
+    "restructuring": Text("Omstilling", "Restructuring"),
+    "slider": Text("{label}, skyveknapp", "{label}, slider"),
+    "reset": Text("Nullstill", "Reset"),
+    "reset_one": Text("Tilbakestill {label}", "Reset {label}"),
+    "pin": Text("Fest alternativet", "Pin this alternative"),
+    "copy": Text("Kopier lenke", "Copy link"),
+    "copied": Text("Lenken er kopiert.", "The link is copied."),
+    "not_copied": Text("Kopier adressen i adressefeltet.", "Copy the address from the address bar."),
+    "download": Text("Last ned", "Download"),
+    "downloading": Text("Lager filen …", "Making the file …"),
+    "downloaded": Text("Lastet ned: {file}", "Downloaded: {file}"),
+    "answer": Text("Svaret", "The answer"),
+    "year": Text("År", "Year"),
+    "median": Text("median", "median"),
+    "nine_of_ten": Text("9 av 10 løp: {low} til {high}", "9 of 10 runs: {low} to {high}"),
+    "need_more": Text(
+        "{unit}; større i 1 av 20 løp ({share} % av utgiftene). Median {median}",
+        "{unit}; larger in 1 of 20 runs ({share} % of spending). Median {median}",
+    ),
+    "need_apart": Text("mill. i snitt", "mill. on average"),
+    "said": Text("{year}: {median} ({low} til {high})", "{year}: {median} ({low} to {high})"),
+    "mean": Text("gjennomsnitt", "mean"),
+    "per_cent": Text("prosent", "per cent"),
+    "legend_median": Text("median", "median"),
+    "ever": Text(
+        "sannsynlighet i året; noen gang innen {year}: {value}",
+        "probability in the year; any time by {year}: {value}",
+    ),
+    "probability": Text("Sannsynlighet i året", "Probability in the year"),
+    "against": Text("mot «{name}»", "against '{name}'"),
+    "base": Text("Utgangspunktet", "Starting point"),
+    "charts": Text("År for år", "Year by year"),
+    "legend_wide": Text("9 av 10 løp", "9 of 10 runs"),
+    "legend_half": Text("halvparten av løpene", "half of the runs"),
+    "legend_baseline": Text("grunnbane uten sjokk", "baseline without shocks"),
+    "legend_threshold": Text("grense", "threshold"),
+    "table": Text("Tall i tabell", "Figures as a table"),
+    "error": Text("feil ± (median)", "error ± (median)"),
+    "rules": Text("Sannsynlighet for brudd, år for år", "Probability of breaking the rules, year by year"),
+    "rules_note": Text(
+        "Prosent av løpene. Utvalgsfeil inntil ± {error} prosentpoeng.",
+        "Per cent of the runs. Sampling error up to ± {error} percentage points.",
+    ),
+    "event": Text("Hendelse", "Event"),
+    "comparison": Text("Sammenligning, løp for løp", "Comparison, run by run"),
+    "compare_with": Text("Sammenlign med", "Compare with"),
+    "comparison_note": Text(
+        "Samme løp møter samme vær i begge alternativer, så forskjellen er alternativets egen. Forskjell i {year}, "
+        "gjennomsnitt av alle løp, med utvalgsfeil.",
+        "The same run meets the same weather in both alternatives, so the difference is the alternative's own. "
+        "Difference in {year}, mean of all runs, with sampling error.",
+    ),
+    "nothing_apart": Text(
+        "Flytt en forutsetning, eller velg noe annet å sammenligne med.",
+        "Move an assumption, or choose something else to compare with.",
+    ),
+    "here": Text("Her", "Here"),
+    "there": Text("Der", "There"),
+    "apart": Text("Forskjell", "Difference"),
+    "lower": Text("Lavere i", "Lower in"),
+    "equal": Text("Likt i", "Equal in"),
+    "figure": Text("Tall", "Figure"),
+    "short_points": Text("pp.", "pp."),
+    "pins": Text("Festede alternativer", "Pinned alternatives"),
+    "no_pins": Text(
+        "Ingen ennå. Et festet alternativ blir stående i figurene mens du flytter videre.",
+        "None yet. A pinned alternative stays in the charts while you move on.",
+    ),
+    "pin_name": Text("Navn på alternativet", "Name of the alternative"),
+    "show": Text("Hent fram", "Bring back"),
+    "remove": Text("Fjern", "Remove"),
+    "pin_default": Text("Alternativ {letter}", "Alternative {letter}"),
+    "pinned": Text("«{name}» er festet.", "'{name}' is pinned."),
+    "pins_full": Text("Fjern et festet alternativ først.", "Remove a pinned alternative first."),
+    "status": Text("{runs} løp, frø {seed}. {policy}.", "{runs} runs, seed {seed}. {policy}."),
+    "settled": Text(
+        "{year}: gjeldsgrad {debt} (median), sannsynlighet for brudd på minst én regel {breach}, omstillingsbehov "
+        "{need} (1 av 20 løp).",
+        "{year}: debt ratio {debt} (median), probability of breaking at least one rule {breach}, restructuring need "
+        "{need} (1 in 20 runs).",
+    ),
+    "model": Text(
+        "Sannsynlighetene er modellens, gitt scenariets antakelser; de er ikke verdens. «±» er utvalgsfeilen "
+        "(standardfeil): så mye ville tallet flytte seg med et annet frø.",
+        "Probabilities are the model's, given the scenario's assumptions; they are not the world's. '±' is the "
+        "sampling error (standard error): how far the figure would move with another seed.",
+    ),
+    "other_scenario": Text(
+        "Lenken gjelder scenariet {name}; siden viser et annet.",
+        "The link is for the scenario {name}; the page shows another one.",
+    ),
+    "lost": Text("Får ikke kontakt med ldip. Kjører ldip web ennå?", "Cannot reach ldip. Is ldip web still running?"),
+}
+
+POLICY_NAMES = {
+    "none": Text("Ingen tiltak", "No measures"),
+    "adopted": Text("Bare vedtatte tiltak", "Adopted measures only"),
+    "step": Text("Fast trinn hvert år", "A constant step every year"),
+    "rule": Text("Følg behovet", "Follow the need"),
+}
+
+READINGS = {
+    "rate": Text("{value} prosent i {last}", "{value} per cent in {last}"),
+    "pace": Text("{value} boliger i året i snitt", "{value} dwellings a year on average"),
+    "renewal": Text("{value} mill. {year}-kr i {last}", "{value} mill. {year}-kr in {last}"),
+}
+"""What a relative control means: control -> words."""
+
+RULE = Text("minimum", "minimum")
