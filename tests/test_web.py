@@ -1,6 +1,7 @@
 """The live page's server: the command line's figures, changes as the reader would lay them, and who is refused."""
 
 import asyncio
+import hashlib
 import http.client
 import io
 import json
@@ -154,6 +155,16 @@ def test_the_workbook_is_the_command_lines(page, ldip, here):
     figures = "Alle tall"
     assert len(tables[0][figures]) > 700
     assert tables[0][figures] == tables[1][figures]
+
+
+def test_the_report_is_of_the_same_figures(page):
+    """It names the checksums of the files that the same figures are written into."""
+    archive = zipfile.ZipFile(io.BytesIO(page.post("/api/export/figures", {"state": MOVED}).content))
+    report = page.post("/api/export/report", {"state": MOVED, "lang": "en"}).content.decode()
+    for name in ("summary.csv", "probabilities.csv"):
+        assert hashlib.sha256(archive.read(name)).hexdigest() in report, name
+    assert "Debt ratio" in report
+    assert "<script" not in report
 
 
 def test_the_file_can_stand_in_the_scenarios_place(page, here):

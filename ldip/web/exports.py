@@ -75,15 +75,13 @@ def _workbook(simulator: Simulator, alternative: Alternative, lang: str) -> byte
         policy=state.policy,
         step=state.step,
     )
-    heading = scenario.scenario
-    titles = [Text(heading.title_nb, heading.title_en), *alternative.source.change_titles]
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "workbook.xlsx"
         write_workbook(
             path,
             comparison,
             [alternative.source],
-            title=" + ".join(title.say(lang) for title in titles),
+            title=_title(alternative, lang),
             common=0,
             command=_command("workbook", simulator, state),
             reconciliation=reconciliation_of(scenario),
@@ -92,7 +90,44 @@ def _workbook(simulator: Simulator, alternative: Alternative, lang: str) -> byte
         return path.read_bytes()
 
 
+def _report(simulator: Simulator, alternative: Alternative, lang: str) -> bytes:
+    """The alternative as ``ldip simulate --report`` writes it, without stress tests."""
+    from ldip.analysis.findings import find
+    from ldip.report import page
+    from ldip.report.blocks import Material
+    from ldip.report.comparison import labels
+    from ldip.report.recheck import checksums
+
+    source, state = alternative.source, alternative.state
+    findings = find(
+        [source],
+        runs=simulator.runs,
+        seed=simulator.seed,
+        years=simulator.years,
+        policy=state.policy,
+        step=state.step if state.policy == "step" else 0.0,
+    )
+    material = Material(
+        findings=findings,
+        label=labels([source], 0, lang),
+        tests={},
+        title=_title(alternative, lang),
+        command=f"{_command('simulate', simulator, state)} --report",
+        recheck=[],
+        checksums=checksums(findings),
+        lang=lang,
+    )
+    return page.page(material, page.chapters(material)).encode()
+
+
+def _title(alternative: Alternative, lang: str) -> str:
+    heading = alternative.source.scenario.scenario
+    titles = [Text(heading.title_nb, heading.title_en), *alternative.source.change_titles]
+    return " + ".join(title.say(lang) for title in titles)
+
+
 EXPORTS = {
+    "report": Export(Text("Rapport (HTML)", "Report (HTML)"), "ldip-report.html", "text/html", _report),
     "figures": Export(
         Text("Tallene (CSV, zip)", "The figures (CSV, zip)"), "ldip-figures.zip", "application/zip", _figures
     ),
