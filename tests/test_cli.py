@@ -696,7 +696,7 @@ def test_examples_of_the_help_run(ldip, here):
         if line.strip().startswith("ldip ")
     }
     assert len(examples) >= 8
-    for words in examples:
+    for words in examples - {("web",)}:  # which serves until it is interrupted (test_web.py)
         cut = ("--runs", "20", "--no-pictures") if words[0] in ("simulate", "compare") else ()
         assert ldip(*words, *cut).code == 0, words
 
