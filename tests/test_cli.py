@@ -685,6 +685,12 @@ def test_help_of_commands_without_arguments(ldip, command):
     assert len(said.out.splitlines()) > 4
 
 
+CUT = dict.fromkeys(("simulate", "compare", "stress"), ("--runs", "20", "--no-pictures"))
+CUT |= dict.fromkeys(("restructure", "payback", "population", "report", "workbook", "explain"), ("--runs", "20"))
+CUT |= {"sensitivity": ("--runs", "1000", "--no-pictures"), "backtest": ("--runs", "100", "--no-pictures")}
+"""What makes the slow commands quick."""
+
+
 def test_examples_of_the_help_run(ldip, here):
     """Every example line is a command that works; only the slow ones and those with a folder of one's own are cut."""
     (here / "grid.toml").write_text("runs = 20\nyears = 4\n", encoding="utf-8")
@@ -697,8 +703,7 @@ def test_examples_of_the_help_run(ldip, here):
     }
     assert len(examples) >= 8
     for words in examples - {("web",)}:  # which serves until it is interrupted (test_web.py)
-        cut = ("--runs", "20", "--no-pictures") if words[0] in ("simulate", "compare") else ()
-        assert ldip(*words, *cut).code == 0, words
+        assert ldip(*words, *CUT.get(words[0], ())).code == 0, words
 
 
 def test_version(ldip):
