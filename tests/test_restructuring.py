@@ -96,6 +96,14 @@ def test_what_no_step_mends_is_infinite(scenario):
     assert solved.probability(LARGEST) < 0.99
 
 
+def test_progress_adds_up_to_the_runs(scenario):
+    told: list[int] = []
+    restructure(scenario, confidences=(0.9,), runs=300, seed=1, years=20, progress=told.append)
+    assert sum(told) == 300
+    assert min(told) >= 0
+    assert len(told) > 4, "told while it is solving, not at its end"
+
+
 def test_margins_rise_with_the_step(scenario):
     margins = Margins(scenario, ("result", "liquidity"), None, runs=200, seed=3, years=20)
     every = np.arange(200)

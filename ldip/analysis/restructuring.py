@@ -93,10 +93,21 @@ def restructure(
     if len(open_runs):
         low, high = np.zeros(len(open_runs)), np.full(len(open_runs), LARGEST)
         tolerances = {"xatol": TOLERANCE, "xrtol": 0.0, "fatol": 0.0, "frtol": 0.0}
-        found = elementwise.find_root(margins, (low, high), args=(open_runs,), tolerances=tolerances)
+        told = 0
+
+        def solving(found) -> None:
+            nonlocal told
+            solved = int(np.count_nonzero(found.success))
+            if progress:
+                progress(solved - told)
+            told = solved
+
+        found = elementwise.find_root(
+            margins, (low, high), args=(open_runs,), tolerances=tolerances, callback=solving
+        )
         steps[open_runs] = found.bracket[1]  # the end of the bracket where the rules hold
         if progress:
-            progress(len(open_runs))
+            progress(len(open_runs) - told)
     steps.sort()
     last_plan_year = min(scenario.scenario.plan_years, years) - 1
     answers = tuple(_answer(steps, p, margins.expenditure[last_plan_year]) for p in confidences)

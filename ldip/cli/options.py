@@ -174,11 +174,12 @@ def title(source: "Source", lang: str) -> str:
     return " + ".join((title, *source.scenario.changes))
 
 
-def progress_bar(runs: int, lang: str, *, scenarios: int = 1) -> Any:
-    """A progress bar on stderr for jobs that take time, over `runs` runs of each scenario; nothing for short ones."""
+def progress_bar(runs: int, lang: str, *, scenarios: int = 1, times: int = 1) -> Any:
+    """A progress bar on stderr for jobs that take time, over `runs` runs of each scenario, each of them simulated
+    about `times` times; nothing for short ones."""
     import contextlib
 
-    if runs * scenarios < PROGRESS_FROM:
+    if runs * scenarios * times < PROGRESS_FROM:
         return contextlib.nullcontext()
     from ldip.model.kernel import must_compile
     from ldip.model.simulate import COMPILED_FROM

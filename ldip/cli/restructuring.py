@@ -17,6 +17,9 @@ from ldip.cli.options import (
 )
 from ldip.errors import Text
 
+SOLVING = 12
+"""How often a run is simulated until its step is found, about."""
+
 RULES = ("result", "equity", "buffer", "liquidity", "deficit")
 
 
@@ -83,7 +86,7 @@ def restructure(
 
     check_size(runs, years, ledgers=2)
     source = read(scenario, changes, without, only)
-    with progress_bar(runs, lang) as advance:
+    with progress_bar(runs, lang, times=SOLVING) as advance:
         result = solve(
             source.scenario,
             confidences=confidence,
