@@ -391,8 +391,8 @@ def test_records_of_a_path_have_no_errors(scenario):
 
 
 def test_explanation_and_variance_agree_on_what_matters(scenario):
-    """The highest debt ratios differ from the lowest through operations and revenue rather than interest, as national tax,
-    the driver with the largest share of the variance, works; with only the rate on they differ through interest."""
+    """The highest debt ratios differ from the lowest through operations and revenue rather than interest, as national
+    tax, the driver with the largest share of the variance, works; with only the rate on, through interest."""
     shares = sobol(scenario, runs=512, seed=2, years=20, metrics=["debt_ratio"]).indices["debt_ratio"]
     assert max(shares, key=lambda name: shares[name].first) == "national_tax"
 
