@@ -94,6 +94,8 @@ def run() -> None:
     """What the command does: user errors become lines on stderr and exit code 1, never a traceback."""
     # Systems of some hundred unknowns: threads of the linear algebra only wait for each other, ten times as long.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Looking for pydantic plugins reads the metadata of every installed package; ldip has none.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
