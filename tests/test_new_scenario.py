@@ -103,4 +103,7 @@ def test_prices_of_another_year_are_a_fault(ldip, here):
     assert said.code == 1
     assert "mine/base.toml: housing.developer_contribution.unit = mill. 2024-kr per dwelling" in said.err
     assert "the unit must be 'mill. 2025-kr per dwelling'" in said.err
+    base.write_text(text.replace("value = 40.0, unit", "value = -1.0, unit", 1), encoding="utf-8")
+    for lang, words in (("nb", "ventet mill. 2025-kr mellom 0"), ("en", "expected mill. 2025-kr between 0")):
+        assert words in ldip("scenario", "check", "mine", "--lang", lang).err, "limits too are in its own prices"
     assert "mine/plan.csv:2: unit = mill. 2020-kr: the unit must be 'mill. 2025-kr'" in said.err

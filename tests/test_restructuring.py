@@ -8,6 +8,7 @@ import pytest
 
 from ldip.analysis.reserve import reserve_curve
 from ldip.analysis.restructuring import LARGEST, RULES, TOLERANCE, Margins, curve, restructure
+from ldip.cli import restructuring as command
 from ldip.cli import run
 from ldip.model.simulate import simulate
 from ldip.scenario.reader import DEFAULT, read
@@ -187,6 +188,11 @@ def test_wrong_words_are_usage_errors(monkeypatch, capsys, words):
     code, _, err = call(monkeypatch, capsys, "restructure", *words)
     assert code == 2
     assert "Usage: ldip restructure" in err
+
+
+def test_the_command_knows_the_rules_of_the_analysis():
+    """It has a list of its own only so that --help loads no NumPy."""
+    assert command.RULES == RULES
 
 
 def test_a_step_belongs_to_its_policy(tmp_path, monkeypatch, capsys):

@@ -9,10 +9,7 @@ import numpy as np
 from ldip.analysis.compare import Choice, Comparison, Criterion
 from ldip.errors import Text
 from ldip.model.metrics import Metric
-from ldip.report.numbers import difference_label, number, shown, unit_label
-from ldip.report.numbers import error as _error
-from ldip.report.numbers import percent as _percent
-from ldip.report.numbers import signed as _signed
+from ldip.report.numbers import difference_label, error_words, number, percent, shown, signed, unit_label
 from ldip.report.text import table
 from ldip.scenario.reader import Source
 
@@ -185,10 +182,13 @@ def differences(comparison: Comparison, label: Mapping[str, str], lang: str) -> 
             rows.append(
                 [
                     f"  {label[name]}",
-                    _signed(float(apart.mean[-1]), metric.unit, lang),
-                    *[_error(float(e[-1]), metric.unit, lang) for e in (apart.mean_error, paired.unpaired_error)],
-                    *[_signed(float(apart.percentile(p)[-1]), metric.unit, lang) for p in (0.05, 0.50, 0.95)],
-                    *[_percent(share[-1], lang) for share in (paired.lower, paired.equal)],
+                    signed(float(apart.mean[-1]), metric.unit, lang),
+                    *[
+                        error_words(float(e[-1]), metric.unit, lang)
+                        for e in (apart.mean_error, paired.unpaired_error)
+                    ],
+                    *[signed(float(apart.percentile(p)[-1]), metric.unit, lang) for p in (0.05, 0.50, 0.95)],
+                    *[percent(share[-1], lang) for share in (paired.lower, paired.equal)],
                 ]
             )
     return rows
@@ -207,8 +207,8 @@ def probabilities(comparison: Comparison, label: Mapping[str, str], lang: str) -
             cells = [number(100.0 * float(p), 0, lang) for p in (*chance.in_year[places], chance.so_far[-1])]
             if name in comparison.pairs:
                 apart = comparison.pairs[name].events[event_id]
-                cells.append(_signed(float(apart.in_year[-1]), "share", lang, finer=0))
-                cells.append(_error(float(apart.in_year_error[-1]), "share", lang, finer=0))
+                cells.append(signed(float(apart.in_year[-1]), "share", lang, finer=0))
+                cells.append(error_words(float(apart.in_year_error[-1]), "share", lang, finer=0))
             rows.append([f"  {label[name]}", *cells])
     return rows
 
@@ -228,9 +228,9 @@ def regrets(comparison: Comparison, label: Mapping[str, str], lang: str) -> list
                 [
                     f"  {label[name]}",
                     *[shown(value, metric.unit, lang, finer=1) for value in (regret.value, regret.mean)],
-                    _error(regret.mean_error, metric.unit, lang),
+                    error_words(regret.mean_error, metric.unit, lang),
                     shown(regret.p95, metric.unit, lang, finer=1),
-                    *[_percent(share, lang) for share in (regret.best, regret.shared)],
+                    *[percent(share, lang) for share in (regret.best, regret.shared)],
                 ]
             )
     return rows
@@ -252,7 +252,7 @@ def _conclusion(choice: Choice, label: Mapping[str, str], base_year: int, lang: 
         "next": label[choice.runner_up],
         "value": f"{value} {unit_label(metric.unit, basis, lang)}",
         "lead": f"{shown(-choice.lead, metric.unit, lang, finer=1)} {difference_label(metric.unit, basis, lang)}",
-        "error": _error(choice.lead_error, metric.unit, lang),
+        "error": error_words(choice.lead_error, metric.unit, lang),
         "ahead": number(100.0 * choice.ahead, 0, lang),
     }
     if choice.level == 1.0:

@@ -30,7 +30,7 @@ def signed(value: float, unit: str, lang: str, finer: int = 1) -> str:
     return f"+{text}" if value > 0.0 and any(digit in "123456789" for digit in text) else text
 
 
-def error(value: float, unit: str, lang: str, finer: int = 1) -> str:
+def error_words(value: float, unit: str, lang: str, finer: int = 1) -> str:
     """A standard error; one that is too small to be shown is not zero."""
     text = shown(value, unit, lang, finer=finer)
     if value > 0.0 and not any(digit in "123456789" for digit in text):

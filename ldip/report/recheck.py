@@ -33,11 +33,6 @@ class Recheck(NamedTuple):
     other: tuple[str, ...]  # files that come out differently
     altered: tuple[str, ...]  # files that are no longer what was written
 
-    @property
-    def identical(self) -> bool:
-        """Nothing has changed, neither the program's figures nor the files."""
-        return not self.other and not self.altered
-
     def words(self, recorded: Recorded, lang: str) -> list[str]:
         """What there is to say, a sentence each."""
         folder = recorded.folder.as_posix()

@@ -18,8 +18,7 @@ from ldip.report import page_charts
 from ldip.report.blocks import Answer, Material, Picture, Section, Table, Words
 from ldip.report.charts import Threshold, thresholds
 from ldip.report.growth import AGE, GROUPS, TOTAL
-from ldip.report.numbers import error as error_words
-from ldip.report.numbers import number, shown, unit_label
+from ldip.report.numbers import error_words, number, shown, unit_label
 from ldip.report.restructuring import decimals
 from ldip.report.text import policy_words, selected_years
 

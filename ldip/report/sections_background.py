@@ -1,7 +1,6 @@
 """The chapters of the report page on what the answer rests on: reconciliation, assumptions, method, definitions,
 provenance."""
 
-import re
 from collections.abc import Sequence
 
 from ldip import __version__
@@ -15,7 +14,7 @@ from ldip.report.numbers import number, unit_label
 from ldip.report.sections import FANS
 from ldip.report.text import policy_words
 from ldip.report.workbook_sources import Number, numbers_of
-from ldip.scenario.quantities import in_prices_of, of_any_year
+from ldip.scenario.quantities import unit_words
 from ldip.scenario.settings import BASES, assumed
 
 RECONCILIATION = Text("Avstemming mot den publiserte planen", "Reconciliation with the published plan")
@@ -193,10 +192,7 @@ def number_cells(item: Number, lang: str) -> list[str]:
     """One number of a scenario as a row: what it is and its key, values, basis, source."""
     name = f"{item.what} ({item.key})" if item.what else item.key
     values = [plain(v, lang) if year is None else f"{year}: {plain(v, lang)}" for year, v in item.values.items()]
-    known, year = UNITS.get(of_any_year(item.unit)), re.search(r"\d{4}(?=-kr)", item.unit)
-    unit = known.say(lang) if known else item.unit
-    if year:
-        unit = in_prices_of(unit, year[0])
+    unit = unit_words(item.unit, {known: text.say(lang) for known, text in UNITS.items()})
     return [name, f"{'; '.join(values)} {unit}".strip(), BASES[item.basis].say(lang), item.source]
 
 

@@ -11,7 +11,7 @@ from ldip.report import sensitivity as sensitivity_words
 from ldip.report import stress as stress_words
 from ldip.report.blocks import Block, Fold, Material, Picture, Section, Table, Words
 from ldip.report.explain_charts import APART, TITLE
-from ldip.report.numbers import error, number, shown, signed
+from ldip.report.numbers import error_words, number, shown, signed
 from ldip.report.sections_choices import as_table
 from ldip.report.stress_charts import KEY
 
@@ -116,7 +116,7 @@ def _worst(m: Material, result: Stress) -> str:
         metric=metric.label.say(m.lang).lower(),
         year=summary.years[-1],
         moved=signed(float(moved[worst].mean[-1]), metric.unit, m.lang, finer=0),
-        error=error(float(moved[worst].mean_error[-1]), metric.unit, m.lang, finer=0),
+        error=error_words(float(moved[worst].mean_error[-1]), metric.unit, m.lang, finer=0),
     )
 
 

@@ -9,8 +9,7 @@ from ldip.analysis.restructuring import LARGEST, Restructuring, curve
 from ldip.errors import Text
 from ldip.report import comparison, page_charts
 from ldip.report.blocks import Block, Bullets, Material, Picture, Section, Table, Words
-from ldip.report.numbers import error as error_words
-from ldip.report.numbers import number
+from ldip.report.numbers import error_words, number
 from ldip.report.restructuring import HELD, LAST, RULES, held_rows
 from ldip.report.sections import MORE_THAN, percent, step_words
 

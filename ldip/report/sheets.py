@@ -113,7 +113,6 @@ class Book:
         sheet.write(0, 0, title, "title")
         for row, line in enumerate(lines, start=1):
             sheet.write(row, 0, line, "quiet")
-            sheet.next_row = row + 1
         return sheet
 
     def _free_name(self, wanted: str) -> str:
@@ -143,7 +142,6 @@ class Sheet:
     def __init__(self, book: Book, name: str):
         self.book, self.name = book, name
         self.paper = book.workbook.add_worksheet(name)
-        self.next_row = 1
         self.paper.hide_gridlines(2)
         self.paper.set_landscape()
         self.paper.set_paper(9)  # A4

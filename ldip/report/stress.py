@@ -8,7 +8,7 @@ from typing import Any
 from ldip.analysis.stress import Stress
 from ldip.errors import Text
 from ldip.report.files import figure, plain, write_csv
-from ldip.report.numbers import difference_label, error, number, shown, signed, unit_label
+from ldip.report.numbers import difference_label, error_words, number, shown, signed, unit_label
 from ldip.report.text import table
 
 METRICS = ("debt_ratio", "debt_ratio_with_deficits", "net_operating_result_share", "restructuring_need")
@@ -77,7 +77,7 @@ def metric_rows(stress: Stress, metric_id: str, label: Mapping[str, str], lang: 
                 signed(float(stress.moved(name, metric_id)[-1]), metric.unit, lang, finer=0),
                 *levels,
                 signed(float(apart.mean[-1]), metric.unit, lang, finer=0),
-                error(float(apart.mean_error[-1]), metric.unit, lang, finer=0),
+                error_words(float(apart.mean_error[-1]), metric.unit, lang, finer=0),
             ]
         )
     return rows
@@ -95,7 +95,7 @@ def event_rows(stress: Stress, event_id: str, label: Mapping[str, str], lang: st
             apart = comparison.pairs[name].events[event_id]
             cells = [
                 signed(float(apart.in_year[-1]), "share", lang, finer=0),
-                error(float(apart.in_year_error[-1]), "share", lang, finer=0),
+                error_words(float(apart.in_year_error[-1]), "share", lang, finer=0),
             ]
         rows.append([f"  {short(label[name])}", chance, *cells])
     return rows

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from ldip.errors import Fault, Text
+from ldip.scenario.quantities import unit_words
 from ldip.scenario.schema import Scenario
 
 SYNONYMS = {
@@ -437,7 +438,7 @@ def unknown(file: str, key: str, value: str, known: Sequence[str]) -> Fault:
 def _limits(context: dict[str, Any]) -> tuple[Text, Text]:
     low, high, number, unit = context["low"], context["high"], context["number"], context["unit"]
     rule = Text(
-        nb=f"ventet {UNITS_NB.get(unit, unit)} mellom {low:g} og {high:g}",
+        nb=f"ventet {unit_words(unit, UNITS_NB)} mellom {low:g} og {high:g}",
         en=f"expected {unit} between {low:g} and {high:g}",
     )
     if (

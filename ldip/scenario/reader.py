@@ -397,7 +397,7 @@ class _Reading:
 
     def translate(self, detail: ErrorDetails, tables: dict[str, Table]) -> Fault:
         """An error of the schema as a fault, with the place in the file that a planner knows."""
-        if detail["type"] == "wrong_unit":
+        if detail["type"] in ("wrong_unit", "outside_limits"):
             detail["ctx"]["unit"] = in_prices_of(detail["ctx"]["unit"], self.first_year)
         location = tuple(str(part) for part in detail["loc"])
         if not location:  # a rule between sections, which names the key itself
