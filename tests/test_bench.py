@@ -215,8 +215,9 @@ def test_the_frozen_copy_is_whole():
 
 
 @pytest.mark.slow
-def test_guard_catches_fifteen_per_cent_and_stays_green_under_load(tmp_path, private_cache):
-    """Against copies of today's sources: one as it is, one that closes 23 years where 20 are asked for."""
+def test_guard_catches_a_sixth_and_stays_green_under_load(tmp_path, private_cache):
+    """Against copies of today's sources: one as it is, one that closes 24 years where 20 are asked for, which takes 16 %
+    longer on an idle machine and on a busy one."""
     model = ROOT / "ldip" / "model"
     for name in ("guard_same", "guard_slowed"):
         guard.copy_sources(model, tmp_path / name, name)
@@ -224,7 +225,7 @@ def test_guard_catches_fifteen_per_cent_and_stays_green_under_load(tmp_path, pri
     text = slowed.read_text(encoding="utf-8")
     loop = "        for t in range(years):\n"
     assert text.count(loop) == 1
-    more = "        for turn in range(years * 23 // 20):\n            t = turn if turn < years else years // 2\n"
+    more = "        for turn in range(years * 24 // 20):\n            t = turn if turn < years else years // 2\n"
     slowed.write_text(text.replace(loop, more), encoding="utf-8")
     inputs = guard.inputs_of_today()
     current = guard.today()
