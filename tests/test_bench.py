@@ -216,8 +216,8 @@ def test_the_frozen_copy_is_whole():
 
 @pytest.mark.slow
 def test_guard_catches_a_sixth_and_stays_green_under_load(tmp_path, private_cache):
-    """Against copies of today's sources: one as it is, one that closes 24 years where 20 are asked for, which takes 16 %
-    longer on an idle machine and on a busy one."""
+    """Against copies of today's sources: one as it is, one that closes 24 years where 20 are asked for, which takes
+    16 % longer on an idle machine and on a busy one."""
     model = ROOT / "ldip" / "model"
     for name in ("guard_same", "guard_slowed"):
         guard.copy_sources(model, tmp_path / name, name)
