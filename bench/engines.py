@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator
-from types import ModuleType, SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -224,36 +223,24 @@ class _Job:
 
 
 def own_draws(process: drivers.Process, runs: int) -> list[Callable[[], np.ndarray]]:
-    """What the weather asks of its generators, ready to be asked again: noted while it is made once."""
+    """What the weather asks of NumPy's generators, ready to be asked again: noted while it is made once."""
     asked: list[Callable[[], np.ndarray]] = []
 
     class Noting:
-        def __init__(self, bits: np.random.SFC64):
-            self.seed = bits.seed_seq
-            self.generator = np.random.Generator(bits)
+        """A generator that notes what it is asked."""
 
-    def noting(name: str) -> Callable[..., np.ndarray]:
-        def ask(self: Noting, *arguments: Any, **named: Any) -> np.ndarray:
-            def again() -> np.ndarray:
-                generator = np.random.Generator(np.random.SFC64(self.seed))
-                return getattr(generator, name)(*arguments, **named)
+        def __init__(self, bits: np.random.SFC64) -> None:
+            self._seed, self._generator = bits.seed_seq, np.random.Generator(bits)
 
-            asked.append(again)
-            return getattr(self.generator, name)(*arguments, **named)
+        def __getattr__(self, name: str) -> Callable[..., np.ndarray]:
+            def ask(*arguments: Any) -> np.ndarray:
+                seed = self._seed
+                asked.append(lambda: getattr(np.random.Generator(np.random.SFC64(seed)), name)(*arguments))
+                found: np.ndarray = getattr(self._generator, name)(*arguments)
+                return found
 
-        return ask
+            return ask
 
-    for name in dir(np.random.Generator):
-        if not name.startswith("_") and callable(getattr(np.random.Generator, name)):
-            setattr(Noting, name, noting(name))
-    numpy = ModuleType("numpy")
-    vars(numpy).update(vars(np))
-    random = {name: getattr(np.random, name) for name in ("SFC64", "SeedSequence")}
-    vars(numpy)["random"] = SimpleNamespace(Generator=Noting, **random)
-    drivers.np = numpy
-    try:
-        for first in range(0, runs, CHUNK):
-            drivers.weather(process, 1, first, min(CHUNK, runs - first))
-    finally:
-        drivers.np = np
+    for first in range(0, runs, CHUNK):
+        drivers.weather(process, 1, first, min(CHUNK, runs - first), generator=Noting)
     return asked

@@ -14,7 +14,7 @@ ROOMS = ["errors", "scenario", "model", "analysis", "report", "web", "cli"]
 """Imports go from right to left only."""
 
 ONLY_IN = {
-    "numba": {"model/kernel.py"},
+    "numba": {"model/kernel.py", "model/compiled.py", "model/generator.py"},
     "click": {"cli", "model/kernel.py"},  # kernel: the user's folder for compiled code
     "scipy": {"analysis/restructuring.py", "analysis/calibrate.py", "analysis/sobol.py"},
     "matplotlib": {

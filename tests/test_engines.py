@@ -11,7 +11,7 @@ from ldip.model.baseline import build
 from ldip.model.simulate import simulate
 from ldip.model.state import Opening, Plan, Weather, Year
 
-CACHE_FOLDER = kernel._cache_folder
+CACHE_FOLDER = kernel.cache_folder
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -19,7 +19,7 @@ def own_cache(tmp_path_factory):
     """Compile afresh: a test must not pass on what an earlier version left in the cache."""
     folder = tmp_path_factory.mktemp("compiled")
     patch = pytest.MonkeyPatch()
-    patch.setattr(kernel, "_cache_folder", lambda *_: folder)
+    patch.setattr(kernel, "cache_folder", lambda *_: folder)
     kernel.compiled.cache_clear()
     yield
     kernel.compiled.cache_clear()

@@ -13,21 +13,21 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ldip.analysis.selection import CAUTION, Kept, MissedError, Selection, cut
+from ldip.analysis.selection import CAUTION, Cut, MissedError, Selection, cut, cut_compiled
 from ldip.analysis.summary import (
-    PERCENTILES,
     Distribution,
     Probability,
+    Selected,
     Summary,
     Sums,
     block_sums,
     described,
-    error_range,
     occurrences,
     shares,
+    wanted_ranks,
 )
 from ldip.model.metrics import Metric, events, headline, lines_needed
-from ldip.model.simulate import Ledger, in_batches
+from ldip.model.simulate import Ledger, engine_for, in_batches
 from ldip.scenario.schema import Scenario
 
 ONE_PASS = 2_000_000
@@ -45,8 +45,8 @@ class Batch(NamedTuple):
     first: np.ndarray  # (metric, year) of its first run
     sums: np.ndarray  # (2, metric, year, block): see block_sums
     occurrences: dict[str, np.ndarray]
-    kept: list[Kept]
-    ordered: np.ndarray  # (metric and year, run), sorted; only until the next batch
+    kept: Cut | None
+    rows: np.ndarray  # (metric and year, run), those of the first batch sorted; only until the next batch
     record: Any
 
 
@@ -123,6 +123,7 @@ def _one_pass(
 ) -> tuple[np.ndarray, dict[str, Distribution], dict[str, Probability]]:
     """Simulate once: the calendar years, the distributions of some metrics, and all probabilities."""
     runs = how["runs"]
+    engine = how.get("engine") or engine_for(runs)
     chosen = {metric.id for metric in metrics}
     lines = sorted(lines_needed(), key=lambda line: line not in chosen)  # the metrics first
     metrics = [metric for line in lines for metric in metrics if metric.id == line]
@@ -136,7 +137,6 @@ def _one_pass(
         record = keep(ledger) if keep else None
         counts = {event.id: occurrences(event, ledger[event.metric]) for event in events()}
         values = ledger.values[: len(metrics)]
-        scratch = np.empty(values.shape[1:])
         first = values[:, :, 0].copy() if pivot is None else pivot
         sums = []
         for place, metric in enumerate(metrics):
@@ -145,11 +145,14 @@ def _one_pass(
                 values[place] /= index
                 if pivot is None:
                     first[place] = values[place, :, 0]
-            sums.append(block_sums(values[place], first[place], scratch))
-        values.sort(axis=2)
-        ordered = values.reshape(-1, values.shape[2])
-        kept = cut(ordered, selection.edges) if selection else []
-        return Batch(values.shape[2], first, np.stack(sums, axis=1), counts, kept, ordered, record)
+            sums.append(block_sums(values[place], first[place]))
+        rows = values.reshape(-1, values.shape[2])
+        if selection and engine == "compiled":
+            kept = cut_compiled(rows, selection.edges)
+        else:
+            rows.sort(axis=1)
+            kept = cut(rows, selection.edges) if selection else None
+        return Batch(values.shape[2], first, np.stack(sums, axis=1), counts, kept, rows, record)
 
     total: np.ndarray | None = None
     counts: dict[str, np.ndarray] = {}
@@ -159,36 +162,30 @@ def _one_pass(
             if pivot is None:
                 pivot, total, counts = batch.first, np.zeros(batch.sums.shape[:3]), batch.occurrences
                 if batch.runs < runs:
-                    selection = Selection(batch.ordered, runs, _ranks(runs), caution)
+                    ranks = [(of[0], of[-1]) for of in wanted_ranks(runs)]
+                    selection = Selection(batch.rows, runs, ranks, caution)
                 else:
-                    ordered = batch.ordered
+                    ordered = batch.rows
             else:
                 assert selection is not None
-                selection.add(batch.runs, batch.kept)
+                assert batch.kept is not None
+                selection.add(batch.kept)
                 counts = {event: counts[event] + more for event, more in batch.occurrences.items()}
             for block in range(batch.sums.shape[3]):
                 total += batch.sums[..., block]
             if write:
                 write(batch.record)
     if selection:
-        selection.settle()
+        ranks = sorted({rank for of in wanted_ranks(runs) for rank in of})
+        ordered = selection.settle(ranks)
     assert pivot is not None
     assert total is not None
     years = len(calendar)
     distributions = {}
     for place, metric in enumerate(metrics):
         rows = slice(place * years, (place + 1) * years)
-        of_rows = selection.rows(rows) if selection else ordered[rows]
+        of_rows = Selected(ranks, ordered[rows], (years, runs)) if selection else ordered[rows]
         sums = Sums(pivot[place], *total[:, place])
         distributions[metric.id] = described(metric, sums, of_rows)
     probabilities = {event.id: shares(event, counts[event.id], runs) for event in events()}
     return calendar, distributions, probabilities
-
-
-def _ranks(runs: int) -> list[tuple[int, int]]:
-    """First and last rank, from 0, that each percentile and its error are made of."""
-    found = []
-    for p in PERCENTILES:
-        low, high = error_range(p, runs)
-        found.append((int(low * (runs - 1)), min(int(high * (runs - 1)) + 1, runs - 1)))
-    return found

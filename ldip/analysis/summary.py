@@ -1,7 +1,8 @@
 """From a ledger to distributions: mean, sd, percentiles and probabilities, with their sampling errors.
 
 The figures are defined here, of a ledger held whole or in batches (``stream.py``), and are the same to the last bit
-either way: percentiles are order statistics, probabilities are counts, and sums are taken in one order.
+either way: percentiles are order statistics, probabilities are counts, and sums are taken in one order. So are those
+of the compiled engine (``compiled_rows.py``), which finds order statistics without sorting.
 """
 
 from collections.abc import Iterable
@@ -11,7 +12,7 @@ import numpy as np
 
 from ldip.model.drivers import BLOCK
 from ldip.model.metrics import Event, Metric, events, headline, report_values
-from ldip.model.simulate import Ledger
+from ldip.model.simulate import Ledger, engine_for
 
 PERCENTILES = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99)
 
@@ -72,9 +73,12 @@ def summarise(
     policy: str = "adopted",
     step: float = 0.0,
     metrics: Iterable[Metric] | None = None,
+    engine: str | None = None,
 ) -> Summary:
-    """Summarise the metrics (every headline metric, if none are named) and every event of the ledger."""
+    """Summarise the metrics (every headline metric, if none are named) and every event of the ledger, with one of the
+    engines of :func:`ldip.model.simulate.simulate`."""
     runs = ledger.values.shape[2]
+    engine = engine or engine_for(runs)
     # One array for all metrics in turn: memory fresh from the system costs more than sorting.
     scratch = np.empty(ledger.values.shape[1:])
     return Summary(
@@ -84,7 +88,7 @@ def summarise(
         runs=runs,
         seed=seed,
         distributions={
-            metric.id: distribution(metric, report_values(ledger, metric, out=scratch))
+            metric.id: distribution(metric, report_values(ledger, metric, out=scratch), engine)
             for metric in (headline() if metrics is None else metrics)
         },
         probabilities={event.id: probability(event, ledger[event.metric]) for event in events()},
@@ -120,29 +124,51 @@ class Ordered(Protocol):
     def __getitem__(self, place: tuple[slice, int], /) -> np.ndarray: ...
 
 
-def distribution(metric: Metric, values: np.ndarray) -> Distribution:
-    """Summarise the values (year, run) of one metric; sorts them in place."""
-    blocks = block_sums(values, values[:, 0], np.empty_like(values))
-    sums = Sums(values[:, 0].copy(), *np.add.accumulate(blocks, axis=2)[:, :, -1])
+class Selected(NamedTuple):
+    """Order statistics of some ranks."""
+
+    ranks: list[int]
+    values: np.ndarray  # (row, rank)
+    shape: tuple[int, int]
+
+    def __getitem__(self, place: tuple[slice, int], /) -> np.ndarray:  # type: ignore[override]
+        found: np.ndarray = self.values[place[0], self.ranks.index(place[1])]
+        return found
+
+
+def distribution(metric: Metric, values: np.ndarray, engine: str | None = None) -> Distribution:
+    """Summarise the values (year, run) of one metric; may sort them in place."""
+    first, runs = values[:, 0].copy(), values.shape[1]
+    engine = engine or engine_for(runs)
+    sums = Sums(first, *np.add.accumulate(block_sums(values, first), axis=2)[:, :, -1])
+    if engine == "compiled":
+        from ldip.analysis.compiled_rows import select
+
+        ranks = sorted({rank for of in wanted_ranks(runs) for rank in of})
+        found = select(values, sums.mean(runs), sums.sd(runs), np.array(ranks))
+        return described(metric, sums, Selected(ranks, found, values.shape))
     values.sort(axis=1)
     return described(metric, sums, values)
 
 
-def block_sums(values: np.ndarray, first: np.ndarray, scratch: np.ndarray) -> np.ndarray:
+def block_sums(values: np.ndarray, first: np.ndarray) -> np.ndarray:
     """Sums of deviations from `first` (row,) and of their squares over each block of BLOCK runs (2, row, block) of
-    `values` (row, run); `scratch` is as large as they are.
+    `values` (row, run).
 
     Block by block, so that a job in batches, on any number of threads, adds up in the same order as a whole one.
     """
     rows, runs = values.shape
-    whole = runs // BLOCK
     sums = np.empty((2, rows, -(-runs // BLOCK)))
-    np.subtract(values, first[:, None], out=scratch)
-    for found in sums:
-        scratch[:, : whole * BLOCK].reshape(rows, whole, BLOCK).sum(axis=2, out=found[:, :whole])
-        if runs % BLOCK:
-            scratch[:, whole * BLOCK :].sum(axis=1, out=found[:, whole])
-        np.multiply(scratch, scratch, out=scratch)
+    some = 4  # blocks at a time, which stay in the cache
+    scratch = np.empty((2, rows, some * BLOCK))
+    for block in range(0, sums.shape[2], some):
+        part = values[:, block * BLOCK : (block + some) * BLOCK]
+        deviations, squares = scratch
+        np.subtract(part, first[:, None], out=deviations[:, : part.shape[1]])
+        deviations[:, part.shape[1] :] = 0.0
+        np.multiply(deviations, deviations, out=squares)
+        found = scratch.reshape(2, rows, some, BLOCK).sum(axis=3)
+        sums[:, :, block : block + some] = found[:, :, : sums.shape[2] - block]
     return sums
 
 
@@ -163,11 +189,15 @@ def described(metric: Metric, sums: Sums, ordered: Ordered) -> Distribution:
 
 def quantile(ordered: Ordered, p: float) -> np.ndarray:
     """The p-quantile of sorted values (year, run), linear between order statistics (as numpy's default)."""
-    place = p * (ordered.shape[1] - 1)
-    low = int(place)
-    high = min(low + 1, ordered.shape[1] - 1)
+    low, high = ranks_around(p, ordered.shape[1])
     below, above = ordered[:, low], ordered[:, high]
-    return below + (above - below) * (place - low)
+    return below + (above - below) * (p * (ordered.shape[1] - 1) - low)
+
+
+def ranks_around(p: float, runs: int) -> tuple[int, int]:
+    """The ranks, from 0, below and above the p-quantile of so many runs."""
+    low = int(p * (runs - 1))
+    return low, min(low + 1, runs - 1)
 
 
 def quantile_error(ordered: Ordered, p: float) -> np.ndarray:
@@ -181,6 +211,13 @@ def error_range(p: float, runs: int) -> tuple[float, float]:
     """The quantiles whose distance is twice the standard error of the p-quantile."""
     width = np.sqrt(p * (1.0 - p) / runs)
     return max(p - width, 0.0), min(p + width, 1.0)
+
+
+def wanted_ranks(runs: int) -> list[list[int]]:
+    """The ranks that each percentile and its error are made of, rising."""
+    return [
+        sorted({rank for q in (p, *error_range(p, runs)) for rank in ranks_around(q, runs)}) for p in PERCENTILES
+    ]
 
 
 def probability(event: Event, values: np.ndarray) -> Probability:

@@ -11,7 +11,7 @@ are losses, and their mean is part of what the scenario says.
 
 import math
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -31,6 +31,11 @@ STREAMS = {
     "slippage": "slippage",
 }
 """Stream -> the driver it belongs to. A stream's place is its key, so only append."""
+
+Generator = Callable[[np.random.SFC64], Any]
+"""Makes a generator of random numbers, of the methods that :func:`weather` asks for, from its bits."""
+
+NUMPY: Generator = np.random.Generator
 
 WIDEST = 100.0
 """Largest variance of a fat-tailed shock, in units of its mean variance: ten standard deviations (see _tails)."""
@@ -100,36 +105,39 @@ def weather(
     runs: int,
     step: float | np.ndarray = 0.0,
     seeds: Mapping[str, int] | None = None,
+    generator: Generator = NUMPY,
 ) -> np.ndarray:
     """The weather of `runs` runs from `first_run` (a multiple of BLOCK) on: (field of Weather, year, run). A last
     block that is not full is drawn full and cut. `step` is the restructuring step, of all runs or (run,); `seeds`
-    gives single drivers a seed of their own."""
+    gives single drivers a seed of their own. `generator` is NumPy's, or one that gives the same numbers."""
     years = len(process.planned_rate)
     whole = range(first_run // BLOCK, -(-(first_run + runs) // BLOCK))
     chances = np.empty((len(Weather._fields), years, len(whole) * BLOCK))
     shocks = chances[: len(SHOCKS)]
     own_seeds = dict.fromkeys(STREAMS.values(), seed) | dict(seeds or {})
 
-    def draw(stream: str, shape: tuple[int, ...], out: np.ndarray, kind: Callable[..., np.ndarray]) -> np.ndarray:
+    def draw(stream: str, out: np.ndarray, ask: Callable[[Any, tuple[int, ...]], np.ndarray]) -> np.ndarray:
+        """Fill `out` (..., run) block by block with what `ask` gets from a generator for a shape."""
         key = list(STREAMS).index(stream)
         for place, block in enumerate(whole):
-            generator = _generator(own_seeds[STREAMS[stream]], key, block)
-            out[..., place * BLOCK : (place + 1) * BLOCK] = kind(generator, (*shape, BLOCK))
+            seeded = np.random.SeedSequence(own_seeds[STREAMS[stream]], spawn_key=(key, block))
+            found = ask(generator(np.random.SFC64(seeded)), (*out.shape[:-1], BLOCK))
+            out[..., place * BLOCK : (place + 1) * BLOCK] = found
         return out
 
     def uniform(stream: str, *shape: int) -> np.ndarray:
-        return draw(stream, shape, np.empty((*shape, shocks.shape[2])), np.random.Generator.random)
+        return draw(stream, np.empty((*shape, shocks.shape[2])), lambda made, size: made.random(size))
 
     for place, (name, needed) in enumerate(zip(SHOCKS, _needed(process), strict=True)):
         if needed:
-            draw(name, (years,), shocks[place], np.random.Generator.standard_normal)
+            draw(name, shocks[place], lambda made, size: made.standard_normal(size))
         else:
             shocks[place] = 0.0
     drivers = process.drivers
     tails = None
     if drivers.own_tax.degrees_of_freedom.value and not drivers.own_tax.is_off:
         half = 0.5 * drivers.own_tax.degrees_of_freedom.value
-        tails = draw("own_tax_tails", (years,), np.empty(shocks.shape[1:]), lambda g, n: g.standard_gamma(half, n))
+        tails = draw("own_tax_tails", np.empty(shocks.shape[1:]), lambda made, size: made.standard_gamma(half, size))
     persistence: float | np.ndarray = drivers.rate.persistence.value
     if drivers.rate.persistence_spread.value and drivers.rate.volatility.value:
         persistence = persistence + drivers.rate.persistence_spread.value * (2.0 * uniform("rate_persistence") - 1.0)
@@ -207,11 +215,6 @@ def transform(
         else:  # a driver that is off: exp(0), without the wait
             factor[...] = 1.0
     return normals
-
-
-def _generator(seed: int, stream: int, block: int) -> np.random.Generator:
-    """The generator of one stream and block."""
-    return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(stream, block))))
 
 
 def _needed(process: Process) -> list[bool]:

@@ -186,7 +186,7 @@ def must_compile() -> bool:
     """Would the compiled engine have to compile now, which takes some eight seconds, once per version?"""
     from importlib.metadata import version
 
-    return compiled.cache_info().currsize == 0 and not _cache_folder(version("numba")).exists()
+    return compiled.cache_info().currsize == 0 and not cache_folder(version("numba")).exists()
 
 
 @functools.cache
@@ -194,7 +194,7 @@ def compiled() -> Callable[..., None]:
     """Compile the accounts, or load them as an earlier process compiled them."""
     import numba
 
-    vars(numba.config)["CACHE_DIR"] = str(_cache_folder(numba.__version__))
+    vars(numba.config)["CACHE_DIR"] = str(cache_folder(numba.__version__))
     options: dict[str, Any] = {"error_model": "numpy", "nogil": True}
     # Inner functions are only called by each other: without wrappers for Python a third less to compile.
     inner = options | {"forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
@@ -238,7 +238,7 @@ COMPILED_FORMS: dict[Any, Any] = {steps.choose: _choose_one, clear: _clear_loop,
 """Functions on whole rows, and what stands in their place in the compiled engine."""
 
 
-def _cache_folder(numba_version: str, sources: Path = Path(__file__).parent) -> Path:
+def cache_folder(numba_version: str, sources: Path = Path(__file__).parent) -> Path:
     """A cache of its own for every version of the source, since numba does not notice an edited callee."""
     from click import get_app_dir
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -53,7 +53,7 @@ def run_baseline(baseline: Baseline, step: float = 0.0, engine: str | None = Non
     calm = drivers.calm(baseline.plan)
     calm[-1] = step
     values = np.full((len(Year._fields), len(baseline.years), 1), np.nan)
-    _engine(1, engine)(
+    _engine(engine or "numpy").close(
         baseline.plan_table(),
         baseline.response,
         calm,
@@ -195,11 +195,11 @@ def _closing(
     steps = np.broadcast_to(step, (runs,))
     plan, opening = baseline.plan_table(), np.array(baseline.opening)
     wanted = [Year._fields.index(line) for line in lines]
-    run = _engine(runs, engine)
+    made_by = _engine(engine or engine_for(runs))
 
     def close(first: int, size: int, ledger: np.ndarray, place: int) -> None:
-        chunk = weather(process, seed, first, size, steps[first : first + size], seeds)
-        run(plan, baseline.response, chunk, opening, wanted, ledger, place)
+        chunk = weather(process, seed, first, size, steps[first : first + size], seeds, made_by.generator)
+        made_by.close(plan, baseline.response, chunk, opening, wanted, ledger, place)
 
     return close
 
@@ -238,7 +238,23 @@ def with_policy(baseline: Baseline, policy: str) -> Baseline:
     return baseline._replace(plan=plan)
 
 
-def _engine(runs: int, name: str | None = None) -> Callable[..., None]:
-    if name is None:
-        name = "compiled" if runs >= COMPILED_FROM else "numpy"
-    return {"numpy": kernel.run_numpy, "compiled": kernel.run_compiled}[name]
+def engine_for(runs: int) -> str:
+    """The engine that such a job takes, if nobody says which."""
+    return "compiled" if runs >= COMPILED_FROM else "numpy"
+
+
+class Engine(NamedTuple):
+    """What makes a ledger: the accounts, and the random numbers of the weather."""
+
+    close: Callable[..., None]
+    generator: drivers.Generator
+
+
+def _engine(name: str) -> Engine:
+    if name == "numpy":
+        return Engine(kernel.run_numpy, drivers.NUMPY)
+    if name == "compiled":
+        from ldip.model.generator import CompiledGenerator
+
+        return Engine(kernel.run_compiled, CompiledGenerator)
+    raise ValueError(name)

@@ -1,0 +1,174 @@
+"""Order statistics of rows of runs, and the values in windows, compiled: without sorting.
+
+The same figures as the NumPy forms (``summary.distribution`` and ``selection.cut``), which say what is meant (tested).
+A row is laid out in CELLS of equal width. Only the cells that hold a wanted rank, or a part of a window, are looked
+into; of the rest it is enough to know how many values they hold. That is a few instructions a value, where sorting
+takes many. Importing this module loads numba.
+"""
+
+import numpy as np
+
+from ldip.model.compiled import entry, inner
+
+CELLS = 1024
+SPREAD = 4.0
+"""Standard deviations on either side of the mean that the cells of :func:`select` cover; the outermost take the
+rest."""
+
+SMALL = 16
+"""Values that are sorted by insertion."""
+
+
+@inner
+def _cells(row, low, per_width, cells):
+    """The cell of every value, from `low` on."""
+    for run in range(row.shape[0]):
+        cells[run] = np.int32(min(max((row[run] - low) * per_width, 0.0), CELLS - 1.0))
+
+
+@inner
+def _take(row, cells, inspected, ends, taken):
+    """Put the values of the inspected cells into `taken`, cell by cell: `ends` is where each cell's begin, and then
+    where they end."""
+    for run in range(row.shape[0]):
+        cell = cells[run]
+        if inspected[cell]:
+            taken[ends[cell]] = row[run]
+            ends[cell] += 1
+
+
+@inner
+def _sort(values, start, stop, stack):
+    """Sort values[start:stop]: quicksort that puts what equals the pivot aside, for there are ties of many."""
+    stack[0], stack[1], top = start, stop, 2
+    while top:
+        top -= 2
+        start, stop = stack[top], stack[top + 1]
+        while stop - start > SMALL:
+            one, two, three = values[start], values[(start + stop) // 2], values[stop - 1]
+            pivot = max(min(one, two), min(max(one, two), three))
+            less, equal, more = start, start, stop  # [start, less) < pivot, [less, equal) = pivot, [more, stop) >
+            while equal < more:
+                value = values[equal]
+                if value < pivot:
+                    values[equal], values[less] = values[less], value
+                    less += 1
+                    equal += 1
+                elif value > pivot:
+                    more -= 1
+                    values[equal], values[more] = values[more], value
+                else:
+                    equal += 1
+            # The larger part waits, so that the stack is never deeper than the logarithm of the values.
+            if less - start < stop - more:
+                stack[top], stack[top + 1], stop = more, stop, less
+            else:
+                stack[top], stack[top + 1], start = start, less, more
+            top += 2
+        for i in range(start + 1, stop):
+            value, j = values[i], i
+            while j > start and values[j - 1] > value:
+                values[j] = values[j - 1]
+                j -= 1
+            values[j] = value
+
+
+@entry("void(float64[:, ::1], float64[::1], float64[::1], int64[::1], float64[:, ::1])")
+def _select(values, low, per_width, ranks, found):
+    runs = values.shape[1]
+    cells, held = np.empty(runs, np.uint16), np.empty(CELLS, np.int64)
+    inspected, ends = np.empty(CELLS, np.bool_), np.empty(CELLS, np.int64)
+    position = np.empty(ranks.shape[0], np.int64)
+    taken, stack = np.empty(runs), np.empty(256, np.int64)
+    for row in range(values.shape[0]):
+        _cells(values[row], low[row], per_width[row], cells)
+        for cell in range(CELLS):  # no slice assignment: numba takes seconds to compile one
+            held[cell] = 0
+        for run in range(runs):
+            held[cells[run]] += 1
+        below = room = rank = 0
+        for cell in range(CELLS):
+            after = below + held[cell]
+            inspected[cell] = rank < ranks.shape[0] and ranks[rank] < after
+            if inspected[cell]:
+                ends[cell] = room
+                while rank < ranks.shape[0] and ranks[rank] < after:
+                    position[rank] = room + ranks[rank] - below
+                    rank += 1
+                room += held[cell]
+            below = after
+        _take(values[row], cells, inspected, ends, taken)
+        for cell in range(CELLS):
+            if inspected[cell]:
+                _sort(taken, ends[cell] - held[cell], ends[cell], stack)
+        for rank in range(ranks.shape[0]):
+            found[row, rank] = taken[position[rank]]
+
+
+@entry(
+    "int64(float64[:, ::1], float64[::1], float64[::1], float64[:, ::1], int64[:, ::1], int64[:, ::1], float64[::1])"
+)
+def _cut(values, low, per_width, edges, edge_cells, counts, kept):
+    runs, size = values.shape[1], edges.shape[1]
+    cells, held = np.empty(runs, np.uint16), np.empty(CELLS, np.int64)
+    below = np.empty(CELLS, np.uint8)  # how many edges surely are
+    inspected, places = np.empty(CELLS, np.uint8), np.empty(runs + 1, np.uint32)
+    edge = np.full(size + 1, np.inf)
+    total = 0
+    for row in range(values.shape[0]):
+        for k in range(size):
+            edge[k] = edges[row, k]
+        k = 0
+        for cell in range(CELLS):
+            while k < size and edge_cells[row, k] < cell:
+                k += 1
+            below[cell], held[cell] = k, 0
+            inspected[cell] = k % 2 or (k < size and edge_cells[row, k] == cell)
+        _cells(values[row], low[row], per_width[row], cells)
+        taken = np.uint32(0)
+        for run in range(runs):
+            cell = cells[run]
+            held[cell] += 1
+            places[taken] = run
+            taken += np.uint32(inspected[cell])
+        for i in range(taken):
+            value = values[row, places[i]]
+            k = np.intp(below[cells[places[i]]])
+            while edge[k] < value:
+                k += 1
+            on = k < size and edge[k] == value
+            counts[row, 2 * k + on] += 1
+            kept[total] = value
+            total += k % 2 and not on
+        for cell in range(CELLS):
+            if not inspected[cell]:
+                counts[row, 2 * np.intp(below[cell])] += held[cell]
+    return total
+
+
+def select(values: np.ndarray, mean: np.ndarray, sd: np.ndarray, ranks: np.ndarray) -> np.ndarray:
+    """Order statistics of each row of `values` (row, run): those of the `ranks`, which rise, from 0 (row, rank).
+    `mean` and `sd` (row,) only say where most values are."""
+    found = np.empty((len(values), len(ranks)))
+    per_width = np.where(sd > 0.0, CELLS / np.where(sd > 0.0, 2.0 * SPREAD * sd, 1.0), 0.0)
+    _select(values, mean - SPREAD * sd, per_width, ranks, found)
+    return found
+
+
+def cut(values: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What windows keep of `values` (row, run), whose order does not matter; `edges` (row, edge) as in selection.py.
+
+    Returns how many values are in each class (row, class), and those inside windows, row after row.
+    """
+    finite = np.isfinite(edges)
+    low = np.where(finite, edges, np.inf).min(axis=1)
+    width = np.where(finite, edges, -np.inf).max(axis=1) - low
+    wide = (width > 0.0) & (width < np.inf)
+    low, per_width = np.where(wide, low, 0.0), np.where(wide, CELLS / np.where(wide, width, 1.0), 0.0)
+    with np.errstate(invalid="ignore"):  # an infinite edge of a row without width: any cell, there is only one
+        places = np.nan_to_num((edges - low[:, None]) * per_width[:, None], nan=0.0)
+    edge_cells = np.clip(places, 0.0, CELLS - 1.0).astype(np.int64)
+    counts = np.zeros((len(edges), 2 * edges.shape[1] + 1), dtype=np.int64)
+    kept = np.empty(values.size + 1)
+    size = _cut(values, low, per_width, edges, edge_cells, counts, kept)
+    return counts, kept[:size].copy()
