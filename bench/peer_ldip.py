@@ -1,5 +1,6 @@
 """The reference model as ldip runs its accounts: a stream per driver and block of runs, weather made in place, one
-source for a year that NumPy runs over a chunk of runs or numba over lanes of 256, and percentiles by sorting once.
+source for a year that NumPy runs over a chunk of runs or numba over lanes of 256, and percentiles by sorting once or,
+compiled, by selection. The compiled draws and the compiled selection are ldip's own.
 
     python bench/peer_ldip.py     from process start, with NumPy, as ldip does below 100 000 runs
 """
@@ -66,22 +67,29 @@ one_year, all_lanes = close_year, close_lanes  # compiled() puts their compiled 
 
 @functools.cache
 def compiled():
-    """close_blocks, compiled."""
+    """The parts that are compiled: the years, the draws and the order statistics, for :func:`percentiles`."""
     global one_year, all_lanes
     import numba
+
+    from ldip.analysis.compiled_rows import select
+    from ldip.model.generator import CompiledGenerator
 
     options = {"error_model": "numpy", "nogil": True}
     one_year = numba.njit(close_year, **options)
     all_lanes = numba.njit(close_lanes, **options)
-    return numba.njit(close_blocks, **options)
+    return {
+        "close": numba.njit(close_blocks, **options),
+        "generator": CompiledGenerator,
+        "order_statistics": lambda ledger, ranks: select(ledger, ledger.mean(axis=1), ledger.std(axis=1), ranks),
+    }
 
 
-def draw(factor, seed, first, shocks):
+def draw(factor, seed, first, shocks, generator):
     """Correlated shocks (driver, block, year, run) of the blocks from `first` on, in place."""
     for driver in range(len(factor)):
         for place in range(shocks.shape[1]):
             bits = np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(driver, first + place)))
-            np.random.Generator(bits).standard_normal(out=shocks[driver, place])
+            shocks[driver, place] = generator(bits).standard_normal(shocks.shape[2:])
     for row in reversed(range(len(factor))):
         shocks[row] *= factor[row, row]
         for column in range(row):
@@ -89,21 +97,27 @@ def draw(factor, seed, first, shocks):
                 shocks[row] += factor[row, column] * shocks[column]
 
 
-def percentiles(runs, seed=1, close=close_numpy):
+def by_sorting(ledger, ranks):
+    """Order statistics (year, rank)."""
+    ledger.sort(axis=1)
+    return ledger[:, ranks]
+
+
+def percentiles(runs, seed=1, close=close_numpy, generator=np.random.Generator, order_statistics=by_sorting):
     """Percentiles of debt (percentile, year)."""
     factor = np.linalg.cholesky(np.array(CORRELATION)) * np.array(DEVIATIONS)[:, None]
     blocks = -(-runs // BLOCK)
     paths = np.empty((YEARS, blocks, BLOCK))
     weather = np.empty((len(factor), TOGETHER, YEARS, BLOCK))
     for first in range(0, blocks, TOGETHER):
-        draw(factor, seed, first, weather[:, : blocks - first])
+        draw(factor, seed, first, weather[:, : blocks - first], generator)
         close(weather, paths, first)
     ledger = paths.reshape(YEARS, -1)[:, :runs]
-    ledger.sort(axis=1)
     places = np.array(PERCENTILES) * (runs - 1)
     low = np.minimum(places.astype(int), max(runs - 2, 0))
-    high = np.minimum(low + 1, runs - 1)
-    return (ledger[:, low] + (places - low) * (ledger[:, high] - ledger[:, low])).T
+    ranks, where = np.unique(np.concatenate([low, np.minimum(low + 1, runs - 1)]), return_inverse=True)
+    below, above = np.split(order_statistics(ledger, ranks)[:, where], 2, axis=1)
+    return (below + (places - low) * (above - below)).T
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ def answers() -> dict[str, Callable[[int], np.ndarray]]:
     """Who answers in this process: the percentiles of debt (percentile, year) of so many runs."""
     ldip, plain, dsa = (importlib.import_module(name) for name in ("peer_ldip", "peer_numpy", "peer_eu_dsa"))
     found: dict[str, Callable[[int], np.ndarray]] = {
-        LDIP: lambda runs: ldip.percentiles(runs, close=ldip.compiled()),
+        LDIP: lambda runs: ldip.percentiles(runs, **ldip.compiled()),
         LDIP_NUMPY: ldip.percentiles,
         PLAIN: plain.percentiles,
         DSA: dsa.percentiles,
@@ -54,7 +54,7 @@ def warm_table(runs: int, repetitions: int) -> Table:
 
     def whole() -> None:
         ledger = simulate(scenario, runs=runs, seed=1, years=20, lines=lines_needed(), engine="compiled", threads=1)
-        summarise(ledger, scenario="x", base_year=2020, seed=1)
+        summarise(ledger, scenario="x", base_year=2020, seed=1, engine="compiled")
 
     jobs: dict[str, Callable[[], object]] = {
         name: functools.partial(answer, runs) for name, answer in answers().items()

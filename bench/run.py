@@ -10,10 +10,11 @@ also timed on the wall.
 
 import argparse
 import json
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does
 
@@ -46,53 +47,70 @@ def measure(size: Size, *, processes: bool = True) -> Iterator[Table]:
         yield commands.memory_table(size.counts)
 
 
+class Target(NamedTuple):
+    """A figure that is to keep on one side of a bound, or between two."""
+
+    name: str
+    least: float | None
+    most: float | None
+    found: float | None
+
+    def row(self) -> list[Any]:
+        """As a row of the table."""
+        low, high = self.least, self.most
+        both = low is not None and high is not None
+        words = f"{low:g} to {high:g}" if both else f"at least {low:g}" if high is None else f"at most {high:g}"
+        holds = self.found is not None and (low or 0.0) <= self.found <= (math.inf if high is None else high)
+        return [self.name, words, self.found, "yes" if holds else "no"]
+
+
 def targets(tables: dict[str, Table], load: float, cores: int) -> Table:
     """What the project wants of its speed, and what was found."""
-    warm, start = tables["peers_warm"], tables.get("peers_start")
-    smallest = str(tables["percentiles"].rows[0][0])
-
-    def figure(table: str, row: str, column: str = "ms") -> float | None:
-        return tables[table].figure(row, column)
-
-    threads = f"one thread / two, {cores} cores with a load of {load} at the start"
-    compiled = figure("kernel", engines.COMPILED)
-    summary = figure("percentiles", smallest, "summary, ms")
-    default = figure("percentiles", smallest, "simulation, NumPy, ms")
-    wanted: list[tuple[str, str, float, float | None]] = [
-        ("the NumPy twin / the compiled accounts", ">=", 4.0, _ratio(figure("kernel", engines.NUMPY), compiled)),
-        ("the compiled accounts / their own draws", "<=", 3.0, _ratio(compiled, figure("kernel", engines.DRAWS))),
-        (
-            threads,
-            ">=",
+    kernel, threads, shares, warm = (tables[name] for name in ("kernel", "threads", "percentiles", "peers_warm"))
+    compiled = kernel.figure(engines.COMPILED, "ms")
+    found = [
+        Target(
+            "the NumPy twin / the compiled accounts", 4.0, None, _ratio(kernel.figure(engines.NUMPY, "ms"), compiled)
+        ),
+        Target(
+            "the compiled accounts / their own draws", None, 3.0, _ratio(compiled, kernel.figure(engines.DRAWS, "ms"))
+        ),
+        Target(
+            f"one thread / two, {cores} cores with a load of {load} at the start",
             1.6,
-            figure("threads", "two threads", "times faster"),
-        ),
-        (
-            f"summary / the compiled simulation, {smallest} runs",
-            "<=",
-            1.0,
-            figure("percentiles", smallest, "summary / compiled"),
-        ),
-        (f"summary / the default (NumPy) simulation, {smallest} runs", "<=", 1.0, _ratio(summary, default)),
-        (
-            "EU-DSA form, quarterly shocks / ldip's way, warm",
-            ">=",
-            20.0,
-            _ratio(warm.figure(peers.DSA, "ms"), warm.figure(peers.LDIP, "ms")),
+            None,
+            threads.figure("two threads", "times faster"),
         ),
     ]
-    if start:
+    for row in shares.rows:
+        share = shares.figure(str(row[0]), "summary / simulation")
+        found.append(Target(f"summary / simulation, {row[0]}", None, 1.0, share))
+    if stream := tables.get("stream"):
+        first, *_, last = (str(row[0]) for row in stream.rows)
+        growth = _ratio(stream.figure(last, "µs a run"), stream.figure(first, "µs a run"))
+        found.append(Target(f"time of a run among {last} / among {first}", 0.85, 1.15, growth))
+    against = _ratio(warm.figure(peers.DSA, "ms"), warm.figure(peers.LDIP, "ms"))
+    found.append(Target(f"{peers.DSA} / ldip's way, warm", 20.0, None, against))
+    if start := tables.get("peers_start"):
         column = "ms of processor"
         for name in (peers.DSA, peers.PUBLISHED):
-            found = _ratio(start.figure(name, column), start.figure(peers.LDIP_NUMPY, column))
-            wanted.append((f"{name} / ldip's way, from process start", ">=", 10.0, found))
-    rows: list[list[Any]] = []
-    for name, relation, bound, found in wanted:
-        holds = found is not None and (found >= bound if relation == ">=" else found <= bound)
-        bounds = f"at {'least' if relation == '>=' else 'most'} {bound:g}"
-        unseen = name == threads and load >= 0.5
-        rows.append([name, bounds, found, "yes" if holds else "cannot be seen on a busy machine" if unseen else "no"])
-    return Table("targets", "Targets", ("ratio", "wanted", "found", "holds"), rows)
+            ratio = _ratio(start.figure(name, column), start.figure(peers.LDIP_NUMPY, column))
+            found.append(Target(f"{name} / ldip's way, from process start", 10.0, None, ratio))
+    if said := tables.get("commands"):
+        column = "ms on the wall"
+        for name, base, most in ((commands.SIMULATE, commands.IMPORTS, 1.5), (commands.HELP, commands.CLICK, 2.0)):
+            found.append(
+                Target(f"{name} / {base}", None, most, _ratio(said.figure(name, column), said.figure(base, column)))
+            )
+        first_ever = tables["first"].figure(commands.FIRST_EVER, column)
+        found.append(Target(f"{commands.FIRST_EVER}, seconds", None, 2.5, _ratio(first_ever, 1000.0)))
+        memory = tables["memory"]
+        most_runs = str(memory.rows[-1][0])
+        found.append(Target(f"{most_runs}, MiB", None, 500.0, memory.figure(most_runs, "peak MiB")))
+    rows = [target.row() for target in found]
+    if load >= 0.5 and rows[2][-1] == "no":
+        rows[2][-1] = "cannot be seen on a busy machine"
+    return Table("targets", "Targets", ("what", "wanted", "found", "holds"), rows)
 
 
 def _ratio(part: float | None, whole: float | None) -> float | None:

@@ -32,16 +32,15 @@ def page_table(runs: int, repetitions: int) -> Table:
         return json.dumps(answer_records(*found, "nb"))
 
     rows: list[list[Any]] = []
-    for compiled in (False, True):
-        simulator.compiled = compiled
+    for engine, name in (("numpy", "NumPy"), ("compiled", "compiled")):
+        simulator.engine = engine
         jobs = {
             f"a slider is dragged, {DRAGGED:,} runs": lambda: answer(DRAGGED, False),
             f"a slider is let go, {runs:,} runs": lambda: answer(runs, True),
         }
         wall = in_turn(jobs, repetitions, time.perf_counter)
         processor = in_turn(jobs, repetitions, time.process_time)  # of all threads
-        engine = "compiled" if compiled else "NumPy"
-        rows += [[f"{name}, {engine}", wall[name], processor[name]] for name in jobs]
+        rows += [[f"{job}, {name}", wall[job], processor[job]] for job in jobs]
     return Table("page", title, columns, rows, "Another rate path every time, compared run by run with the start.")
 
 

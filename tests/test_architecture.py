@@ -76,7 +76,7 @@ def test_heavy_or_dangerous_libraries_have_one_door():
 def test_random_numbers_only_in_drivers_and_printing_only_in_the_command_line():
     for path in modules():
         text = path.read_text(encoding="utf-8")
-        if path.name != "drivers.py":
+        if path.name not in ("drivers.py", "generator.py"):  # the second: the same numbers, compiled
             assert "np.random" not in text, path
         if path.relative_to(PACKAGE).parts[0] != "cli":
             assert "print(" not in text, path

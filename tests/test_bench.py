@@ -71,26 +71,50 @@ def test_own_draws_are_what_the_weather_draws(scenario):
 
 
 def test_targets_are_judged_by_the_figures():
-    def tables(numpy, draws):
+    def tables(numpy, draws, growth):
         kernel = [[run.engines.NUMPY, numpy], [run.engines.COMPILED, 10.0], [DRAWS, draws]]
+        share = ("runs, engine", "summary / simulation")
         return {
             "kernel": Table("kernel", "", ("job", "ms"), kernel),
             "threads": Table("threads", "", ("threads", "times faster"), [["two threads", 1.7]]),
-            "percentiles": Table(
-                "percentiles",
-                "",
-                ("runs", "simulation, NumPy, ms", "summary, ms", "summary / compiled"),
-                [["300", 8.0, 4.0, 2.0]],
-            ),
+            "percentiles": Table("percentiles", "", share, [["300, NumPy", 0.5], ["300, compiled", 2.0]]),
+            "stream": Table("stream", "", ("runs", "µs a run"), [["600", 10.0], ["900", 10.0 * growth]]),
             "peers_warm": Table("peers_warm", "", ("who", "ms"), [[peers.DSA, 50.0], [peers.LDIP, 2.0]]),
         }
 
     def verdicts(**figures):
         return [row[2:] for row in run.targets(tables(**figures), load=0.0, cores=2).rows]
 
-    common = [[1.7, "yes"], [2.0, "no"], [0.5, "yes"], [25.0, "yes"]]
-    assert verdicts(numpy=50.0, draws=5.0) == [[5.0, "yes"], [2.0, "yes"], *common]
-    assert verdicts(numpy=30.0, draws=2.5) == [[3.0, "no"], [4.0, "no"], *common]
+    common = [[1.7, "yes"], [0.5, "yes"], [2.0, "no"]]
+    found = verdicts(numpy=50.0, draws=5.0, growth=1.1)
+    assert found == [[5.0, "yes"], [2.0, "yes"], *common, [pytest.approx(1.1), "yes"], [25.0, "yes"]]
+    found = verdicts(numpy=30.0, draws=2.5, growth=0.8)
+    assert found == [[3.0, "no"], [4.0, "no"], *common, [pytest.approx(0.8), "no"], [25.0, "yes"]]
+
+
+def test_targets_of_whole_commands():
+    """The first ever table within two and a half seconds, memory of the largest job, and what imports cost."""
+    wall = ("command", "ms on the wall")
+    rows = [[run.commands.IMPORTS, 400.0], [run.commands.SIMULATE, 500.0], [run.commands.CLICK, 10.0]]
+    tables = {
+        "kernel": Table(
+            "kernel", "", ("job", "ms"), [[name, 1.0] for name in (run.engines.NUMPY, run.engines.COMPILED, DRAWS)]
+        ),
+        "threads": Table("threads", "", ("threads", "times faster"), [["two threads", 1.2]]),
+        "percentiles": Table("percentiles", "", ("runs",), []),
+        "peers_warm": Table("peers_warm", "", ("who", "ms"), [[peers.DSA, 1.0], [peers.LDIP, 1.0]]),
+        "commands": Table("commands", "", wall, [*rows, [run.commands.HELP, 30.0]]),
+        "first": Table("first", "", wall, [[run.commands.FIRST_EVER, 2600.0]]),
+        "memory": Table("memory", "", ("command", "peak MiB"), [["small", 600.0], ["large", 450.0]]),
+    }
+    judged = run.targets(tables, load=0.7, cores=2)
+    assert judged.rows[2][1:] == ["at least 1.6", 1.2, "cannot be seen on a busy machine"]
+    assert [row[1:] for row in judged.rows[-4:]] == [
+        ["at most 1.5", 1.25, "yes"],
+        ["at most 2", 3.0, "no"],
+        ["at most 2.5", 2.6, "no"],
+        ["at most 500", 450.0, "yes"],
+    ]
 
 
 def test_tables_are_put_between_the_marks(tmp_path):
@@ -130,8 +154,8 @@ def test_peers_answer_alike():
 
 @pytest.mark.parametrize("compiled", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_peer_by_lanes_has_the_bits_of_the_numpy_peer(compiled):
-    by_lanes = peer_ldip.compiled() if compiled else peer_ldip.close_blocks
-    np.testing.assert_array_equal(peer_ldip.percentiles(900), peer_ldip.percentiles(900, close=by_lanes))
+    parts = peer_ldip.compiled() if compiled else {"close": peer_ldip.close_blocks}
+    np.testing.assert_array_equal(peer_ldip.percentiles(900), peer_ldip.percentiles(900, **parts))
 
 
 @pytest.fixture

@@ -14,9 +14,19 @@ import pytest
 from conftest import rows_of, snapshot
 
 from ldip.analysis import selection, stream
-from ldip.analysis.selection import MissedError, Selection, cut
+from ldip.analysis.compiled_rows import select
+from ldip.analysis.selection import MissedError, Selection, cut, cut_compiled, merged, recut
 from ldip.analysis.stream import passes, simulate_and_summarise
-from ldip.analysis.summary import PERCENTILES, Summary, block_sums, distribution, quantile, quantile_error, summarise
+from ldip.analysis.summary import (
+    PERCENTILES,
+    Summary,
+    block_sums,
+    distribution,
+    quantile,
+    quantile_error,
+    summarise,
+    wanted_ranks,
+)
 from ldip.model.metrics import catalogue, headline, lines_needed
 from ldip.model.simulate import in_batches, simulate
 from ldip.report import runs as run_files
@@ -57,6 +67,16 @@ def streamed(scenario, runs: int, **how) -> Summary:
 @pytest.mark.parametrize("runs", [1, 255, 1023, 1025, 20_000])
 def test_a_stream_has_the_figures_of_the_whole_ledger_to_the_last_bit(scenario, whole, runs):
     assert digest(streamed(scenario, runs)) == digest(whole(runs))
+
+
+@pytest.mark.parametrize("runs", [1, 1025, 20_000])
+def test_the_compiled_engine_finds_the_same_figures(scenario, whole, runs):
+    """Whole, without sorting, and in batches."""
+    ledger = simulate(scenario, runs=runs, seed=5, years=YEARS, lines=lines_needed())
+    selected = summarise(ledger, scenario="x", base_year=2020, seed=5, engine="compiled")
+    assert digest(selected) == digest(whole(runs))
+    for batch in (1024, 3072):
+        assert digest(streamed(scenario, runs, engine="compiled", batch=batch, threads=2)) == digest(whole(runs))
 
 
 @pytest.mark.parametrize(("batch", "threads"), [(1024, 1), (1024, 3), (3072, 2), (8192, 2), (19_456, 1)])
@@ -116,69 +136,139 @@ def rows(runs: int) -> np.ndarray:
             np.where(normal > 2.0, 1.0, 0.0),  # an event
             np.full(runs, 7.25),
             np.where(generator.random(runs) < 0.0007, normal - 1e6, normal),  # rare and far
+            np.where(normal > 1.0, np.inf, normal),  # without bound
         ]
     )
 
 
-def in_order(values: np.ndarray, sizes: Iterator[int]) -> Iterator[np.ndarray]:
+def batches_of(values: np.ndarray, sizes: Iterator[int]) -> Iterator[np.ndarray]:
     first = 0
     while first < values.shape[1]:
-        yield np.sort(values[:, first : (first := first + next(sizes))], axis=1)
+        yield np.ascontiguousarray(values[:, first : (first := first + next(sizes))])
 
 
+def cut_sorted(values: np.ndarray, edges: np.ndarray) -> selection.Cut:
+    return cut(np.sort(values, axis=1), edges)
+
+
+@pytest.mark.parametrize("way", [cut_sorted, cut_compiled])
 @pytest.mark.parametrize("runs", [700, 30_000])
 @pytest.mark.parametrize("seed", range(3))
-def test_every_rank_wanted_is_exact(runs, seed):
+def test_every_rank_wanted_is_exact(runs, seed, way):
     """Whatever the batches, and with pieces cut before the windows were narrowed."""
     values, sizes = rows(runs), np.random.default_rng(seed)
-    chosen = stream._ranks(runs)
-    batches = in_order(values, iter(lambda: int(sizes.integers(1, runs // 6)), None))
-    found = Selection(next(batches), runs, chosen)
+    chosen = wanted_ranks(runs)
+    batches = batches_of(values, iter(lambda: int(sizes.integers(1, runs // 6)), None))
+    found = Selection(np.sort(next(batches), axis=1), runs, chosen)
     late = []
     for batch in batches:
-        late.append((batch.shape[1], cut(batch, found.edges)))
+        late.append(way(batch, found.edges))
         if len(late) > 3:
-            found.add(*late.pop(0))
+            found.add(late.pop(0))
     for piece in late:
-        found.add(*piece)
-    found.settle()
-    ordered = np.sort(values, axis=1)
-    for first, last in chosen:
-        for rank in {first, (first + last) // 2, last}:
-            np.testing.assert_array_equal(found.column(rank), ordered[:, rank])
-    part = found.rows(slice(2, 5))
+        found.add(piece)
+    selected, ordered = found.settle(), np.sort(values, axis=1)
+    assert selected.shape == values.shape
+    for rank in {rank for of in chosen for rank in of}:
+        np.testing.assert_array_equal(selected[:, rank], ordered[:, rank])
+    part = selected.part(slice(2, 5))
     for p in PERCENTILES:
         np.testing.assert_array_equal(quantile(part, p), quantile(ordered[2:5], p))
         np.testing.assert_array_equal(quantile_error(part, p), quantile_error(ordered[2:5], p))
 
 
+@pytest.mark.parametrize("runs", [1, 2, 17, 3000, 70_000])
+def test_order_statistics_are_found_without_sorting(runs):
+    values = rows(runs)
+    with np.errstate(invalid="ignore"):
+        mean, sd = values.mean(axis=1), values.std(axis=1)
+    mean[-1], sd[-1] = 0.0, 1.0  # of the row without bound
+    ranks = np.array(sorted({rank for of in wanted_ranks(runs) for rank in of} | {0, runs - 1}))
+    ordered = np.sort(values, axis=1)
+    np.testing.assert_array_equal(select(values, mean, sd, ranks), ordered[:, ranks])
+    # A wrong idea of where the values are costs time, nothing else.
+    np.testing.assert_array_equal(select(values, mean + 1e3, sd * 1e-9, ranks), ordered[:, ranks])
+    np.testing.assert_array_equal(select(values, mean, 0.0 * sd, ranks), ordered[:, ranks])
+
+
+def edges_around(ordered: np.ndarray) -> np.ndarray:
+    """Windows that overlap, touch, hold one value, hold nothing, and have no bound."""
+    at = [(-np.inf, 0.02), (0.01, 0.1), (0.1, 0.2), (0.3, 0.3), (0.4, 0.6), (0.45, 0.5), (0.55, 0.7), (0.9, np.inf)]
+    last = ordered.shape[1] - 1
+
+    def value(p: float) -> np.ndarray:
+        return ordered[:, round(p * last)] if np.isfinite(p) else np.full(len(ordered), p)
+
+    lows, highs = (np.stack([value(window[side]) for window in at], axis=1) for side in (0, 1))
+    return merged(lows, highs)
+
+
+@pytest.mark.parametrize("runs", [1, 40, 5000])
+def test_both_ways_to_cut_are_the_plain_one(runs):
+    """Class by class, value by value."""
+    values = rows(runs)
+    edges = edges_around(np.sort(values, axis=1))
+    assert (edges[:, 1:] >= edges[:, :-1]).all()
+    for found in (cut_sorted(values, edges), cut_compiled(values, edges)):
+        for row, edge, counts, kept in zip(values, edges, found.counts, found.values, strict=True):
+            below = np.array([(edge < value).sum() for value in row])
+            on = np.array([value in edge for value in row])
+            np.testing.assert_array_equal(counts, np.bincount(2 * below + on, minlength=2 * len(edge) + 1))
+            np.testing.assert_array_equal(np.sort(kept), np.sort(row[(below % 2 == 1) & ~on]))
+
+
+def test_cut_again_is_cut_at_once():
+    """Narrower windows, of what wider ones kept: as if the narrower had been there from the start."""
+    values = np.sort(rows(5000), axis=1)
+    wide, narrow = (
+        merged(
+            *(
+                np.stack([values[:, round(5000 * (p + way * width))] for p in (0.2, 0.3, 0.8)], axis=1)
+                for way in (-1, 1)
+            )
+        )
+        for width in (0.1, 0.02)
+    )
+    again, at_once = recut(cut(values, wide), narrow), cut(values, narrow)
+    np.testing.assert_array_equal(again.counts, at_once.counts)
+    for one, two in zip(again.values, at_once.values, strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
+def test_windows_that_overlap_become_one():
+    lows = np.array([[1.0, 2.0, 5.0, 6.0, 9.0]])
+    highs = np.array([[3.0, 5.0, 7.0, 6.5, 9.0]])
+    expected = [1.0, 5.0, 5.0, 5.0, 5.0, 7.0, 7.0, 7.0, 9.0, 9.0]
+    np.testing.assert_array_equal(merged(lows, highs), [expected])
+
+
 def test_ranks_cover_a_percentile_and_its_error():
     """By hand: of 401 runs the median is rank 200, its error 0.5/sqrt(401) of 400 ranks, so 190.01 to 209.99."""
-    assert stream._ranks(401)[PERCENTILES.index(0.50)] == (190, 210)
-    assert stream._ranks(1) == [(0, 0)] * len(PERCENTILES)
+    assert wanted_ranks(401)[PERCENTILES.index(0.50)] == [190, 191, 200, 201, 209, 210]
+    assert wanted_ranks(1) == [[0]] * len(PERCENTILES)
 
 
-def test_runs_that_come_in_order_of_size_are_a_miss():
+@pytest.mark.parametrize("way", [cut_sorted, cut_compiled])
+def test_runs_that_come_in_order_of_size_are_a_miss(way):
     """Windows rest on the runs being alike; where they are not it is said, not guessed."""
     values = np.sort(rows(20_000)[:1], axis=1)
-    batches = in_order(values, iter(lambda: 500, None))
-    found = Selection(next(batches), 20_000, stream._ranks(20_000))
+    batches = batches_of(values, iter(lambda: 500, None))
+    found = Selection(next(batches), 20_000, wanted_ranks(20_000))
     for batch in batches:
-        found.add(batch.shape[1], cut(batch, found.edges))
-    found.settle()
+        found.add(way(batch, found.edges))
     with pytest.raises(MissedError):
-        found.column(10_000)
+        found.settle()
 
 
 def test_windows_hold_the_root_of_the_runs():
     """What is kept is bounded by CAUTION sqrt(N p (1 - p)) and some, and it is far less than the runs."""
     kept = {}
     for runs in (400_000, 1_600_000):
-        batches = in_order(np.random.default_rng(2).random((1, runs)), iter(lambda: 16_384, None))
-        found = Selection(next(batches), runs, stream._ranks(runs))
+        batches = batches_of(np.random.default_rng(2).random((1, runs)), iter(lambda: 16_384, None))
+        found = Selection(np.sort(next(batches), axis=1), runs, wanted_ranks(runs))
         for batch in batches:
-            found.add(batch.shape[1], cut(batch, found.edges))
-        kept[runs] = sum(window.values.shape[1] for window in found.windows)
+            found.add(cut_sorted(batch, found.edges))
+        kept[runs] = found.values.shape[1]
         bound = sum((selection.CAUTION + 2.0) * math.sqrt(runs * p * (1.0 - p)) for p in PERCENTILES)
         assert kept[runs] < selection.ROOM * (bound + 9 * 20)
     assert 1.8 < kept[1_600_000] / kept[400_000] < 2.1
@@ -205,12 +295,12 @@ def test_where_all_runs_agree_the_mean_is_exact_and_nothing_is_spread():
 def test_sums_are_taken_block_by_block():
     """1 for every run of the first block, 2 for the next, 3 for the one run that is left, less the first."""
     values = np.repeat([1.0, 2.0, 3.0], [1024, 1024, 1])[None]
-    sums = block_sums(values, values[:, 0], np.empty_like(values))
+    sums = block_sums(values, values[:, 0])
     np.testing.assert_array_equal(sums, [[[0.0, 1024.0, 2.0]], [[0.0, 1024.0, 4.0]]])
     random = np.random.default_rng(8).standard_normal((3, 5000))
-    together = block_sums(random, random[:, 0], np.empty_like(random))
+    together = block_sums(random, random[:, 0])
     parts = [random[:, :2048], random[:, 2048:3072], random[:, 3072:]]
-    apart = [block_sums(part, random[:, 0], np.empty_like(part)) for part in parts]
+    apart = [block_sums(part, random[:, 0]) for part in parts]
     np.testing.assert_array_equal(together, np.concatenate(apart, axis=2))
 
 

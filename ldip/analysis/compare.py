@@ -147,11 +147,13 @@ def pair(ledger: Ledger, reference: Ledger, summary: Summary, of_reference: Summ
     return Pair(metrics, chances)
 
 
-def paired(metric: Metric, mine: np.ndarray, theirs: np.ndarray, unpaired_error: np.ndarray) -> Paired:
+def paired(
+    metric: Metric, mine: np.ndarray, theirs: np.ndarray, unpaired_error: np.ndarray, engine: str | None = None
+) -> Paired:
     """Compare the values (year, run) of an alternative with the reference's; overwrites `mine`."""
     difference = _difference(mine, theirs)
     lower, equal = share(difference < 0.0), share(difference == 0.0)
-    return Paired(distribution(metric, difference), unpaired_error, lower, equal)
+    return Paired(distribution(metric, difference, engine), unpaired_error, lower, equal)
 
 
 def _difference(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:

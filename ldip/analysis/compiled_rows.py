@@ -1,6 +1,6 @@
 """Order statistics of rows of runs, and the values in windows, compiled: without sorting.
 
-The same figures as the NumPy forms (``summary.distribution`` and ``selection.cut``), which say what is meant (tested).
+The same figures as the NumPy forms (``summary.distribution``, ``selection.cut``), which say what is meant (tested).
 A row is laid out in CELLS of equal width. Only the cells that hold a wanted rank, or a part of a window, are looked
 into; of the rest it is enough to know how many values they hold. That is a few instructions a value, where sorting
 takes many. Importing this module loads numba.
@@ -14,6 +14,9 @@ CELLS = 1024
 SPREAD = 4.0
 """Standard deviations on either side of the mean that the cells of :func:`select` cover; the outermost take the
 rest."""
+
+ROOM = 500_000
+"""Values that :func:`cut` looks at before it puts away what is kept of them: 4 MB."""
 
 SMALL = 16
 """Values that are sorted by insertion."""
@@ -133,13 +136,13 @@ def _cut(values, low, per_width, edges, edge_cells, counts, kept):
             taken += np.uint32(inspected[cell])
         for i in range(taken):
             value = values[row, places[i]]
-            k = np.intp(below[cells[places[i]]])
-            while edge[k] < value:
-                k += 1
-            on = k < size and edge[k] == value
-            counts[row, 2 * k + on] += 1
+            first = np.intp(below[cells[places[i]]])
+            while edge[first] < value:
+                first += 1
+            on = first < size and edge[first] == value
+            counts[row, 2 * first + on] += 1
             kept[total] = value
-            total += k % 2 and not on
+            total += 1 if first % 2 and not on else 0
         for cell in range(CELLS):
             if not inspected[cell]:
                 counts[row, 2 * np.intp(below[cell])] += held[cell]
@@ -151,14 +154,14 @@ def select(values: np.ndarray, mean: np.ndarray, sd: np.ndarray, ranks: np.ndarr
     `mean` and `sd` (row,) only say where most values are."""
     found = np.empty((len(values), len(ranks)))
     per_width = np.where(sd > 0.0, CELLS / np.where(sd > 0.0, 2.0 * SPREAD * sd, 1.0), 0.0)
-    _select(values, mean - SPREAD * sd, per_width, ranks, found)
+    _select(np.ascontiguousarray(values), mean - SPREAD * sd, per_width, ranks, found)
     return found
 
 
-def cut(values: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def cut(values: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
     """What windows keep of `values` (row, run), whose order does not matter; `edges` (row, edge) as in selection.py.
 
-    Returns how many values are in each class (row, class), and those inside windows, row after row.
+    Returns how many values are in each class (row, class), and those inside windows for each row.
     """
     finite = np.isfinite(edges)
     low = np.where(finite, edges, np.inf).min(axis=1)
@@ -169,6 +172,12 @@ def cut(values: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         places = np.nan_to_num((edges - low[:, None]) * per_width[:, None], nan=0.0)
     edge_cells = np.clip(places, 0.0, CELLS - 1.0).astype(np.int64)
     counts = np.zeros((len(edges), 2 * edges.shape[1] + 1), dtype=np.int64)
-    kept = np.empty(values.size + 1)
-    size = _cut(values, low, per_width, edges, edge_cells, counts, kept)
-    return counts, kept[:size].copy()
+    inside: list[np.ndarray] = []
+    some = max(1, ROOM // values.shape[1])
+    kept = np.empty(some * values.shape[1] + 1)
+    for part in (slice(first, first + some) for first in range(0, len(values), some)):
+        size = _cut(values[part], low[part], per_width[part], edges[part], edge_cells[part], counts[part], kept)
+        stops = np.cumsum(counts[part, 2::4].sum(axis=1)).tolist()
+        found = kept[:size].copy()
+        inside += [found[start:stop] for start, stop in zip([0, *stops], stops, strict=False)]
+    return counts, inside

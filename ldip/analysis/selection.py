@@ -19,6 +19,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ldip.analysis.summary import Selected
+
 CAUTION = 5.5
 """Half the width of a window, in standard deviations of the rank."""
 
@@ -41,27 +43,22 @@ class Cut(NamedTuple):
 
     edges: np.ndarray  # (row, edge)
     counts: np.ndarray  # (row, class): how many values
-    values: np.ndarray  # those inside windows, row after row
+    values: Iterable[np.ndarray]  # of each row, those inside windows
 
     @property
     def sizes(self) -> np.ndarray:
         """How many values of each row are inside windows (row,)."""
         return self.counts[:, INSIDE].sum(axis=1)
 
-    def rows(self) -> list[np.ndarray]:
-        """The values of each row."""
-        stops = np.cumsum(self.sizes).tolist()
-        return [self.values[start:stop] for start, stop in zip([0, *stops], stops, strict=False)]
-
 
 class Selection:
     """Order statistics of many rows (row, run), from batches of all of them."""
 
     def __init__(
-        self, ordered: np.ndarray, runs: int, ranks: Sequence[tuple[int, int]], caution: float = CAUTION
+        self, ordered: np.ndarray, runs: int, ranks: Sequence[Sequence[int]], caution: float = CAUTION
     ) -> None:
-        """Begin with the first batch (row, run of the batch), sorted; `ranks` are the first and last wanted around
-        each percentile among all `runs`."""
+        """Begin with the first batch (row, run of the batch), sorted; `ranks` are those wanted around each percentile
+        among all `runs`, rising."""
         rows, batch = ordered.shape
         self.runs, self.ranks, self.caution = runs, ranks, caution
         self.seen, self.narrowed = 0, batch  # runs; and how many there were when the windows were set
@@ -80,22 +77,22 @@ class Selection:
         if self._lacks(found) > 0 or self.seen >= TIMES * self.narrowed:
             self._narrow()
         if found.edges is not self.edges:
-            for row in found.rows():
-                row.sort()
-            found = recut(found, self.edges)
+            found = recut(found._replace(values=[np.sort(values) for values in found.values]), self.edges)
         if (missing := self._lacks(found)) > 0:
             self.values = np.concatenate([self.values, np.empty((len(self.values), missing))], axis=1)
-        self._put(found, self._sizes())
+        for room, start, values in zip(self.values, self._sizes().tolist(), found.values, strict=True):
+            room[start : start + len(values)] = values
         self.counts = self.counts + found.counts
         self.seen += int(found.counts[0].sum())
 
-    def settle(self, ranks: Sequence[int]) -> np.ndarray:
-        """The order statistics of some ranks, from 0 (row, rank), when all batches are in; raises MissedError."""
+    def settle(self) -> Selected:
+        """The order statistics of the ranks that were wanted, when all batches are in; raises MissedError."""
         self._sort()
+        ranks = sorted({rank for of in self.ranks for rank in of})
         found, known = zip(*map(self._statistic, ranks), strict=True)
         if not np.all(known):
             raise MissedError
-        return np.stack(found, axis=1)
+        return Selected(ranks, np.stack(found, axis=1), self.runs)
 
     def _sizes(self) -> np.ndarray:
         return self.counts[:, INSIDE].sum(axis=1)
@@ -103,10 +100,6 @@ class Selection:
     def _lacks(self, more: Cut) -> int:
         """How much room is missing for more values."""
         return int((self._sizes() + more.sizes).max()) - self.values.shape[1]
-
-    def _put(self, found: Cut, starts: np.ndarray) -> None:
-        for row, start, values in zip(self.values, starts.tolist(), found.rows(), strict=True):
-            row[start : start + len(values)] = values
 
     def _sort(self) -> list[np.ndarray]:
         """Bring each row's values in order."""
@@ -121,9 +114,10 @@ class Selection:
         found = [[self._statistic(rank)[0] for rank in span] for span in self._spans(self.seen)]
         low, high = (np.clip(np.stack(of, axis=1), self.lows, self.highs) for of in zip(*found, strict=True))
         self.lows, self.highs = low, high
-        less = recut(Cut(self.edges, self.counts, np.concatenate(rows)), merged(low, high))
+        less = recut(Cut(self.edges, self.counts, rows), merged(low, high))
         self.edges, self.counts, self.narrowed = less.edges, less.counts, self.seen
-        self._put(less, np.zeros_like(less.sizes))
+        for room, values in zip(self.values, less.values, strict=True):
+            room[: len(values)] = values
 
     def _statistic(self, rank: int) -> tuple[np.ndarray, np.ndarray]:
         """Each row's value of a rank among the values seen, and whether it is known; if not, an edge beside it. The
@@ -151,7 +145,7 @@ class Selection:
         part = seen / self.runs
         return [
             (int(np.floor(first * part - reach(first))), int(np.ceil(last * part + reach(last))))
-            for first, last in self.ranks
+            for first, *_, last in self.ranks
         ]
 
 
@@ -170,8 +164,8 @@ def merged(lows: np.ndarray, highs: np.ndarray) -> np.ndarray:
 def cut(ordered: np.ndarray, edges: np.ndarray) -> Cut:
     """What windows keep of a batch (row, run) that is sorted along the runs."""
     less, upto = _below_all(ordered, edges)
-    starts = np.arange(len(ordered))[:, None] * ordered.shape[1]
-    return _cut(ordered.reshape(-1), starts, less, upto, edges, ordered.shape[1])
+    found = _cut(ordered, less, upto, edges)
+    return found._replace(values=list(found.values))  # now: the batch does not stay
 
 
 def cut_compiled(values: np.ndarray, edges: np.ndarray) -> Cut:
@@ -182,53 +176,53 @@ def cut_compiled(values: np.ndarray, edges: np.ndarray) -> Cut:
 
 
 def recut(old: Cut, edges: np.ndarray) -> Cut:
-    """The same, each row's values sorted, with windows inside the old ones."""
-    rows, sizes = old.rows(), old.sizes
-    keys = np.concatenate([edges, np.nextafter(edges, np.inf)], axis=1)
-    below = np.array([row.searchsorted(key) for row, key in zip(rows, keys, strict=True)])
-    less, upto = np.split(below, 2, axis=1)
-    found = _cut(old.values, (np.cumsum(sizes) - sizes)[:, None], less, upto, edges, sizes)
+    """The same, each row's values sorted, with windows inside the old ones; each row is cut when it is asked for."""
+    rows = list(old.values)
+    less, upto = (
+        np.array([row.searchsorted(key, side) for row, key in zip(rows, edges, strict=True)])
+        for side in ("left", "right")
+    )
+    found = _cut(rows, less, upto, edges)
     # What was only counted lies where its edge, or the gap above that, is now.
     under = (edges[:, None, :] < old.edges[:, :, None]).sum(axis=2)
     under_or_on = (edges[:, None, :] <= old.edges[:, :, None]).sum(axis=2)
-    row_of = np.arange(len(rows))[:, None]
+    row_of = np.arange(len(edges))[:, None]
     np.add.at(found.counts, (row_of, 2 * under + (under < under_or_on)), old.counts[:, 1::2])
     np.add.at(found.counts, (row_of, 2 * under_or_on[:, 1::2]), old.counts[:, 4::4])
     found.counts[:, 0] += old.counts[:, 0]
     return found
 
 
-def _cut(
-    flat: np.ndarray,
-    starts: np.ndarray,
-    less: np.ndarray,
-    upto: np.ndarray,
-    edges: np.ndarray,
-    sizes: np.ndarray | int,
-) -> Cut:
-    """From how many of each row's sorted values are below each edge, and below or on it (row, edge): the values of a
-    row stand in `flat` from its place in `starts` (row, 1) on, `sizes` of them."""
+def _cut(rows: Sequence[np.ndarray] | np.ndarray, less: np.ndarray, upto: np.ndarray, edges: np.ndarray) -> Cut:
+    """What windows keep of sorted rows, from how many values are below each edge, and below or on it (row, edge)."""
     counts = np.empty((len(edges), 2 * edges.shape[1] + 1), dtype=np.int64)
-    counts[:, 0], counts[:, -1] = less[:, 0], sizes - upto[:, -1]
+    counts[:, 0], counts[:, -1] = less[:, 0], [len(row) for row in rows] - upto[:, -1]
     counts[:, 1::2] = upto - less
     counts[:, 3::2][edges[:, 1:] == edges[:, :-1]] = 0
     counts[:, 2:-1:2] = np.maximum(less[:, 1:] - upto[:, :-1], 0)
-    first = starts + upto[:, ::2]
-    last = first + counts[:, INSIDE]
-    pieces = zip(first.ravel().tolist(), last.ravel().tolist(), strict=True)
-    return Cut(edges, counts, np.concatenate([flat[start:stop] for start, stop in pieces]))
+    first = upto[:, ::2]
+    last = (first + counts[:, INSIDE]).tolist()
+    return Cut(edges, counts, map(_between, rows, first.tolist(), last))
 
 
-def _below_all(ordered: np.ndarray, edges: np.ndarray) -> Iterable[np.ndarray]:
+def _between(row: np.ndarray, first: Sequence[int], last: Sequence[int]) -> np.ndarray:
+    """What a row has from some places up to others."""
+    pieces = [row[start:stop] for start, stop in zip(first, last, strict=True) if start < stop]
+    return np.concatenate(pieces) if pieces else row[:0]
+
+
+def _below_all(ordered: np.ndarray, edges: np.ndarray) -> list[np.ndarray]:
     """How many values of each row are below, and below or on, each edge (row, edge): all bisected together, because
     threads wait for each other at every single call."""
-    keys, runs = np.stack([edges, np.nextafter(edges, np.inf)]), ordered.shape[1]
-    flat = ordered.reshape(-1)
+    runs, flat = ordered.shape[1], ordered.reshape(-1)
     starts = np.arange(len(ordered))[:, None] * runs - 1
-    below = np.zeros(keys.shape, dtype=np.int64)
-    for step in (1 << power for power in reversed(range(runs.bit_length()))):
-        reached = below + step
-        less = flat.take(np.minimum(reached, runs) + starts) < keys
-        less &= reached <= runs
-        below += step * less
-    return below
+    found = []
+    for under in (np.less, np.less_equal):
+        below = np.zeros(edges.shape, dtype=np.int64)
+        for step in (1 << power for power in reversed(range(runs.bit_length()))):
+            reached = below + step
+            further = under(flat.take(np.minimum(reached, runs) + starts), edges)
+            further &= reached <= runs
+            below += step * further
+        found.append(below)
+    return found

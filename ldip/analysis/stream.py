@@ -17,7 +17,6 @@ from ldip.analysis.selection import CAUTION, Cut, MissedError, Selection, cut, c
 from ldip.analysis.summary import (
     Distribution,
     Probability,
-    Selected,
     Summary,
     Sums,
     block_sums,
@@ -147,11 +146,13 @@ def _one_pass(
                     first[place] = values[place, :, 0]
             sums.append(block_sums(values[place], first[place]))
         rows = values.reshape(-1, values.shape[2])
+        kept = None
         if selection and engine == "compiled":
             kept = cut_compiled(rows, selection.edges)
         else:
             rows.sort(axis=1)
-            kept = cut(rows, selection.edges) if selection else None
+            if selection:
+                kept = cut(rows, selection.edges)
         return Batch(values.shape[2], first, np.stack(sums, axis=1), counts, kept, rows, record)
 
     total: np.ndarray | None = None
@@ -162,8 +163,7 @@ def _one_pass(
             if pivot is None:
                 pivot, total, counts = batch.first, np.zeros(batch.sums.shape[:3]), batch.occurrences
                 if batch.runs < runs:
-                    ranks = [(of[0], of[-1]) for of in wanted_ranks(runs)]
-                    selection = Selection(batch.rows, runs, ranks, caution)
+                    selection = Selection(batch.rows, runs, wanted_ranks(runs), caution)
                 else:
                     ordered = batch.rows
             else:
@@ -175,16 +175,14 @@ def _one_pass(
                 total += batch.sums[..., block]
             if write:
                 write(batch.record)
-    if selection:
-        ranks = sorted({rank for of in wanted_ranks(runs) for rank in of})
-        ordered = selection.settle(ranks)
+    selected = selection.settle() if selection else None
     assert pivot is not None
     assert total is not None
     years = len(calendar)
     distributions = {}
     for place, metric in enumerate(metrics):
         rows = slice(place * years, (place + 1) * years)
-        of_rows = Selected(ranks, ordered[rows], (years, runs)) if selection else ordered[rows]
+        of_rows = selected.part(rows) if selected else ordered[rows]
         sums = Sums(pivot[place], *total[:, place])
         distributions[metric.id] = described(metric, sums, of_rows)
     probabilities = {event.id: shares(event, counts[event.id], runs) for event in events()}

@@ -6,6 +6,7 @@ of the compiled engine (``compiled_rows.py``), which finds order statistics with
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -124,16 +125,26 @@ class Ordered(Protocol):
     def __getitem__(self, place: tuple[slice, int], /) -> np.ndarray: ...
 
 
-class Selected(NamedTuple):
-    """Order statistics of some ranks."""
+@dataclass(frozen=True)
+class Selected:
+    """Order statistics of some ranks among so many runs."""
 
     ranks: list[int]
     values: np.ndarray  # (row, rank)
-    shape: tuple[int, int]
+    runs: int
 
-    def __getitem__(self, place: tuple[slice, int], /) -> np.ndarray:  # type: ignore[override]
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and runs."""
+        return len(self.values), self.runs
+
+    def __getitem__(self, place: tuple[slice, int], /) -> np.ndarray:
         found: np.ndarray = self.values[place[0], self.ranks.index(place[1])]
         return found
+
+    def part(self, rows: slice) -> "Selected":
+        """Those of some rows."""
+        return Selected(self.ranks, self.values[rows], self.runs)
 
 
 def distribution(metric: Metric, values: np.ndarray, engine: str | None = None) -> Distribution:
@@ -146,7 +157,7 @@ def distribution(metric: Metric, values: np.ndarray, engine: str | None = None) 
 
         ranks = sorted({rank for of in wanted_ranks(runs) for rank in of})
         found = select(values, sums.mean(runs), sums.sd(runs), np.array(ranks))
-        return described(metric, sums, Selected(ranks, found, values.shape))
+        return described(metric, sums, Selected(ranks, found, runs))
     values.sort(axis=1)
     return described(metric, sums, values)
 
@@ -215,9 +226,7 @@ def error_range(p: float, runs: int) -> tuple[float, float]:
 
 def wanted_ranks(runs: int) -> list[list[int]]:
     """The ranks that each percentile and its error are made of, rising."""
-    return [
-        sorted({rank for q in (p, *error_range(p, runs)) for rank in ranks_around(q, runs)}) for p in PERCENTILES
-    ]
+    return [sorted({rank for q in (p, *error_range(p, runs)) for rank in ranks_around(q, runs)}) for p in PERCENTILES]
 
 
 def probability(event: Event, values: np.ndarray) -> Probability:

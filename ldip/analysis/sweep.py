@@ -77,6 +77,7 @@ def compute(work: Work) -> Summary:
         seed=work.seed,
         policy=work.policy,
         step=work.step,
+        engine=work.engine,
     )
 
 

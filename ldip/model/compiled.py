@@ -22,4 +22,5 @@ def entry(*signatures: str) -> Callable[[Any], Any]:
 
 def inner(function: Any) -> Any:
     """Compile a function that only compiled ones of the same module call: no wrappers for Python."""
-    return numba.njit(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, **_OPTIONS)
+    without: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return numba.njit(function, **without, **_OPTIONS)

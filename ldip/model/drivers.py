@@ -120,8 +120,8 @@ def weather(
         """Fill `out` (..., run) block by block with what `ask` gets from a generator for a shape."""
         key = list(STREAMS).index(stream)
         for place, block in enumerate(whole):
-            seeded = np.random.SeedSequence(own_seeds[STREAMS[stream]], spawn_key=(key, block))
-            found = ask(generator(np.random.SFC64(seeded)), (*out.shape[:-1], BLOCK))
+            bits = _bits(own_seeds[STREAMS[stream]], key, block)
+            found = ask(generator(bits), (*out.shape[:-1], BLOCK))
             out[..., place * BLOCK : (place + 1) * BLOCK] = found
         return out
 
@@ -215,6 +215,11 @@ def transform(
         else:  # a driver that is off: exp(0), without the wait
             factor[...] = 1.0
     return normals
+
+
+def _bits(seed: int, stream: int, block: int) -> np.random.SFC64:
+    """The random bits of one stream and block."""
+    return np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(stream, block)))
 
 
 def _needed(process: Process) -> list[bool]:

@@ -8,14 +8,18 @@ import asyncio
 import contextlib
 import sys
 
+from ldip.analysis.summary import summarise
 from ldip.model.kernel import must_compile
+from ldip.model.metrics import lines_needed
 from ldip.model.simulate import simulate
 from ldip.scenario.reader import read
 
 
 def load() -> None:
     """Load the compiled engine into this process, or compile it."""
-    simulate(read().scenario, runs=1, seed=0, years=1, engine="compiled")
+    engine = "compiled"
+    ledger = simulate(read().scenario, runs=1, seed=0, years=1, lines=lines_needed(), engine=engine)
+    summarise(ledger, scenario="", base_year=0, seed=0, engine=engine)
 
 
 async def ready_to_load() -> bool:

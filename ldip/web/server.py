@@ -120,7 +120,7 @@ class Desk:
         if await ready_to_load():
             async with self._turn:
                 await run_in_threadpool(load)
-                self.simulator.compiled = True
+                self.simulator.engine = "compiled"
 
 
 def application(simulator: Simulator, token: str, hosts: Collection[str]) -> "_Guard":

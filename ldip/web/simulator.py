@@ -63,7 +63,7 @@ class Simulator:
         self.extends = "+".join((scenario, *changes))
         self.source = read(scenario, changes)
         self.years, self.seed, self.runs = years, seed, runs
-        self.compiled = False  # is the compiled engine at hand?
+        self.engine = "numpy"  # until the compiled one is at hand
         place = find(scenario)
         names = [name for name in change_names(place.folder) if name not in self.source.scenario.changes]
         self.changes = {name: read_change(place, name) for name in names}
@@ -97,8 +97,7 @@ class Simulator:
         alternative = self.alternative(state)
         scenario = alternative.source.scenario
         baseline = with_policy(build(scenario, self.years, self._memory.count), state.policy)
-        engine = "compiled" if self.compiled else "numpy"
-        calm = run_baseline(baseline, state.step, engine)
+        calm = run_baseline(baseline, state.step, self.engine)
         wanted()
         weather = self._memory.weather if runs <= DRAGGED else drivers.weather
 
@@ -112,7 +111,7 @@ class Simulator:
             runs=runs,
             seed=self.seed,
             lines=lines_needed(METRICS),
-            engine=engine,
+            engine=self.engine,
             step=state.step,
             weather=weather_while_wanted,
         )
@@ -129,7 +128,7 @@ class Simulator:
         if state == against:
             return mine, None
         metrics = _while(wanted, METRICS if whole else ANSWERS)
-        return mine, _pair(mine, self._references[runs], metrics)
+        return mine, _pair(mine, self._references[runs], metrics, self.engine)
 
     def whole_ledger(self, alternative: Alternative) -> Ledger:
         """An alternative as ``ldip simulate`` simulates it: every headline figure."""
@@ -157,6 +156,7 @@ class Simulator:
             policy=state.policy,
             step=state.step,
             metrics=None if metrics is None else (catalogue()[name] for name in metrics),
+            engine=self.engine,
         )
 
 
@@ -180,7 +180,7 @@ def _while(wanted: Callable[[], None], names: Iterable[str]) -> Iterator[str]:
         yield name
 
 
-def _pair(mine: Result, theirs: Result, metrics: Iterable[str]) -> Pair:
+def _pair(mine: Result, theirs: Result, metrics: Iterable[str], engine: str) -> Pair:
     """The differences of some metrics and all events, run by run."""
     ledger, reference = mine.ledger, theirs.ledger
     apart = {}
@@ -188,7 +188,7 @@ def _pair(mine: Result, theirs: Result, metrics: Iterable[str]) -> Pair:
         metric = catalogue()[name]
         errors = [of.summary.distributions[name].mean_error for of in (mine, theirs)]
         here, there = report_values(ledger, metric), report_values(reference, metric)
-        apart[name] = paired(metric, here, there, np.hypot(*errors))
+        apart[name] = paired(metric, here, there, np.hypot(*errors), engine)
     chances = {
         event.id: paired_probability(event, ledger[event.metric], reference[event.metric]) for event in events()
     }
