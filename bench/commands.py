@@ -78,8 +78,9 @@ def memory_table(counts: tuple[int, ...]) -> Table:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """Folders of their own for what is kept between commands."""
+    """Folders of their own for what is kept between commands; Python keeps its bytecode, as it does for users."""
     named = {"XDG_CONFIG_HOME": "config", "XDG_CACHE_HOME": "cache", "MPLCONFIGDIR": "fonts"}
     for name in named.values():
         (folder / name).mkdir(exist_ok=True)
-    return os.environ | {variable: str(folder / name) for variable, name in named.items()}
+    ours = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return ours | {variable: str(folder / name) for variable, name in named.items()}

@@ -180,15 +180,11 @@ def test_every_rank_wanted_is_exact(runs, seed, way):
 @pytest.mark.parametrize("runs", [1, 2, 17, 3000, 70_000])
 def test_order_statistics_are_found_without_sorting(runs):
     values = rows(runs)
-    with np.errstate(invalid="ignore"):
-        mean, sd = values.mean(axis=1), values.std(axis=1)
-    mean[-1], sd[-1] = 0.0, 1.0  # of the row without bound
     ranks = np.array(sorted({rank for of in wanted_ranks(runs) for rank in of} | {0, runs - 1}))
     ordered = np.sort(values, axis=1)
-    np.testing.assert_array_equal(select(values, mean, sd, ranks), ordered[:, ranks])
-    # A wrong idea of where the values are costs time, nothing else.
-    np.testing.assert_array_equal(select(values, mean + 1e3, sd * 1e-9, ranks), ordered[:, ranks])
-    np.testing.assert_array_equal(select(values, mean, 0.0 * sd, ranks), ordered[:, ranks])
+    np.testing.assert_array_equal(select(values, ranks), ordered[:, ranks])
+    # Runs that come in order of size give a wrong idea of where the values are: that costs time, nothing else.
+    np.testing.assert_array_equal(select(ordered, ranks), ordered[:, ranks])
 
 
 def edges_around(ordered: np.ndarray) -> np.ndarray:

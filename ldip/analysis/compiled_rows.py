@@ -10,10 +10,14 @@ import numpy as np
 
 from ldip.model.compiled import entry, inner
 
-CELLS = 1024
-SPREAD = 4.0
-"""Standard deviations on either side of the mean that the cells of :func:`select` cover; the outermost take the
-rest."""
+CELLS = 2048
+"""Cells of a whole row."""
+
+CUT_CELLS = 1024
+"""Cells of a row of a batch, between the outermost edges."""
+
+SAMPLE = 1024
+"""Runs whose values the cells of :func:`select` span."""
 
 ROOM = 500_000
 """Values that :func:`cut` looks at before it puts away what is kept of them: 4 MB."""
@@ -23,21 +27,10 @@ SMALL = 16
 
 
 @inner
-def _cells(row, low, per_width, cells):
-    """The cell of every value, from `low` on."""
+def _cells(row, low, per_width, last, cells):
+    """The cell of every value, from `low` on, up to the last."""
     for run in range(row.shape[0]):
-        cells[run] = np.int32(min(max((row[run] - low) * per_width, 0.0), CELLS - 1.0))
-
-
-@inner
-def _take(row, cells, inspected, ends, taken):
-    """Put the values of the inspected cells into `taken`, cell by cell: `ends` is where each cell's begin, and then
-    where they end."""
-    for run in range(row.shape[0]):
-        cell = cells[run]
-        if inspected[cell]:
-            taken[ends[cell]] = row[run]
-            ends[cell] += 1
+        cells[run] = np.int32(min(max((row[run] - low) * per_width, 0.0), last))
 
 
 @inner
@@ -80,11 +73,11 @@ def _sort(values, start, stop, stack):
 def _select(values, low, per_width, ranks, found):
     runs = values.shape[1]
     cells, held = np.empty(runs, np.uint16), np.empty(CELLS, np.int64)
-    inspected, ends = np.empty(CELLS, np.bool_), np.empty(CELLS, np.int64)
-    position = np.empty(ranks.shape[0], np.int64)
+    inspected, ends = np.empty(CELLS, np.uint8), np.empty(CELLS, np.int64)
+    places, position = np.empty(runs + 1, np.uint32), np.empty(ranks.shape[0], np.int64)
     taken, stack = np.empty(runs), np.empty(256, np.int64)
     for row in range(values.shape[0]):
-        _cells(values[row], low[row], per_width[row], cells)
+        _cells(values[row], low[row], per_width[row], CELLS - 1.0, cells)
         for cell in range(CELLS):  # no slice assignment: numba takes seconds to compile one
             held[cell] = 0
         for run in range(runs):
@@ -100,7 +93,14 @@ def _select(values, low, per_width, ranks, found):
                     rank += 1
                 room += held[cell]
             below = after
-        _take(values[row], cells, inspected, ends, taken)
+        noted = np.uint32(0)
+        for run in range(runs):  # no branch: a processor would guess wrong wherever values of both kinds mix
+            places[noted] = run
+            noted += np.uint32(inspected[cells[run]])
+        for i in range(noted):
+            cell = cells[places[i]]
+            taken[ends[cell]] = values[row, places[i]]
+            ends[cell] += 1
         for cell in range(CELLS):
             if inspected[cell]:
                 _sort(taken, ends[cell] - held[cell], ends[cell], stack)
@@ -113,21 +113,21 @@ def _select(values, low, per_width, ranks, found):
 )
 def _cut(values, low, per_width, edges, edge_cells, counts, kept):
     runs, size = values.shape[1], edges.shape[1]
-    cells, held = np.empty(runs, np.uint16), np.empty(CELLS, np.int64)
-    below = np.empty(CELLS, np.uint8)  # how many edges surely are
-    inspected, places = np.empty(CELLS, np.uint8), np.empty(runs + 1, np.uint32)
+    cells, held = np.empty(runs, np.uint16), np.empty(CUT_CELLS, np.int64)
+    below = np.empty(CUT_CELLS, np.uint8)  # how many edges surely are
+    inspected, places = np.empty(CUT_CELLS, np.uint8), np.empty(runs + 1, np.uint32)
     edge = np.full(size + 1, np.inf)
     total = 0
     for row in range(values.shape[0]):
         for k in range(size):
             edge[k] = edges[row, k]
         k = 0
-        for cell in range(CELLS):
+        for cell in range(CUT_CELLS):
             while k < size and edge_cells[row, k] < cell:
                 k += 1
             below[cell], held[cell] = k, 0
             inspected[cell] = k % 2 or (k < size and edge_cells[row, k] == cell)
-        _cells(values[row], low[row], per_width[row], cells)
+        _cells(values[row], low[row], per_width[row], CUT_CELLS - 1.0, cells)
         taken = np.uint32(0)
         for run in range(runs):
             cell = cells[run]
@@ -143,19 +143,27 @@ def _cut(values, low, per_width, edges, edge_cells, counts, kept):
             counts[row, 2 * first + on] += 1
             kept[total] = value
             total += 1 if first % 2 and not on else 0
-        for cell in range(CELLS):
+        for cell in range(CUT_CELLS):
             if not inspected[cell]:
                 counts[row, 2 * np.intp(below[cell])] += held[cell]
     return total
 
 
-def select(values: np.ndarray, mean: np.ndarray, sd: np.ndarray, ranks: np.ndarray) -> np.ndarray:
-    """Order statistics of each row of `values` (row, run): those of the `ranks`, which rise, from 0 (row, rank).
-    `mean` and `sd` (row,) only say where most values are."""
+def select(values: np.ndarray, ranks: np.ndarray) -> np.ndarray:
+    """Order statistics of each row of `values` (row, run): those of the `ranks`, which rise, from 0 (row, rank)."""
+    sample = values[:, :SAMPLE]  # says where most values are; what lies beyond is in the outermost cells
+    low, per_width = _scale(sample.min(axis=1), sample.max(axis=1), CELLS)
     found = np.empty((len(values), len(ranks)))
-    per_width = np.where(sd > 0.0, CELLS / np.where(sd > 0.0, 2.0 * SPREAD * sd, 1.0), 0.0)
-    _select(np.ascontiguousarray(values), mean - SPREAD * sd, per_width, ranks, found)
+    _select(np.ascontiguousarray(values), low, per_width, ranks, found)
     return found
+
+
+def _scale(low: np.ndarray, high: np.ndarray, cells: int) -> tuple[np.ndarray, np.ndarray]:
+    """Where the cells of each row begin, and how many there are to a unit; none where they have no width."""
+    with np.errstate(invalid="ignore"):
+        width = high - low
+    wide = (width > 0.0) & (width < np.inf)
+    return np.where(wide, low, 0.0), np.where(wide, cells / np.where(wide, width, 1.0), 0.0)
 
 
 def cut(values: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
@@ -164,13 +172,11 @@ def cut(values: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, list[np.ndar
     Returns how many values are in each class (row, class), and those inside windows for each row.
     """
     finite = np.isfinite(edges)
-    low = np.where(finite, edges, np.inf).min(axis=1)
-    width = np.where(finite, edges, -np.inf).max(axis=1) - low
-    wide = (width > 0.0) & (width < np.inf)
-    low, per_width = np.where(wide, low, 0.0), np.where(wide, CELLS / np.where(wide, width, 1.0), 0.0)
+    lowest, highest = np.where(finite, edges, np.inf).min(axis=1), np.where(finite, edges, -np.inf).max(axis=1)
+    low, per_width = _scale(lowest, highest, CUT_CELLS)
     with np.errstate(invalid="ignore"):  # an infinite edge of a row without width: any cell, there is only one
         places = np.nan_to_num((edges - low[:, None]) * per_width[:, None], nan=0.0)
-    edge_cells = np.clip(places, 0.0, CELLS - 1.0).astype(np.int64)
+    edge_cells = np.clip(places, 0.0, CUT_CELLS - 1.0).astype(np.int64)
     counts = np.zeros((len(edges), 2 * edges.shape[1] + 1), dtype=np.int64)
     inside: list[np.ndarray] = []
     some = max(1, ROOM // values.shape[1])

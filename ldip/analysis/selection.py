@@ -27,7 +27,7 @@ CAUTION = 5.5
 ROOM, AMPLE_UP_TO = 1.3, 400_000
 """Room for values, in widths of the widest windows of so many runs or more: with less, they are narrowed often."""
 
-TIMES = 2
+TIMES = 4
 """Windows are narrowed when there are so many times the runs there were, or when there is no room."""
 
 INSIDE = slice(2, None, 4)

@@ -7,7 +7,7 @@ of the compiled engine (``compiled_rows.py``), which finds order statistics with
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -80,8 +80,8 @@ def summarise(
     engines of :func:`ldip.model.simulate.simulate`."""
     runs = ledger.values.shape[2]
     engine = engine or engine_for(runs)
-    # One array for all metrics in turn: memory fresh from the system costs more than sorting.
-    scratch = np.empty(ledger.values.shape[1:])
+    # One array for all metrics in turn, because memory fresh from the system costs more than sorting.
+    how: dict[str, Any] = {"out": np.empty(ledger.values.shape[1:]), "copy": engine == "numpy"}
     return Summary(
         scenario=scenario,
         base_year=base_year,
@@ -89,7 +89,7 @@ def summarise(
         runs=runs,
         seed=seed,
         distributions={
-            metric.id: distribution(metric, report_values(ledger, metric, out=scratch), engine)
+            metric.id: distribution(metric, report_values(ledger, metric, **how), engine)
             for metric in (headline() if metrics is None else metrics)
         },
         probabilities={event.id: probability(event, ledger[event.metric]) for event in events()},
@@ -148,7 +148,7 @@ class Selected:
 
 
 def distribution(metric: Metric, values: np.ndarray, engine: str | None = None) -> Distribution:
-    """Summarise the values (year, run) of one metric; may sort them in place."""
+    """Summarise the values (year, run) of one metric; the NumPy engine sorts them in place."""
     first, runs = values[:, 0].copy(), values.shape[1]
     engine = engine or engine_for(runs)
     sums = Sums(first, *np.add.accumulate(block_sums(values, first), axis=2)[:, :, -1])
@@ -156,7 +156,7 @@ def distribution(metric: Metric, values: np.ndarray, engine: str | None = None) 
         from ldip.analysis.compiled_rows import select
 
         ranks = sorted({rank for of in wanted_ranks(runs) for rank in of})
-        found = select(values, sums.mean(runs), sums.sd(runs), np.array(ranks))
+        found = select(values, np.array(ranks))
         return described(metric, sums, Selected(ranks, found, runs))
     values.sort(axis=1)
     return described(metric, sums, values)

@@ -97,11 +97,13 @@ def lines_needed(metrics: Collection[str] | None = None) -> list[str]:
 
 
 def report_values(
-    ledger: Ledger, metric: Metric, *, fixed_prices: bool = True, out: np.ndarray | None = None
+    ledger: Ledger, metric: Metric, *, fixed_prices: bool = True, out: np.ndarray | None = None, copy: bool = True
 ) -> np.ndarray:
     """The metric in every year and run (year, run): money in base-year kroner by its own index, or nominal.
 
-    A new array, or `out` filled; never a view of the ledger.
+    A new array, or `out` filled; without `copy` the ledger's own, where that has the figures already.
     """
-    index = ledger[f"{metric.price_index}_index"] if fixed_prices and metric.price_index else 1.0
-    return np.divide(ledger[metric.id], index, out=out)
+    nominal = ledger[metric.id]
+    if fixed_prices and metric.price_index:
+        return np.divide(nominal, ledger[f"{metric.price_index}_index"], out=out)
+    return np.divide(nominal, 1.0, out=out) if copy else nominal
