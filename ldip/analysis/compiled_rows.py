@@ -73,8 +73,8 @@ def _sort(values, start, stop, stack):
 def _select(values, low, per_width, ranks, found):
     runs = values.shape[1]
     cells, held = np.empty(runs, np.uint16), np.empty(CELLS, np.int64)
-    inspected, ends = np.empty(CELLS, np.uint8), np.empty(CELLS, np.int64)
-    places, position = np.empty(runs + 1, np.uint32), np.empty(ranks.shape[0], np.int64)
+    inspected, ends = np.empty(CELLS, np.int64), np.empty(CELLS, np.int64)
+    places, position = np.empty(runs + 1, np.int64), np.empty(ranks.shape[0], np.int64)
     taken, stack = np.empty(runs), np.empty(256, np.int64)
     for row in range(values.shape[0]):
         _cells(values[row], low[row], per_width[row], CELLS - 1.0, cells)
@@ -93,10 +93,10 @@ def _select(values, low, per_width, ranks, found):
                     rank += 1
                 room += held[cell]
             below = after
-        noted = np.uint32(0)
+        noted = 0
         for run in range(runs):  # no branch: a processor would guess wrong wherever values of both kinds mix
             places[noted] = run
-            noted += np.uint32(inspected[cells[run]])
+            noted += inspected[cells[run]]
         for i in range(noted):
             cell = cells[places[i]]
             taken[ends[cell]] = values[row, places[i]]
@@ -114,9 +114,10 @@ def _select(values, low, per_width, ranks, found):
 def _cut(values, low, per_width, edges, edge_cells, counts, kept):
     runs, size = values.shape[1], edges.shape[1]
     cells, held = np.empty(runs, np.uint16), np.empty(CUT_CELLS, np.int64)
-    below = np.empty(CUT_CELLS, np.uint8)  # how many edges surely are
-    inspected, places = np.empty(CUT_CELLS, np.uint8), np.empty(runs + 1, np.uint32)
-    edge = np.full(size + 1, np.inf)
+    below = np.empty(CUT_CELLS, np.int64)  # how many edges surely are
+    inspected, places = np.empty(CUT_CELLS, np.int64), np.empty(runs + 1, np.int64)
+    edge = np.empty(size + 1)
+    edge[size] = np.inf
     total = 0
     for row in range(values.shape[0]):
         for k in range(size):
@@ -128,15 +129,15 @@ def _cut(values, low, per_width, edges, edge_cells, counts, kept):
             below[cell], held[cell] = k, 0
             inspected[cell] = k % 2 or (k < size and edge_cells[row, k] == cell)
         _cells(values[row], low[row], per_width[row], CUT_CELLS - 1.0, cells)
-        taken = np.uint32(0)
+        taken = 0
         for run in range(runs):
             cell = cells[run]
             held[cell] += 1
             places[taken] = run
-            taken += np.uint32(inspected[cell])
+            taken += inspected[cell]
         for i in range(taken):
             value = values[row, places[i]]
-            first = np.intp(below[cells[places[i]]])
+            first = below[cells[places[i]]]
             while edge[first] < value:
                 first += 1
             on = first < size and edge[first] == value
@@ -145,7 +146,7 @@ def _cut(values, low, per_width, edges, edge_cells, counts, kept):
             total += 1 if first % 2 and not on else 0
         for cell in range(CUT_CELLS):
             if not inspected[cell]:
-                counts[row, 2 * np.intp(below[cell])] += held[cell]
+                counts[row, 2 * below[cell]] += held[cell]
     return total
 
 

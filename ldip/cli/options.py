@@ -186,7 +186,7 @@ def progress_bar(runs: int, lang: str, *, scenarios: int = 1, times: int = 1) ->
 
     if runs >= COMPILED_FROM and must_compile():
         note = Text(
-            "Kompilerer regnskapet, bare første gang: om lag åtte sekunder.", "Compiling, once: about eight seconds."
+            "Kompilerer regnskapet, bare første gang: om lag ti sekunder.", "Compiling, once: about ten seconds."
         )
         click.echo(note.say(lang), err=True)
     return work_bar(runs * scenarios, lang)

@@ -183,7 +183,7 @@ def write_opening(book, lane, balance):
 
 
 def must_compile() -> bool:
-    """Would the compiled engine have to compile now, which takes some eight seconds, once per version?"""
+    """Would the compiled engine have to compile now, which takes some ten seconds, once per version?"""
     from importlib.metadata import version
 
     return compiled.cache_info().currsize == 0 and not cache_folder(version("numba")).exists()

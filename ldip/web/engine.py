@@ -1,6 +1,6 @@
 """The compiled engine, made ready while the page already answers with the NumPy engine (both give the same bits).
 
-Compiling holds Python's lock for some eight seconds, in which the page would hardly answer: another process does it,
+Compiling holds Python's lock for some ten seconds, in which the page would hardly answer: another process does it,
 once per version, and leaves it in the cache from which it is loaded.
 """
 
