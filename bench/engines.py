@@ -12,6 +12,7 @@ from ldip.analysis.stream import simulate_and_summarise
 from ldip.analysis.summary import summarise
 from ldip.model import drivers, kernel
 from ldip.model.baseline import build
+from ldip.model.generator import CompiledGenerator
 from ldip.model.metrics import lines_needed
 from ldip.model.simulate import CHUNK, in_batches, simulate
 from ldip.model.state import Year
@@ -69,6 +70,7 @@ def kernel_table(scenario: Scenario, size: Size) -> Table:
         {
             DRAWS: draw,
             "draws and processes: the weather": job.make_weather,
+            "the same, normal numbers compiled": lambda: job.make_weather(CompiledGenerator),
             COMPILED: lambda: job.close(kernel.run_compiled),
             "the same, all lines kept": lambda: job.close(kernel.run_compiled, every, every_ledger),
             NUMPY: lambda: job.close(kernel.run_numpy),
@@ -239,9 +241,9 @@ class _Job:
         ]
         self.whole = np.concatenate(self.chunks, axis=2)
 
-    def make_weather(self) -> None:
+    def make_weather(self, generator: drivers.Generator = drivers.NUMPY) -> None:
         for first in range(0, self.runs, CHUNK):
-            drivers.weather(self.process, 1, first, min(CHUNK, self.runs - first))
+            drivers.weather(self.process, 1, first, min(CHUNK, self.runs - first), generator=generator)
 
     def close(
         self,

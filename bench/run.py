@@ -86,7 +86,7 @@ def targets(tables: dict[str, Table], load: float, cores: int) -> Table:
         share = shares.figure(str(row[0]), "summary / simulation")
         found.append(Target(f"summary / simulation, {row[0]}", None, 1.0, share))
     if stream := tables.get("stream"):
-        first, *_, last = (str(row[0]) for row in stream.rows)
+        first, last = str(stream.rows[0][0]), str(stream.rows[-1][0])
         growth = _ratio(stream.figure(last, "µs a run"), stream.figure(first, "µs a run"))
         found.append(Target(f"time of a run among {last} / among {first}", 0.85, 1.15, growth))
     against = _ratio(warm.figure(peers.DSA, "ms"), warm.figure(peers.LDIP, "ms"))
