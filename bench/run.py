@@ -41,7 +41,7 @@ def measure(size: Size, *, processes: bool = True) -> Iterator[Table]:
     yield services.page_table(min(100_000, size.threaded), min(size.repetitions, 5))
     yield services.sweep_table(20 if full else 6, min(1000, size.runs))
     if processes:
-        yield commands.warm_table(5 if full else 2)
+        yield commands.warm_table(12 if full else 2)
         yield peers.start_table(3 if full else 1)
         yield commands.first_table(COMPILED_FROM, size.years)
         yield commands.memory_table(size.counts)

@@ -7,7 +7,9 @@ number of threads and any batches.
 """
 
 import math
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any, NamedTuple
 
@@ -32,6 +34,9 @@ from ldip.scenario.schema import Scenario
 ONE_PASS = 2_000_000
 """Runs up to which windows for all metrics are kept at once; they grow with the root of the runs. Beyond, a pass for
 every part of the metrics: the draws are the same each time."""
+
+SORTERS = 4
+"""Threads that sort a batch, at most."""
 
 Keep = Callable[[Ledger], Any]
 """Takes from the ledger of a batch what is to be kept of its runs."""
@@ -150,7 +155,7 @@ def _one_pass(
         if selection and engine == "compiled":
             kept = cut_compiled(rows, selection.edges)
         else:
-            rows.sort(axis=1)
+            _sort(rows, how.get("threads") or min(os.cpu_count() or 1, SORTERS))
             if selection:
                 kept = cut(rows, selection.edges)
         return Batch(values.shape[2], first, np.stack(sums, axis=1), counts, kept, rows, record)
@@ -187,3 +192,13 @@ def _one_pass(
         distributions[metric.id] = described(metric, sums, of_rows)
     probabilities = {event.id: shares(event, counts[event.id], runs) for event in events()}
     return calendar, distributions, probabilities
+
+
+def _sort(rows: np.ndarray, threads: int) -> None:
+    """Sort each row in place; Python's lock is left meanwhile, so that threads share the work."""
+    if threads == 1:
+        rows.sort(axis=1)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        for part in np.array_split(rows, threads):
+            pool.submit(part.sort, axis=1)

@@ -8,10 +8,12 @@ import math
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from ldip import __version__
 from ldip.analysis.summary import PERCENTILES, Distribution, Summary
@@ -105,22 +107,26 @@ def write_summary(folder: Path, summaries: Sequence[Summary], name: str = "summa
 
 def figure_rows(summary: Summary) -> Iterator[list[str]]:
     """The distributions, a row for each metric and year, as FIGURE_COLUMNS."""
-    for key, d, t in _metric_years(summary):
-        yield [*key, *[plain(value) for value in (d.mean[t], d.sd[t], *d.percentiles[:, t])]]
+    for key, values in _metric_years(summary, lambda d: (d.mean, d.sd, *d.percentiles)):
+        yield [*key, *map(plain, values)]
 
 
 def error_rows(summary: Summary) -> Iterator[list[str]]:
     """The standard errors of the same figures, as ERROR_COLUMNS."""
-    for key, d, t in _metric_years(summary):
-        yield [*key, *[plain(value) for value in (d.mean_error[t], *d.percentile_errors[:, t])]]
+    for key, values in _metric_years(summary, lambda d: (d.mean_error, *d.percentile_errors)):
+        yield [*key, *map(plain, values)]
 
 
-def _metric_years(summary: Summary) -> Iterator[tuple[list[str], Distribution, int]]:
+def _metric_years(
+    summary: Summary, figures: Callable[[Distribution], Sequence[np.ndarray]]
+) -> Iterator[tuple[list[str], list[float]]]:
     for metric_id, distribution in summary.distributions.items():
         metric = distribution.metric
         basis = metric.price_basis(summary.base_year)
-        for t, year in enumerate(summary.years):
-            yield [summary.scenario, metric_id, str(year), metric.unit, basis], distribution, t
+        # As Python's numbers, because NumPy's take three times as long to be written.
+        by_year = np.stack(figures(distribution), axis=1).tolist()
+        for year, values in zip(summary.years, by_year, strict=True):
+            yield [summary.scenario, metric_id, str(year), metric.unit, basis], values
 
 
 def write_probabilities(folder: Path, summaries: Sequence[Summary]) -> None:
@@ -243,8 +249,12 @@ def package_versions() -> dict[str, str]:
     """The versions of what the figures depend on."""
     found = {}
     for package in PACKAGES:
-        with contextlib.suppress(PackageNotFoundError):
-            found[package] = version(package)
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            installed = metadata.distribution(package)
+            # Read here first, because the library parses the package's whole description as an e-mail.
+            lines = (installed.read_text("METADATA") or "").splitlines()
+            said = (line.partition(" ")[2] for line in lines if line.startswith("Version: "))
+            found[package] = next(said, None) or installed.version
     return found
 
 
