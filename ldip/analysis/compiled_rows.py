@@ -8,6 +8,7 @@ takes many. Importing this module loads numba.
 
 import numpy as np
 
+from ldip.analysis.selection import INSIDE
 from ldip.model.compiled import entry, inner
 
 CELLS = 2048
@@ -184,7 +185,7 @@ def cut(values: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, list[np.ndar
     kept = np.empty(some * values.shape[1] + 1)
     for part in (slice(first, first + some) for first in range(0, len(values), some)):
         size = _cut(values[part], low[part], per_width[part], edges[part], edge_cells[part], counts[part], kept)
-        stops = np.cumsum(counts[part, 2::4].sum(axis=1)).tolist()
+        stops = np.cumsum(counts[part, INSIDE].sum(axis=1)).tolist()
         found = kept[:size].copy()
         inside += [found[start:stop] for start, stop in zip([0, *stops], stops, strict=False)]
     return counts, inside
