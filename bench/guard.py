@@ -1,11 +1,13 @@
-"""The speed guard: today's compiled accounts against a frozen copy of earlier ones, in one process.
+"""The speed guard: today's compiled accounts against a frozen copy of earlier ones, side by side.
 
     python bench/guard.py              fail if the accounts have become more than 10 % slower than the frozen copy
     python bench/guard.py --freeze     take today's committed sources as the new copy, and note what they cost
 
 Absolute times drift by hundreds of percent on a shared machine, and ratios to other kinds of work drift too. Two
-versions of the same work, turn about in slices under a millisecond, meet the same neighbours: the ratio of the fast
-tenths of their times (10th percentile) is 1.00 for unchanged sources, idle or busy.
+versions of the same work, turn about in slices under a millisecond in one process, meet the same neighbours: the
+ratio of the fast tenths of their times (10th percentile) repeats within half a per cent, idle or busy. But it is off
+by up to 6 per cent either way from one process to the next, with equal sources too: pages of code and data happen to
+share cache sets or not. So a reading is the median ratio of several processes.
 
 Accounts grow for good reasons. Then the copy is renewed by a commit of its own, whose message says what the growth
 costs; `frozen/reference.json` keeps it.
@@ -40,6 +42,13 @@ KEPT = 32
 
 LINES = 40
 """Lines written to the ledger, about as many as a report needs."""
+
+ROOM = np.empty((LINES, YEARS, LANES))
+"""The ledger all jobs write to. One each would make where memory happens to lie a part of the ratio."""
+
+
+PROCESSES, ROUNDS = 9, 400
+"""Processes of a reading, and slices of each job in each."""
 
 
 class Job(NamedTuple):
@@ -82,11 +91,18 @@ def reading(times: np.ndarray) -> Reading:
 
 
 def compare(first: Job, second: Job, rounds: int) -> Reading:
-    """Measure two jobs against each other, after a warm-up that does not count."""
+    """Measure two jobs against each other in this process, after a warm-up that does not count."""
     for _ in range(20):
         first.run()
         second.run()
     return reading(np.array(list(turns(first.run, second.run, rounds))))
+
+
+def compare_in_processes(first: str, second: str, processes: int = PROCESSES) -> Reading:
+    """The reading with the median ratio, of as many processes. Jobs are named as in :func:`job_of`."""
+    command = [sys.executable, __file__, "--one", first, second]
+    said = [subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout for _ in range(processes)]
+    return sorted(Reading(*json.loads(line)) for line in said)[processes // 2]
 
 
 def too_slow(measure: Callable[[], Reading], say: Callable[[str], None] = print) -> bool:
@@ -120,11 +136,10 @@ def copy_sources(source: Path, target: Path, name: str) -> None:
 
 
 def job(kernel: ModuleType, inputs: dict[str, np.ndarray]) -> Job:
-    """A kernel with its inputs and room for what it writes."""
+    """A kernel with its inputs and what it writes to."""
     lines = np.arange(min(LINES, len(kernel.Year._fields)))
-    ledger = np.empty((len(lines), inputs["plan"].shape[0], LANES))
     weather = np.ascontiguousarray(np.tile(inputs["weather"], LANES // KEPT))
-    return Job(kernel.compiled(), inputs | {"weather": weather, "lines": lines, "ledger": ledger})
+    return Job(kernel.compiled(), inputs | {"weather": weather, "lines": lines, "ledger": ROOM[: len(lines)]})
 
 
 def today() -> Job:
@@ -137,6 +152,14 @@ def frozen() -> Job:
     with np.load(HERE / "frozen" / "inputs.npz") as kept:
         inputs = dict(kept)
     return job(load(HERE / "frozen", "frozen"), inputs)
+
+
+def job_of(name: str) -> Job:
+    """The job named "today", "frozen", or by the folder of a copy of the sources (:func:`copy_sources` to a package of its name)."""
+    if name in ("today", "frozen"):
+        return today() if name == "today" else frozen()
+    folder = Path(name)
+    return job(load(folder, folder.name), inputs_of_today())
 
 
 def inputs_of_today() -> dict[str, np.ndarray]:
@@ -156,7 +179,7 @@ def inputs_of_today() -> dict[str, np.ndarray]:
     }
 
 
-def freeze(rounds: int) -> dict[str, Any]:
+def freeze() -> dict[str, Any]:
     """Take today's committed sources as the copy; returns what is noted about it. Exits if they are not committed."""
     model = HERE.parent / "ldip" / "model"
     files = [str(model / file) for file in SOURCES]
@@ -164,7 +187,7 @@ def freeze(rounds: int) -> dict[str, Any]:
     if changed:
         sys.exit(f"Commit these first, so that the copy can name a commit:\n{changed}")
     before = HERE / "frozen" / "inputs.npz"
-    cost = compare(today(), frozen(), rounds).ratio if before.exists() else None
+    cost = compare_in_processes("today", "frozen").ratio if before.exists() else None
     for file in SOURCES:
         (HERE / "frozen" / file).unlink(missing_ok=True)
     copy_sources(model, HERE / "frozen", "frozen")
@@ -187,16 +210,19 @@ def _git(*words: str) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--freeze", action="store_true", help="renew the frozen copy from the committed sources")
-    parser.add_argument("--rounds", type=int, default=1500, help="slices of each in a reading")
+    parser.add_argument("--one", nargs=2, metavar="JOB", help="two jobs in this process: ratio and times as JSON")
     arguments = parser.parse_args()
-    if arguments.freeze:
-        noted = freeze(arguments.rounds)
+    if arguments.one:
+        print(json.dumps(compare(*map(job_of, arguments.one), ROUNDS)))
+    elif arguments.freeze:
+        noted = freeze()
         cost = "the first copy" if noted["cost"] is None else f"{noted['cost']:.3f} of the copy before"
         print(f"Frozen as of {noted['commit'][:9]}: {cost}.")
         print("Commit bench/frozen by itself, and say in the message why and what it costs.")
-        return
-    current, reference = today(), frozen()
-    sys.exit(1 if too_slow(lambda: compare(current, reference, arguments.rounds)) else 0)
+    else:
+        for compile_once in (today, frozen):
+            compile_once().run()
+        sys.exit(1 if too_slow(lambda: compare_in_processes("today", "frozen")) else 0)
 
 
 if __name__ == "__main__":
