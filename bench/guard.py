@@ -155,7 +155,7 @@ def frozen() -> Job:
 
 
 def job_of(name: str) -> Job:
-    """The job named "today", "frozen", or by the folder that :func:`copy_sources` filled for a package of its name."""
+    """The job named "today", "frozen", or by the folder :func:`copy_sources` filled for a package of that name."""
     if name in ("today", "frozen"):
         return today() if name == "today" else frozen()
     folder = Path(name)
