@@ -91,7 +91,7 @@ def test_files_can_be_read_in_one_sitting():
 def loaded(code: str) -> set[str]:
     script = f"import sys\n{code}\nsys.stderr.write('\\n'.join(sys.modules))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    return {name.split(".")[0] for name in done.stderr.splitlines()}
+    return {name for name in done.stderr.splitlines() if "." not in name}
 
 
 def test_import_budget():

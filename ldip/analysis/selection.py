@@ -144,8 +144,8 @@ class Selection:
 
         part = seen / self.runs
         return [
-            (int(np.floor(first * part - reach(first))), int(np.ceil(last * part + reach(last))))
-            for first, *_, last in self.ranks
+            (int(np.floor(of[0] * part - reach(of[0]))), int(np.ceil(of[-1] * part + reach(of[-1]))))
+            for of in self.ranks
         ]
 
 

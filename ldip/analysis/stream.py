@@ -1,13 +1,12 @@
 """Simulate and summarise at once, in memory that does not grow with the runs.
 
-Batches of runs are simulated and taken apart in threads: events counted, sums taken block by block, values sorted
-and cut down to the windows that percentiles need (``selection.py``). A small job is one batch, whose sorted values
-are the order statistics. The figures are those that ``summarise`` makes of the whole ledger, to the last bit, for any
-number of threads and any batches.
+A small job goes through the years, all runs together: each year is taken apart while the next is closed, and is
+gone. A larger one goes through batches of runs, taken apart in threads: events counted, sums taken block by block,
+values cut down to the windows that percentiles need (``selection.py``). Either way the figures are those that
+``summarise`` makes of the whole ledger, to the last bit, for any number of threads and any batches.
 """
 
 import math
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -19,6 +18,7 @@ from ldip.analysis.selection import CAUTION, Cut, MissedError, Selection, cut, c
 from ldip.analysis.summary import (
     Distribution,
     Probability,
+    Selected,
     Summary,
     Sums,
     block_sums,
@@ -28,30 +28,32 @@ from ldip.analysis.summary import (
     wanted_ranks,
 )
 from ldip.model.metrics import Metric, events, headline, lines_needed
-from ldip.model.simulate import Ledger, engine_for, in_batches
+from ldip.model.simulate import SMALL, Ledger, engine_for, in_batches, in_years
 from ldip.scenario.schema import Scenario
 
 ONE_PASS = 2_000_000
 """Runs up to which windows for all metrics are kept at once; they grow with the root of the runs. Beyond, a pass for
 every part of the metrics: the draws are the same each time."""
 
-SORTERS = 4
-"""Threads that sort a batch, at most."""
-
 Keep = Callable[[Ledger], Any]
 """Takes from the ledger of a batch what is to be kept of its runs."""
 
 
-class Batch(NamedTuple):
-    """What is left of a batch of runs."""
+Found = tuple[np.ndarray, dict[str, Distribution], dict[str, Probability]]
+"""The calendar years, the distributions of metrics, and the probabilities of all events."""
 
+
+class Part(NamedTuple):
+    """What is left of the ledger of some runs or of a year."""
+
+    years: np.ndarray
     runs: int
-    first: np.ndarray  # (metric, year) of its first run
+    first: np.ndarray  # (metric, year): what the deviations of the sums are from
     sums: np.ndarray  # (2, metric, year, block): see block_sums
     occurrences: dict[str, np.ndarray]
-    kept: Cut | None
-    rows: np.ndarray  # (metric and year, run), those of the first batch sorted; only until the next batch
-    record: Any
+    rows: np.ndarray  # (metric and year, run): the values, in the ledger's memory
+    kept: Cut | None = None
+    record: Any = None
 
 
 def passes(runs: int) -> int:
@@ -79,30 +81,13 @@ def simulate_and_summarise(
     from the ledger of each batch goes to `write`, in the order of the runs. `how` is for in_batches (engine, threads,
     batch).
     """
-    how |= {"runs": runs, "seed": seed, "years": years, "policy": policy, "step": step}
-    share = passes(runs)
-    parts = [headline()[place::share] for place in range(share)]
-    distributions: dict[str, Distribution] = {}
-    probabilities: dict[str, Probability] = {}
-    for place, metrics in enumerate(parts):
-        first_pass, caution, again = place == 0, CAUTION, progress
-        while True:
-            try:
-                found = _one_pass(
-                    scenario,
-                    metrics,
-                    caution=caution,
-                    keep=keep if first_pass else None,
-                    write=write if first_pass else None,
-                    progress=again,
-                    **how,
-                )
-                break
-            except MissedError:
-                first_pass, caution, again = False, 2.0 * caution, None
-        calendar, these, chances = found
-        distributions |= these
-        probabilities = chances
+    path: dict[str, Any] = {"seed": seed, "policy": policy, "step": step}
+    engine = how.get("engine") or engine_for(runs)
+    if runs <= SMALL and engine == "numpy" and not keep and not how.get("batch"):
+        found = _by_years(scenario, runs=runs, years=years, progress=progress, **path)
+    else:
+        found = _by_runs(scenario, runs=runs, years=years, progress=progress, keep=keep, write=write, **path, **how)
+    calendar, distributions, probabilities = found
     return Summary(
         scenario=name,
         base_year=scenario.scenario.first_year,
@@ -116,89 +101,151 @@ def simulate_and_summarise(
     )
 
 
+def _by_years(
+    scenario: Scenario, *, runs: int, years: int, progress: Callable[[int], None] | None, **how: Any
+) -> Found:
+    """All runs together, year by year; the values of a year are sorted, in a thread, while the next is closed."""
+    lines, metrics = _in_front(headline())
+    ranks = sorted({rank for of in wanted_ranks(runs) for rank in of})
+    happened = {event.id: np.zeros(runs, dtype=bool) for event in events()}
+    parts: list[Part] = []
+    found: list[np.ndarray] = []
+
+    def collect() -> None:
+        if len(parts) > len(found):
+            sorting.result()
+            found.append(parts[-1].rows[:, ranks])
+
+    with ThreadPoolExecutor(1) as thread:
+        for ledger in in_years(scenario, runs=runs, years=years, lines=lines, **how):
+            part = _reduced(ledger, metrics, happened=happened)
+            collect()
+            parts.append(part)
+            sorting = thread.submit(part.rows.sort, axis=1)
+            if progress:
+                progress(runs * len(parts) // years - runs * (len(parts) - 1) // years)
+        collect()
+    counts = {event.id: np.concatenate([part.occurrences[event.id] for part in parts], axis=1) for event in events()}
+    pivot = np.concatenate([part.first for part in parts], axis=1)
+    sums = np.concatenate([part.sums for part in parts], axis=2)
+    ordered = Selected(ranks, np.stack(found, axis=1).reshape(-1, len(ranks)), runs)
+    return _found(np.concatenate([part.years for part in parts]), metrics, pivot, sums, ordered, counts)
+
+
+def _by_runs(
+    scenario: Scenario,
+    *,
+    progress: Callable[[int], None] | None,
+    keep: Keep | None,
+    write: Callable[[Any], None] | None,
+    **how: Any,
+) -> Found:
+    """Batches of runs, all years together; very many runs in several passes."""
+    share = passes(how["runs"])
+    found: list[Found] = []
+    for place in range(share):
+        first_time, caution, again = place == 0, CAUTION, progress
+        while len(found) == place:
+            record: dict[str, Any] = {"keep": keep, "write": write} if first_time else {}
+            try:
+                metrics = headline()[place::share]
+                found.append(_one_pass(scenario, metrics, caution=caution, progress=again, **record, **how))
+            except MissedError:
+                first_time, caution, again = False, 2.0 * caution, None
+    distributions = {name: one for _, these, _ in found for name, one in these.items()}
+    return found[0][0], distributions, found[0][2]
+
+
 def _one_pass(
     scenario: Scenario,
     metrics: list[Metric],
     *,
     caution: float,
-    keep: Keep | None,
-    write: Callable[[Any], None] | None,
+    keep: Keep | None = None,
+    write: Callable[[Any], None] | None = None,
     **how: Any,
-) -> tuple[np.ndarray, dict[str, Distribution], dict[str, Probability]]:
-    """Simulate once: the calendar years, the distributions of some metrics, and all probabilities."""
+) -> Found:
+    """Simulate once: the distributions of some metrics."""
     runs = how["runs"]
     engine = how.get("engine") or engine_for(runs)
-    chosen = {metric.id for metric in metrics}
-    lines = sorted(lines_needed(), key=lambda line: line not in chosen)  # the metrics first
-    metrics = [metric for line in lines for metric in metrics if metric.id == line]
+    lines, metrics = _in_front(metrics)
     pivot: np.ndarray | None = None
     selection: Selection | None = None
-    calendar = np.empty(0)
 
-    def digest(ledger: Ledger) -> Batch:
-        nonlocal calendar
-        calendar = ledger.years
+    def digest(ledger: Ledger) -> Part:
         record = keep(ledger) if keep else None
-        counts = {event.id: occurrences(event, ledger[event.metric]) for event in events()}
-        values = ledger.values[: len(metrics)]
-        first = values[:, :, 0].copy() if pivot is None else pivot
-        sums = []
-        for place, metric in enumerate(metrics):
-            if metric.price_index:
-                index = ledger[f"{metric.price_index}_index"]
-                values[place] /= index
-                if pivot is None:
-                    first[place] = values[place, :, 0]
-            sums.append(block_sums(values[place], first[place]))
-        rows = values.reshape(-1, values.shape[2])
+        part = _reduced(ledger, metrics, pivot)
         kept = None
         if selection and engine == "compiled":
-            kept = cut_compiled(rows, selection.edges)
+            kept = cut_compiled(part.rows, selection.edges)
         else:
-            _sort(rows, how.get("threads") or min(os.cpu_count() or 1, SORTERS))
+            part.rows.sort(axis=1)
             if selection:
-                kept = cut(rows, selection.edges)
-        return Batch(values.shape[2], first, np.stack(sums, axis=1), counts, kept, rows, record)
+                kept = cut(part.rows, selection.edges)
+        return part._replace(kept=kept, record=record)
 
     total: np.ndarray | None = None
     counts: dict[str, np.ndarray] = {}
-    ordered: Any = None
     with closing(in_batches(scenario, digest, lines=lines, **how)) as batches:
-        for batch in batches:
-            if pivot is None:
-                pivot, total, counts = batch.first, np.zeros(batch.sums.shape[:3]), batch.occurrences
-                if batch.runs < runs:
-                    selection = Selection(batch.rows, runs, wanted_ranks(runs), caution)
-                else:
-                    ordered = batch.rows
+        for part in batches:
+            if selection is None:
+                pivot, total, counts = part.first, np.zeros(part.sums.shape[:3]), part.occurrences
+                selection = Selection(part.rows, runs, wanted_ranks(runs), caution)
             else:
-                assert selection is not None
-                assert batch.kept is not None
-                selection.add(batch.kept)
-                counts = {event: counts[event] + more for event, more in batch.occurrences.items()}
-            for block in range(batch.sums.shape[3]):
-                total += batch.sums[..., block]
+                assert part.kept is not None
+                selection.add(part.kept)
+                counts = {event: counts[event] + more for event, more in part.occurrences.items()}
+            for block in range(part.sums.shape[3]):
+                total += part.sums[..., block]
             if write:
-                write(batch.record)
-    selected = selection.settle() if selection else None
+                write(part.record)
     assert pivot is not None
     assert total is not None
-    years = len(calendar)
-    distributions = {}
+    assert selection is not None
+    return _found(part.years, metrics, pivot, total[..., None], selection.settle(), counts)
+
+
+def _in_front(metrics: list[Metric]) -> tuple[list[str], list[Metric]]:
+    """The lines to keep, those of the metrics first, and the metrics in that order."""
+    chosen = {metric.id: metric for metric in metrics}
+    lines = sorted(lines_needed(), key=lambda line: line not in chosen)
+    return lines, [chosen[line] for line in lines if line in chosen]
+
+
+def _reduced(
+    ledger: Ledger,
+    metrics: list[Metric],
+    pivot: np.ndarray | None = None,
+    happened: dict[str, np.ndarray] | None = None,
+) -> Part:
+    """Events and sums; the ledger's first lines become the metrics in fixed prices. `pivot` is the first run of all
+    (metric, year), if it is not here; `happened` is for :func:`occurrences`."""
+    before = happened or {}
+    counts = {event.id: occurrences(event, ledger[event.metric], before.get(event.id)) for event in events()}
+    values = ledger.values[: len(metrics)]
+    for place, metric in enumerate(metrics):
+        if metric.price_index:
+            values[place] /= ledger[f"{metric.price_index}_index"]
+    first = values[:, :, 0].copy() if pivot is None else pivot
+    runs = values.shape[2]
+    rows = values.reshape(-1, runs)
+    sums = block_sums(rows, first.reshape(-1)).reshape(2, *first.shape, -1)
+    return Part(ledger.years, runs, first, sums, counts, rows)
+
+
+def _found(
+    calendar: np.ndarray,
+    metrics: list[Metric],
+    pivot: np.ndarray,
+    sums: np.ndarray,
+    ordered: Selected,
+    counts: dict[str, np.ndarray],
+) -> Found:
+    """The figures, from the sums (2, metric, year, block) and order statistics of rows (metric and year)."""
+    total = np.add.accumulate(sums, axis=3)[..., -1]
+    years, distributions = len(calendar), {}
     for place, metric in enumerate(metrics):
         rows = slice(place * years, (place + 1) * years)
-        of_rows = selected.part(rows) if selected else ordered[rows]
-        sums = Sums(pivot[place], *total[:, place])
-        distributions[metric.id] = described(metric, sums, of_rows)
-    probabilities = {event.id: shares(event, counts[event.id], runs) for event in events()}
+        distributions[metric.id] = described(metric, Sums(pivot[place], *total[:, place]), ordered.part(rows))
+    probabilities = {event.id: shares(event, counts[event.id], ordered.runs) for event in events()}
     return calendar, distributions, probabilities
-
-
-def _sort(rows: np.ndarray, threads: int) -> None:
-    """Sort each row in place; Python's lock is left meanwhile, so that threads share the work."""
-    if threads == 1:
-        rows.sort(axis=1)
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        for part in np.array_split(rows, threads):
-            pool.submit(part.sort, axis=1)

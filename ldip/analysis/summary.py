@@ -15,6 +15,9 @@ from ldip.model.drivers import BLOCK
 from ldip.model.metrics import Event, Metric, events, headline, report_values
 from ldip.model.simulate import Ledger, engine_for
 
+SOME_ROWS, SOME_BLOCKS = 32, 4
+"""Rows and blocks of runs that are summed together: enough for NumPy to be busy, few enough to stay in the cache."""
+
 PERCENTILES = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99)
 
 
@@ -170,17 +173,23 @@ def block_sums(values: np.ndarray, first: np.ndarray) -> np.ndarray:
     """
     rows, runs = values.shape
     sums = np.empty((2, rows, -(-runs // BLOCK)))
-    some = 4  # blocks at a time, which stay in the cache
-    scratch = np.empty((2, rows, some * BLOCK))
-    for block in range(0, sums.shape[2], some):
-        part = values[:, block * BLOCK : (block + some) * BLOCK]
-        deviations, squares = scratch
-        np.subtract(part, first[:, None], out=deviations[:, : part.shape[1]])
+    for top in range(0, rows, SOME_ROWS):
+        some = slice(top, top + SOME_ROWS)
+        _block_sums(values[some], first[some, None], sums[:, some])
+    return sums
+
+
+def _block_sums(values: np.ndarray, first: np.ndarray, sums: np.ndarray) -> None:
+    """Fill `sums` (2, row, block) for a few rows."""
+    scratch = np.empty((2, len(values), SOME_BLOCKS * BLOCK))
+    deviations, squares = scratch
+    for block in range(0, sums.shape[2], SOME_BLOCKS):
+        part = values[:, block * BLOCK : (block + SOME_BLOCKS) * BLOCK]
+        np.subtract(part, first, out=deviations[:, : part.shape[1]])
         deviations[:, part.shape[1] :] = 0.0
         np.multiply(deviations, deviations, out=squares)
-        found = scratch.reshape(2, rows, some, BLOCK).sum(axis=3)
-        sums[:, :, block : block + some] = found[:, :, : sums.shape[2] - block]
-    return sums
+        found = scratch.reshape(2, len(values), SOME_BLOCKS, BLOCK).sum(axis=3)
+        sums[:, :, block : block + SOME_BLOCKS] = found[:, :, : sums.shape[2] - block]
 
 
 def described(metric: Metric, sums: Sums, ordered: Ordered) -> Distribution:
@@ -240,11 +249,19 @@ def shares(event: Event, counts: np.ndarray, runs: int) -> Probability:
     return Probability(event, in_year, so_far, runs)
 
 
-def occurrences(event: Event, values: np.ndarray) -> np.ndarray:
-    """In how many runs of the values (year, run) the event happens, in the year and so far: (2, year)."""
+def occurrences(event: Event, values: np.ndarray, happened: np.ndarray | None = None) -> np.ndarray:
+    """In how many runs of the values (year, run) the event happens, in the year and so far: (2, year).
+
+    `happened` (run,) says in which runs it did in earlier years, and is brought up to date.
+    """
     happens = values > event.threshold
     in_year = count(happens)
-    return np.array([in_year, count(so_far(happens))])
+    if happened is not None:
+        happens[0] |= happened
+    counts = np.array([in_year, count(so_far(happens))])
+    if happened is not None:
+        happened[:] = happens[-1]
+    return counts
 
 
 def count(happens: np.ndarray) -> np.ndarray:

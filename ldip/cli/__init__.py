@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sys
+from types import ModuleType
 
 import click
 
@@ -94,8 +95,10 @@ def run() -> None:
     """What the command does: user errors become lines on stderr and exit code 1, never a traceback."""
     # Systems of some hundred unknowns: threads of the linear algebra only wait for each other, ten times as long.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # Looking for pydantic plugins reads the metadata of every installed package; ldip has none.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # pydantic looks for plugins, of which ldip has none, with libraries for e-mail, archives and sockets.
+    no_plugins = ModuleType("pydantic.plugin._loader")
+    vars(no_plugins)["get_plugins"] = tuple
+    sys.modules.setdefault(no_plugins.__name__, no_plugins)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

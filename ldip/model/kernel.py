@@ -13,7 +13,7 @@ engine may reorder them (no fastmath).
 
 import functools
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -56,14 +56,20 @@ def run_numpy(
     year, run) with room for the runs from `first` on.
     """
     runs = slice(first, first + weather.shape[2])
-    surprise = weather[COMPLETIONS] - 1.0
-    people = np.empty((len(People._fields), weather.shape[2]))
-    balance = Opening(*opening)
-    for t in range(plan.shape[0]):
-        count_people(response, surprise, t, people)
-        closed = close_year(Plan(*plan[t]), Weather(*weather[:, t, :]), People(*people), balance)
+    for t, closed in enumerate(closed_years(plan, response, weather, opening)):
         for place, line in enumerate(lines):
             ledger[place, t, runs] = closed[line]
+
+
+def closed_years(plan: np.ndarray, response: np.ndarray, weather: np.ndarray, opening: np.ndarray) -> Iterator[Year]:
+    """One year after the other, closed for the runs of `weather`: arrays (run,), or a number where all runs agree."""
+    surprise = weather[COMPLETIONS] - 1.0
+    balance = Opening(*opening)
+    for t in range(plan.shape[0]):
+        people = np.empty((len(People._fields), weather.shape[2]))
+        count_people(response, surprise, t, people)
+        closed = close_year(Plan(*plan[t]), Weather(*weather[:, t, :]), People(*people), balance)
+        yield closed
         balance = carry(closed)
 
 

@@ -24,8 +24,8 @@ POLICIES = ("none", "adopted", "step", "rule")
 CHUNK = 8 * drivers.BLOCK
 """Runs closed together: enough for NumPy to be busy with numbers, few enough to stay near the cache."""
 
-WHOLE = 2 * CHUNK
-"""Runs up to which a job is one batch: 120 MB of headline lines."""
+SMALL = 2 * CHUNK
+"""Runs up to which all runs are taken through the years together: see in_years."""
 
 BATCH, BATCH_THREADS = CHUNK // 2, 4
 """Runs in a batch of a larger job, and the most threads with a batch each: memory is to be fixed on any machine."""
@@ -130,6 +130,34 @@ def simulate_built(
     return Ledger(baseline.years, tuple(lines), values)
 
 
+def in_years(
+    scenario: Scenario,
+    *,
+    runs: int,
+    seed: int,
+    years: int,
+    lines: Sequence[str] = Year._fields,
+    policy: str = "adopted",
+    step: float | np.ndarray = 0.0,
+) -> Iterator[Ledger]:
+    """As :func:`simulate` with the NumPy engine, all runs together: a ledger (line, 1, run) of each year in turn.
+
+    Memory that is used again is warm; a ledger of all years would come fresh from the system, page by page. So the
+    memory of a ledger, which may be overwritten, is that of the next but one.
+    """
+    baseline = with_policy(build(scenario, years), policy)
+    process = drivers.prepare(scenario.drivers, baseline.plan)
+    weather = drivers.weather(process, seed, 0, runs, np.broadcast_to(step if policy == "step" else 0.0, (runs,)))
+    wanted = [Year._fields.index(line) for line in lines]
+    memory = np.empty((2, len(lines), 1, runs))
+    closed_years = kernel.closed_years(baseline.plan_table(), baseline.response, weather, np.array(baseline.opening))
+    for t, closed in enumerate(closed_years):
+        values = memory[t % 2]
+        for place, line in enumerate(wanted):
+            values[place, 0] = closed[line]
+        yield Ledger(baseline.years[t : t + 1], tuple(lines), values)
+
+
 def in_batches(
     scenario: Scenario,
     digest: Callable[[Ledger], T],
@@ -140,7 +168,7 @@ def in_batches(
     lines: Sequence[str] = Year._fields,
     engine: str | None = None,
     threads: int | None = None,
-    batch: int | None = None,
+    batch: int = BATCH,
     progress: Callable[[int], None] | None = None,
     policy: str = "adopted",
     step: float | np.ndarray = 0.0,
@@ -150,13 +178,13 @@ def in_batches(
 
     `digest` is called in the threads, may overwrite the ledger, and must not keep it: the next batch comes into the
     same memory. Only the first batch is waited for before another is begun, and its ledger stays until then. `batch`
-    is a number of whole blocks (default: all runs up to WHOLE, else BATCH).
+    is a number of whole blocks.
     """
     baseline = with_policy(build(scenario, years), policy)
     process = drivers.prepare(scenario.drivers, baseline.plan)
     close = _closing(baseline, process, runs, seed, lines, engine, step if policy == "step" else 0.0)
     workers = threads or min(_threads(runs), BATCH_THREADS)
-    batch = min(runs, batch or (runs if runs <= WHOLE else BATCH))
+    batch = min(runs, batch)
     memory: SimpleQueue[np.ndarray] = SimpleQueue()
 
     def do_batch(first: int) -> T:

@@ -21,7 +21,8 @@ Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3)]
 class Frozen(BaseModel):
     """No unknown keys, no change after reading, and no number that is not a finite number."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    # Built when first used: a class inside another is then built once, with it.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, defer_build=True)
 
 
 class Quantity(Frozen):
