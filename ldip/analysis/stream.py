@@ -8,8 +8,8 @@ values cut down to the windows that percentiles need (``selection.py``). Either 
 
 import math
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from threading import Thread
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -110,21 +110,22 @@ def _by_years(
     happened = {event.id: np.zeros(runs, dtype=bool) for event in events()}
     parts: list[Part] = []
     found: list[np.ndarray] = []
+    sorting: Thread | None = None
 
     def collect() -> None:
-        if len(parts) > len(found):
-            sorting.result()
+        if sorting:
+            sorting.join()
             found.append(parts[-1].rows[:, ranks])
 
-    with ThreadPoolExecutor(1) as thread:
-        for ledger in in_years(scenario, runs=runs, years=years, lines=lines, **how):
-            part = _reduced(ledger, metrics, happened=happened)
-            collect()
-            parts.append(part)
-            sorting = thread.submit(part.rows.sort, axis=1)
-            if progress:
-                progress(runs * len(parts) // years - runs * (len(parts) - 1) // years)
+    for ledger in in_years(scenario, runs=runs, years=years, lines=lines, **how):
+        part = _reduced(ledger, metrics, happened=happened)
         collect()
+        parts.append(part)
+        sorting = Thread(target=part.rows.sort, kwargs={"axis": 1})
+        sorting.start()
+        if progress:
+            progress(runs * len(parts) // years - runs * (len(parts) - 1) // years)
+    collect()
     counts = {event.id: np.concatenate([part.occurrences[event.id] for part in parts], axis=1) for event in events()}
     pivot = np.concatenate([part.first for part in parts], axis=1)
     sums = np.concatenate([part.sums for part in parts], axis=2)

@@ -1,6 +1,7 @@
 """The command line: the only room that prints or exits. Everything heavier than click is imported when used."""
 
 import contextlib
+import gc
 import os
 import sys
 from types import ModuleType
@@ -95,6 +96,8 @@ def run() -> None:
     """What the command does: user errors become lines on stderr and exit code 1, never a traceback."""
     # Systems of some hundred unknowns: threads of the linear algebra only wait for each other, ten times as long.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Looking for garbage every 700 new objects would go through all of the libraries' again and again.
+    gc.set_threshold(100_000)
     # pydantic looks for plugins, of which ldip has none, with libraries for e-mail, archives and sockets.
     no_plugins = ModuleType("pydantic.plugin._loader")
     vars(no_plugins)["get_plugins"] = tuple

@@ -69,8 +69,9 @@ def closed_years(plan: np.ndarray, response: np.ndarray, weather: np.ndarray, op
         people = np.empty((len(People._fields), weather.shape[2]))
         count_people(response, surprise, t, people)
         closed = close_year(Plan(*plan[t]), Weather(*weather[:, t, :]), People(*people), balance)
-        yield closed
         balance = carry(closed)
+        yield closed
+        del closed  # so that its memory can be the next year's
 
 
 def run_compiled(

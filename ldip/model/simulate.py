@@ -3,10 +3,9 @@
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -14,6 +13,9 @@ from ldip.model import drivers, kernel
 from ldip.model.baseline import Baseline, build
 from ldip.model.state import Year
 from ldip.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 COMPILED_FROM = 100_000
 """Runs from which the compiled engine pays for loading it, and a second thread pays (docs/decisions.md)."""
@@ -151,10 +153,12 @@ def in_years(
     wanted = [Year._fields.index(line) for line in lines]
     memory = np.empty((2, len(lines), 1, runs))
     closed_years = kernel.closed_years(baseline.plan_table(), baseline.response, weather, np.array(baseline.opening))
-    for t, closed in enumerate(closed_years):
+    for t in range(len(baseline.years)):
         values = memory[t % 2]
+        closed = next(closed_years)
         for place, line in enumerate(wanted):
             values[place, 0] = closed[line]
+        del closed  # its memory, for the next year
         yield Ledger(baseline.years[t : t + 1], tuple(lines), values)
 
 
@@ -241,6 +245,8 @@ def _in_order(task: Callable[[int], T], firsts: Iterable[int], workers: int) -> 
     if workers == 1:
         yield from map(task, firsts)
         return
+    from concurrent.futures import ThreadPoolExecutor
+
     pool = ThreadPoolExecutor(workers)
     ahead: deque[Future[T]] = deque()
     try:
