@@ -28,7 +28,7 @@ from ldip.analysis.summary import (
     wanted_ranks,
 )
 from ldip.model.metrics import catalogue, headline, lines_needed
-from ldip.model.simulate import in_batches, simulate
+from ldip.model.simulate import in_batches, in_years, simulate
 from ldip.report import runs as run_files
 
 YEARS = 4
@@ -324,6 +324,30 @@ def test_a_failure_in_a_thread_ends_the_simulation(scenario):
 
     with pytest.raises(ArithmeticError, match="the last batch"):
         list(in_batches(scenario, fail, runs=5000, seed=2, years=2, lines=["debt_ratio"], batch=1024, threads=3))
+
+
+# Years
+
+
+def test_years_come_in_order_and_their_memory_is_used_again(scenario):
+    how = {"runs": 300, "seed": 2, "years": 5, "lines": ["debt_ratio", "closing_net_debt"], "policy": "step", "step": 30.0}
+    places, found = set(), []
+    for ledger in in_years(scenario, **how):
+        places.add(ledger.values.__array_interface__["data"][0])
+        assert ledger.lines == ("debt_ratio", "closing_net_debt")
+        found.append((ledger.years.copy(), ledger.values.copy()))
+        ledger.values[:] = np.nan  # nothing that comes later is made of it
+    whole = simulate(scenario, **how)
+    np.testing.assert_array_equal(np.concatenate([years for years, _ in found]), whole.years)
+    np.testing.assert_array_equal(np.concatenate([values for _, values in found], axis=1), whole.values)
+    assert len(places) == 2
+
+
+def test_a_small_job_tells_of_every_run_once(scenario):
+    finished = []
+    streamed(scenario, 1003, progress=finished.append)
+    assert len(finished) == YEARS
+    assert sum(finished) == 1003
 
 
 # Every run kept

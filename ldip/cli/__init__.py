@@ -4,30 +4,59 @@ import contextlib
 import gc
 import os
 import sys
+from importlib import import_module
 from types import ModuleType
 
 import click
 
 from ldip import __version__
-from ldip.cli.accounts import plan, reconcile
-from ldip.cli.calibration import backtest, calibrate
-from ldip.cli.comparison import compare
-from ldip.cli.explain import explain
-from ldip.cli.growth import payback, population
 from ldip.cli.options import LANGUAGE
-from ldip.cli.report import report
-from ldip.cli.restructuring import restructure
-from ldip.cli.scenarios import metrics, scenario_group
-from ldip.cli.sensitivity import sensitivity
-from ldip.cli.simulation import simulate
-from ldip.cli.stress import stress
-from ldip.cli.sweep import sweep
-from ldip.cli.web import web
-from ldip.cli.workbook import workbook
 from ldip.errors import InputError
 
+COMMANDS = {
+    "simulate": "simulation",
+    "web": "web",
+    "compare": "comparison",
+    "workbook": "workbook",
+    "explain": "explain",
+    "sweep": "sweep",
+    "report": "report",
+    "restructure": "restructuring",
+    "stress": "stress",
+    "sensitivity": "sensitivity",
+    "payback": "growth",
+    "population": "growth",
+    "plan": "accounts",
+    "reconcile": "accounts",
+    "scenario": "scenarios",
+    "metrics": "scenarios",
+    "calibrate": "calibration",
+    "backtest": "calibration",
+}
+"""Every command, and the module beside this one that it is in."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+class Commands(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names, in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The command of that name, if there is one."""
+        if name not in COMMANDS:
+            self.commands = {known: _imported(known) for known in COMMANDS}  # where click looks for what was meant
+            return None
+        return _imported(name)
+
+
+def _imported(name: str) -> click.Command:
+    found: click.Command = getattr(import_module(f"ldip.cli.{COMMANDS[name]}"), name)
+    return found
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="ldip")
 def main() -> None:
     """A Norwegian municipality's economy twenty years ahead, with its uncertainty.
@@ -53,29 +82,6 @@ def main() -> None:
       ldip backtest                               would earlier fans have held?
       ldip scenario show --assumptions            what the answer rests on
     """
-
-
-for command in (
-    simulate,
-    web,
-    compare,
-    workbook,
-    explain,
-    sweep,
-    report,
-    restructure,
-    stress,
-    sensitivity,
-    payback,
-    population,
-    plan,
-    reconcile,
-    scenario_group,
-    metrics,
-    calibrate,
-    backtest,
-):
-    main.add_command(command)
 
 
 def entry() -> None:

@@ -8,12 +8,12 @@ from ldip.cli.options import XLSX, baseline_ledger, lang_option, read, scenario_
 from ldip.errors import Fault, InputError, Text
 
 
-@click.group(name="scenario")
-def scenario_group() -> None:
+@click.group()
+def scenario() -> None:
     """List, show, start and check scenarios."""
 
 
-@scenario_group.command("list")
+@scenario.command("list")
 @lang_option
 def list_scenarios(lang: str) -> None:
     """List the shipped scenarios and their named changes."""
@@ -26,7 +26,7 @@ def list_scenarios(lang: str) -> None:
         click.echo(table(rows, indent=2, align=str.ljust))
 
 
-@scenario_group.command("show")
+@scenario.command("show")
 @scenario_options
 @click.option("--assumptions", is_flag=True, help="Only our assumptions.")
 def show_scenario(scenario: str, changes: tuple[str, ...], assumptions: bool) -> None:
@@ -86,7 +86,7 @@ def show_scenario(scenario: str, changes: tuple[str, ...], assumptions: bool) ->
         )
 
 
-@scenario_group.command("new")
+@scenario.command("new")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--municipality", help="What the municipality is called  [default: the folder's name]")
 @lang_option
@@ -131,7 +131,7 @@ def _not_empty(folder: Path) -> Fault:
     )
 
 
-@scenario_group.command("check")
+@scenario.command("check")
 @scenario_options
 @lang_option
 def check_scenario(scenario: str, changes: tuple[str, ...], lang: str) -> None:
@@ -160,7 +160,7 @@ def check_scenario(scenario: str, changes: tuple[str, ...], lang: str) -> None:
     )
 
 
-@scenario_group.command("sheet")
+@scenario.command("sheet")
 @click.argument("out", type=XLSX)
 @scenario_options
 @click.option(
@@ -201,7 +201,7 @@ def _change_name(name: str) -> str:
     return "_".join(Path(part).stem for part in _parts(name))
 
 
-@scenario_group.command("from-sheet")
+@scenario.command("from-sheet")
 @click.argument("sheet", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--out", type=click.Path(path_type=Path), required=True, help="Folder for the change files, like my/changes."

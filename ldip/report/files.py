@@ -20,7 +20,6 @@ from ldip.analysis.summary import PERCENTILES, Distribution, Summary
 from ldip.errors import Fault, InputError, Text
 from ldip.scenario.reader import Source
 
-PACKAGES = ("numpy", "numba", "pydantic")
 NAMES = [f"p{100 * p:02.0f}" for p in PERCENTILES]
 _HEAD = ["scenario", "metric", "year", "unit", "price_basis", "mean"]
 FIGURE_COLUMNS = [*_HEAD, "sd", *NAMES]
@@ -253,9 +252,12 @@ def write_csv(path: Path, rows: Iterable[list[str]]) -> None:
 
 
 def package_versions() -> dict[str, str]:
-    """The versions of what the figures were made with, if it was used. Asked of the modules themselves, because the
-    library that reads what is installed takes as long to load as a hundred runs of the accounts."""
-    return {name: sys.modules[name].__version__ for name in PACKAGES if name in sys.modules}
+    """The versions of what the figures depend on; with numba or without it they are the same.
+
+    Asked of the modules themselves: the library that knows what is installed takes longer to load than a thousand
+    runs of the accounts.
+    """
+    return {"python": ".".join(map(str, sys.version_info[:3])), "numpy": np.__version__}
 
 
 def unwritable(out: Path, error: OSError) -> Fault:
