@@ -330,7 +330,14 @@ def test_a_failure_in_a_thread_ends_the_simulation(scenario):
 
 
 def test_years_come_in_order_and_their_memory_is_used_again(scenario):
-    how = {"runs": 300, "seed": 2, "years": 5, "lines": ["debt_ratio", "closing_net_debt"], "policy": "step", "step": 30.0}
+    how = {
+        "runs": 300,
+        "seed": 2,
+        "years": 5,
+        "lines": ["debt_ratio", "closing_net_debt"],
+        "policy": "step",
+        "step": 30.0,
+    }
     places, found = set(), []
     for ledger in in_years(scenario, **how):
         places.add(ledger.values.__array_interface__["data"][0])
