@@ -1,21 +1,22 @@
-"""Order statistics of rows of runs, and the values in windows, compiled: without sorting.
+"""What is made of rows of runs, compiled: order statistics and values in windows without sorting, and sums.
 
-The same figures as the NumPy forms (``summary.distribution``, ``selection.cut``), which say what is meant (tested).
-A row is laid out in CELLS of equal width. Only the cells that hold a wanted rank, or a part of a window, are looked
-into; of the rest it is enough to know how many values they hold. That is a few instructions a value, where sorting
-takes many. Importing this module loads numba.
+The same figures as the NumPy forms (``summary.py``, ``selection.py``), which say what is meant (tested). A row is
+laid out in CELLS of equal width. Only the cells that hold a wanted rank, or a part of a window, are looked into; of
+the rest it is enough to know how many values they hold. That is a few instructions a value, where sorting takes many.
+Importing this module loads numba.
 """
 
 import numpy as np
 
 from ldip.analysis.selection import INSIDE
 from ldip.model.compiled import entry, inner
+from ldip.model.drivers import BLOCK
 
 CELLS = 2048
 """Cells of a whole row."""
 
 CUT_CELLS = 1024
-"""Cells of a row of a batch, between the outermost edges."""
+"""Cells of a row of a batch: one below the outermost edges, one above."""
 
 SAMPLE = 1024
 """Runs whose values the cells of :func:`select` span."""
@@ -115,40 +116,98 @@ def _select(values, low, per_width, ranks, found):
 def _cut(values, low, per_width, edges, edge_cells, counts, kept):
     runs, size = values.shape[1], edges.shape[1]
     cells, held = np.empty(runs, np.uint16), np.empty(CUT_CELLS, np.int64)
-    below = np.empty(CUT_CELLS, np.int64)  # how many edges surely are
-    inspected, places = np.empty(CUT_CELLS, np.int64), np.empty(runs + 1, np.int64)
+    inside, looked_into = np.empty(CUT_CELLS, np.int64), np.empty(CUT_CELLS, np.int64)
+    below = np.empty(CUT_CELLS, np.int64)  # of the cells of edges: how many edges surely are
+    places = np.empty(runs + 1, np.int64)
     edge = np.empty(size + 1)
     edge[size] = np.inf
     total = 0
     for row in range(values.shape[0]):
-        for k in range(size):
-            edge[k] = edges[row, k]
-        k = 0
+        these = values[row]
+        _cells(these, low[row], per_width[row], CUT_CELLS - 1.0, cells)
         for cell in range(CUT_CELLS):
-            while k < size and edge_cells[row, k] < cell:
-                k += 1
-            below[cell], held[cell] = k, 0
-            inspected[cell] = k % 2 or (k < size and edge_cells[row, k] == cell)
-        _cells(values[row], low[row], per_width[row], CUT_CELLS - 1.0, cells)
-        taken = 0
+            held[cell] = inside[cell] = looked_into[cell] = 0
+        for k in range(0, size, 2):
+            for cell in range(edge_cells[row, k] + 1, edge_cells[row, k + 1]):
+                inside[cell] = looked_into[cell] = 1
+        for k in range(size - 1, -1, -1):
+            edge[k] = edges[row, k]
+            looked_into[edge_cells[row, k]] = 1
+            below[edge_cells[row, k]] = k
+        noted = 0
         for run in range(runs):
             cell = cells[run]
             held[cell] += 1
-            places[taken] = run
-            taken += inspected[cell]
-        for i in range(taken):
-            value = values[row, places[i]]
-            first = below[cells[places[i]]]
-            while edge[first] < value:
-                first += 1
-            on = first < size and edge[first] == value
-            counts[row, 2 * first + on] += 1
+            places[noted] = run
+            noted += looked_into[cell]
+        cell = 0
+        for k in range(size + 1):  # whole cells between one edge's and the next
+            last = edge_cells[row, k] if k < size else CUT_CELLS
+            between = 0
+            for cell_between in range(cell, last):
+                between += held[cell_between]
+            counts[row, 2 * k] += between
+            cell = max(cell, last + 1)
+        unsure = 0
+        for i in range(noted):
+            place = places[i]
+            sure = inside[cells[place]]
+            kept[total] = these[place]
+            total += sure
+            places[unsure] = place
+            unsure += 1 - sure
+        for i in range(unsure):
+            value = these[places[i]]
+            k = below[cells[places[i]]]
+            while edge[k] < value:
+                k += 1
+            on = k < size and edge[k] == value
+            counts[row, 2 * k + on] += 1
             kept[total] = value
-            total += 1 if first % 2 and not on else 0
-        for cell in range(CUT_CELLS):
-            if not inspected[cell]:
-                counts[row, 2 * below[cell]] += held[cell]
+            total += 1 if k % 2 and not on else 0
     return total
+
+
+@inner
+def _sum_of_128(x, start):
+    """As NumPy adds up 128 numbers: eight sums of every eighth, then those."""
+    a = b = c = d = e = f = g = h = 0.0
+    for i in range(start, start + 128, 8):
+        a, b, c, d = a + x[i], b + x[i + 1], c + x[i + 2], d + x[i + 3]
+        e, f, g, h = e + x[i + 4], f + x[i + 5], g + x[i + 6], h + x[i + 7]
+    return ((a + b) + (c + d)) + ((e + f) + (g + h))
+
+
+@inner
+def _sum_of_block(x):
+    """As NumPy adds up 1 024 numbers: halves of halves of halves."""
+    a, b, c, d = _sum_of_128(x, 0), _sum_of_128(x, 128), _sum_of_128(x, 256), _sum_of_128(x, 384)
+    e, f, g, h = _sum_of_128(x, 512), _sum_of_128(x, 640), _sum_of_128(x, 768), _sum_of_128(x, 896)
+    return ((a + b) + (c + d)) + ((e + f) + (g + h))
+
+
+@entry("void(float64[:, ::1], float64[::1], float64[:, :, ::1])")
+def _block_sums(values, first, sums):
+    runs = values.shape[1]
+    deviations, squares = np.empty(BLOCK), np.empty(BLOCK)
+    for row in range(values.shape[0]):
+        for block in range(sums.shape[2]):
+            size = min(BLOCK, runs - block * BLOCK)
+            for i in range(size):
+                deviations[i] = values[row, block * BLOCK + i] - first[row]
+            for i in range(size, BLOCK):
+                deviations[i] = 0.0
+            for i in range(BLOCK):
+                squares[i] = deviations[i] * deviations[i]
+            sums[0, row, block] = _sum_of_block(deviations)
+            sums[1, row, block] = _sum_of_block(squares)
+
+
+def block_sums(values: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """As ``summary.block_sums``, added in NumPy's order."""
+    sums = np.empty((2, len(values), -(-values.shape[1] // BLOCK)))
+    _block_sums(np.ascontiguousarray(values), first, sums)
+    return sums
 
 
 def select(values: np.ndarray, ranks: np.ndarray) -> np.ndarray:
@@ -175,7 +234,8 @@ def cut(values: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, list[np.ndar
     """
     finite = np.isfinite(edges)
     lowest, highest = np.where(finite, edges, np.inf).min(axis=1), np.where(finite, edges, -np.inf).max(axis=1)
-    low, per_width = _scale(lowest, highest, CUT_CELLS)
+    low, per_width = _scale(lowest, highest, CUT_CELLS - 3)
+    low -= np.divide(1.0, per_width, out=np.zeros_like(low), where=per_width > 0.0)
     with np.errstate(invalid="ignore"):  # an infinite edge of a row without width: any cell, there is only one
         places = np.nan_to_num((edges - low[:, None]) * per_width[:, None], nan=0.0)
     edge_cells = np.clip(places, 0.0, CUT_CELLS - 1.0).astype(np.int64)

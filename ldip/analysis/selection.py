@@ -28,7 +28,7 @@ ROOM, AMPLE_UP_TO = 1.3, 400_000
 """Room for values, in widths of the widest windows of so many runs or more: with less, they are narrowed often."""
 
 TIMES = 4
-"""Windows are narrowed when there are so many times the runs there were, or when there is no room."""
+"""Windows are narrowed when there are so many times the runs there were and as many to come, or no room."""
 
 INSIDE = slice(2, None, 4)
 """The classes inside windows."""
@@ -74,7 +74,8 @@ class Selection:
 
     def add(self, found: Cut) -> None:
         """Take in what :func:`cut` made of another batch, with the edges of now or of before."""
-        if self._lacks(found) > 0 or self.seen >= TIMES * self.narrowed:
+        much_to_come = self.runs - self.seen >= self.seen >= TIMES * self.narrowed
+        if self._lacks(found) > 0 or much_to_come:
             self._narrow()
         if found.edges is not self.edges:
             found = recut(found._replace(values=[np.sort(values) for values in found.values]), self.edges)

@@ -118,7 +118,7 @@ def _by_years(
             found.append(parts[-1].rows[:, ranks])
 
     for ledger in in_years(scenario, runs=runs, years=years, lines=lines, **how):
-        part = _reduced(ledger, metrics, happened=happened)
+        part = _reduced(ledger, metrics, "numpy", happened=happened)
         collect()
         parts.append(part)
         sorting = Thread(target=part.rows.sort, kwargs={"axis": 1})
@@ -175,7 +175,7 @@ def _one_pass(
 
     def digest(ledger: Ledger) -> Part:
         record = keep(ledger) if keep else None
-        part = _reduced(ledger, metrics, pivot)
+        part = _reduced(ledger, metrics, engine, pivot=pivot)
         kept = None
         if selection and engine == "compiled":
             kept = cut_compiled(part.rows, selection.edges)
@@ -216,6 +216,8 @@ def _in_front(metrics: list[Metric]) -> tuple[list[str], list[Metric]]:
 def _reduced(
     ledger: Ledger,
     metrics: list[Metric],
+    engine: str,
+    *,
     pivot: np.ndarray | None = None,
     happened: dict[str, np.ndarray] | None = None,
 ) -> Part:
@@ -230,7 +232,7 @@ def _reduced(
     first = values[:, :, 0].copy() if pivot is None else pivot
     runs = values.shape[2]
     rows = values.reshape(-1, runs)
-    sums = block_sums(rows, first.reshape(-1)).reshape(2, *first.shape, -1)
+    sums = block_sums(rows, first.reshape(-1), engine).reshape(2, *first.shape, -1)
     return Part(ledger.years, runs, first, sums, counts, rows)
 
 

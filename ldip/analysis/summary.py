@@ -154,7 +154,7 @@ def distribution(metric: Metric, values: np.ndarray, engine: str | None = None) 
     """Summarise the values (year, run) of one metric; the NumPy engine sorts them in place."""
     first, runs = values[:, 0].copy(), values.shape[1]
     engine = engine or engine_for(runs)
-    sums = Sums(first, *np.add.accumulate(block_sums(values, first), axis=2)[:, :, -1])
+    sums = Sums(first, *np.add.accumulate(block_sums(values, first, engine), axis=2)[:, :, -1])
     if engine == "compiled":
         from ldip.analysis.compiled_rows import select
 
@@ -165,12 +165,16 @@ def distribution(metric: Metric, values: np.ndarray, engine: str | None = None) 
     return described(metric, sums, values)
 
 
-def block_sums(values: np.ndarray, first: np.ndarray) -> np.ndarray:
+def block_sums(values: np.ndarray, first: np.ndarray, engine: str = "numpy") -> np.ndarray:
     """Sums of deviations from `first` (row,) and of their squares over each block of BLOCK runs (2, row, block) of
     `values` (row, run).
 
     Block by block, so that a job in batches, on any number of threads, adds up in the same order as a whole one.
     """
+    if engine == "compiled":
+        from ldip.analysis import compiled_rows
+
+        return compiled_rows.block_sums(values, first)
     rows, runs = values.shape
     sums = np.empty((2, rows, -(-runs // BLOCK)))
     for top in range(0, rows, SOME_ROWS):
