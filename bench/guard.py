@@ -139,7 +139,7 @@ def job(kernel: ModuleType, inputs: dict[str, np.ndarray]) -> Job:
     """A kernel with its inputs and what it writes to."""
     lines = np.arange(min(LINES, len(kernel.Year._fields)))
     weather = np.ascontiguousarray(np.tile(inputs["weather"], LANES // KEPT))
-    return Job(kernel.compiled(), inputs | {"weather": weather, "lines": lines, "ledger": ROOM[: len(lines)]})
+    return Job(kernel.run_compiled, inputs | {"weather": weather, "lines": lines, "ledger": ROOM[: len(lines)]})
 
 
 def today() -> Job:

@@ -249,9 +249,9 @@ def test_guard_catches_fifteen_per_cent_and_stays_green_under_load(tmp_path, pri
         guard.copy_sources(model, tmp_path / name, name)
     slowed = tmp_path / "guard_slowed" / "kernel.py"
     text = slowed.read_text(encoding="utf-8")
-    loop = "        for t in range(years):\n"
+    loop = "        for t in range(first_year, last_year):\n"
     assert text.count(loop) == 1
-    more = "        for turn in range(years * 23 // 20):\n            t = turn if turn < years else years // 2\n"
+    more = "        for turn in range(last_year * 23 // 20):\n            t = min(turn, last_year - 1)\n"
     slowed.write_text(text.replace(loop, more), encoding="utf-8")
     readings = []
 

@@ -45,9 +45,8 @@ def test_the_compiled_source_runs_without_the_compiler(scenario, monkeypatch):
     weather = drivers.weather(process, 1, 0, 6)
     plain = np.full((len(Year._fields), 3, 6), np.nan)
     every_line = np.arange(len(Year._fields))
-    kernel.close_block(
-        baseline.plan_table(), baseline.response, weather, np.array(baseline.opening), every_line, plain, 0
-    )
+    opening = np.array(baseline.opening)[:, None]
+    kernel.close_block(baseline.plan_table(), baseline.response, weather, opening, every_line, plain, 0, 0, 3)
     whole = simulate(scenario, runs=6, seed=1, years=3)
     np.testing.assert_array_equal(plain, whole.values)
 

@@ -71,10 +71,12 @@ def test_a_stream_has_the_figures_of_the_whole_ledger_to_the_last_bit(scenario, 
 
 @pytest.mark.parametrize("runs", [1, 1025, 20_000])
 def test_the_compiled_engine_finds_the_same_figures(scenario, whole, runs):
-    """Whole, without sorting, and in batches."""
+    """Whole, without sorting, year by year, and in batches."""
     ledger = simulate(scenario, runs=runs, seed=5, years=YEARS, lines=lines_needed())
     selected = summarise(ledger, scenario="x", base_year=2020, seed=5, engine="compiled")
     assert digest(selected) == digest(whole(runs))
+    for threads in (1, 2):
+        assert digest(streamed(scenario, runs, engine="compiled", threads=threads)) == digest(whole(runs))
     for batch in (1024, 3072):
         assert digest(streamed(scenario, runs, engine="compiled", batch=batch, threads=2)) == digest(whole(runs))
 
@@ -329,15 +331,12 @@ def test_a_failure_in_a_thread_ends_the_simulation(scenario):
 # Years
 
 
-def test_years_come_in_order_and_their_memory_is_used_again(scenario):
-    how = {
-        "runs": 300,
-        "seed": 2,
-        "years": 5,
-        "lines": ["debt_ratio", "closing_net_debt"],
-        "policy": "step",
-        "step": 30.0,
-    }
+@pytest.mark.parametrize(
+    ("engine", "runs", "threads"), [("numpy", 300, 1), ("compiled", 1, 1), ("compiled", 8500, 2)]
+)
+def test_years_come_in_order_and_their_memory_is_used_again(scenario, engine, runs, threads):
+    how = {"runs": runs, "seed": 2, "years": 5, "lines": ["debt_ratio", "closing_net_debt"]}
+    how |= {"policy": "step", "step": np.linspace(0.0, 50.0, runs), "engine": engine, "threads": threads}
     places, found = set(), []
     for ledger in in_years(scenario, **how):
         places.add(ledger.values.__array_interface__["data"][0])

@@ -1,6 +1,6 @@
 """Simulate and summarise at once, in memory that does not grow with the runs.
 
-A small job goes through the years, all runs together: each year is taken apart while the next is closed, and is
+A job that fits goes through the years, all runs together: each year is taken apart while the next is closed, and is
 gone. A larger one goes through batches of runs, taken apart in threads: events counted, sums taken block by block,
 values cut down to the windows that percentiles need (``selection.py``). Either way the figures are those that
 ``summarise`` makes of the whole ledger, to the last bit, for any number of threads and any batches.
@@ -24,11 +24,12 @@ from ldip.analysis.summary import (
     block_sums,
     described,
     occurrences,
+    order_statistics,
     shares,
     wanted_ranks,
 )
 from ldip.model.metrics import Metric, events, headline, lines_needed
-from ldip.model.simulate import SMALL, Ledger, engine_for, in_batches, in_years
+from ldip.model.simulate import TOGETHER, Ledger, engine_for, in_batches, in_years
 from ldip.scenario.schema import Scenario
 
 ONE_PASS = 2_000_000
@@ -83,10 +84,11 @@ def simulate_and_summarise(
     """
     path: dict[str, Any] = {"seed": seed, "policy": policy, "step": step}
     engine = how.get("engine") or engine_for(runs)
-    if runs <= SMALL and engine == "numpy" and not keep and not how.get("batch"):
-        found = _by_years(scenario, runs=runs, years=years, progress=progress, **path)
+    path |= {"runs": runs, "years": years, "progress": progress} | how | {"engine": engine}
+    if runs <= TOGETHER[engine] and not keep and "batch" not in how:
+        found = _by_years(scenario, **path)
     else:
-        found = _by_runs(scenario, runs=runs, years=years, progress=progress, keep=keep, write=write, **path, **how)
+        found = _by_runs(scenario, keep=keep, write=write, **path)
     calendar, distributions, probabilities = found
     return Summary(
         scenario=name,
@@ -102,30 +104,36 @@ def simulate_and_summarise(
 
 
 def _by_years(
-    scenario: Scenario, *, runs: int, years: int, progress: Callable[[int], None] | None, **how: Any
+    scenario: Scenario, *, engine: str, progress: Callable[[int], None] | None, threads: int | None = None, **how: Any
 ) -> Found:
-    """All runs together, year by year; the values of a year are sorted, in a thread, while the next is closed."""
+    """All runs together, year by year; the order statistics of a year are found, in a thread, while the next is
+    closed."""
+    runs, years = how["runs"], how["years"]
     lines, metrics = _in_front(headline())
     ranks = sorted({rank for of in wanted_ranks(runs) for rank in of})
     happened = {event.id: np.zeros(runs, dtype=bool) for event in events()}
     parts: list[Part] = []
     found: list[np.ndarray] = []
-    sorting: Thread | None = None
+    beside: Thread | None = None
 
-    def collect() -> None:
-        if sorting:
-            sorting.join()
-            found.append(parts[-1].rows[:, ranks])
+    def select(rows: np.ndarray) -> None:
+        found.append(order_statistics(rows, ranks, engine))
 
-    for ledger in in_years(scenario, runs=runs, years=years, lines=lines, **how):
-        part = _reduced(ledger, metrics, "numpy", happened=happened)
-        collect()
+    for ledger in in_years(scenario, lines=lines, engine=engine, threads=threads, **how):
+        part = _reduced(ledger, metrics, engine, happened=happened)
         parts.append(part)
-        sorting = Thread(target=part.rows.sort, kwargs={"axis": 1})
-        sorting.start()
+        if threads == 1:
+            select(part.rows)
+        else:
+            if beside:
+                beside.join()
+            beside = Thread(target=select, args=(part.rows,))
+            beside.start()
         if progress:
             progress(runs * len(parts) // years - runs * (len(parts) - 1) // years)
-    collect()
+    if beside:
+        beside.join()
+    assert len(found) == len(parts)
     counts = {event.id: np.concatenate([part.occurrences[event.id] for part in parts], axis=1) for event in events()}
     pivot = np.concatenate([part.first for part in parts], axis=1)
     sums = np.concatenate([part.sums for part in parts], axis=2)

@@ -26,12 +26,14 @@ POLICIES = ("none", "adopted", "step", "rule")
 CHUNK = 8 * drivers.BLOCK
 """Runs closed together: enough for NumPy to be busy with numbers, few enough to stay near the cache."""
 
-SMALL = 2 * CHUNK
-"""Runs up to which all runs are taken through the years together: see in_years."""
+TOGETHER = {"numpy": 2 * CHUNK, "compiled": 13 * CHUNK}
+"""Runs up to which an engine takes all of them through the years together (see in_years): as many as NumPy has use
+for, and 100 000 and some, which take 2.5 kB each."""
 
 BATCH, BATCH_THREADS = CHUNK // 2, 4
 """Runs in a batch of a larger job, and the most threads with a batch each: memory is to be fixed on any machine."""
 
+S = TypeVar("S")
 T = TypeVar("T")
 Close = Callable[[int, int, np.ndarray, int], None]
 """Closes all years of (first run, number of runs) into (ledger (line, year, run), place of the first run in it)."""
@@ -139,26 +141,42 @@ def in_years(
     seed: int,
     years: int,
     lines: Sequence[str] = Year._fields,
+    engine: str | None = None,
+    threads: int | None = None,
     policy: str = "adopted",
     step: float | np.ndarray = 0.0,
 ) -> Iterator[Ledger]:
-    """As :func:`simulate` with the NumPy engine, all runs together: a ledger (line, 1, run) of each year in turn.
+    """As :func:`simulate`, all runs together: a ledger (line, 1, run) of each year in turn.
 
     Memory that is used again is warm; a ledger of all years would come fresh from the system, page by page. So the
     memory of a ledger, which may be overwritten, is that of the next but one.
     """
     baseline = with_policy(build(scenario, years), policy)
     process = drivers.prepare(scenario.drivers, baseline.plan)
-    weather = drivers.weather(process, seed, 0, runs, np.broadcast_to(step if policy == "step" else 0.0, (runs,)))
+    steps = np.broadcast_to(step if policy == "step" else 0.0, (runs,))
+    plan, opening = baseline.plan_table(), np.array(baseline.opening)
     wanted = [Year._fields.index(line) for line in lines]
+    made_by = _engine(engine or engine_for(runs))
     memory = np.empty((2, len(lines), 1, runs))
-    closed_years = kernel.closed_years(baseline.plan_table(), baseline.response, weather, np.array(baseline.opening))
-    for t in range(len(baseline.years)):
+    size = CHUNK if made_by.by_year is kernel.by_year_compiled else runs
+    firsts, workers = range(0, runs, size), threads or _threads(runs)
+
+    def prepare(first: int) -> kernel.Close:
+        some = steps[first : first + size]
+        chunk = drivers.weather(process, seed, first, len(some), some, None, made_by.generator)
+        return made_by.by_year(plan, baseline.response, chunk, opening, wanted)
+
+    closers = list(_in_order(prepare, firsts, workers))
+
+    def close(chunk: tuple[int, kernel.Close, np.ndarray]) -> None:
+        first, closer, values = chunk
+        closer(values, first)
+
+    for t in range(years):
         values = memory[t % 2]
-        closed = next(closed_years)
-        for place, line in enumerate(wanted):
-            values[place, 0] = closed[line]
-        del closed  # its memory, for the next year
+        chunks = [(first, closer, values) for first, closer in zip(firsts, closers, strict=True)]
+        for _ in _in_order(close, chunks, workers):
+            pass
         yield Ledger(baseline.years[t : t + 1], tuple(lines), values)
 
 
@@ -240,18 +258,18 @@ def _threads(runs: int) -> int:
     return min(os.cpu_count() or 1, 8) if runs >= COMPILED_FROM else 1
 
 
-def _in_order(task: Callable[[int], T], firsts: Iterable[int], workers: int) -> Iterator[T]:
-    """The task's results for each number, in order; a few are worked on ahead."""
+def _in_order(task: Callable[[S], T], items: Iterable[S], workers: int) -> Iterator[T]:
+    """The task's results for each item, in order; a few are worked on ahead."""
     if workers == 1:
-        yield from map(task, firsts)
+        yield from map(task, items)
         return
     from concurrent.futures import ThreadPoolExecutor
 
     pool = ThreadPoolExecutor(workers)
     ahead: deque[Future[T]] = deque()
     try:
-        for first in firsts:
-            ahead.append(pool.submit(task, first))
+        for item in items:
+            ahead.append(pool.submit(task, item))
             if len(ahead) > workers + 1:
                 yield ahead.popleft().result()
         while ahead:
@@ -278,17 +296,18 @@ def engine_for(runs: int) -> str:
 
 
 class Engine(NamedTuple):
-    """What makes a ledger: the accounts, and the random numbers of the weather."""
+    """What makes a ledger: the accounts, of all years or one by one, and the random numbers of the weather."""
 
     close: Callable[..., None]
+    by_year: Callable[..., kernel.Close]
     generator: drivers.Generator
 
 
 def _engine(name: str) -> Engine:
     if name == "numpy":
-        return Engine(kernel.run_numpy, drivers.NUMPY)
+        return Engine(kernel.run_numpy, kernel.by_year_numpy, drivers.NUMPY)
     if name == "compiled":
         from ldip.model.generator import CompiledGenerator
 
-        return Engine(kernel.run_compiled, CompiledGenerator)
+        return Engine(kernel.run_compiled, kernel.by_year_compiled, CompiledGenerator)
     raise ValueError(name)
