@@ -121,12 +121,14 @@ def _cut(values, low, per_width, edges, edge_cells, counts, kept):
     places = np.empty(runs + 1, np.int64)
     edge = np.empty(size + 1)
     edge[size] = np.inf
+    for cell in range(CUT_CELLS):
+        inside[cell] = looked_into[cell] = 0
     total = 0
     for row in range(values.shape[0]):
         these = values[row]
         _cells(these, low[row], per_width[row], CUT_CELLS - 1.0, cells)
         for cell in range(CUT_CELLS):
-            held[cell] = inside[cell] = looked_into[cell] = 0
+            held[cell] = 0
         for k in range(0, size, 2):
             for cell in range(edge_cells[row, k] + 1, edge_cells[row, k + 1]):
                 inside[cell] = looked_into[cell] = 1
@@ -165,31 +167,33 @@ def _cut(values, low, per_width, edges, edge_cells, counts, kept):
             counts[row, 2 * k + on] += 1
             kept[total] = value
             total += 1 if k % 2 and not on else 0
+        for k in range(0, size, 2):  # only what was set, for the next row
+            for cell in range(edge_cells[row, k], edge_cells[row, k + 1] + 1):
+                inside[cell] = looked_into[cell] = 0
     return total
 
 
 @inner
-def _sum_of_128(x, start):
-    """As NumPy adds up 128 numbers: eight sums of every eighth, then those."""
+def _sums_of_128(x, start):
+    """Of 128 numbers and of their squares, as NumPy adds them up: eight sums of every eighth, then those."""
     a = b = c = d = e = f = g = h = 0.0
+    aa = bb = cc = dd = ee = ff = gg = hh = 0.0
     for i in range(start, start + 128, 8):
-        a, b, c, d = a + x[i], b + x[i + 1], c + x[i + 2], d + x[i + 3]
-        e, f, g, h = e + x[i + 4], f + x[i + 5], g + x[i + 6], h + x[i + 7]
-    return ((a + b) + (c + d)) + ((e + f) + (g + h))
-
-
-@inner
-def _sum_of_block(x):
-    """As NumPy adds up 1 024 numbers: halves of halves of halves."""
-    a, b, c, d = _sum_of_128(x, 0), _sum_of_128(x, 128), _sum_of_128(x, 256), _sum_of_128(x, 384)
-    e, f, g, h = _sum_of_128(x, 512), _sum_of_128(x, 640), _sum_of_128(x, 768), _sum_of_128(x, 896)
-    return ((a + b) + (c + d)) + ((e + f) + (g + h))
+        a, aa = a + x[i], aa + x[i] * x[i]
+        b, bb = b + x[i + 1], bb + x[i + 1] * x[i + 1]
+        c, cc = c + x[i + 2], cc + x[i + 2] * x[i + 2]
+        d, dd = d + x[i + 3], dd + x[i + 3] * x[i + 3]
+        e, ee = e + x[i + 4], ee + x[i + 4] * x[i + 4]
+        f, ff = f + x[i + 5], ff + x[i + 5] * x[i + 5]
+        g, gg = g + x[i + 6], gg + x[i + 6] * x[i + 6]
+        h, hh = h + x[i + 7], hh + x[i + 7] * x[i + 7]
+    return ((a + b) + (c + d)) + ((e + f) + (g + h)), ((aa + bb) + (cc + dd)) + ((ee + ff) + (gg + hh))
 
 
 @entry("void(float64[:, ::1], float64[::1], float64[:, :, ::1])")
 def _block_sums(values, first, sums):
     runs = values.shape[1]
-    deviations, squares = np.empty(BLOCK), np.empty(BLOCK)
+    deviations, parts = np.empty(BLOCK), np.empty((2, BLOCK // 128))
     for row in range(values.shape[0]):
         for block in range(sums.shape[2]):
             size = min(BLOCK, runs - block * BLOCK)
@@ -197,10 +201,15 @@ def _block_sums(values, first, sums):
                 deviations[i] = values[row, block * BLOCK + i] - first[row]
             for i in range(size, BLOCK):
                 deviations[i] = 0.0
-            for i in range(BLOCK):
-                squares[i] = deviations[i] * deviations[i]
-            sums[0, row, block] = _sum_of_block(deviations)
-            sums[1, row, block] = _sum_of_block(squares)
+            for part in range(BLOCK // 128):
+                parts[0, part], parts[1, part] = _sums_of_128(deviations, 128 * part)
+            left = BLOCK // 128
+            while left > 1:  # as NumPy does, two halves of what are halves themselves
+                left //= 2
+                for part in range(left):
+                    parts[0, part] = parts[0, 2 * part] + parts[0, 2 * part + 1]
+                    parts[1, part] = parts[1, 2 * part] + parts[1, 2 * part + 1]
+            sums[0, row, block], sums[1, row, block] = parts[0, 0], parts[1, 0]
 
 
 def block_sums(values: np.ndarray, first: np.ndarray) -> np.ndarray:
