@@ -87,8 +87,12 @@ def targets(tables: dict[str, Table], load: float, cores: int) -> Table:
         found.append(Target(f"summary / simulation, {row[0]}", None, 1.0, share))
     if stream := tables.get("stream"):
         first, last = str(stream.rows[0][0]), str(stream.rows[-1][0])
-        growth = _ratio(stream.figure(last, "µs a run"), stream.figure(first, "µs a run"))
-        found.append(Target(f"time of a run among {last} / among {first}", 0.85, 1.15, growth))
+        for row in stream.rows:
+            share = stream.figure(str(row[0]), "percentiles / simulation")
+            found.append(Target(f"percentiles / simulation, {row[0]}, as ldip simulate does", None, 1.0, share))
+        for what, column in (("simulation", "simulation, µs a run"), ("simulation and percentiles", "µs a run")):
+            growth = _ratio(stream.figure(last, column), stream.figure(first, column))
+            found.append(Target(f"{what}: time of a run among {last} / among {first}", 0.85, 1.15, growth))
     against = _ratio(warm.figure(peers.DSA, "ms"), warm.figure(peers.LDIP, "ms"))
     found.append(Target(f"{peers.DSA} / ldip's way, warm", 20.0, None, against))
     if start := tables.get("peers_start"):

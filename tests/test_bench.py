@@ -81,14 +81,19 @@ def test_targets_are_judged_by_the_figures():
             "kernel": Table("kernel", "", ("job", "ms"), kernel),
             "threads": Table("threads", "", ("threads", "times faster"), [["two threads", 1.7]]),
             "percentiles": Table("percentiles", "", share, [["300, NumPy", 0.5], ["300, compiled", 2.0]]),
-            "stream": Table("stream", "", ("runs", "µs a run"), [["600", 10.0], ["900", 10.0 * growth]]),
+            "stream": Table(
+                "stream",
+                "",
+                ("runs", "percentiles / simulation", "simulation, µs a run", "µs a run"),
+                [["600", 0.9, 5.0, 10.0], ["900", 1.2, 5.0, 10.0 * growth]],
+            ),
             "peers_warm": Table("peers_warm", "", ("who", "ms"), [[peers.DSA, 50.0], [peers.LDIP, 2.0]]),
         }
 
     def verdicts(**figures):
         return [row[2:] for row in run.targets(tables(**figures), load=0.0, cores=2).rows]
 
-    common = [[1.7, "yes"], [0.5, "yes"], [2.0, "no"]]
+    common = [[1.7, "yes"], [0.5, "yes"], [2.0, "no"], [0.9, "yes"], [1.2, "no"], [1.0, "yes"]]
     found = verdicts(numpy=50.0, draws=5.0, growth=1.1)
     assert found == [[5.0, "yes"], [2.0, "yes"], *common, [pytest.approx(1.1), "yes"], [25.0, "yes"]]
     found = verdicts(numpy=30.0, draws=2.5, growth=0.8)

@@ -30,7 +30,7 @@ TOGETHER = {"numpy": 2 * CHUNK, "compiled": 13 * CHUNK}
 """Runs up to which an engine takes all of them through the years together (see in_years): as many as NumPy has use
 for, and 100 000 and some, which take 2.5 kB each."""
 
-BATCH, BATCH_THREADS = CHUNK // 2, 4
+BATCH, BATCH_THREADS = 5 * drivers.BLOCK, 4
 """Runs in a batch of a larger job, and the most threads with a batch each: memory is to be fixed on any machine."""
 
 S = TypeVar("S")
