@@ -14,7 +14,7 @@ from ldip.model import drivers, kernel
 from ldip.model.baseline import build
 from ldip.model.generator import CompiledGenerator
 from ldip.model.metrics import lines_needed
-from ldip.model.simulate import CHUNK, TOGETHER, in_batches, in_years, simulate
+from ldip.model.simulate import CHUNK, in_batches, in_years, simulate, together
 from ldip.model.state import Year
 from ldip.scenario.reader import read
 from ldip.scenario.schema import Scenario
@@ -207,10 +207,9 @@ def stream_table(scenario: Scenario, size: Size) -> Table:
         how = {"runs": runs, "seed": 1, "years": size.years, "engine": "compiled", "threads": 1}
 
         def simulation(how: dict[str, Any] = how) -> None:
-            together = how["runs"] <= TOGETHER["compiled"]
             for _ in (
                 in_years(scenario, lines=lines_needed(), **how)
-                if together
+                if together("compiled", how["runs"], how["years"])
                 else in_batches(scenario, lambda ledger: None, lines=lines_needed(), **how)
             ):
                 pass

@@ -28,7 +28,7 @@ from ldip.analysis.summary import (
     wanted_ranks,
 )
 from ldip.model.metrics import catalogue, headline, lines_needed
-from ldip.model.simulate import in_batches, in_years, simulate
+from ldip.model.simulate import in_batches, in_years, simulate, together
 from ldip.report import runs as run_files
 
 YEARS = 4
@@ -347,6 +347,16 @@ def test_years_come_in_order_and_their_memory_is_used_again(scenario, engine, ru
     np.testing.assert_array_equal(np.concatenate([years for years, _ in found]), whole.years)
     np.testing.assert_array_equal(np.concatenate([values for _, values in found], axis=1), whole.values)
     assert len(places) == 2
+
+
+def test_memory_and_not_the_runs_alone_says_what_goes_together():
+    assert together("numpy", 16_384, 100)
+    assert not together("numpy", 16_385, 1)
+    assert together("compiled", 100_000, 5)
+    assert together("compiled", 100_000, 20)
+    assert not together("compiled", 100_000, 40)
+    assert together("compiled", 50_000, 40)
+    assert not together("compiled", 150_000, 5)
 
 
 def test_a_small_job_tells_of_every_run_once(scenario):

@@ -29,7 +29,7 @@ from ldip.analysis.summary import (
     wanted_ranks,
 )
 from ldip.model.metrics import Metric, events, headline, lines_needed
-from ldip.model.simulate import TOGETHER, Ledger, engine_for, in_batches, in_years
+from ldip.model.simulate import Ledger, engine_for, in_batches, in_years, together
 from ldip.scenario.schema import Scenario
 
 ONE_PASS = 2_000_000
@@ -85,7 +85,7 @@ def simulate_and_summarise(
     path: dict[str, Any] = {"seed": seed, "policy": policy, "step": step}
     engine = how.get("engine") or engine_for(runs)
     path |= {"runs": runs, "years": years, "progress": progress} | how | {"engine": engine}
-    if runs <= TOGETHER[engine] and not keep and "batch" not in how:
+    if together(engine, runs, years) and not keep and "batch" not in how:
         found = _by_years(scenario, **path)
     else:
         found = _by_runs(scenario, keep=keep, write=write, **path)

@@ -26,10 +26,6 @@ POLICIES = ("none", "adopted", "step", "rule")
 CHUNK = 8 * drivers.BLOCK
 """Runs closed together: enough for NumPy to be busy with numbers, few enough to stay near the cache."""
 
-TOGETHER = {"numpy": 2 * CHUNK, "compiled": 13 * CHUNK}
-"""Runs up to which an engine takes all of them through the years together (see in_years): as many as NumPy has use
-for, and 100 000 and some, which take 2.5 kB each."""
-
 BATCH, BATCH_THREADS = 5 * drivers.BLOCK, 4
 """Runs in a batch of a larger job, and the most threads with a batch each: memory is to be fixed on any machine."""
 
@@ -178,6 +174,12 @@ def in_years(
         for _ in _in_order(close, chunks, workers):
             pass
         yield Ledger(baseline.years[t : t + 1], tuple(lines), values)
+
+
+def together(engine: str, runs: int, years: int) -> bool:
+    """Are so many runs to be taken through the years together? By NumPy as many as it has use for; compiled as many
+    as fit in some 350 MB, which are 106 496 runs of 20 years."""
+    return runs <= 2 * CHUNK if engine == "numpy" else runs * max(years, 20) <= 13 * CHUNK * 20
 
 
 def in_batches(
