@@ -85,14 +85,19 @@ def targets(tables: dict[str, Table], load: float, cores: int) -> Table:
     for row in shares.rows:
         share = shares.figure(str(row[0]), "summary / simulation")
         found.append(Target(f"summary / simulation, {row[0]}", None, 1.0, share))
+    if runs := tables.get("runs"):
+        few, many = str(runs.rows[-2][0]), str(runs.rows[-1][0])
+        growth = _ratio(runs.figure(many, "compiled, µs a run"), runs.figure(few, "compiled, µs a run"))
+        found.append(Target(f"simulation: time of a run among {many} / among {few}", 0.85, 1.15, growth))
     if stream := tables.get("stream"):
         first, last = str(stream.rows[0][0]), str(stream.rows[-1][0])
         for row in stream.rows:
             share = stream.figure(str(row[0]), "percentiles / simulation")
             found.append(Target(f"percentiles / simulation, {row[0]}, as ldip simulate does", None, 1.0, share))
-        for what, column in (("simulation", "simulation, µs a run"), ("simulation and percentiles", "µs a run")):
-            growth = _ratio(stream.figure(last, column), stream.figure(first, column))
-            found.append(Target(f"{what}: time of a run among {last} / among {first}", 0.85, 1.15, growth))
+        growth = _ratio(stream.figure(last, "µs a run"), stream.figure(first, "µs a run"))
+        found.append(
+            Target(f"simulation and percentiles: time of a run among {last} / among {first}", 0.85, 1.15, growth)
+        )
     against = _ratio(warm.figure(peers.DSA, "ms"), warm.figure(peers.LDIP, "ms"))
     found.append(Target(f"{peers.DSA} / ldip's way, warm", 20.0, None, against))
     if start := tables.get("peers_start"):
