@@ -48,7 +48,6 @@ class Part(NamedTuple):
     """What is left of the ledger of some runs or of a year."""
 
     years: np.ndarray
-    runs: int
     first: np.ndarray  # (metric, year): what the deviations of the sums are from
     sums: np.ndarray  # (2, metric, year, block): see block_sums
     occurrences: dict[str, np.ndarray]
@@ -238,10 +237,9 @@ def _reduced(
         if metric.price_index:
             values[place] /= ledger[f"{metric.price_index}_index"]
     first = values[:, :, 0].copy() if pivot is None else pivot
-    runs = values.shape[2]
-    rows = values.reshape(-1, runs)
+    rows = values.reshape(-1, values.shape[2])
     sums = block_sums(rows, first.reshape(-1), engine).reshape(2, *first.shape, -1)
-    return Part(ledger.years, runs, first, sums, counts, rows)
+    return Part(ledger.years, first, sums, counts, rows)
 
 
 def _found(
