@@ -109,4 +109,4 @@ def test_import_budget():
 def test_a_simulation_without_pictures_loads_neither_compiler_nor_plots(tmp_path, name):
     arguments = f"{name!r}, '--runs', '500', '--no-pictures', '--out', {str(tmp_path / 'r')!r}"
     code = f"sys.argv = ['ldip', {arguments}]\nfrom ldip.cli import run\ntry:\n    run()\nexcept SystemExit: pass"
-    assert not {"numba", "matplotlib", "pandas", "scipy"} & loaded(code)
+    assert not {"numba", "matplotlib", "pandas", "scipy", "email"} & loaded(code)  # e-mail: of importlib.metadata

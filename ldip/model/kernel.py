@@ -90,13 +90,13 @@ def run_compiled(
     compiled()(plan, response, weather, alike, places, ledger, first, 0, plan.shape[0])
 
 
-Close = Callable[[np.ndarray, int], None]
+CloseYear = Callable[[np.ndarray, int], None]
 """Closes the next year into a ledger of that year alone (line, 1, run), with room for the runs from a place on."""
 
 
 def by_year_numpy(
     plan: np.ndarray, response: np.ndarray, weather: np.ndarray, opening: np.ndarray, lines: Sequence[int]
-) -> Close:
+) -> CloseYear:
     """As :func:`run_numpy`, but one year at a time."""
     years = closed_years(plan, response, weather, opening)
     runs = weather.shape[2]
@@ -111,7 +111,7 @@ def by_year_numpy(
 
 def by_year_compiled(
     plan: np.ndarray, response: np.ndarray, weather: np.ndarray, opening: np.ndarray, lines: Sequence[int]
-) -> Close:
+) -> CloseYear:
     """As :func:`by_year_numpy`, compiled; releases the GIL."""
     places = np.asarray(lines, dtype=np.int64)
     weather = np.ascontiguousarray(weather)

@@ -157,14 +157,14 @@ def in_years(
     size = CHUNK if made_by.by_year is kernel.by_year_compiled else runs
     firsts, workers = range(0, runs, size), threads or _threads(runs)
 
-    def prepare(first: int) -> kernel.Close:
+    def prepare(first: int) -> kernel.CloseYear:
         some = steps[first : first + size]
         chunk = drivers.weather(process, seed, first, len(some), some, None, made_by.generator)
         return made_by.by_year(plan, baseline.response, chunk, opening, wanted)
 
     closers = list(_in_order(prepare, firsts, workers))
 
-    def close(chunk: tuple[int, kernel.Close, np.ndarray]) -> None:
+    def close(chunk: tuple[int, kernel.CloseYear, np.ndarray]) -> None:
         first, closer, values = chunk
         closer(values, first)
 
@@ -301,7 +301,7 @@ class Engine(NamedTuple):
     """What makes a ledger: the accounts, of all years or one by one, and the random numbers of the weather."""
 
     close: Callable[..., None]
-    by_year: Callable[..., kernel.Close]
+    by_year: Callable[..., kernel.CloseYear]
     generator: drivers.Generator
 
 
