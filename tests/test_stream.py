@@ -15,7 +15,7 @@ from conftest import rows_of, snapshot
 
 from ldip.analysis import selection, stream
 from ldip.analysis.compiled_rows import select
-from ldip.analysis.selection import MissedError, Selection, cut, cut_compiled, merged, recut
+from ldip.analysis.selection import MissedError, Selection, cut, merged, recut
 from ldip.analysis.stream import passes, simulate_and_summarise
 from ldip.analysis.summary import (
     PERCENTILES,
@@ -151,6 +151,10 @@ def batches_of(values: np.ndarray, sizes: Iterator[int]) -> Iterator[np.ndarray]
 
 def cut_sorted(values: np.ndarray, edges: np.ndarray) -> selection.Cut:
     return cut(np.sort(values, axis=1), edges)
+
+
+def cut_compiled(values: np.ndarray, edges: np.ndarray) -> selection.Cut:
+    return selection.cut_compiled(values, edges, np.zeros(len(values)))[0]
 
 
 @pytest.mark.parametrize("way", [cut_sorted, cut_compiled])

@@ -18,6 +18,12 @@ CELLS = 2048
 CUT_CELLS = 1024
 """Cells of a row of a batch: one below the outermost edges, one above."""
 
+TIED = CUT_CELLS
+"""The cell, beyond these, of values that are all the same and on an edge: a rate at its bound, a need of nothing."""
+
+SURE, UNSURE = 1, 2
+"""Kinds of cells of a row of a batch: inside a window, or an edge's. All others are outside."""
+
 SAMPLE = 1024
 """Runs whose values the cells of :func:`select` span."""
 
@@ -33,6 +39,14 @@ def _cells(row, low, per_width, last, cells):
     """The cell of every value, from `low` on, up to the last."""
     for run in range(row.shape[0]):
         cells[run] = np.int32(min(max((row[run] - low) * per_width, 0.0), last))
+
+
+@inner
+def _cells_and_tied(row, low, per_width, last, tied, cells):
+    """As :func:`_cells`, but those of one value apart."""
+    for run in range(row.shape[0]):
+        cell = np.int32(min(max((row[run] - low) * per_width, 0.0), last))
+        cells[run] = TIED if row[run] == tied else cell
 
 
 @inner
@@ -110,38 +124,104 @@ def _select(values, low, per_width, ranks, found):
             found[row, rank] = taken[position[rank]]
 
 
+@inner
+def _folded(x, first, sums, squares):
+    """The deviations of a block, and their squares, folded three times: 128 of each."""
+    for i in range(BLOCK // 8):
+        a, b = x[i] - first, x[i + BLOCK // 8] - first
+        c, d = x[i + 2 * BLOCK // 8] - first, x[i + 3 * BLOCK // 8] - first
+        e, f = x[i + 4 * BLOCK // 8] - first, x[i + 5 * BLOCK // 8] - first
+        g, h = x[i + 6 * BLOCK // 8] - first, x[i + 7 * BLOCK // 8] - first
+        sums[i] = ((a + e) + (c + g)) + ((b + f) + (d + h))
+        squares[i] = ((a * a + e * e) + (c * c + g * g)) + ((b * b + f * f) + (d * d + h * h))
+
+
+@inner
+def _sum(x):
+    """Of BLOCK / 8 numbers, as NumPy adds up 128: eight sums of every eighth, then those."""
+    a = b = c = d = e = f = g = h = 0.0
+    for i in range(0, BLOCK // 8, 8):
+        a, b, c, d = a + x[i], b + x[i + 1], c + x[i + 2], d + x[i + 3]
+        e, f, g, h = e + x[i + 4], f + x[i + 5], g + x[i + 6], h + x[i + 7]
+    return ((a + b) + (c + d)) + ((e + f) + (g + h))
+
+
+@inner
+def _sum_of_block(some, first, block, folded, squares):
+    """The sums of the deviations of up to BLOCK numbers, and of their squares; the others are scratch."""
+    if some.shape[0] == BLOCK:
+        _folded(some, first, folded, squares)
+    else:
+        for i in range(BLOCK):
+            block[i] = some[i] if i < some.shape[0] else first
+        _folded(block, first, folded, squares)
+    return _sum(folded), _sum(squares)
+
+
+@entry("void(float64[:, ::1], float64[::1], float64[:, :, ::1])")
+def _block_sums(values, first, sums):
+    block, folded, squares = np.empty(BLOCK), np.empty(BLOCK // 8), np.empty(BLOCK // 8)
+    for row in range(values.shape[0]):
+        for place in range(sums.shape[2]):
+            some = values[row, place * BLOCK : min((place + 1) * BLOCK, values.shape[1])]
+            sums[0, row, place], sums[1, row, place] = _sum_of_block(some, first[row], block, folded, squares)
+
+
 @entry(
-    "int64(float64[:, ::1], float64[::1], float64[::1], float64[:, ::1], int64[:, ::1], int64[:, ::1], float64[::1])"
+    "int64(int64, int64, float64[:, ::1], float64[::1], float64[::1], float64[::1], float64[:, ::1], int64[:, ::1],"
+    " int64[:, ::1], float64[:, :, ::1], float64[::1])"
 )
-def _cut(values, low, per_width, edges, edge_cells, counts, kept):
+def _cut(from_row, to_row, values, first, low, per_width, edges, edge_cells, counts, sums, kept):
     runs, size = values.shape[1], edges.shape[1]
-    cells, held = np.empty(runs, np.uint16), np.empty(CUT_CELLS, np.int64)
-    inside, looked_into = np.empty(CUT_CELLS, np.int64), np.empty(CUT_CELLS, np.int64)
-    below = np.empty(CUT_CELLS, np.int64)  # of the cells of edges: how many edges surely are
-    places = np.empty(runs + 1, np.int64)
+    cells, held = np.empty(BLOCK, np.uint16), np.empty(CUT_CELLS + 1, np.int32)
+    kind = np.zeros(CUT_CELLS + 1, np.uint8)
+    below = np.empty(CUT_CELLS, np.uint8)  # of the cells of edges: how many edges surely are
+    places = np.empty(BLOCK + 1, np.int64)
     edge = np.empty(size + 1)
     edge[size] = np.inf
-    for cell in range(CUT_CELLS):
-        inside[cell] = looked_into[cell] = 0
+    block, folded, squares = np.empty(BLOCK), np.empty(BLOCK // 8), np.empty(BLOCK // 8)
     total = 0
-    for row in range(values.shape[0]):
-        these = values[row]
-        _cells(these, low[row], per_width[row], CUT_CELLS - 1.0, cells)
-        for cell in range(CUT_CELLS):
+    for row in range(from_row, to_row):
+        for cell in range(CUT_CELLS + 1):
             held[cell] = 0
         for k in range(0, size, 2):
             for cell in range(edge_cells[row, k] + 1, edge_cells[row, k + 1]):
-                inside[cell] = looked_into[cell] = 1
+                kind[cell] = SURE
+        tied, tied_edge = np.nan, 0  # nothing is equal to nan
         for k in range(size - 1, -1, -1):
             edge[k] = edges[row, k]
-            looked_into[edge_cells[row, k]] = 1
+            kind[edge_cells[row, k]] = UNSURE
             below[edge_cells[row, k]] = k
-        noted = 0
-        for run in range(runs):
-            cell = cells[run]
-            held[cell] += 1
-            places[noted] = run
-            noted += looked_into[cell]
+            if edge[k] == edge[k + 1]:
+                tied, tied_edge = edge[k], k
+        for place in range(sums.shape[2]):  # some at a time, that stay in the cache
+            these = values[row, place * BLOCK : min((place + 1) * BLOCK, runs)]
+            sums[0, row, place], sums[1, row, place] = _sum_of_block(these, first[row], block, folded, squares)
+            _cells_and_tied(these, low[row], per_width[row], CUT_CELLS - 1.0, tied, cells)
+            noted = 0
+            for run in range(these.shape[0]):
+                cell = cells[run]
+                held[cell] += 1
+                places[noted] = run
+                noted += kind[cell] != 0
+            unsure = 0
+            for i in range(noted):
+                run = places[i]
+                sure = kind[cells[run]] == SURE
+                kept[total] = these[run]
+                total += sure
+                places[unsure] = run
+                unsure += 1 - sure
+            for i in range(unsure):
+                value = these[places[i]]
+                k = np.int64(below[cells[places[i]]])
+                while edge[k] < value:
+                    k += 1
+                on = k < size and edge[k] == value
+                counts[row, 2 * k + on] += 1
+                kept[total] = value
+                total += 1 if k % 2 and not on else 0
+        counts[row, 2 * tied_edge + 1] += held[TIED]
         cell = 0
         for k in range(size + 1):  # whole cells between one edge's and the next
             last = edge_cells[row, k] if k < size else CUT_CELLS
@@ -150,70 +230,14 @@ def _cut(values, low, per_width, edges, edge_cells, counts, kept):
                 between += held[cell_between]
             counts[row, 2 * k] += between
             cell = max(cell, last + 1)
-        unsure = 0
-        for i in range(noted):
-            place = places[i]
-            sure = inside[cells[place]]
-            kept[total] = these[place]
-            total += sure
-            places[unsure] = place
-            unsure += 1 - sure
-        for i in range(unsure):
-            value = these[places[i]]
-            k = below[cells[places[i]]]
-            while edge[k] < value:
-                k += 1
-            on = k < size and edge[k] == value
-            counts[row, 2 * k + on] += 1
-            kept[total] = value
-            total += 1 if k % 2 and not on else 0
         for k in range(0, size, 2):  # only what was set, for the next row
             for cell in range(edge_cells[row, k], edge_cells[row, k + 1] + 1):
-                inside[cell] = looked_into[cell] = 0
+                kind[cell] = 0
     return total
 
 
-@inner
-def _sums_of_128(x, start):
-    """Of 128 numbers and of their squares, as NumPy adds them up: eight sums of every eighth, then those."""
-    a = b = c = d = e = f = g = h = 0.0
-    aa = bb = cc = dd = ee = ff = gg = hh = 0.0
-    for i in range(start, start + 128, 8):
-        a, aa = a + x[i], aa + x[i] * x[i]
-        b, bb = b + x[i + 1], bb + x[i + 1] * x[i + 1]
-        c, cc = c + x[i + 2], cc + x[i + 2] * x[i + 2]
-        d, dd = d + x[i + 3], dd + x[i + 3] * x[i + 3]
-        e, ee = e + x[i + 4], ee + x[i + 4] * x[i + 4]
-        f, ff = f + x[i + 5], ff + x[i + 5] * x[i + 5]
-        g, gg = g + x[i + 6], gg + x[i + 6] * x[i + 6]
-        h, hh = h + x[i + 7], hh + x[i + 7] * x[i + 7]
-    return ((a + b) + (c + d)) + ((e + f) + (g + h)), ((aa + bb) + (cc + dd)) + ((ee + ff) + (gg + hh))
-
-
-@entry("void(float64[:, ::1], float64[::1], float64[:, :, ::1])")
-def _block_sums(values, first, sums):
-    runs = values.shape[1]
-    deviations, parts = np.empty(BLOCK), np.empty((2, BLOCK // 128))
-    for row in range(values.shape[0]):
-        for block in range(sums.shape[2]):
-            size = min(BLOCK, runs - block * BLOCK)
-            for i in range(size):
-                deviations[i] = values[row, block * BLOCK + i] - first[row]
-            for i in range(size, BLOCK):
-                deviations[i] = 0.0
-            for part in range(BLOCK // 128):
-                parts[0, part], parts[1, part] = _sums_of_128(deviations, 128 * part)
-            left = BLOCK // 128
-            while left > 1:  # as NumPy does, two halves of what are halves themselves
-                left //= 2
-                for part in range(left):
-                    parts[0, part] = parts[0, 2 * part] + parts[0, 2 * part + 1]
-                    parts[1, part] = parts[1, 2 * part] + parts[1, 2 * part + 1]
-            sums[0, row, block], sums[1, row, block] = parts[0, 0], parts[1, 0]
-
-
 def block_sums(values: np.ndarray, first: np.ndarray) -> np.ndarray:
-    """As ``summary.block_sums``, added in NumPy's order."""
+    """As ``summary.block_sums``, added in the same order."""
     sums = np.empty((2, len(values), -(-values.shape[1] // BLOCK)))
     _block_sums(np.ascontiguousarray(values), first, sums)
     return sums
@@ -236,10 +260,13 @@ def _scale(low: np.ndarray, high: np.ndarray, cells: int) -> tuple[np.ndarray, n
     return np.where(wide, low, 0.0), np.where(wide, cells / np.where(wide, width, 1.0), 0.0)
 
 
-def cut(values: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
+def cut(
+    values: np.ndarray, edges: np.ndarray, first: np.ndarray
+) -> tuple[np.ndarray, list[np.ndarray], np.ndarray]:
     """What windows keep of `values` (row, run), whose order does not matter; `edges` (row, edge) as in selection.py.
 
-    Returns how many values are in each class (row, class), and those inside windows for each row.
+    Returns how many values are in each class (row, class), those inside windows for each row, and their block_sums,
+    since reading so many values takes as long as adding them up.
     """
     finite = np.isfinite(edges)
     lowest, highest = np.where(finite, edges, np.inf).min(axis=1), np.where(finite, edges, -np.inf).max(axis=1)
@@ -249,12 +276,14 @@ def cut(values: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, list[np.ndar
         places = np.nan_to_num((edges - low[:, None]) * per_width[:, None], nan=0.0)
     edge_cells = np.clip(places, 0.0, CUT_CELLS - 1.0).astype(np.int64)
     counts = np.zeros((len(edges), 2 * edges.shape[1] + 1), dtype=np.int64)
+    sums = np.empty((2, len(values), -(-values.shape[1] // BLOCK)))
     inside: list[np.ndarray] = []
     some = max(1, ROOM // values.shape[1])
     kept = np.empty(some * values.shape[1] + 1)
-    for part in (slice(first, first + some) for first in range(0, len(values), some)):
-        size = _cut(values[part], low[part], per_width[part], edges[part], edge_cells[part], counts[part], kept)
-        stops = np.cumsum(counts[part, INSIDE].sum(axis=1)).tolist()
+    for row in range(0, len(values), some):
+        rows = slice(row, min(row + some, len(values)))
+        size = _cut(rows.start, rows.stop, values, first, low, per_width, edges, edge_cells, counts, sums, kept)
+        stops = np.cumsum(counts[rows, INSIDE].sum(axis=1)).tolist()
         found = kept[:size].copy()
         inside += [found[start:stop] for start, stop in zip([0, *stops], stops, strict=False)]
-    return counts, inside
+    return counts, inside, sums

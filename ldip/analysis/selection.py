@@ -169,11 +169,12 @@ def cut(ordered: np.ndarray, edges: np.ndarray) -> Cut:
     return found._replace(values=list(found.values))  # now: the batch does not stay
 
 
-def cut_compiled(values: np.ndarray, edges: np.ndarray) -> Cut:
-    """As :func:`cut`, of a batch in any order."""
+def cut_compiled(values: np.ndarray, edges: np.ndarray, first: np.ndarray) -> tuple[Cut, np.ndarray]:
+    """As :func:`cut`, of a batch in any order; and ``summary.block_sums`` of it."""
     from ldip.analysis import compiled_rows
 
-    return Cut(edges, *compiled_rows.cut(values, edges))
+    counts, inside, sums = compiled_rows.cut(values, edges, first)
+    return Cut(edges, counts, inside), sums
 
 
 def recut(old: Cut, edges: np.ndarray) -> Cut:

@@ -182,15 +182,8 @@ def _one_pass(
 
     def digest(ledger: Ledger) -> Part:
         record = keep(ledger) if keep else None
-        part = _reduced(ledger, metrics, engine, pivot=pivot)
-        kept = None
-        if selection and engine == "compiled":
-            kept = cut_compiled(part.rows, selection.edges)
-        else:
-            part.rows.sort(axis=1)
-            if selection:
-                kept = cut(part.rows, selection.edges)
-        return part._replace(kept=kept, record=record)
+        part = _reduced(ledger, metrics, engine, pivot=pivot, edges=selection.edges if selection else None)
+        return part._replace(record=record)
 
     total: np.ndarray | None = None
     counts: dict[str, np.ndarray] = {}
@@ -198,6 +191,7 @@ def _one_pass(
         for part in batches:
             if selection is None:
                 pivot, total, counts = part.first, np.zeros(part.sums.shape[:3]), part.occurrences
+                part.rows.sort(axis=1)
                 selection = Selection(part.rows, runs, wanted_ranks(runs), caution)
             else:
                 assert part.kept is not None
@@ -227,9 +221,11 @@ def _reduced(
     *,
     pivot: np.ndarray | None = None,
     happened: dict[str, np.ndarray] | None = None,
+    edges: np.ndarray | None = None,
 ) -> Part:
-    """Events and sums; the ledger's first lines become the metrics in fixed prices. `pivot` is the first run of all
-    (metric, year), if it is not here; `happened` is for :func:`occurrences`."""
+    """Events, sums and what lies in windows between the `edges`, if there are any yet; the ledger's first lines become
+    the metrics in fixed prices. `pivot` is the first run of all (metric, year), if it is not here; `happened` is for
+    :func:`occurrences`."""
     before = happened or {}
     counts = {event.id: occurrences(event, ledger[event.metric], before.get(event.id)) for event in events()}
     values = ledger.values[: len(metrics)]
@@ -238,8 +234,15 @@ def _reduced(
             values[place] /= ledger[f"{metric.price_index}_index"]
     first = values[:, :, 0].copy() if pivot is None else pivot
     rows = values.reshape(-1, values.shape[2])
-    sums = block_sums(rows, first.reshape(-1), engine).reshape(2, *first.shape, -1)
-    return Part(ledger.years, first, sums, counts, rows)
+    kept = None
+    if edges is not None and engine == "compiled":
+        kept, sums = cut_compiled(rows, edges, first.reshape(-1))
+    else:
+        sums = block_sums(rows, first.reshape(-1), engine)
+        if edges is not None:
+            rows.sort(axis=1)
+            kept = cut(rows, edges)
+    return Part(ledger.years, first, sums.reshape(2, *first.shape, -1), counts, rows, kept)
 
 
 def _found(

@@ -188,15 +188,19 @@ def block_sums(values: np.ndarray, first: np.ndarray, engine: str = "numpy") -> 
 
 
 def _block_sums(values: np.ndarray, first: np.ndarray, sums: np.ndarray) -> None:
-    """Fill `sums` (2, row, block) for a few rows."""
+    """Fill `sums` (2, row, block) for a few rows. A block is folded three times, one half onto the other, and the
+    128 sums are added up: an order that SIMD likes, said here because NumPy's own for 1024 numbers is not."""
     scratch = np.empty((2, len(values), SOME_BLOCKS * BLOCK))
     deviations, squares = scratch
+    folded = scratch.reshape(2, len(values), SOME_BLOCKS, BLOCK)
     for block in range(0, sums.shape[2], SOME_BLOCKS):
         part = values[:, block * BLOCK : (block + SOME_BLOCKS) * BLOCK]
         np.subtract(part, first, out=deviations[:, : part.shape[1]])
         deviations[:, part.shape[1] :] = 0.0
         np.multiply(deviations, deviations, out=squares)
-        found = scratch.reshape(2, len(values), SOME_BLOCKS, BLOCK).sum(axis=3)
+        for half in (BLOCK // 2, BLOCK // 4, BLOCK // 8):
+            folded[..., :half] += folded[..., half : 2 * half]
+        found = folded[..., : BLOCK // 8].sum(axis=3)
         sums[:, :, block : block + SOME_BLOCKS] = found[:, :, : sums.shape[2] - block]
 
 
