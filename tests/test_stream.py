@@ -154,7 +154,8 @@ def cut_sorted(values: np.ndarray, edges: np.ndarray) -> selection.Cut:
 
 
 def cut_compiled(values: np.ndarray, edges: np.ndarray) -> selection.Cut:
-    return selection.cut_compiled(values, edges, np.zeros(len(values)))[0]
+    of_its_own = np.full(len(values), -1)
+    return selection.cut_compiled(values.copy(), edges, np.zeros(len(values)), of_its_own)[0]
 
 
 @pytest.mark.parametrize("way", [cut_sorted, cut_compiled])
@@ -304,6 +305,20 @@ def test_sums_are_taken_block_by_block():
     parts = [random[:, :2048], random[:, 2048:3072], random[:, 3072:]]
     apart = [block_sums(part, random[:, 0]) for part in parts]
     np.testing.assert_array_equal(together, np.concatenate(apart, axis=2))
+
+
+def test_sums_are_the_same_where_rows_are_divided_and_cut_at_once():
+    values = np.concatenate([rows(3000)[:7], 1.0 + np.random.default_rng(5).random((2, 3000))])
+    divisors = np.array([-1, 7, 8, -1, 7, 8, 7])
+    divided = values[:7] / np.where(divisors[:, None] < 0, 1.0, values[divisors])
+    edges = edges_around(np.sort(divided, axis=1))
+    found, sums = selection.cut_compiled(values.copy(), edges, divided[:, 0].copy(), divisors)
+    np.testing.assert_array_equal(sums, block_sums(divided, divided[:, 0]))
+    np.testing.assert_array_equal(sums, block_sums(divided, divided[:, 0].copy(), "compiled"))
+    expected = cut_sorted(divided, edges)
+    np.testing.assert_array_equal(found.counts, expected.counts)
+    for one, two in zip(found.values, expected.values, strict=True):
+        np.testing.assert_array_equal(np.sort(one), two)
 
 
 # Batches

@@ -27,9 +27,6 @@ SURE, UNSURE = 1, 2
 SAMPLE = 1024
 """Runs whose values the cells of :func:`select` span."""
 
-ROOM = 500_000
-"""Values that :func:`cut` looks at before it puts away what is kept of them: 4 MB."""
-
 SMALL = 16
 """Values that are sorted by insertion."""
 
@@ -147,15 +144,21 @@ def _sum(x):
 
 
 @inner
-def _sum_of_block(some, first, block, folded, squares):
-    """The sums of the deviations of up to BLOCK numbers, and of their squares; the others are scratch."""
-    if some.shape[0] == BLOCK:
-        _folded(some, first, folded, squares)
-    else:
-        for i in range(BLOCK):
-            block[i] = some[i] if i < some.shape[0] else first
-        _folded(block, first, folded, squares)
-    return _sum(folded), _sum(squares)
+def _take_block(values, row, start, first, block):
+    """Copy up to BLOCK numbers of a row; where there are fewer, those that follow do not deviate from the first."""
+    size = min(BLOCK, values.shape[1] - start)
+    for i in range(size):
+        block[i] = values[row, start + i]
+    for i in range(size, BLOCK):
+        block[i] = first
+    return size
+
+
+@inner
+def _divide_block(values, row, start, size, block):
+    """Divide what was taken by what another row has in its place."""
+    for i in range(size):
+        block[i] /= values[row, start + i]
 
 
 @entry("void(float64[:, ::1], float64[::1], float64[:, :, ::1])")
@@ -163,43 +166,47 @@ def _block_sums(values, first, sums):
     block, folded, squares = np.empty(BLOCK), np.empty(BLOCK // 8), np.empty(BLOCK // 8)
     for row in range(values.shape[0]):
         for place in range(sums.shape[2]):
-            some = values[row, place * BLOCK : min((place + 1) * BLOCK, values.shape[1])]
-            sums[0, row, place], sums[1, row, place] = _sum_of_block(some, first[row], block, folded, squares)
+            _take_block(values, row, place * BLOCK, first[row], block)
+            _folded(block, first[row], folded, squares)
+            sums[0, row, place], sums[1, row, place] = _sum(folded), _sum(squares)
 
 
 @entry(
-    "int64(int64, int64, float64[:, ::1], float64[::1], float64[::1], float64[::1], float64[:, ::1], int64[:, ::1],"
-    " int64[:, ::1], float64[:, :, ::1], float64[::1])"
+    "void(float64[:, ::1], int64[::1], float64[::1], float64[::1], float64[::1], float64[:, ::1], int64[:, ::1],"
+    " int64[:, ::1], float64[:, :, ::1])"
 )
-def _cut(from_row, to_row, values, first, low, per_width, edges, edge_cells, counts, sums, kept):
-    runs, size = values.shape[1], edges.shape[1]
+def _cut(values, divisors, first, low, per_width, edges, edge_cells, counts, sums):
+    edges_of_row = edges.shape[1]
+    block, folded, squares = np.empty(BLOCK), np.empty(BLOCK // 8), np.empty(BLOCK // 8)
     cells, held = np.empty(BLOCK, np.uint16), np.empty(CUT_CELLS + 1, np.int32)
     kind = np.zeros(CUT_CELLS + 1, np.uint8)
     below = np.empty(CUT_CELLS, np.uint8)  # of the cells of edges: how many edges surely are
     places = np.empty(BLOCK + 1, np.int64)
-    edge = np.empty(size + 1)
-    edge[size] = np.inf
-    block, folded, squares = np.empty(BLOCK), np.empty(BLOCK // 8), np.empty(BLOCK // 8)
-    total = 0
-    for row in range(from_row, to_row):
+    edge = np.empty(edges_of_row + 1)
+    edge[edges_of_row] = np.inf
+    for row in range(edges.shape[0]):
         for cell in range(CUT_CELLS + 1):
             held[cell] = 0
-        for k in range(0, size, 2):
+        for k in range(0, edges_of_row, 2):
             for cell in range(edge_cells[row, k] + 1, edge_cells[row, k + 1]):
                 kind[cell] = SURE
         tied, tied_edge = np.nan, 0  # nothing is equal to nan
-        for k in range(size - 1, -1, -1):
+        for k in range(edges_of_row - 1, -1, -1):
             edge[k] = edges[row, k]
             kind[edge_cells[row, k]] = UNSURE
             below[edge_cells[row, k]] = k
             if edge[k] == edge[k + 1]:
                 tied, tied_edge = edge[k], k
-        for place in range(sums.shape[2]):  # some at a time, that stay in the cache
-            these = values[row, place * BLOCK : min((place + 1) * BLOCK, runs)]
-            sums[0, row, place], sums[1, row, place] = _sum_of_block(these, first[row], block, folded, squares)
-            _cells_and_tied(these, low[row], per_width[row], CUT_CELLS - 1.0, tied, cells)
+        kept = 0
+        for place in range(sums.shape[2]):  # a block at a time, which stays in the cache
+            size = _take_block(values, row, place * BLOCK, first[row], block)
+            if divisors[row] >= 0:
+                _divide_block(values, divisors[row], place * BLOCK, size, block)
+            _folded(block, first[row], folded, squares)
+            sums[0, row, place], sums[1, row, place] = _sum(folded), _sum(squares)
+            _cells_and_tied(block, low[row], per_width[row], CUT_CELLS - 1.0, tied, cells)
             noted = 0
-            for run in range(these.shape[0]):
+            for run in range(size):
                 cell = cells[run]
                 held[cell] += 1
                 places[noted] = run
@@ -208,32 +215,31 @@ def _cut(from_row, to_row, values, first, low, per_width, edges, edge_cells, cou
             for i in range(noted):
                 run = places[i]
                 sure = kind[cells[run]] == SURE
-                kept[total] = these[run]
-                total += sure
+                values[row, kept] = block[run]  # over what was taken before
+                kept += sure
                 places[unsure] = run
                 unsure += 1 - sure
             for i in range(unsure):
-                value = these[places[i]]
+                value = block[places[i]]
                 k = np.int64(below[cells[places[i]]])
                 while edge[k] < value:
                     k += 1
-                on = k < size and edge[k] == value
+                on = k < edges_of_row and edge[k] == value
                 counts[row, 2 * k + on] += 1
-                kept[total] = value
-                total += 1 if k % 2 and not on else 0
+                values[row, kept] = value
+                kept += 1 if k % 2 and not on else 0
         counts[row, 2 * tied_edge + 1] += held[TIED]
         cell = 0
-        for k in range(size + 1):  # whole cells between one edge's and the next
-            last = edge_cells[row, k] if k < size else CUT_CELLS
+        for k in range(edges_of_row + 1):  # whole cells between one edge's and the next
+            last = edge_cells[row, k] if k < edges_of_row else CUT_CELLS
             between = 0
             for cell_between in range(cell, last):
                 between += held[cell_between]
             counts[row, 2 * k] += between
             cell = max(cell, last + 1)
-        for k in range(0, size, 2):  # only what was set, for the next row
+        for k in range(0, edges_of_row, 2):  # only what was set, for the next row
             for cell in range(edge_cells[row, k], edge_cells[row, k + 1] + 1):
                 kind[cell] = 0
-    return total
 
 
 def block_sums(values: np.ndarray, first: np.ndarray) -> np.ndarray:
@@ -261,12 +267,14 @@ def _scale(low: np.ndarray, high: np.ndarray, cells: int) -> tuple[np.ndarray, n
 
 
 def cut(
-    values: np.ndarray, edges: np.ndarray, first: np.ndarray
+    values: np.ndarray, edges: np.ndarray, first: np.ndarray, divisors: np.ndarray
 ) -> tuple[np.ndarray, list[np.ndarray], np.ndarray]:
-    """What windows keep of `values` (row, run), whose order does not matter; `edges` (row, edge) as in selection.py.
+    """What windows keep of the first rows of `values` (row, run), each divided by the row of its place in `divisors`
+    unless that is negative; the order of runs does not matter. `edges` (row, edge) are as in selection.py.
 
     Returns how many values are in each class (row, class), those inside windows for each row, and their block_sums,
-    since reading so many values takes as long as adding them up.
+    deviations being from `first` (row,). All at once, because reading so many values takes as long as adding them up.
+    The rows are overwritten.
     """
     finite = np.isfinite(edges)
     lowest, highest = np.where(finite, edges, np.inf).min(axis=1), np.where(finite, edges, -np.inf).max(axis=1)
@@ -276,14 +284,9 @@ def cut(
         places = np.nan_to_num((edges - low[:, None]) * per_width[:, None], nan=0.0)
     edge_cells = np.clip(places, 0.0, CUT_CELLS - 1.0).astype(np.int64)
     counts = np.zeros((len(edges), 2 * edges.shape[1] + 1), dtype=np.int64)
-    sums = np.empty((2, len(values), -(-values.shape[1] // BLOCK)))
-    inside: list[np.ndarray] = []
-    some = max(1, ROOM // values.shape[1])
-    kept = np.empty(some * values.shape[1] + 1)
-    for row in range(0, len(values), some):
-        rows = slice(row, min(row + some, len(values)))
-        size = _cut(rows.start, rows.stop, values, first, low, per_width, edges, edge_cells, counts, sums, kept)
-        stops = np.cumsum(counts[rows, INSIDE].sum(axis=1)).tolist()
-        found = kept[:size].copy()
-        inside += [found[start:stop] for start, stop in zip([0, *stops], stops, strict=False)]
-    return counts, inside, sums
+    sums = np.empty((2, len(edges), -(-values.shape[1] // BLOCK)))
+    _cut(values, divisors, first, low, per_width, edges, edge_cells, counts, sums)
+    stops = np.cumsum(counts[:, INSIDE].sum(axis=1)).tolist()
+    starts = [0, *stops[:-1]]
+    inside = np.concatenate([row[: stop - start] for row, start, stop in zip(values, starts, stops, strict=False)])
+    return counts, [inside[start:stop] for start, stop in zip(starts, stops, strict=True)], sums

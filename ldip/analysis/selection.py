@@ -169,11 +169,13 @@ def cut(ordered: np.ndarray, edges: np.ndarray) -> Cut:
     return found._replace(values=list(found.values))  # now: the batch does not stay
 
 
-def cut_compiled(values: np.ndarray, edges: np.ndarray, first: np.ndarray) -> tuple[Cut, np.ndarray]:
-    """As :func:`cut`, of a batch in any order; and ``summary.block_sums`` of it."""
+def cut_compiled(
+    values: np.ndarray, edges: np.ndarray, first: np.ndarray, divisors: np.ndarray
+) -> tuple[Cut, np.ndarray]:
+    """As :func:`cut`, of a batch in any order; and ``summary.block_sums`` of it. See compiled_rows.py."""
     from ldip.analysis import compiled_rows
 
-    counts, inside, sums = compiled_rows.cut(values, edges, first)
+    counts, inside, sums = compiled_rows.cut(values, edges, first, divisors)
     return Cut(edges, counts, inside), sums
 
 

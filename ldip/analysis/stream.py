@@ -224,25 +224,37 @@ def _reduced(
     edges: np.ndarray | None = None,
 ) -> Part:
     """Events, sums and what lies in windows between the `edges`, if there are any yet; the ledger's first lines become
-    the metrics in fixed prices. `pivot` is the first run of all (metric, year), if it is not here; `happened` is for
-    :func:`occurrences`."""
+    the metrics in fixed prices (or are used up). `pivot` is the first run of all (metric, year), if it is not here;
+    `happened` is for :func:`occurrences`."""
     before = happened or {}
     counts = {event.id: occurrences(event, ledger[event.metric], before.get(event.id)) for event in events()}
     values = ledger.values[: len(metrics)]
+    rows = values.reshape(-1, values.shape[2])
+    if engine == "compiled" and edges is not None:
+        assert pivot is not None
+        every = ledger.values.reshape(-1, values.shape[2])
+        kept, sums = cut_compiled(every, edges, pivot.reshape(-1), _price_rows(ledger, metrics))
+        return Part(ledger.years, pivot, sums.reshape(2, *pivot.shape, -1), counts, rows, kept)
     for place, metric in enumerate(metrics):
         if metric.price_index:
             values[place] /= ledger[f"{metric.price_index}_index"]
     first = values[:, :, 0].copy() if pivot is None else pivot
-    rows = values.reshape(-1, values.shape[2])
-    kept = None
-    if edges is not None and engine == "compiled":
-        kept, sums = cut_compiled(rows, edges, first.reshape(-1))
-    else:
-        sums = block_sums(rows, first.reshape(-1), engine)
-        if edges is not None:
-            rows.sort(axis=1)
-            kept = cut(rows, edges)
-    return Part(ledger.years, first, sums.reshape(2, *first.shape, -1), counts, rows, kept)
+    sums = block_sums(rows, first.reshape(-1), engine).reshape(2, *first.shape, -1)
+    part = Part(ledger.years, first, sums, counts, rows)
+    if edges is None:
+        return part
+    rows.sort(axis=1)
+    return part._replace(kept=cut(rows, edges))
+
+
+def _price_rows(ledger: Ledger, metrics: list[Metric]) -> np.ndarray:
+    """For each row (metric and year) the row of the ledger with its price index, -1 if it has none."""
+    years = len(ledger.years)
+    found = np.full((len(metrics), years), -1)
+    for place, metric in enumerate(metrics):
+        if metric.price_index:
+            found[place] = ledger.lines.index(f"{metric.price_index}_index") * years + np.arange(years)
+    return found.reshape(-1)
 
 
 def _found(
