@@ -221,7 +221,7 @@ def _cut(values, divisors, first, low, per_width, edges, edge_cells, counts, sum
                 unsure += 1 - sure
             for i in range(unsure):
                 value = block[places[i]]
-                k = np.int64(below[cells[places[i]]])
+                k = int(below[cells[places[i]]])
                 while edge[k] < value:
                     k += 1
                 on = k < edges_of_row and edge[k] == value

@@ -223,7 +223,7 @@ def _reduced(
     happened: dict[str, np.ndarray] | None = None,
     edges: np.ndarray | None = None,
 ) -> Part:
-    """Events, sums and what lies in windows between the `edges`, if there are any yet; the ledger's first lines become
+    """Events, sums and what windows between the `edges` keep, if there are any yet; the ledger's first lines become
     the metrics in fixed prices (or are used up). `pivot` is the first run of all (metric, year), if it is not here;
     `happened` is for :func:`occurrences`."""
     before = happened or {}

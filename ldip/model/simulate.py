@@ -31,8 +31,6 @@ BATCH, BATCH_THREADS = 5 * drivers.BLOCK, 4
 
 S = TypeVar("S")
 T = TypeVar("T")
-Close = Callable[[int, int, np.ndarray, int], None]
-"""Closes all years of (first run, number of runs) into (ledger (line, year, run), place of the first run in it)."""
 
 
 @dataclass(frozen=True)
@@ -116,12 +114,12 @@ def simulate_built(
 ) -> Ledger:
     """As :func:`simulate`, of a baseline and processes made before, perhaps on another machine; a `weather` of one's
     own may give back what it has made."""
-    close = _closing(baseline, process, runs, seed, lines, engine, step, seeds, weather)
+    accounts = _Accounts(baseline, process, runs, seed, lines, engine, step, seeds, weather)
     values = np.empty((len(lines), len(baseline.years), runs))
 
     def do_chunk(first: int) -> None:
         size = min(CHUNK, runs - first)
-        close(first, size, values, first)
+        accounts.close(first, size, values, first)
         if progress:
             progress(size)
 
@@ -149,20 +147,11 @@ def in_years(
     """
     baseline = with_policy(build(scenario, years), policy)
     process = drivers.prepare(scenario.drivers, baseline.plan)
-    steps = np.broadcast_to(step if policy == "step" else 0.0, (runs,))
-    plan, opening = baseline.plan_table(), np.array(baseline.opening)
-    wanted = [Year._fields.index(line) for line in lines]
-    made_by = _engine(engine or engine_for(runs))
+    accounts = _Accounts(baseline, process, runs, seed, lines, engine, step if policy == "step" else 0.0)
     memory = np.empty((2, len(lines), 1, runs))
-    size = CHUNK if made_by.by_year is kernel.by_year_compiled else runs
+    size = CHUNK if accounts.engine.by_year is kernel.by_year_compiled else runs
     firsts, workers = range(0, runs, size), threads or _threads(runs)
-
-    def prepare(first: int) -> kernel.CloseYear:
-        some = steps[first : first + size]
-        chunk = drivers.weather(process, seed, first, len(some), some, None, made_by.generator)
-        return made_by.by_year(plan, baseline.response, chunk, opening, wanted)
-
-    closers = list(_in_order(prepare, firsts, workers))
+    closers = list(_in_order(lambda first: accounts.by_year(first, min(size, runs - first)), firsts, workers))
 
     def close(chunk: tuple[int, kernel.CloseYear, np.ndarray]) -> None:
         first, closer, values = chunk
@@ -206,7 +195,7 @@ def in_batches(
     """
     baseline = with_policy(build(scenario, years), policy)
     process = drivers.prepare(scenario.drivers, baseline.plan)
-    close = _closing(baseline, process, runs, seed, lines, engine, step if policy == "step" else 0.0)
+    accounts = _Accounts(baseline, process, runs, seed, lines, engine, step if policy == "step" else 0.0)
     workers = threads or min(_threads(runs), BATCH_THREADS)
     batch = min(runs, batch)
     memory: SimpleQueue[np.ndarray] = SimpleQueue()
@@ -217,7 +206,7 @@ def in_batches(
         try:
             values = buffer[: len(lines) * years * size].reshape(len(lines), years, size)
             for place in range(0, size, CHUNK):
-                close(first + place, min(CHUNK, size - place), values, place)
+                accounts.close(first + place, min(CHUNK, size - place), values, place)
             found = digest(Ledger(baseline.years, tuple(lines), values))
         finally:
             memory.put(buffer)
@@ -232,28 +221,39 @@ def in_batches(
     yield from _in_order(do_batch, range(batch, runs, batch), workers)
 
 
-def _closing(
-    baseline: Baseline,
-    process: drivers.Process,
-    runs: int,
-    seed: int,
-    lines: Sequence[str],
-    engine: str | None,
-    step: float | np.ndarray,
-    seeds: Mapping[str, int] | None = None,
-    weather: Callable[..., np.ndarray] = drivers.weather,
-) -> Close:
-    """What closes any of the runs."""
-    steps = np.broadcast_to(step, (runs,))
-    plan, opening = baseline.plan_table(), np.array(baseline.opening)
-    wanted = [Year._fields.index(line) for line in lines]
-    made_by = _engine(engine or engine_for(runs))
+class _Accounts:
+    """The accounts of a baseline, to be closed for any of the runs."""
 
-    def close(first: int, size: int, ledger: np.ndarray, place: int) -> None:
-        chunk = weather(process, seed, first, size, steps[first : first + size], seeds, made_by.generator)
-        made_by.close(plan, baseline.response, chunk, opening, wanted, ledger, place)
+    def __init__(
+        self,
+        baseline: Baseline,
+        process: drivers.Process,
+        runs: int,
+        seed: int,
+        lines: Sequence[str],
+        engine: str | None,
+        step: float | np.ndarray,
+        seeds: Mapping[str, int] | None = None,
+        weather: Callable[..., np.ndarray] = drivers.weather,
+    ) -> None:
+        self.engine = _engine(engine or engine_for(runs))
+        self._process, self._seed, self._seeds, self._weather = process, seed, seeds, weather
+        self._steps = np.broadcast_to(step, (runs,))
+        self._plan, self._response = baseline.plan_table(), baseline.response
+        self._opening, self._lines = np.array(baseline.opening), [Year._fields.index(line) for line in lines]
 
-    return close
+    def close(self, first: int, size: int, ledger: np.ndarray, place: int) -> None:
+        """Close all years of some runs into a ledger (line, year, run), from a place in it on."""
+        weather = self._of(first, size)
+        self.engine.close(self._plan, self._response, weather, self._opening, self._lines, ledger, place)
+
+    def by_year(self, first: int, size: int) -> kernel.CloseYear:
+        """What closes one year after the other for some runs."""
+        return self.engine.by_year(self._plan, self._response, self._of(first, size), self._opening, self._lines)
+
+    def _of(self, first: int, size: int) -> np.ndarray:
+        steps = self._steps[first : first + size]
+        return self._weather(self._process, self._seed, first, size, steps, self._seeds, self.engine.generator)
 
 
 def _threads(runs: int) -> int:
