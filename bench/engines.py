@@ -16,7 +16,7 @@ from ldip.model import drivers, kernel
 from ldip.model.baseline import build
 from ldip.model.generator import CompiledGenerator
 from ldip.model.metrics import lines_needed
-from ldip.model.simulate import CHUNK, in_batches, in_years, simulate, together
+from ldip.model.simulate import CHUNK, built, in_batches, in_years, simulate, together
 from ldip.model.state import Year
 from ldip.scenario.reader import read
 from ldip.scenario.schema import Scenario
@@ -235,20 +235,21 @@ def stream_table(scenario: Scenario, size: Size) -> Table:
 
     def simulation(lap: Lap, how: dict[str, Any]) -> None:
         for _ in range(most // how["runs"]):
-            if together("compiled", how["runs"], how["years"]):
-                deque(in_years(scenario, lines=lines_needed(), **how), maxlen=0)
+            if together("compiled", how["runs"], size.years):
+                deque(in_years(built(scenario, size.years), lines=lines_needed(), **how), maxlen=0)
                 lap()
             else:
-                progress = every(counts[0], lap)
-                deque(in_batches(scenario, lambda _: None, lines=lines_needed(), progress=progress, **how), maxlen=0)
+                ready, progress = built(scenario, size.years), every(counts[0], lap)
+                deque(in_batches(ready, lambda _: None, lines=lines_needed(), progress=progress, **how), maxlen=0)
 
     def with_percentiles(lap: Lap, how: dict[str, Any]) -> None:
         for _ in range(most // how["runs"]):
-            simulate_and_summarise(scenario, name="x", progress=every(counts[0], lap), **how)
+            progress = every(counts[0], lap)
+            simulate_and_summarise(scenario, name="x", years=size.years, progress=progress, **how)
 
     jobs: dict[str, Callable[[Lap], object]] = {}
     for runs in counts:
-        how = {"runs": runs, "seed": 1, "years": size.years, "engine": "compiled", "threads": 1}
+        how = {"runs": runs, "seed": 1, "engine": "compiled", "threads": 1}
         jobs[f"simulation {runs}"] = partial(simulation, how=how)
         jobs[f"both {runs}"] = partial(with_percentiles, how=how)
     found = in_laps(jobs, min(size.repetitions, 4))

@@ -28,7 +28,7 @@ from ldip.analysis.summary import (
     wanted_ranks,
 )
 from ldip.model.metrics import catalogue, headline, lines_needed
-from ldip.model.simulate import in_batches, in_years, simulate, together
+from ldip.model.simulate import built, in_batches, in_years, simulate, simulate_built, together
 from ldip.report import runs as run_files
 
 YEARS = 4
@@ -331,9 +331,9 @@ def test_batches_come_in_order_and_their_memory_is_used_again(scenario):
         places.add(ledger.values.__array_interface__["data"][0])
         return float(ledger["debt_ratio"][-1, 0]), ledger.values.shape[2]
 
-    how = {"runs": 9000, "seed": 2, "years": 2, "lines": ["debt_ratio"]}
-    found = list(in_batches(scenario, first_and_place, batch=1024, threads=2, **how))
-    ledger = simulate(scenario, **how)["debt_ratio"][-1]
+    how = {"runs": 9000, "seed": 2, "lines": ["debt_ratio"]}
+    found = list(in_batches(built(scenario, 2), first_and_place, batch=1024, threads=2, **how))
+    ledger = simulate(scenario, years=2, **how)["debt_ratio"][-1]
     assert found == [(ledger[first], min(1024, 9000 - first)) for first in range(0, 9000, 1024)]
     assert 1 <= len(places) <= 2
 
@@ -344,7 +344,7 @@ def test_a_failure_in_a_thread_ends_the_simulation(scenario):
             raise ArithmeticError("the last batch")
 
     with pytest.raises(ArithmeticError, match="the last batch"):
-        list(in_batches(scenario, fail, runs=5000, seed=2, years=2, lines=["debt_ratio"], batch=1024, threads=3))
+        list(in_batches(built(scenario, 2), fail, runs=5000, seed=2, lines=["debt_ratio"], batch=1024, threads=3))
 
 
 # Years
@@ -354,15 +354,15 @@ def test_a_failure_in_a_thread_ends_the_simulation(scenario):
     ("engine", "runs", "threads"), [("numpy", 300, 1), ("compiled", 1, 1), ("compiled", 8500, 2)]
 )
 def test_years_come_in_order_and_their_memory_is_used_again(scenario, engine, runs, threads):
-    how = {"runs": runs, "seed": 2, "years": 5, "lines": ["debt_ratio", "closing_net_debt"]}
-    how |= {"policy": "step", "step": np.linspace(0.0, 50.0, runs), "engine": engine, "threads": threads}
-    places, found = set(), []
-    for ledger in in_years(scenario, **how):
+    how = {"runs": runs, "seed": 2, "lines": ["debt_ratio", "closing_net_debt"]}
+    how |= {"step": np.linspace(0.0, 50.0, runs), "engine": engine, "threads": threads}
+    ready, places, found = built(scenario, 5, "step"), set(), []
+    for ledger in in_years(ready, **how):
         places.add(ledger.values.__array_interface__["data"][0])
         assert ledger.lines == ("debt_ratio", "closing_net_debt")
         found.append((ledger.years.copy(), ledger.values.copy()))
         ledger.values[:] = np.nan  # nothing that comes later is made of it
-    whole = simulate(scenario, **how)
+    whole = simulate_built(ready, **how)
     np.testing.assert_array_equal(np.concatenate([years for years, _ in found]), whole.years)
     np.testing.assert_array_equal(np.concatenate([values for _, values in found], axis=1), whole.values)
     assert len(places) == 2

@@ -29,7 +29,7 @@ from ldip.analysis.summary import (
     wanted_ranks,
 )
 from ldip.model.metrics import Metric, events, headline, lines_needed
-from ldip.model.simulate import Ledger, engine_for, in_batches, in_years, together
+from ldip.model.simulate import Built, Ledger, built, engine_for, in_batches, in_years, together
 from ldip.scenario.schema import Scenario
 
 ONE_PASS = 2_000_000
@@ -62,36 +62,46 @@ def passes(runs: int) -> int:
 
 
 def simulate_and_summarise(
-    scenario: Scenario,
+    scenario: Scenario, *, name: str, years: int, policy: str = "adopted", step: float = 0.0, **how: Any
+) -> Summary:
+    """The summary of a simulation, as ``summarise(simulate(...))`` but in fixed memory. `how` is for
+    :func:`summarise_built`."""
+    ready = built(scenario, years, policy)
+    return summarise_built(ready, name=name, base_year=scenario.scenario.first_year, policy=policy, step=step, **how)
+
+
+def summarise_built(
+    ready: Built,
     *,
     name: str,
+    base_year: int,
     runs: int,
     seed: int,
-    years: int,
     policy: str = "adopted",
     step: float = 0.0,
+    engine: str | None = None,
+    threads: int | None = None,
+    batch: int | None = None,
     progress: Callable[[int], None] | None = None,
     keep: Keep | None = None,
     write: Callable[[Any], None] | None = None,
-    **how: Any,
 ) -> Summary:
-    """The summary of a simulation, as ``summarise(simulate(...))`` but in fixed memory.
+    """As :func:`simulate_and_summarise`, of what was built, with that policy, before.
 
     `progress` is called with the number of runs finished since its last call, each pass counted. What `keep` takes
-    from the ledger of each batch goes to `write`, in the order of the runs. `how` is for in_batches (engine, threads,
-    batch).
+    from the ledger of each batch goes to `write`, in the order of the runs.
     """
-    path: dict[str, Any] = {"seed": seed, "policy": policy, "step": step}
-    engine = how.get("engine") or engine_for(runs)
-    path |= {"runs": runs, "years": years, "progress": progress} | how | {"engine": engine}
-    if together(engine, runs, years) and not keep and "batch" not in how:
-        found = _by_years(scenario, **path)
+    engine = engine or engine_for(runs)
+    how: dict[str, Any] = {"runs": runs, "seed": seed, "engine": engine, "threads": threads, "progress": progress}
+    how["step"] = step if policy == "step" else 0.0
+    if together(engine, runs, len(ready.baseline.years)) and not keep and not batch:
+        found = _by_years(ready, **how)
     else:
-        found = _by_runs(scenario, keep=keep, write=write, **path)
+        found = _by_runs(ready, keep=keep, write=write, **how | ({"batch": batch} if batch else {}))
     calendar, distributions, probabilities = found
     return Summary(
         scenario=name,
-        base_year=scenario.scenario.first_year,
+        base_year=base_year,
         years=calendar,
         runs=runs,
         seed=seed,
@@ -103,11 +113,11 @@ def simulate_and_summarise(
 
 
 def _by_years(
-    scenario: Scenario, *, engine: str, progress: Callable[[int], None] | None, threads: int | None = None, **how: Any
+    ready: Built, *, engine: str, progress: Callable[[int], None] | None, threads: int | None, **how: Any
 ) -> Found:
     """All runs together, year by year; the order statistics of a year are found, in a thread, while the next is
     closed."""
-    runs, years = how["runs"], how["years"]
+    runs, years = how["runs"], len(ready.baseline.years)
     lines, metrics = _in_front(headline())
     ranks = sorted({rank for of in wanted_ranks(runs) for rank in of})
     happened = {event.id: np.zeros(runs, dtype=bool) for event in events()}
@@ -118,7 +128,7 @@ def _by_years(
     def select(rows: np.ndarray) -> None:
         found.append(order_statistics(rows, ranks, engine))
 
-    for ledger in in_years(scenario, lines=lines, engine=engine, threads=threads, **how):
+    for ledger in in_years(ready, lines=lines, engine=engine, threads=threads, **how):
         part = _reduced(ledger, metrics, engine, happened=happened)
         parts.append(part)
         if threads == 1:
@@ -141,7 +151,7 @@ def _by_years(
 
 
 def _by_runs(
-    scenario: Scenario,
+    ready: Built,
     *,
     progress: Callable[[int], None] | None,
     keep: Keep | None,
@@ -157,7 +167,7 @@ def _by_runs(
             record: dict[str, Any] = {"keep": keep, "write": write} if first_time else {}
             try:
                 metrics = headline()[place::share]
-                found.append(_one_pass(scenario, metrics, caution=caution, progress=again, **record, **how))
+                found.append(_one_pass(ready, metrics, caution=caution, progress=again, **record, **how))
             except MissedError:
                 first_time, caution, again = False, 2.0 * caution, None
     distributions = {name: one for _, these, _ in found for name, one in these.items()}
@@ -165,17 +175,17 @@ def _by_runs(
 
 
 def _one_pass(
-    scenario: Scenario,
+    ready: Built,
     metrics: list[Metric],
     *,
     caution: float,
+    engine: str,
     keep: Keep | None = None,
     write: Callable[[Any], None] | None = None,
     **how: Any,
 ) -> Found:
     """Simulate once: the distributions of some metrics."""
     runs = how["runs"]
-    engine = how.get("engine") or engine_for(runs)
     lines, metrics = _in_front(metrics)
     pivot: np.ndarray | None = None
     selection: Selection | None = None
@@ -187,7 +197,7 @@ def _one_pass(
 
     total: np.ndarray | None = None
     counts: dict[str, np.ndarray] = {}
-    with closing(in_batches(scenario, digest, lines=lines, **how)) as batches:
+    with closing(in_batches(ready, digest, lines=lines, engine=engine, **how)) as batches:
         for part in batches:
             if selection is None:
                 pivot, total, counts = part.first, np.zeros(part.sums.shape[:3]), part.occurrences

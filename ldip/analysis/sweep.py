@@ -15,11 +15,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ldip import __version__
-from ldip.analysis.summary import Summary, summarise
-from ldip.model import drivers
-from ldip.model.baseline import Baseline, build
-from ldip.model.metrics import lines_needed
-from ldip.model.simulate import COMPILED_FROM, simulate_built, with_policy
+from ldip.analysis.stream import summarise_built
+from ldip.analysis.summary import Summary
+from ldip.model.simulate import COMPILED_FROM, Built, built
 from ldip.scenario.grid import Case, Grid
 from ldip.scenario.schema import Scenario
 
@@ -37,8 +35,7 @@ class Work(NamedTuple):
     program: str
     scenario: str
     base_year: int
-    baseline: Baseline
-    process: drivers.Process
+    ready: Built
     seed: int
     runs: int
     engine: str | None
@@ -60,24 +57,16 @@ def compute(work: Work) -> Summary:
     """One case, on one thread: the same figures as ``ldip simulate`` gives for it."""
     if work.program != program():
         raise OtherProgramError(f"ldip {__version__} ({program()}), expected {work.program}")
-    ledger = simulate_built(
-        work.baseline,
-        work.process,
-        runs=work.runs,
-        seed=work.seed,
-        lines=lines_needed(),
-        engine=work.engine,
-        threads=1,
-        step=work.step,
-    )
-    return summarise(
-        ledger,
-        scenario=work.scenario,
+    return summarise_built(
+        work.ready,
+        name=work.scenario,
         base_year=work.base_year,
+        runs=work.runs,
         seed=work.seed,
         policy=work.policy,
         step=work.step,
         engine=work.engine,
+        threads=1,
     )
 
 
@@ -141,14 +130,12 @@ class _Packing:
         grid = self.grid
         if case.scenario is not self.scenario:
             self.scenario = case.scenario
-            self.baseline = with_policy(build(case.scenario, grid.years), grid.policy)
-            self.process = drivers.prepare(case.scenario.drivers, self.baseline.plan)
+            self.ready = built(case.scenario, grid.years, grid.policy)
         return Work(
             program=program(),
             scenario=case.scenario.name,
             base_year=case.scenario.scenario.first_year,
-            baseline=self.baseline,
-            process=self.process,
+            ready=self.ready,
             seed=case.seed,
             runs=grid.runs,
             engine=self.engine,

@@ -46,6 +46,19 @@ class Ledger:
         return self.values[self.lines.index(line)]
 
 
+class Built(NamedTuple):
+    """A scenario made ready for any runs, here or on another machine: nothing but arrays and parameters."""
+
+    baseline: Baseline
+    process: drivers.Process
+
+
+def built(scenario: Scenario, years: int, policy: str = "adopted") -> Built:
+    """Build a scenario's baseline, as a policy has it, and what its drivers need."""
+    baseline = with_policy(build(scenario, years), policy)
+    return Built(baseline, drivers.prepare(scenario.drivers, baseline.plan))
+
+
 def run_baseline(baseline: Baseline, step: float = 0.0, engine: str | None = None) -> Ledger:
     """The baseline path, all lines (line, year, 1): the accounts with calm weather, and a restructuring step."""
     calm = drivers.calm(baseline.plan)
@@ -83,10 +96,8 @@ def simulate(
     `policy` is one of POLICIES; `step` (of all runs or (run,)) is what restructuring grows by a year after the plan,
     mill. 2020-kr, with the policy "step". `seeds` gives single drivers a seed of their own.
     """
-    baseline = with_policy(build(scenario, years), policy)
     return simulate_built(
-        baseline,
-        drivers.prepare(scenario.drivers, baseline.plan),
+        built(scenario, years, policy),
         runs=runs,
         seed=seed,
         lines=lines,
@@ -99,8 +110,7 @@ def simulate(
 
 
 def simulate_built(
-    baseline: Baseline,
-    process: drivers.Process,
+    ready: Built,
     *,
     runs: int,
     seed: int,
@@ -112,10 +122,9 @@ def simulate_built(
     seeds: Mapping[str, int] | None = None,
     weather: Callable[..., np.ndarray] = drivers.weather,
 ) -> Ledger:
-    """As :func:`simulate`, of a baseline and processes made before, perhaps on another machine; a `weather` of one's
-    own may give back what it has made."""
-    accounts = _Accounts(baseline, process, runs, seed, lines, engine, step, seeds, weather)
-    values = np.empty((len(lines), len(baseline.years), runs))
+    """As :func:`simulate`, of what was built before; a `weather` of one's own may give back what it has made."""
+    accounts = _Accounts(ready, runs, seed, lines, engine, step, seeds, weather)
+    values = np.empty((len(lines), len(accounts.years), runs))
 
     def do_chunk(first: int) -> None:
         size = min(CHUNK, runs - first)
@@ -125,29 +134,25 @@ def simulate_built(
 
     for _ in _in_order(do_chunk, range(0, runs, CHUNK), threads or _threads(runs)):
         pass
-    return Ledger(baseline.years, tuple(lines), values)
+    return Ledger(accounts.years, tuple(lines), values)
 
 
 def in_years(
-    scenario: Scenario,
+    ready: Built,
     *,
     runs: int,
     seed: int,
-    years: int,
     lines: Sequence[str] = Year._fields,
     engine: str | None = None,
     threads: int | None = None,
-    policy: str = "adopted",
     step: float | np.ndarray = 0.0,
 ) -> Iterator[Ledger]:
-    """As :func:`simulate`, all runs together: a ledger (line, 1, run) of each year in turn.
+    """As :func:`simulate_built`, all runs together: a ledger (line, 1, run) of each year in turn.
 
     Memory that is used again is warm; a ledger of all years would come fresh from the system, page by page. So the
     memory of a ledger, which may be overwritten, is that of the next but one.
     """
-    baseline = with_policy(build(scenario, years), policy)
-    process = drivers.prepare(scenario.drivers, baseline.plan)
-    accounts = _Accounts(baseline, process, runs, seed, lines, engine, step if policy == "step" else 0.0)
+    accounts = _Accounts(ready, runs, seed, lines, engine, step)
     memory = np.empty((2, len(lines), 1, runs))
     size = CHUNK if accounts.engine.by_year is kernel.by_year_compiled else runs
     firsts, workers = range(0, runs, size), threads or _threads(runs)
@@ -157,12 +162,12 @@ def in_years(
         first, closer, values = chunk
         closer(values, first)
 
-    for t in range(years):
+    for t in range(len(accounts.years)):
         values = memory[t % 2]
         chunks = [(first, closer, values) for first, closer in zip(firsts, closers, strict=True)]
         for _ in _in_order(close, chunks, workers):
             pass
-        yield Ledger(baseline.years[t : t + 1], tuple(lines), values)
+        yield Ledger(accounts.years[t : t + 1], tuple(lines), values)
 
 
 def together(engine: str, runs: int, years: int) -> bool:
@@ -172,30 +177,27 @@ def together(engine: str, runs: int, years: int) -> bool:
 
 
 def in_batches(
-    scenario: Scenario,
+    ready: Built,
     digest: Callable[[Ledger], T],
     *,
     runs: int,
     seed: int,
-    years: int,
     lines: Sequence[str] = Year._fields,
     engine: str | None = None,
     threads: int | None = None,
     batch: int = BATCH,
     progress: Callable[[int], None] | None = None,
-    policy: str = "adopted",
     step: float | np.ndarray = 0.0,
 ) -> Generator[T, None, None]:
-    """As :func:`simulate`, in memory that does not grow with the runs: what `digest` makes of each batch's ledger, in
-    the order of the runs.
+    """As :func:`simulate_built`, in memory that does not grow with the runs: what `digest` makes of each batch's
+    ledger, in the order of the runs.
 
     `digest` is called in the threads, may overwrite the ledger, and must not keep it: the next batch comes into the
     same memory. Only the first batch is waited for before another is begun, and its ledger stays until then. `batch`
     is a number of whole blocks.
     """
-    baseline = with_policy(build(scenario, years), policy)
-    process = drivers.prepare(scenario.drivers, baseline.plan)
-    accounts = _Accounts(baseline, process, runs, seed, lines, engine, step if policy == "step" else 0.0)
+    accounts = _Accounts(ready, runs, seed, lines, engine, step)
+    years = len(accounts.years)
     workers = threads or min(_threads(runs), BATCH_THREADS)
     batch = min(runs, batch)
     memory: SimpleQueue[np.ndarray] = SimpleQueue()
@@ -207,7 +209,7 @@ def in_batches(
             values = buffer[: len(lines) * years * size].reshape(len(lines), years, size)
             for place in range(0, size, CHUNK):
                 accounts.close(first + place, min(CHUNK, size - place), values, place)
-            found = digest(Ledger(baseline.years, tuple(lines), values))
+            found = digest(Ledger(accounts.years, tuple(lines), values))
         finally:
             memory.put(buffer)
         if progress:
@@ -222,12 +224,11 @@ def in_batches(
 
 
 class _Accounts:
-    """The accounts of a baseline, to be closed for any of the runs."""
+    """The accounts, to be closed for any of the runs."""
 
     def __init__(
         self,
-        baseline: Baseline,
-        process: drivers.Process,
+        ready: Built,
         runs: int,
         seed: int,
         lines: Sequence[str],
@@ -236,8 +237,9 @@ class _Accounts:
         seeds: Mapping[str, int] | None = None,
         weather: Callable[..., np.ndarray] = drivers.weather,
     ) -> None:
-        self.engine = _engine(engine or engine_for(runs))
-        self._process, self._seed, self._seeds, self._weather = process, seed, seeds, weather
+        baseline, self._process = ready
+        self.engine, self.years = _engine(engine or engine_for(runs)), baseline.years
+        self._seed, self._seeds, self._weather = seed, seeds, weather
         self._steps = np.broadcast_to(step, (runs,))
         self._plan, self._response = baseline.plan_table(), baseline.response
         self._opening, self._lines = np.array(baseline.opening), [Year._fields.index(line) for line in lines]

@@ -11,7 +11,7 @@ from ldip.errors import Text
 from ldip.model import drivers
 from ldip.model.baseline import Baseline, build
 from ldip.model.metrics import catalogue, events, lines_needed, report_values
-from ldip.model.simulate import Ledger, run_baseline, simulate, simulate_built, with_policy
+from ldip.model.simulate import Built, Ledger, run_baseline, simulate, simulate_built, with_policy
 from ldip.scenario.reader import Source, change_names, find, lay_over, read, read_change
 from ldip.web.controls import CONTROLS, State, change_of, position
 from ldip.web.memory import Memory
@@ -106,8 +106,7 @@ class Simulator:
             return weather(*of)
 
         ledger = simulate_built(
-            baseline,
-            drivers.prepare(scenario.drivers, baseline.plan),
+            Built(baseline, drivers.prepare(scenario.drivers, baseline.plan)),
             runs=runs,
             seed=self.seed,
             lines=lines_needed(METRICS),
