@@ -16,7 +16,7 @@ import run
 import services
 from engines import DRAWS, TINY, kernel_table, own_draws
 from tables import Table, markdown, say
-from timing import ROOT, in_turn, process
+from timing import ROOT, in_laps, in_turn, process
 
 from ldip.analysis.compiled_rows import select
 from ldip.analysis.summary import wanted_ranks
@@ -49,6 +49,12 @@ def test_jobs_take_turns_and_the_first_turn_does_not_count():
     found = in_turn({"a": lambda: order.append("a"), "b": lambda: order.append("b")}, 2, lambda: next(ticks))
     assert order == ["a", "b", "a", "a", "b", "b"]
     assert found == pytest.approx({"a": 2.0, "b": 5.0})
+
+
+def test_a_long_job_takes_the_best_of_each_of_its_laps():
+    """Clock at start, lap and end: laps of 3 and 1, then 2 and 4 seconds."""
+    ticks = iter([0.0, 3.0, 4.0, 10.0, 12.0, 16.0])
+    assert in_laps({"long": lambda lap: lap()}, 2, lambda: next(ticks)) == {"long": 3000.0}
 
 
 def test_a_process_is_timed_and_its_failure_told():

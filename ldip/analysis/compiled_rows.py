@@ -39,11 +39,10 @@ def _cells(row, low, per_width, last, cells):
 
 
 @inner
-def _cells_and_tied(row, low, per_width, last, tied, cells):
-    """As :func:`_cells`, but those of one value apart."""
+def _apart(row, tied, cells):
+    """Put the values that are all the same into a cell of their own."""
     for run in range(row.shape[0]):
-        cell = np.int32(min(max((row[run] - low) * per_width, 0.0), last))
-        cells[run] = TIED if row[run] == tied else cell
+        cells[run] = TIED if row[run] == tied else cells[run]
 
 
 @inner
@@ -190,7 +189,7 @@ def _cut(values, divisors, first, low, per_width, edges, edge_cells, counts, sum
         for k in range(0, edges_of_row, 2):
             for cell in range(edge_cells[row, k] + 1, edge_cells[row, k + 1]):
                 kind[cell] = SURE
-        tied, tied_edge = np.nan, 0  # nothing is equal to nan
+        tied, tied_edge = 0.0, -1
         for k in range(edges_of_row - 1, -1, -1):
             edge[k] = edges[row, k]
             kind[edge_cells[row, k]] = UNSURE
@@ -204,7 +203,9 @@ def _cut(values, divisors, first, low, per_width, edges, edge_cells, counts, sum
                 _divide_block(values, divisors[row], place * BLOCK, size, block)
             _folded(block, first[row], folded, squares)
             sums[0, row, place], sums[1, row, place] = _sum(folded), _sum(squares)
-            _cells_and_tied(block, low[row], per_width[row], CUT_CELLS - 1.0, tied, cells)
+            _cells(block, low[row], per_width[row], CUT_CELLS - 1.0, cells)
+            if tied_edge >= 0:
+                _apart(block, tied, cells)
             noted = 0
             for run in range(size):
                 cell = cells[run]
@@ -228,7 +229,8 @@ def _cut(values, divisors, first, low, per_width, edges, edge_cells, counts, sum
                 counts[row, 2 * k + on] += 1
                 values[row, kept] = value
                 kept += 1 if k % 2 and not on else 0
-        counts[row, 2 * tied_edge + 1] += held[TIED]
+        if tied_edge >= 0:
+            counts[row, 2 * tied_edge + 1] += held[TIED]
         cell = 0
         for k in range(edges_of_row + 1):  # whole cells between one edge's and the next
             last = edge_cells[row, k] if k < edges_of_row else CUT_CELLS

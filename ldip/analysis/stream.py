@@ -238,17 +238,17 @@ def _reduced(
     `happened` is for :func:`occurrences`."""
     before = happened or {}
     counts = {event.id: occurrences(event, ledger[event.metric], before.get(event.id)) for event in events()}
-    values = ledger.values[: len(metrics)]
-    rows = values.reshape(-1, values.shape[2])
+    years, runs = len(ledger.years), ledger.values.shape[2]
+    every, divisors = ledger.values.reshape(-1, runs), _price_rows(ledger, metrics)
+    rows = every[: len(divisors)]
     if engine == "compiled" and edges is not None:
         assert pivot is not None
-        every = ledger.values.reshape(-1, values.shape[2])
-        kept, sums = cut_compiled(every, edges, pivot.reshape(-1), _price_rows(ledger, metrics))
+        kept, sums = cut_compiled(every, edges, pivot.reshape(-1), divisors)
         return Part(ledger.years, pivot, sums.reshape(2, *pivot.shape, -1), counts, rows, kept)
-    for place, metric in enumerate(metrics):
-        if metric.price_index:
-            values[place] /= ledger[f"{metric.price_index}_index"]
-    first = values[:, :, 0].copy() if pivot is None else pivot
+    for row, divisor in enumerate(divisors.tolist()):
+        if divisor >= 0:
+            rows[row] /= every[divisor]
+    first = rows[:, 0].reshape(-1, years).copy() if pivot is None else pivot
     sums = block_sums(rows, first.reshape(-1), engine).reshape(2, *first.shape, -1)
     part = Part(ledger.years, first, sums, counts, rows)
     if edges is None:
@@ -264,6 +264,7 @@ def _price_rows(ledger: Ledger, metrics: list[Metric]) -> np.ndarray:
     for place, metric in enumerate(metrics):
         if metric.price_index:
             found[place] = ledger.lines.index(f"{metric.price_index}_index") * years + np.arange(years)
+    assert not np.any((found >= 0) & (found < found.size))  # an index is read after rows of metrics were used up
     return found.reshape(-1)
 
 
