@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from itertools import pairwise
 from pathlib import Path
+from statistics import median
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,20 +43,19 @@ Lap = Callable[[], None]
 def in_laps(
     jobs: Mapping[str, Callable[[Lap], object]], repetitions: int, clock: Callable[[], float] = time.thread_time
 ) -> dict[str, float]:
-    """Time of each of some long jobs in ms, the jobs taking turns: the sum of the best times of its laps.
+    """Time of each of some long jobs in ms, the jobs taking turns: the sum of the median times of its laps.
 
-    A job of many seconds hardly ever meets a good moment of a machine that others use too; its parts do. A lap is to
-    be about as long in every job, or short ones would meet better moments than long ones.
+    A job of many seconds meets good and bad moments of a machine that others use too. The best of each lap would
+    flatter the job whose times vary most; a median does not.
     """
-    best: dict[str, list[float]] = {}
+    laps: dict[str, list[list[float]]] = {name: [] for name in jobs}
     for _ in range(repetitions):
         for name, job in jobs.items():
             times = [clock()]
             job(lambda times=times: times.append(clock()))  # type: ignore[misc]
             times.append(clock())
-            laps = [1e3 * (end - start) for start, end in pairwise(times)]
-            best[name] = [min(both) for both in zip(best.get(name, laps), laps, strict=True)]
-    return {name: sum(laps) for name, laps in best.items()}
+            laps[name].append([1e3 * (end - start) for start, end in pairwise(times)])
+    return {name: sum(map(median, zip(*found, strict=True))) for name, found in laps.items()}
 
 
 class Spent(NamedTuple):
