@@ -270,8 +270,8 @@ def stream_table(scenario: Scenario, size: Size) -> Table:
         ),
         rows,
         "Processor time of one thread, compiled: what `ldip simulate` does with so many runs, the median time of "
-        f"every {counts[0]:,} of them. Up to 106 496 go through the years together, more in batches that leave the windows "
-        "percentiles lie in.",
+        f"every {counts[0]:,} of them. Up to 106 496 go through the years together, more in batches that leave the "
+        "windows percentiles lie in.",
     )
 
 
