@@ -4,8 +4,8 @@ Prints tables in Markdown and writes them, with machine and versions, to a JSON 
 into bench/README.md, the figures into bench/results.json and the chart into docs/img/bench.png.
 
 Jobs that are compared take turns in one process, and the best of several turns counts, of jobs of many seconds the
-medians of their laps: times on a shared machine drift, ratios hardly do. Where one thread works, its processor time is what counts; commands and several threads are
-also timed on the wall.
+medians of their laps: times on a shared machine drift, ratios hardly do. Where one thread works, its processor time
+is what counts; commands and several threads are also timed on the wall.
 """
 
 import argparse
