@@ -11,10 +11,12 @@ exact pass can do (Munro & Paterson 1980, Theoretical Computer Science 12). Wind
 change no result by it, so that nothing depends on batches or on the order in which they come.
 
 The edges of a row's windows rise, two for each window, and divide its values into classes: class 2k lies between the
-edges k - 1 and k, class 2k + 1 on edge k (the first of equal ones). Inside a window is every class 4j + 2.
+edges k - 1 and k, class 2k + 1 on edge k (the first of equal ones). Inside a window is every class 4j + 2. Windows do
+not overlap: where they would, one begins where the one before it ends, and that one stays so wide.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
@@ -25,7 +27,7 @@ CAUTION = 5.5
 """Half the width of a window, in standard deviations of the rank."""
 
 ROOM, AMPLE_UP_TO = 1.3, 400_000
-"""Room for values, in widths of the widest windows of so many runs or more: with less, they are narrowed often."""
+"""Room for a window, in widths of its widest, of so many runs or more: with less, they are narrowed often."""
 
 TIMES = 4
 """Windows are narrowed when there are so many times the runs there were and as many to come, or no room."""
@@ -39,194 +41,150 @@ class MissedError(Exception):
 
 
 class Cut(NamedTuple):
-    """What is left of some runs."""
+    """What windows leave of some runs."""
 
     edges: np.ndarray  # (row, edge)
     counts: np.ndarray  # (row, class): how many values
-    values: Iterable[np.ndarray]  # of each row, those inside windows
-
-    @property
-    def sizes(self) -> np.ndarray:
-        """How many values of each row are inside windows (row,)."""
-        return self.counts[:, INSIDE].sum(axis=1)
+    values: np.ndarray  # (row, place): from the left, those inside windows; what follows is of no use
+    windows: np.ndarray  # (row, place): in which they are
 
 
 class Selection:
-    """Order statistics of many rows (row, run), from batches of all of them."""
+    """Order statistics of many rows (row, run), from batches of all of them. Loads numba."""
 
     def __init__(
-        self, ordered: np.ndarray, runs: int, ranks: Sequence[Sequence[int]], caution: float = CAUTION
+        self, values: np.ndarray, runs: int, ranks: Sequence[Sequence[int]], caution: float = CAUTION
     ) -> None:
-        """Begin with the first batch (row, run of the batch), sorted; `ranks` are those wanted around each percentile
-        among all `runs`, rising."""
-        rows, batch = ordered.shape
+        """Begin with the first batch (row, run of the batch), which is overwritten; `ranks` are those wanted around
+        each percentile among all `runs`, rising."""
+        rows, batch = values.shape
         self.runs, self.ranks, self.caution = runs, ranks, caution
+        self._one_by_one = Lock()
         self.seen, self.narrowed = 0, batch  # runs; and how many there were when the windows were set
-        low, high = np.array(self._spans(batch)).T
-        self.lows = np.where(low < 0, -np.inf, ordered[:, np.maximum(low, 0)])  # (row, window)
-        self.highs = np.where(high >= batch, np.inf, ordered[:, np.minimum(high, batch - 1)])
-        self.edges = merged(self.lows, self.highs)
-        widths = [sum(last - first for first, last in self._spans(int(n))) for n in np.linspace(batch, runs, 33)]
-        room = int(ROOM * max(widths) * max(AMPLE_UP_TO / runs, 1.0) ** 0.5)
-        self.values = np.empty((rows, room))  # each row's from the left
+        self.edges = _edges(values, self._spans(batch))
+        widths = [self._spans(int(n)) @ (-1, 1) for n in np.linspace(batch, runs, 33)]
+        room = ROOM * np.max(widths, axis=0) * max(AMPLE_UP_TO / runs, 1.0) ** 0.5
+        self.starts = _starts(room)  # of each window in a row of values, and the end
+        self.values = np.empty((rows, self.starts[-1]))
         self.counts = np.zeros((rows, 2 * self.edges.shape[1] + 1), dtype=np.int64)
-        self.add(cut(ordered, self.edges))
+        self.take(values, values[:, 0].copy(), np.full(rows, -1))
+
+    def take(self, values: np.ndarray, first: np.ndarray, divisors: np.ndarray) -> np.ndarray:
+        """Take in another batch, in any thread: :func:`cut` says how. The sums of it."""
+        found, sums = cut(values, self.edges, first, divisors)
+        with self._one_by_one:
+            self.add(found)
+        return sums
 
     def add(self, found: Cut) -> None:
-        """Take in what :func:`cut` made of another batch, with the edges of now or of before."""
+        """Take in what was cut from another batch, with the edges of now or of before."""
+        from ldip.analysis.compiled_rows import put
+
         much_to_come = self.runs - self.seen >= self.seen >= TIMES * self.narrowed
-        if self._lacks(found) > 0 or much_to_come:
+        if self._lacking(found).any() or much_to_come:
             self._narrow()
-        if found.edges is not self.edges:
-            found = recut(found._replace(values=[np.sort(values) for values in found.values]), self.edges)
-        if (missing := self._lacks(found)) > 0:
-            self.values = np.concatenate([self.values, np.empty((len(self.values), missing))], axis=1)
-        for room, start, values in zip(self.values, self._sizes().tolist(), found.values, strict=True):
-            room[start : start + len(values)] = values
-        self.counts = self.counts + found.counts
+        if (lacking := self._lacking(found)).any():
+            self._enlarge(lacking)
+        self.counts += _regrouped(found.counts, found.edges, self.edges)
+        kept = found.counts[:, INSIDE].sum(axis=1)
+        put(found.values, found.windows, kept, self.edges, self.values, self.starts, self.counts)
         self.seen += int(found.counts[0].sum())
 
     def settle(self) -> Selected:
         """The order statistics of the ranks that were wanted, when all batches are in; raises MissedError."""
-        self._sort()
-        ranks = sorted({rank for of in self.ranks for rank in of})
-        found, known = zip(*map(self._statistic, ranks), strict=True)
-        if not np.all(known):
+        ranks = np.array(sorted({rank for of in self.ranks for rank in of}))
+        upto = np.cumsum(self.counts, axis=1)
+        of = np.stack([(upto <= rank).sum(axis=1) for rank in ranks], axis=1)  # (row, rank): the class it is in
+        if np.any(of % 4 == 0):
             raise MissedError
-        return Selected(ranks, np.stack(found, axis=1), self.runs)
+        _, inside = self._inside(ranks[None, :])
+        row, place = np.ogrid[: len(of), : len(ranks)]
+        found = np.where(of % 4 == 2, inside[row, of // 4, place], self.edges[row, of // 2])
+        return Selected(ranks.tolist(), found, self.runs)
 
-    def _sizes(self) -> np.ndarray:
-        return self.counts[:, INSIDE].sum(axis=1)
+    def _lacking(self, more: Cut) -> np.ndarray:
+        """How much room is missing for more values in each window (window,)."""
+        sizes = (self.counts + more.counts)[:, INSIDE].max(axis=0)
+        return np.maximum(sizes - np.diff(self.starts), 0)
 
-    def _lacks(self, more: Cut) -> int:
-        """How much room is missing for more values."""
-        return int((self._sizes() + more.sizes).max()) - self.values.shape[1]
-
-    def _sort(self) -> list[np.ndarray]:
-        """Bring each row's values in order."""
-        rows = [row[:size] for row, size in zip(self.values, self._sizes().tolist(), strict=True)]
-        for row in rows:
-            row.sort()
-        return rows
+    def _enlarge(self, lacking: np.ndarray) -> None:
+        room, old = np.diff(self.starts), self.values
+        starts = _starts(room + lacking)
+        self.values = np.empty((len(old), starts[-1]))
+        for begin, new, size in zip(self.starts, starts, room, strict=False):
+            self.values[:, new : new + size] = old[:, begin : begin + size]
+        self.starts = starts
 
     def _narrow(self) -> None:
         """Move the edges in to where they have to be by now."""
-        rows = self._sort()
-        found = [[self._statistic(rank)[0] for rank in span] for span in self._spans(self.seen)]
-        low, high = (np.clip(np.stack(of, axis=1), self.lows, self.highs) for of in zip(*found, strict=True))
-        self.lows, self.highs = low, high
-        less = recut(Cut(self.edges, self.counts, rows), merged(low, high))
-        self.edges, self.counts, self.narrowed = less.edges, less.counts, self.seen
-        for room, values in zip(self.values, less.values, strict=True):
-            room[: len(values)] = values
+        from ldip.analysis.compiled_rows import narrow
 
-    def _statistic(self, rank: int) -> tuple[np.ndarray, np.ndarray]:
-        """Each row's value of a rank among the values seen, and whether it is known; if not, an edge beside it. The
-        values are sorted."""
-        upto = np.cumsum(self.counts, axis=1)
-        of = np.minimum((upto <= rank).sum(axis=1), upto.shape[1] - 1)
-        row = np.arange(len(of))
-        value = self.edges[row, np.minimum(of // 2, self.edges.shape[1] - 1)]
-        kept = np.where(np.arange(upto.shape[1]) % 4 == 2, self.counts, 0).cumsum(axis=1)
-        within = np.flatnonzero(of % 4 == 2)
-        position = rank - upto[row, of] + kept[row, of]
-        value[within] = self.values[within, position[within]]
-        return value, of % 4 != 0
+        spans, sizes = self._spans(self.seen), np.ascontiguousarray(self.counts[:, INSIDE])
+        places, values = self._inside(spans)
+        low, high = self.edges[:, ::2], self.edges[:, 1::2]  # (row, window)
+        under, over = places < 0, places >= sizes[..., None]
+        over[:, :-1, 1] |= spans[1:, 0] - spans[:-1, 0] + places[:, :-1, 0] < sizes[:, :-1]  # the next begins inside
+        lows = np.where(under[..., 0], low, np.where(over[..., 0], high, values[..., 0]))
+        highs = np.where(over[..., 1], high, np.where(under[..., 1], low, values[..., 1]))
+        edges = np.stack([lows, highs], axis=2).reshape(self.edges.shape)
+        self.counts, self.edges = _regrouped(self.counts, self.edges, edges), edges
+        narrow(self.values, self.starts, sizes, edges, self.counts)
+        self.narrowed = self.seen
 
-    def _spans(self, seen: int) -> list[tuple[int, int]]:
-        """Ranks among the `seen` runs that have the order statistics of all runs between them, for each window."""
+    def _inside(self, ranks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Where values of some ranks (window, rank) among all values seen are among those inside each window, and
+        those values (row, window, rank); NaN where they are not inside."""
+        from ldip.analysis.compiled_rows import select_parts
 
-        def reach(rank: int) -> float:
-            share = rank / self.runs
-            spread = np.sqrt(seen * share * (1.0 - share) * (1.0 - seen / self.runs))
-            return float(
-                self.caution * spread + self.caution**2 / 6.0 + 1.0
-            )  # the second term: skewness in the tails
+        before = np.cumsum(self.counts, axis=1)[:, 1:-1:4]
+        places = ranks - before[..., None]
+        return places, select_parts(self.values, self.starts, self.counts[:, INSIDE], places)
 
+    def _spans(self, seen: int) -> np.ndarray:
+        """Ranks among the `seen` runs that have the order statistics of all runs between them (window, 2)."""
         part = seen / self.runs
-        return [
-            (int(np.floor(of[0] * part - reach(of[0]))), int(np.ceil(of[-1] * part + reach(of[-1]))))
-            for of in self.ranks
-        ]
+        first, last = (np.array([of[end] for of in self.ranks]) for end in (0, -1))
+
+        def reach(rank: np.ndarray) -> np.ndarray:
+            share = rank / self.runs
+            spread = np.sqrt(seen * share * (1.0 - share) * (1.0 - part))
+            return self.caution * spread + self.caution**2 / 6.0 + 1.0  # the second term: skewness in the tails
+
+        low, high = np.floor(first * part - reach(first)), np.ceil(last * part + reach(last))
+        return np.stack([low, high], axis=1).astype(np.int64)
 
 
-def merged(lows: np.ndarray, highs: np.ndarray) -> np.ndarray:
-    """The rising edges (row, edge) of windows (row, window): those that overlap become one, and the rest of them
-    windows without width at its end."""
-    reached = np.maximum.accumulate(highs, axis=1)
-    begins = np.ones(lows.shape, dtype=bool)
-    begins[:, 1:] = lows[:, 1:] >= reached[:, :-1]
-    for window in reversed(range(lows.shape[1] - 1)):
-        goes_on = ~begins[:, window + 1]
-        reached[goes_on, window] = reached[goes_on, window + 1]
-    return np.stack([np.where(begins, lows, reached), reached], axis=2).reshape(len(lows), -1)
-
-
-def cut(ordered: np.ndarray, edges: np.ndarray) -> Cut:
-    """What windows keep of a batch (row, run) that is sorted along the runs."""
-    less, upto = _below_all(ordered, edges)
-    found = _cut(ordered, less, upto, edges)
-    return found._replace(values=list(found.values))  # now: the batch does not stay
-
-
-def cut_compiled(
-    values: np.ndarray, edges: np.ndarray, first: np.ndarray, divisors: np.ndarray
-) -> tuple[Cut, np.ndarray]:
-    """As :func:`cut`, of a batch in any order; and ``summary.block_sums`` of it. See compiled_rows.py."""
+def cut(values: np.ndarray, edges: np.ndarray, first: np.ndarray, divisors: np.ndarray) -> tuple[Cut, np.ndarray]:
+    """What windows between the `edges` leave of a batch, and ``summary.block_sums`` of it: compiled_rows.cut."""
     from ldip.analysis import compiled_rows
 
-    counts, inside, sums = compiled_rows.cut(values, edges, first, divisors)
-    return Cut(edges, counts, inside), sums
+    counts, windows, sums = compiled_rows.cut(values, edges, first, divisors)
+    return Cut(edges, counts, values, windows), sums
 
 
-def recut(old: Cut, edges: np.ndarray) -> Cut:
-    """The same, each row's values sorted, with windows inside the old ones; each row is cut when it is asked for."""
-    rows = list(old.values)
-    less, upto = (
-        np.array([row.searchsorted(key, side) for row, key in zip(rows, edges, strict=True)])
-        for side in ("left", "right")
-    )
-    found = _cut(rows, less, upto, edges)
-    # What was only counted lies where its edge, or the gap above that, is now.
-    under = (edges[:, None, :] < old.edges[:, :, None]).sum(axis=2)
-    under_or_on = (edges[:, None, :] <= old.edges[:, :, None]).sum(axis=2)
-    row_of = np.arange(len(edges))[:, None]
-    np.add.at(found.counts, (row_of, 2 * under + (under < under_or_on)), old.counts[:, 1::2])
-    np.add.at(found.counts, (row_of, 2 * under_or_on[:, 1::2]), old.counts[:, 4::4])
-    found.counts[:, 0] += old.counts[:, 0]
+def _starts(room: np.ndarray) -> np.ndarray:
+    """Where windows with so much room (window,) begin, and the last ends."""
+    return np.concatenate([[0], np.cumsum(np.ceil(room))]).astype(np.int64)
+
+
+def _edges(values: np.ndarray, spans: np.ndarray) -> np.ndarray:
+    """The edges (row, edge) of windows that hold, of some values (row, run), the ranks of the `spans` (window, 2)."""
+    from ldip.analysis.compiled_rows import select
+
+    bounds, last = np.maximum.accumulate(spans.reshape(-1)), values.shape[1] - 1
+    found = select(values, np.clip(bounds, 0, last))
+    found[:, bounds < 0], found[:, bounds > last] = -np.inf, np.inf
     return found
 
 
-def _cut(rows: Sequence[np.ndarray] | np.ndarray, less: np.ndarray, upto: np.ndarray, edges: np.ndarray) -> Cut:
-    """What windows keep of sorted rows, from how many values are below each edge, and below or on it (row, edge)."""
-    counts = np.empty((len(edges), 2 * edges.shape[1] + 1), dtype=np.int64)
-    counts[:, 0], counts[:, -1] = less[:, 0], [len(row) for row in rows] - upto[:, -1]
-    counts[:, 1::2] = upto - less
-    counts[:, 3::2][edges[:, 1:] == edges[:, :-1]] = 0
-    counts[:, 2:-1:2] = np.maximum(less[:, 1:] - upto[:, :-1], 0)
-    first = upto[:, ::2]
-    last = (first + counts[:, INSIDE]).tolist()
-    return Cut(edges, counts, map(_between, rows, first.tolist(), last))
-
-
-def _between(row: np.ndarray, first: Sequence[int], last: Sequence[int]) -> np.ndarray:
-    """What a row has from some places up to others."""
-    pieces = [row[start:stop] for start, stop in zip(first, last, strict=True) if start < stop]
-    return np.concatenate(pieces) if pieces else row[:0]
-
-
-def _below_all(ordered: np.ndarray, edges: np.ndarray) -> list[np.ndarray]:
-    """How many values of each row are below, and below or on, each edge (row, edge): all bisected together, because
-    threads wait for each other at every single call."""
-    runs, flat = ordered.shape[1], ordered.reshape(-1)
-    starts = np.arange(len(ordered))[:, None] * runs - 1
-    found = []
-    for under in (np.less, np.less_equal):
-        below = np.zeros(edges.shape, dtype=np.int64)
-        for step in (1 << power for power in reversed(range(runs.bit_length()))):
-            reached = below + step
-            further = under(flat.take(np.minimum(reached, runs) + starts), edges)
-            further &= reached <= runs
-            below += step * further
-        found.append(below)
+def _regrouped(counts: np.ndarray, old: np.ndarray, new: np.ndarray) -> np.ndarray:
+    """How many values (row, class) are outside windows, by their `old` edges or on these, for `new` edges further in.
+    A gap can only have grown, but what was on an edge may be outside its window now."""
+    found = counts.copy()
+    found[:, INSIDE] = 0
+    if new is not old:
+        found[:, 1::2] = 0
+        under = (new[:, None, :] < old[:, :, None]).sum(axis=2)
+        upto = (new[:, None, :] <= old[:, :, None]).sum(axis=2)
+        np.add.at(found, (np.arange(len(new))[:, None], 2 * under + (under < upto)), counts[:, 1::2])
     return found

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ldip.analysis.selection import CAUTION, Cut, MissedError, Selection, cut, cut_compiled
+from ldip.analysis.selection import CAUTION, MissedError, Selection
 from ldip.analysis.summary import (
     Distribution,
     Probability,
@@ -24,7 +24,7 @@ from ldip.analysis.summary import (
     block_sums,
     described,
     occurrences,
-    order_statistics,
+    selected,
     shares,
     wanted_ranks,
 )
@@ -51,8 +51,7 @@ class Part(NamedTuple):
     first: np.ndarray  # (metric, year): what the deviations of the sums are from
     sums: np.ndarray  # (2, metric, year, block): see block_sums
     occurrences: dict[str, np.ndarray]
-    rows: np.ndarray  # (metric and year, run): the values, in the ledger's memory
-    kept: Cut | None = None
+    rows: np.ndarray  # (metric and year, run): the values, in the ledger's memory, unless a selection used them up
     record: Any = None
 
 
@@ -94,9 +93,12 @@ def summarise_built(
     engine = engine or engine_for(runs)
     how: dict[str, Any] = {"runs": runs, "seed": seed, "engine": engine, "threads": threads, "progress": progress}
     how["step"] = step if policy == "step" else 0.0
-    if together(engine, runs, len(ready.baseline.years)) and not keep and not batch:
+    fits = together(engine, runs, len(ready.baseline.years)) and not batch
+    if fits and not keep:
         found = _by_years(ready, **how)
     else:
+        if fits and engine == "numpy":
+            batch = runs  # a single one needs no windows, and windows need compiled code
         found = _by_runs(ready, keep=keep, write=write, **how | ({"batch": batch} if batch else {}))
     calendar, distributions, probabilities = found
     return Summary(
@@ -119,17 +121,16 @@ def _by_years(
     closed."""
     runs, years = how["runs"], len(ready.baseline.years)
     lines, metrics = _in_front(headline())
-    ranks = sorted({rank for of in wanted_ranks(runs) for rank in of})
     happened = {event.id: np.zeros(runs, dtype=bool) for event in events()}
     parts: list[Part] = []
-    found: list[np.ndarray] = []
+    found: list[Selected] = []
     beside: Thread | None = None
 
     def select(rows: np.ndarray) -> None:
-        found.append(order_statistics(rows, ranks, engine))
+        found.append(selected(rows, engine))
 
     for ledger in in_years(ready, lines=lines, engine=engine, threads=threads, **how):
-        part = _reduced(ledger, metrics, engine, happened=happened)
+        part = _reduced(ledger, metrics, engine, happened)
         parts.append(part)
         if threads == 1:
             select(part.rows)
@@ -146,7 +147,8 @@ def _by_years(
     counts = {event.id: np.concatenate([part.occurrences[event.id] for part in parts], axis=1) for event in events()}
     pivot = np.concatenate([part.first for part in parts], axis=1)
     sums = np.concatenate([part.sums for part in parts], axis=2)
-    ordered = Selected(ranks, np.stack(found, axis=1).reshape(-1, len(ranks)), runs)
+    by_metric = np.stack([of.values for of in found], axis=1)
+    ordered = Selected(found[0].ranks, by_metric.reshape(-1, by_metric.shape[2]), runs)
     return _found(np.concatenate([part.years for part in parts]), metrics, pivot, sums, ordered, counts)
 
 
@@ -187,34 +189,37 @@ def _one_pass(
     """Simulate once: the distributions of some metrics."""
     runs = how["runs"]
     lines, metrics = _in_front(metrics)
-    pivot: np.ndarray | None = None
     selection: Selection | None = None
+    ordered: Selected | None = None
+    pivot = np.empty(0)
 
     def digest(ledger: Ledger) -> Part:
+        nonlocal selection, ordered, pivot
         record = keep(ledger) if keep else None
-        part = _reduced(ledger, metrics, engine, pivot=pivot, edges=selection.edges if selection else None)
+        if selection:
+            part = _cut_down(ledger, metrics, pivot, selection)
+        else:  # the first batch, which nothing is done beside
+            part = _reduced(ledger, metrics, engine)
+            pivot = part.first
+            if part.rows.shape[1] < runs:
+                selection = Selection(part.rows, runs, wanted_ranks(runs), caution)
+            else:
+                ordered = selected(part.rows, engine)
         return part._replace(record=record)
 
-    total: np.ndarray | None = None
+    total = np.zeros(())
     counts: dict[str, np.ndarray] = {}
     with closing(in_batches(ready, digest, lines=lines, engine=engine, **how)) as batches:
         for part in batches:
-            if selection is None:
-                pivot, total, counts = part.first, np.zeros(part.sums.shape[:3]), part.occurrences
-                part.rows.sort(axis=1)
-                selection = Selection(part.rows, runs, wanted_ranks(runs), caution)
-            else:
-                assert part.kept is not None
-                selection.add(part.kept)
-                counts = {event: counts[event] + more for event, more in part.occurrences.items()}
             for block in range(part.sums.shape[3]):
-                total += part.sums[..., block]
+                total = total + part.sums[..., block]
+            counts = {event: counts.get(event, 0) + more for event, more in part.occurrences.items()}
             if write:
                 write(part.record)
-    assert pivot is not None
-    assert total is not None
-    assert selection is not None
-    return _found(part.years, metrics, pivot, total[..., None], selection.settle(), counts)
+    if selection:
+        ordered = selection.settle()
+    assert ordered
+    return _found(part.years, metrics, pivot, total[..., None], ordered, counts)
 
 
 def _in_front(metrics: list[Metric]) -> tuple[list[str], list[Metric]]:
@@ -225,47 +230,45 @@ def _in_front(metrics: list[Metric]) -> tuple[list[str], list[Metric]]:
 
 
 def _reduced(
-    ledger: Ledger,
-    metrics: list[Metric],
-    engine: str,
-    *,
-    pivot: np.ndarray | None = None,
-    happened: dict[str, np.ndarray] | None = None,
-    edges: np.ndarray | None = None,
+    ledger: Ledger, metrics: list[Metric], engine: str, happened: dict[str, np.ndarray] | None = None
 ) -> Part:
-    """Events, sums and what windows between the `edges` keep, if there are any yet; the ledger's first lines become
-    the metrics in fixed prices (or are used up). `pivot` is the first run of all (metric, year), if it is not here;
-    `happened` is for :func:`occurrences`."""
-    before = happened or {}
-    counts = {event.id: occurrences(event, ledger[event.metric], before.get(event.id)) for event in events()}
-    years, runs = len(ledger.years), ledger.values.shape[2]
-    every, divisors = ledger.values.reshape(-1, runs), _price_rows(ledger, metrics)
+    """Events and sums; the ledger's first lines become the metrics in fixed prices. `happened` is for
+    :func:`occurrences`."""
+    counts = _occurrences(ledger, happened or {})
+    years, (every, divisors) = len(ledger.years), _with_prices(ledger, metrics)
     rows = every[: len(divisors)]
-    if engine == "compiled" and edges is not None:
-        assert pivot is not None
-        kept, sums = cut_compiled(every, edges, pivot.reshape(-1), divisors)
-        return Part(ledger.years, pivot, sums.reshape(2, *pivot.shape, -1), counts, rows, kept)
     for row, divisor in enumerate(divisors.tolist()):
         if divisor >= 0:
             rows[row] /= every[divisor]
-    first = rows[:, 0].reshape(-1, years).copy() if pivot is None else pivot
+    first = rows[:, 0].reshape(-1, years).copy()
     sums = block_sums(rows, first.reshape(-1), engine).reshape(2, *first.shape, -1)
-    part = Part(ledger.years, first, sums, counts, rows)
-    if edges is None:
-        return part
-    rows.sort(axis=1)
-    return part._replace(kept=cut(rows, edges))
+    return Part(ledger.years, first, sums, counts, rows)
 
 
-def _price_rows(ledger: Ledger, metrics: list[Metric]) -> np.ndarray:
-    """For each row (metric and year) the row of the ledger with its price index, -1 if it has none."""
+def _cut_down(ledger: Ledger, metrics: list[Metric], pivot: np.ndarray, selection: Selection) -> Part:
+    """The same of a later batch, the values given to the selection; the ledger's first lines are used up. `pivot` is
+    the first run of all (metric, year)."""
+    counts = _occurrences(ledger, {})
+    every, divisors = _with_prices(ledger, metrics)
+    sums = selection.take(every, pivot.reshape(-1), divisors).reshape(2, *pivot.shape, -1)
+    return Part(ledger.years, pivot, sums, counts, every)
+
+
+def _occurrences(ledger: Ledger, happened: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """In how many runs each event happens: see :func:`occurrences`."""
+    return {event.id: occurrences(event, ledger[event.metric], happened.get(event.id)) for event in events()}
+
+
+def _with_prices(ledger: Ledger, metrics: list[Metric]) -> tuple[np.ndarray, np.ndarray]:
+    """The ledger's rows (line and year, run), and which has the price index of each of a metric's (metric and year,),
+    -1 if it has none."""
     years = len(ledger.years)
     found = np.full((len(metrics), years), -1)
     for place, metric in enumerate(metrics):
         if metric.price_index:
             found[place] = ledger.lines.index(f"{metric.price_index}_index") * years + np.arange(years)
     assert not np.any((found >= 0) & (found < found.size))  # an index is read after rows of metrics were used up
-    return found.reshape(-1)
+    return ledger.values.reshape(-1, ledger.values.shape[2]), found.reshape(-1)
 
 
 def _found(

@@ -155,18 +155,19 @@ def distribution(metric: Metric, values: np.ndarray, engine: str | None = None) 
     first, runs = values[:, 0].copy(), values.shape[1]
     engine = engine or engine_for(runs)
     sums = Sums(first, *np.add.accumulate(block_sums(values, first, engine), axis=2)[:, :, -1])
+    return described(metric, sums, selected(values, engine))
+
+
+def selected(values: np.ndarray, engine: str) -> Selected:
+    """The order statistics that percentiles need, of each row of `values` (row, run). NumPy sorts them in place."""
+    runs = values.shape[1]
     ranks = sorted({rank for of in wanted_ranks(runs) for rank in of})
-    return described(metric, sums, Selected(ranks, order_statistics(values, ranks, engine), runs))
-
-
-def order_statistics(values: np.ndarray, ranks: list[int], engine: str) -> np.ndarray:
-    """Those of some ranks, which rise, of each row of `values` (row, run): (row, rank). NumPy sorts them in place."""
     if engine == "compiled":
         from ldip.analysis.compiled_rows import select
 
-        return select(values, np.array(ranks))
+        return Selected(ranks, select(values, np.array(ranks)), runs)
     values.sort(axis=1)
-    return values[:, ranks]
+    return Selected(ranks, values[:, ranks], runs)
 
 
 def block_sums(values: np.ndarray, first: np.ndarray, engine: str = "numpy") -> np.ndarray:
