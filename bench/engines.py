@@ -16,14 +16,14 @@ from ldip.model import drivers, kernel
 from ldip.model.baseline import build
 from ldip.model.generator import CompiledGenerator
 from ldip.model.metrics import lines_needed
-from ldip.model.simulate import CHUNK, built, in_batches, in_years, simulate, together
+from ldip.model.simulate import CHUNK, COMPILED_FROM, built, in_batches, in_years, simulate, together
 from ldip.model.state import Year
 from ldip.scenario.reader import read
 from ldip.scenario.schema import Scenario
 
 FEW_LINES = ("debt_ratio", "restructuring_need")
 COMPILED = "kernel, compiled, one thread"
-NUMPY = "kernel, NumPy (the default below 100 000 runs)"
+NUMPY = f"kernel, NumPy (the default below {COMPILED_FROM:,} runs)"
 DRAWS = "its own draws (NumPy's generator)"
 
 

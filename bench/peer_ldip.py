@@ -2,7 +2,7 @@
 source for a year that NumPy runs over a chunk of runs or numba over lanes of 256, and percentiles by sorting once or,
 compiled, by selection. The compiled draws and the compiled selection are ldip's own.
 
-    python bench/peer_ldip.py     from process start, with NumPy, as ldip does below 100 000 runs
+    python bench/peer_ldip.py     from process start, with NumPy, as ldip does with so few runs
 """
 
 import functools

@@ -93,6 +93,6 @@ def start_table(repetitions: int) -> Table:
         "Peers, from process start: 10,000 runs of 20 years of the reference model",
         ("who", "ms on the wall", "ms of processor", "peak MiB", "relative, processor"),
         rows,
-        "ldip's way is measured with NumPy here, as ldip itself chooses below 100 000 runs; loading numba would cost "
+        "ldip's way is measured with NumPy here, as ldip itself chooses for so few runs; loading numba would cost "
         "more than it gains.",
     )

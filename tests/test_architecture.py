@@ -105,8 +105,8 @@ def test_import_budget():
         assert not heavy & loaded(command.format(f"{name!r}, '--help'"))
 
 
-@pytest.mark.parametrize("name", ["simulate", "compare"])
-def test_a_simulation_without_pictures_loads_neither_compiler_nor_plots(tmp_path, name):
-    arguments = f"{name!r}, '--runs', '500', '--no-pictures', '--out', {str(tmp_path / 'r')!r}"
+@pytest.mark.parametrize("words", [("simulate",), ("simulate", "--keep-runs"), ("compare",)])
+def test_a_simulation_without_pictures_loads_neither_compiler_nor_plots(tmp_path, words):
+    arguments = ", ".join(map(repr, (*words, "--runs", "500", "--no-pictures", "--out", str(tmp_path / "r"))))
     code = f"sys.argv = ['ldip', {arguments}]\nfrom ldip.cli import run\ntry:\n    run()\nexcept SystemExit: pass"
     assert not {"numba", "matplotlib", "pandas", "scipy", "email"} & loaded(code)  # e-mail: of importlib.metadata

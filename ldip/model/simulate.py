@@ -17,7 +17,7 @@ from ldip.scenario.schema import Scenario
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-COMPILED_FROM = 20_000
+COMPILED_FROM = 50_000
 """Runs from which the compiled engine pays for loading it, and a second thread pays (docs/decisions.md)."""
 
 POLICIES = ("none", "adopted", "step", "rule")
@@ -171,9 +171,10 @@ def in_years(
 
 
 def together(engine: str, runs: int, years: int) -> bool:
-    """Are so many runs to be taken through the years together? By NumPy as many as it is taken for; compiled as many
-    as fit in some 350 MB, which are 106 496 runs of 20 years."""
-    return runs < COMPILED_FROM if engine == "numpy" else runs * max(years, 20) <= 13 * CHUNK * 20
+    """Are so many runs to be taken through the years together? As many as fit in some 350 MB, which are 106 496 runs
+    of 20 years, but by NumPy no more than it is the quicker for."""
+    fit = runs * max(years, 20) <= 13 * CHUNK * 20
+    return fit and (engine == "compiled" or runs < COMPILED_FROM)
 
 
 def in_batches(
