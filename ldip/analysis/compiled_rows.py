@@ -11,8 +11,8 @@ import numpy as np
 from ldip.model.compiled import entry, inner
 from ldip.model.drivers import BLOCK
 
-CELLS, CELL = 2048, 8
-"""Cells of a row, one for so many values but no more than that."""
+CELLS, EACH = 2048, 8
+"""The most cells of a row, and for how many values there is one."""
 
 CUT_CELLS = 1024
 """Cells of a row of a batch: one below the outermost edges, one above."""
@@ -114,7 +114,8 @@ def _select(values, starts, sizes, ranks, found):
     for row in range(sizes.shape[0]):
         for part in range(sizes.shape[1]):
             longest = max(longest, sizes[row, part])
-    cells, held, again = np.empty(longest, np.uint16), np.empty(CELLS, np.int64), np.empty(CELLS, np.int64)
+    cells, held = np.empty(longest, np.uint16), np.empty(CELLS, np.int64)
+    again = np.empty(CELLS, np.int64)  # what is counted a second time; not read
     inspected, ends = np.empty(CELLS, np.uint8), np.empty(CELLS, np.int64)
     places, position = np.empty(longest + 4, np.int64), np.empty(ranks.shape[2], np.int64)
     taken, stack = np.empty(longest), np.empty(256, np.int64)
@@ -127,7 +128,7 @@ def _select(values, starts, sizes, ranks, found):
             if first == of.shape[0] or of[first] >= size:
                 continue
             x = values[row, starts[part] : starts[part] + size]
-            last = min(CELLS - 1, size // CELL)
+            last = min(CELLS - 1, size // EACH)
             low, per_width = _spanned(x, last + 1.0)
             _cells(x, low, per_width, float(last), cells)
             for cell in range(last + 1):  # no slice assignment: numba takes seconds to compile one
