@@ -96,7 +96,7 @@ def targets(tables: dict[str, Table], load: float, cores: int) -> Table:
             found.append(Target(f"percentiles / simulation, {row[0]}, as ldip simulate does", None, 1.0, share))
         growth = _ratio(stream.figure(last, "µs a run"), stream.figure(first, "µs a run"))
         found.append(
-            Target(f"simulation and percentiles: time of a run among {last} / among {first}", 0.85, 1.15, growth)
+            Target(f"simulation and percentiles: time of a run among {last} / among {first}", None, 1.15, growth)
         )
     against = _ratio(warm.figure(peers.DSA, "ms"), warm.figure(peers.LDIP, "ms"))
     found.append(Target(f"{peers.DSA} / ldip's way, warm", 20.0, None, against))
@@ -117,8 +117,9 @@ def targets(tables: dict[str, Table], load: float, cores: int) -> Table:
         most_runs = str(memory.rows[-1][0])
         found.append(Target(f"{most_runs}, MiB", None, 500.0, memory.figure(most_runs, "peak MiB")))
     rows = [target.row() for target in found]
-    if load >= 0.5 and rows[2][-1] == "no":
-        rows[2][-1] = "cannot be seen on a busy machine"
+    most, reached = threads.figure(engines.PROCESSES, "times faster"), rows[2][2]
+    if rows[2][-1] == "no" and most is not None and reached >= 0.9 * most:
+        rows[2][-1] = f"two processes get {most:.2f} here"
     return Table("targets", "Targets", ("what", "wanted", "found", "holds"), rows)
 
 

@@ -126,13 +126,16 @@ def simulate_built(
     accounts = _Accounts(ready, runs, seed, lines, engine, step, seeds, weather)
     values = np.empty((len(lines), len(accounts.years), runs))
 
+    workers = threads or _threads(runs)
+    chunk = _chunk(runs, workers)
+
     def do_chunk(first: int) -> None:
-        size = min(CHUNK, runs - first)
+        size = min(chunk, runs - first)
         accounts.close(first, size, values, first)
         if progress:
             progress(size)
 
-    for _ in _in_order(do_chunk, range(0, runs, CHUNK), threads or _threads(runs)):
+    for _ in _in_order(do_chunk, range(0, runs, chunk), workers):
         pass
     return Ledger(accounts.years, tuple(lines), values)
 
@@ -154,8 +157,9 @@ def in_years(
     """
     accounts = _Accounts(ready, runs, seed, lines, engine, step)
     memory = np.empty((2, len(lines), 1, runs))
-    size = CHUNK if accounts.engine.by_year is kernel.by_year_compiled else runs
-    firsts, workers = range(0, runs, size), threads or _threads(runs)
+    workers = threads or _threads(runs)
+    size = _chunk(runs, workers) if accounts.engine.by_year is kernel.by_year_compiled else runs
+    firsts = range(0, runs, size)
     closers = list(_in_order(lambda first: accounts.by_year(first, min(size, runs - first)), firsts, workers))
 
     def close(chunk: tuple[int, kernel.CloseYear, np.ndarray]) -> None:
@@ -261,6 +265,14 @@ class _Accounts:
 
 def _threads(runs: int) -> int:
     return min(os.cpu_count() or 1, 8) if runs >= COMPILED_FROM else 1
+
+
+def _chunk(runs: int, workers: int) -> int:
+    """Runs closed together, up to CHUNK: whole blocks, in so many chunks that workers have about as much each."""
+    most = CHUNK // drivers.BLOCK
+    blocks = -(-runs // drivers.BLOCK)
+    chunks = -(-blocks // (most * workers)) * workers
+    return drivers.BLOCK * -(-blocks // chunks)
 
 
 def _in_order(task: Callable[[S], T], items: Iterable[S], workers: int) -> Iterator[T]:
