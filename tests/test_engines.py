@@ -1,6 +1,7 @@
 """One source, two engines: the same bits compiled or not, for any number of threads, runs and years."""
 
 import hashlib
+import os
 
 import numpy as np
 import pytest
@@ -188,3 +189,15 @@ def test_an_edited_source_gets_a_cache_of_its_own(tmp_path):
     assert CACHE_FOLDER("1.1", tmp_path) != before
     (tmp_path / "steps.py").write_text("A = 2\n")
     assert CACHE_FOLDER("1.0", tmp_path) != before
+
+
+def test_another_installation_of_the_same_source_has_to_compile(tmp_path):
+    """numba takes no code of a file elsewhere, or of one written again; so it is said that this takes time."""
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "steps.py").write_text("A = 1\n")
+        os.utime(tmp_path / name / "steps.py", (1, 1))
+    before = CACHE_FOLDER("1.0", tmp_path / "one")
+    assert CACHE_FOLDER("1.0", tmp_path / "other") != before
+    os.utime(tmp_path / "one" / "steps.py", (2, 2))
+    assert CACHE_FOLDER("1.0", tmp_path / "one") != before

@@ -293,12 +293,15 @@ COMPILED_FORMS: dict[Any, Any] = {steps.choose: _choose_one, clear: _clear_loop,
 
 
 def cache_folder(numba_version: str, sources: Path = Path(__file__).parent) -> Path:
-    """A cache of its own for every version of the source, since numba does not notice an edited callee."""
+    """A cache of its own for every version of the source, since numba does not notice an edited callee; and for every
+    installation, since numba compiles anew what lies elsewhere or was written again."""
     from click import get_app_dir
 
     files = sorted(sources.glob("*.py"))
-    digest = hashlib.sha256(numba_version.encode() + b"".join(f.read_bytes() for f in files)).hexdigest()
-    return Path(get_app_dir("ldip")) / "compiled" / digest[:16]
+    digest = hashlib.sha256(numba_version.encode())
+    for file in files:
+        digest.update(f"{file} {file.stat().st_mtime_ns}".encode() + file.read_bytes())
+    return Path(get_app_dir("ldip")) / "compiled" / digest.hexdigest()[:16]
 
 
 def _tuple_access() -> dict[str, Any]:
