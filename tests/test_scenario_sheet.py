@@ -183,9 +183,9 @@ def test_any_change_comes_back(tmp_path, one, other):
 
 
 @pytest.mark.slow
-@settings(max_examples=100, **QUIET)
+@settings(max_examples=40, **QUIET)
 @given(one=entries(), other=entries())
-def test_a_hundred_changes_come_back(tmp_path, one, other):
+def test_forty_changes_come_back(tmp_path, one, other):
     comes_back(tmp_path, one, other)
 
 
