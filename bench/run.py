@@ -118,7 +118,7 @@ def targets(tables: dict[str, Table], load: float, cores: int) -> Table:
         found.append(Target(f"{most_runs}, MiB", None, 500.0, memory.figure(most_runs, "peak MiB")))
     rows = [target.row() for target in found]
     most, reached = threads.figure(engines.PROCESSES, "times faster"), rows[2][2]
-    if rows[2][-1] == "no" and most is not None and reached >= 0.9 * most:
+    if rows[2][-1] == "no" and None not in (most, reached) and reached >= 0.9 * most:
         rows[2][-1] = f"two processes get {most:.2f} here"
     return Table("targets", "Targets", ("what", "wanted", "found", "holds"), rows)
 

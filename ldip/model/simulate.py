@@ -24,7 +24,7 @@ POLICIES = ("none", "adopted", "step", "rule")
 """What is done about the need: see with_policy."""
 
 CHUNK = 8 * drivers.BLOCK
-"""Runs closed together: enough for NumPy to be busy with numbers, few enough to stay near the cache."""
+"""The most runs closed together: enough for NumPy to be busy with numbers, few enough to stay near the cache."""
 
 BATCH, BATCH_THREADS = 5 * drivers.BLOCK, 4
 """Runs in a batch of a larger job, and the most threads with a batch each: memory is to be fixed on any machine."""
@@ -198,8 +198,7 @@ def in_batches(
     ledger, in the order of the runs.
 
     `digest` is called in the threads, may overwrite the ledger, and must not keep it: the next batch comes into the
-    same memory. Only the first batch is waited for before another is begun, and its ledger stays until then. `batch`
-    is a number of whole blocks.
+    same memory. The first batch is digested before another is begun. `batch` is a number of whole blocks.
     """
     accounts = _Accounts(ready, runs, seed, lines, engine, step)
     years = len(accounts.years)
