@@ -12,13 +12,11 @@ import numpy as np
 from tables import Table
 from timing import Lap, in_laps, in_turn
 
-from ldip.analysis.stream import simulate_and_summarise
-from ldip.analysis.summary import summarise
-from ldip.model import drivers, kernel
-from ldip.model.baseline import build
-from ldip.model.generator import CompiledGenerator
-from ldip.model.metrics import lines_needed
-from ldip.model.simulate import (
+from ldip.model import drivers
+from ldip.model.accounts.state import Year
+from ldip.model.engine import kernel
+from ldip.model.engine.generator import CompiledGenerator
+from ldip.model.engine.simulate import (
     CHUNK,
     COMPILED_FROM,
     Built,
@@ -29,9 +27,12 @@ from ldip.model.simulate import (
     simulate_built,
     together,
 )
-from ldip.model.state import Year
-from ldip.scenario.reader import read
+from ldip.model.metrics import lines_needed
+from ldip.model.plan.baseline import build
+from ldip.scenario.files.reader import read
 from ldip.scenario.schema import Scenario
+from ldip.statistics.stream import simulate_and_summarise
+from ldip.statistics.summary import summarise
 
 FEW_LINES = ("debt_ratio", "restructuring_need")
 COMPILED = "kernel, compiled, one thread"

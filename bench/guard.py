@@ -10,17 +10,19 @@ by up to 6 per cent either way from one process to the next, with equal sources 
 share cache sets or not. So a reading is the median ratio of several processes.
 
 Accounts grow for good reasons. Then the copy is renewed by a commit of its own, whose message says what the growth
-costs; `frozen/reference.json` keeps it.
+costs; `frozen.json` keeps it.
 """
 
 import argparse
+import hashlib
 import importlib
 import json
 import platform
-import shutil
 import subprocess
 import sys
+import tempfile
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -30,8 +32,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 HERE = Path(__file__).resolve().parent
-SOURCES = ("state.py", "steps.py", "year.py", "kernel.py")
-"""What the compiled accounts are made of."""
+MODEL = HERE.parent / "ldip" / "model"
+SOURCES = ("accounts/*.py", "engine/kernel.py")
+"""What the compiled accounts are made of, below MODEL."""
+
+FROZEN = HERE / "frozen.zip"
+"""The copy: sources and inputs.npz. A zip, so that nobody who searches the project finds old accounts."""
+
+NOTED = HERE / "frozen.json"
+"""What is noted about the copy."""
 
 ALLOWED = 1.10
 LANES, YEARS = 256, 20
@@ -124,15 +133,27 @@ def load(folder: Path, name: str) -> ModuleType:
     package = ModuleType(name)
     package.__path__ = [str(folder)]
     sys.modules[name] = package
-    return importlib.import_module(f"{name}.kernel")
+    return importlib.import_module(f"{name}.engine.kernel")
 
 
 def copy_sources(source: Path, target: Path, name: str) -> None:
     """Copy the accounts so that they import each other from the package `name` instead of ldip.model."""
-    target.mkdir(parents=True, exist_ok=True)
-    for file in SOURCES:
-        text = (source / file).read_text(encoding="utf-8")
-        (target / file).write_text(text.replace("ldip.model", name), encoding="utf-8")
+    for file in [file for pattern in SOURCES for file in sorted(source.glob(pattern))]:
+        copy = target / file.relative_to(source)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text(file.read_text(encoding="utf-8").replace("ldip.model", name), encoding="utf-8")
+
+
+def unpacked() -> Path:
+    """The frozen copy as a folder, the same one every time, so that it is compiled once."""
+    digest = hashlib.sha256(FROZEN.read_bytes()).hexdigest()[:16]
+    folder = Path(tempfile.gettempdir()) / f"ldip-frozen-{digest}"
+    if not folder.exists():
+        beside = tempfile.mkdtemp(prefix=folder.name)
+        with zipfile.ZipFile(FROZEN) as packed:
+            packed.extractall(beside)
+        Path(beside).replace(folder)
+    return folder
 
 
 def job(kernel: ModuleType, inputs: dict[str, np.ndarray]) -> Job:
@@ -144,14 +165,15 @@ def job(kernel: ModuleType, inputs: dict[str, np.ndarray]) -> Job:
 
 def today() -> Job:
     """Today's accounts, as ldip compiles them."""
-    return job(importlib.import_module("ldip.model.kernel"), inputs_of_today())
+    return job(importlib.import_module("ldip.model.engine.kernel"), inputs_of_today())
 
 
 def frozen() -> Job:
     """The frozen copy with the inputs that were frozen with it."""
-    with np.load(HERE / "frozen" / "inputs.npz") as kept:
+    folder = unpacked()
+    with np.load(folder / "inputs.npz") as kept:
         inputs = dict(kept)
-    return job(load(HERE / "frozen", "frozen"), inputs)
+    return job(load(folder, "frozen"), inputs)
 
 
 def job_of(name: str) -> Job:
@@ -165,8 +187,8 @@ def job_of(name: str) -> Job:
 def inputs_of_today() -> dict[str, np.ndarray]:
     """What the shipped scenario gives the kernel: plan, response, opening balance and KEPT runs of weather."""
     from ldip.model import drivers
-    from ldip.model.baseline import build
-    from ldip.scenario.reader import read
+    from ldip.model.plan.baseline import build
+    from ldip.scenario.files.reader import read
 
     scenario = read("baerum-2020").scenario
     baseline = build(scenario, YEARS)
@@ -181,25 +203,25 @@ def inputs_of_today() -> dict[str, np.ndarray]:
 
 def freeze() -> dict[str, Any]:
     """Take today's committed sources as the copy; returns what is noted about it. Exits if they are not committed."""
-    model = HERE.parent / "ldip" / "model"
-    files = [str(model / file) for file in SOURCES]
+    files = [str(MODEL / file) for file in SOURCES]
     changed = _git("status", "--porcelain", "--", *files)
     if changed:
         sys.exit(f"Commit these first, so that the copy can name a commit:\n{changed}")
-    before = HERE / "frozen" / "inputs.npz"
-    cost = compare_in_processes("today", "frozen").ratio if before.exists() else None
-    for file in SOURCES:
-        (HERE / "frozen" / file).unlink(missing_ok=True)
-    copy_sources(model, HERE / "frozen", "frozen")
-    np.savez_compressed(HERE / "frozen" / "inputs.npz", **inputs_of_today())  # type: ignore[arg-type]
-    shutil.rmtree(HERE / "frozen" / "__pycache__", ignore_errors=True)
+    cost = compare_in_processes("today", "frozen").ratio if FROZEN.exists() else None
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        copy_sources(MODEL, folder, "frozen")
+        np.savez_compressed(folder / "inputs.npz", **inputs_of_today())  # type: ignore[arg-type]
+        with zipfile.ZipFile(FROZEN, "w", zipfile.ZIP_DEFLATED) as packed:
+            for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+                packed.write(file, file.relative_to(folder))
     noted = {
         "commit": _git("log", "-1", "--format=%H", "--", *files),
         "cost": None if cost is None else round(cost, 3),
         "meaning": "cost: time of this copy as a share of the copy before it, measured when it was frozen",
         "measured_with": f"Python {platform.python_version()}, numpy {np.__version__}, numba {version('numba')}",
     }
-    (HERE / "frozen" / "reference.json").write_text(json.dumps(noted, indent=1) + "\n", encoding="utf-8")
+    NOTED.write_text(json.dumps(noted, indent=1) + "\n", encoding="utf-8")
     return noted
 
 
@@ -218,7 +240,7 @@ def main() -> None:
         noted = freeze()
         cost = "the first copy" if noted["cost"] is None else f"{noted['cost']:.3f} of the copy before"
         print(f"Frozen as of {noted['commit'][:9]}: {cost}.")
-        print("Commit bench/frozen by itself, and say in the message why and what it costs.")
+        print("Commit bench/frozen.* by itself, and say in the message why and what it costs.")
     else:
         for compile_once in (today, frozen):
             compile_once().run()

@@ -71,8 +71,8 @@ def compiled():
     global one_year, all_lanes
     import numba
 
-    from ldip.analysis.compiled_rows import select
-    from ldip.model.generator import CompiledGenerator
+    from ldip.model.engine.generator import CompiledGenerator
+    from ldip.statistics.compiled_rows import select
 
     options = {"error_model": "numpy", "nogil": True}
     one_year = numba.njit(close_year, **options)

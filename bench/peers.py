@@ -10,10 +10,10 @@ import numpy as np
 from tables import Table
 from timing import in_turn, processes_in_turn
 
-from ldip.analysis.summary import summarise
+from ldip.model.engine.simulate import simulate
 from ldip.model.metrics import lines_needed
-from ldip.model.simulate import simulate
-from ldip.scenario.reader import read
+from ldip.scenario.files.reader import read
+from ldip.statistics.summary import summarise
 
 HERE = Path(__file__).parent
 LDIP, LDIP_NUMPY = "ldip's way, compiled", "ldip's way, NumPy"

@@ -27,7 +27,7 @@ from engines import FULL, QUICK, Size
 from tables import Table, markdown
 from timing import ROOT, machine
 
-from ldip.model.simulate import COMPILED_FROM
+from ldip.model.engine.simulate import COMPILED_FROM
 
 README, RESULTS, CHART = ROOT / "bench" / "README.md", ROOT / "bench" / "results.json", ROOT / "docs/img/bench.png"
 START, END = "<!-- measured: python bench/run.py --write -->\n", "<!-- end of measured -->\n"

@@ -51,7 +51,7 @@ def sweep_table(cases: int, runs: int) -> Table:
     try:
         from ldip.analysis.executors import open_executor
         from ldip.analysis.sweep import sweep
-        from ldip.scenario.grid import read_grid
+        from ldip.scenario.files.grid import read_grid
     except ImportError as error:
         return Table("sweep", title, columns, [["threads", f"skipped: {error}", None]])
     rows: list[list[Any]] = []

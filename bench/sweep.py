@@ -22,9 +22,9 @@ from pathlib import Path
 
 from ldip.analysis.executors import open_executor
 from ldip.analysis.sweep import _Packing, answer, program
-from ldip.report import files
-from ldip.report import sweep as report
-from ldip.scenario.grid import Grid, read_grid
+from ldip.report.answers import sweep as report
+from ldip.report.folder import files
+from ldip.scenario.files.grid import Grid, read_grid
 
 CASES = 200
 

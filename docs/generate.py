@@ -18,13 +18,13 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from ldip.cli import main as ldip
-from ldip.model import steps
+from ldip.model.accounts import steps
+from ldip.model.accounts.state import Year
+from ldip.model.accounts.year import close_year
 from ldip.model.metrics import catalogue
-from ldip.model.state import Year
-from ldip.model.year import close_year
-from ldip.report.charts import FANS
+from ldip.report.fans import FANS
 from ldip.report.numbers import NO_BREAK_SPACE, unit_label
-from ldip.scenario.reader import read
+from ldip.scenario.files.reader import read
 from ldip.scenario.rows import PLAN_LINES
 from ldip.scenario.schema import limits, quantities
 
@@ -65,10 +65,10 @@ def accounts_page() -> str:
     rows = [
         "# The accounts, line by line",
         "",
-        "Every line of the ledger in the order of the year, as `ldip/model/year.py` computes it, with what the",
-        "step's function says of its formula and source. `plan`, `weather`, `opening` are the year's inputs; other",
-        "names are lines or intermediate amounts of the same year. Why it is so, and what is assumed, stands in",
-        "[model.md](model.md). This page is written by `docs/generate.py`.",
+        "Every line of the ledger in the order of the year, as `ldip/model/accounts/year.py` computes it, with what",
+        "the step's function says of its formula and source. `plan`, `weather`, `opening` are the year's inputs;",
+        "other names are lines or intermediate amounts of the same year. Why it is so, and what is assumed, stands",
+        "in [model.md](model.md). This page is written by `docs/generate.py`.",
     ]
     for metric in catalogue().values():
         if metric.id in titles:

@@ -12,7 +12,7 @@ import pytest
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as ldip.cli.run does, before anything loads numpy
 
 from ldip.cli import run
-from ldip.scenario.reader import Source, read
+from ldip.scenario.files.reader import Source, read
 
 
 @pytest.fixture(scope="session")

@@ -10,25 +10,26 @@ import pytest
 import ldip
 
 PACKAGE = Path(ldip.__file__).parent
-ROOMS = ["errors", "scenario", "model", "analysis", "report", "web", "cli"]
+ROOMS = ["errors", "scenario", "model", "statistics", "analysis", "report", "web", "cli"]
 """Imports go from right to left only."""
 
 ONLY_IN = {
-    "numba": {"model/kernel.py", "model/compiled.py", "model/generator.py"},
-    "click": {"cli", "model/kernel.py"},  # kernel: the user's folder for compiled code
+    "numba": {"model/engine/kernel.py", "model/engine/compiled.py", "model/engine/generator.py"},
+    "click": {"cli", "model/engine/kernel.py"},  # kernel: the user's folder for compiled code
     "scipy": {"analysis/restructuring.py", "analysis/calibrate.py", "analysis/sobol.py"},
-    "matplotlib": {
-        f"report/{name}charts.py"
-        for name in ("", "backtest_", "comparison_", "explain_", "growth_", "page_", "sensitivity_", "stress_")
+    "matplotlib": {"report/fans.py", "report/page/pictures.py"}
+    | {
+        f"report/answers/{name}_charts.py"
+        for name in ("backtest", "comparison", "explain", "growth", "sensitivity", "stress")
     },
     "distributed": {"analysis/executors.py"},
-    "pyarrow": {"report/runs.py"},
-    "jinja2": {"report/page.py"},
-    "markupsafe": {"report/page.py"},
-    "tomllib": {"scenario/reader.py"},
+    "pyarrow": {"report/folder/runs.py"},
+    "jinja2": {"report/page/html.py"},
+    "markupsafe": {"report/page/html.py"},
+    "tomllib": {"scenario/files/reader.py"},
     "pydantic": {"scenario"},
-    "xlsxwriter": {"report/sheets.py"},
-    "python_calamine": {"scenario/cells.py"},
+    "xlsxwriter": {"report/workbook/sheets.py"},
+    "python_calamine": {"scenario/sheet/cells.py"},
     "starlette": {"web"},
     "uvicorn": {"web/serve.py"},
 }

@@ -11,8 +11,8 @@ from test_calibrate import ar1, series_of
 
 from ldip.analysis.backtest import INTERVALS, PERCENTILES, Outcome, _outcome, backtest, coverage, origins
 from ldip.analysis.calibrate import calibrate, drawn, fit_ar1, levels, sd_after, to_column, to_level
-from ldip.report.backtest import backtest_text
-from ldip.scenario.series import COLUMNS, read_series
+from ldip.report.answers.backtest import backtest_text
+from ldip.scenario.files.series import COLUMNS, read_series
 
 LEVELS = {"own_tax": math.log(1.6), "completions": 6.0, "rate": 0.12}
 """Where made-up series lie: the rate far from its bound."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ldip.errors import Fault, InputError
-from ldip.scenario.reader import DEFAULT, find, read
+from ldip.scenario.files.reader import DEFAULT, find, read
 
 BAD = sorted((Path(__file__).parent / "bad").glob("*.toml"))
 

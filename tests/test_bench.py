@@ -16,13 +16,13 @@ import run
 import services
 from engines import DRAWS, TINY, kernel_table, own_draws
 from tables import Table, markdown, say
-from timing import ROOT, in_laps, in_turn, process
+from timing import in_laps, in_turn, process
 
-from ldip.analysis.compiled_rows import select
-from ldip.analysis.summary import wanted_ranks
 from ldip.model import drivers
-from ldip.model.baseline import build
-from ldip.model.generator import CompiledGenerator
+from ldip.model.engine.generator import CompiledGenerator
+from ldip.model.plan.baseline import build
+from ldip.statistics.compiled_rows import select
+from ldip.statistics.summary import wanted_ranks
 
 
 @pytest.fixture
@@ -244,16 +244,18 @@ def test_jobs_of_the_guard_are_first_in_turn(monkeypatch):
 
 def test_the_frozen_copy_is_whole():
     """Sources that import only each other, inputs that fit them, and a commit to look up."""
-    folder = ROOT / "bench" / "frozen"
-    for file in guard.SOURCES:
-        assert "ldip.model" not in (folder / file).read_text(encoding="utf-8")
+    folder = guard.unpacked()
+    copied = sorted(folder.rglob("*.py"))
+    assert "kernel.py" in {file.name for file in copied}
+    for file in copied:
+        assert "ldip.model" not in file.read_text(encoding="utf-8")
     kernel = guard.load(folder, "frozen")
     with np.load(folder / "inputs.npz") as inputs:
         assert inputs["plan"].shape == (guard.YEARS, len(kernel.Plan._fields))
         assert inputs["weather"].shape == (len(kernel.Weather._fields), guard.YEARS, guard.KEPT)
         assert inputs["opening"].shape == (len(kernel.Opening._fields),)
         assert inputs["response"].shape == (len(kernel.People._fields), guard.YEARS, guard.YEARS)
-    noted = json.loads((folder / "reference.json").read_text(encoding="utf-8"))
+    noted = json.loads(guard.NOTED.read_text(encoding="utf-8"))
     assert len(noted["commit"]) == 40
 
 
@@ -261,10 +263,9 @@ def test_the_frozen_copy_is_whole():
 def test_guard_catches_fifteen_per_cent_and_stays_green_under_load(tmp_path, private_cache):
     """Against copies of today's sources: one as it is, one that closes 23 years where 20 are asked for, which takes
     15 % longer on an idle machine and on a busy one."""
-    model = ROOT / "ldip" / "model"
     for name in ("guard_same", "guard_slowed"):
-        guard.copy_sources(model, tmp_path / name, name)
-    slowed = tmp_path / "guard_slowed" / "kernel.py"
+        guard.copy_sources(guard.MODEL, tmp_path / name, name)
+    slowed = tmp_path / "guard_slowed" / "engine" / "kernel.py"
     text = slowed.read_text(encoding="utf-8")
     loop = "        for t in range(first_year, last_year):\n"
     assert text.count(loop) == 1
@@ -341,7 +342,7 @@ def test_a_missing_room_is_a_reason_not_an_error(monkeypatch):
 
 
 def test_kernel_table_has_its_rows(scenario, private_cache, monkeypatch):
-    monkeypatch.setattr("ldip.model.kernel.run_compiled", lambda *arguments: None)  # compiled in the slow test
+    monkeypatch.setattr("ldip.model.engine.kernel.run_compiled", lambda *arguments: None)  # compiled in the slow test
     table = kernel_table(scenario, TINY)
     assert table.rows[0][0] == DRAWS
     assert len(table.rows) == 7

@@ -23,8 +23,8 @@ from ldip.analysis.calibrate import (
     to_level,
 )
 from ldip.errors import InputError
-from ldip.scenario.reader import DEFAULT, read, shipped, shipped_folder
-from ldip.scenario.series import COLUMNS, Series, read_series, shipped_series
+from ldip.scenario.files.reader import DEFAULT, read, shipped, shipped_folder
+from ldip.scenario.files.series import COLUMNS, Series, read_series, shipped_series
 
 EARLIER = "norway/earlier.csv"
 STARTS = [31608, 33314, 32520, 25950, 19748, 21145, 27735, 30189, 30450, 27250, 31301, 36203, 35273]

@@ -2,9 +2,9 @@
 
 import re
 
+from ldip.model.accounts.state import Opening, Plan, Year
 from ldip.model.metrics import MONEY_UNITS, catalogue, events, headline, lines_needed
-from ldip.model.state import Opening, Plan, Year
-from ldip.report.forms import FORMS
+from ldip.report.answers.forms import FORMS
 from ldip.report.numbers import SHOWN
 
 

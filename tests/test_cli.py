@@ -21,11 +21,11 @@ from conftest import Said, rows_of, snapshot
 from ldip import __version__
 from ldip.cli import COMMANDS, run
 from ldip.model.metrics import catalogue
-from ldip.report import files
+from ldip.report.folder import files
 from ldip.scenario.drivers import Drivers
-from ldip.scenario.reader import read, shipped_folder
+from ldip.scenario.files.reader import read, shipped_folder
+from ldip.scenario.files.tables import COLUMNS
 from ldip.scenario.schema import Scenario
-from ldip.scenario.tables import COLUMNS
 
 SUMMARY_COLUMNS = "scenario,metric,year,unit,price_basis,mean,sd,p01,p05,p10,p25,p50,p75,p90,p95,p99"
 PROBABILITY_COLUMNS = "scenario,event,year,probability,standard_error"

@@ -25,14 +25,14 @@ from ldip.analysis.compare import (
     paired,
     paired_probability,
 )
-from ldip.cli import comparison as command
+from ldip.cli import compare as command
 from ldip.errors import InputError, Text
+from ldip.model.engine.simulate import Ledger, simulate
 from ldip.model.metrics import catalogue, events, headline, lines_needed, report_values
-from ldip.model.simulate import Ledger, simulate
-from ldip.report.comparison import labels
-from ldip.report.comparison_charts import spread_out
-from ldip.scenario import reader
-from ldip.scenario.reader import BASE, alternative, find, read, shipped_folder
+from ldip.report.answers.comparison import labels
+from ldip.report.answers.comparison_charts import spread_out
+from ldip.scenario.files import reader
+from ldip.scenario.files.reader import BASE, alternative, find, read, shipped_folder
 
 PAIRED = (
     "scenario,against,metric,year,unit,price_basis,mean_difference,standard_error,unpaired_standard_error,"
@@ -588,7 +588,7 @@ def test_comparison_that_fails_leaves_earlier_results_as_they_were(ldip, here, m
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("ldip.report.comparison_files.write_comparison", fail)
+    monkeypatch.setattr("ldip.report.answers.comparison_files.write_comparison", fail)
     assert ldip(*SMALL, "--seed", 2, "--out", "r").code == code
     monkeypatch.undo()
     assert snapshot(here) == before

@@ -11,10 +11,10 @@ import pytest
 from scipy import optimize, stats
 
 from ldip.model import drivers
-from ldip.model.baseline import build, swap_loading, swap_path
-from ldip.model.state import Weather
+from ldip.model.accounts.state import Weather
+from ldip.model.plan.baseline import build, swap_loading, swap_path
 from ldip.scenario.drivers import SHOCKS, Drivers
-from ldip.scenario.reader import DEFAULT, read
+from ldip.scenario.files.reader import DEFAULT, read
 
 YEARS = 20
 RUNS = 60 * drivers.BLOCK

@@ -6,12 +6,13 @@ import os
 import numpy as np
 import pytest
 
-from ldip.model import drivers, kernel
-from ldip.model import simulate as simulation
-from ldip.model.baseline import build
-from ldip.model.generator import CompiledGenerator
-from ldip.model.simulate import simulate
-from ldip.model.state import Opening, Plan, Weather, Year
+from ldip.model import drivers
+from ldip.model.accounts.state import Opening, Plan, Weather, Year
+from ldip.model.engine import kernel
+from ldip.model.engine import simulate as simulation
+from ldip.model.engine.generator import CompiledGenerator
+from ldip.model.engine.simulate import simulate
+from ldip.model.plan.baseline import build
 
 CACHE_FOLDER = kernel.cache_folder
 

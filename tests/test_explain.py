@@ -26,12 +26,12 @@ from ldip.analysis.explain import (
 )
 from ldip.analysis.sobol import sobol
 from ldip.errors import InputError
-from ldip.model.baseline import build
-from ldip.model.simulate import Ledger, run_baseline, simulate
-from ldip.report.explain import DEFINITIONS, GROUPS, explanation_records, explanation_rows, label_of
-from ldip.report.explain_charts import bars
+from ldip.model.engine.simulate import Ledger, run_baseline, simulate
+from ldip.model.plan.baseline import build
+from ldip.report.answers.explain import DEFINITIONS, GROUPS, explanation_records, explanation_rows, label_of
+from ldip.report.answers.explain_charts import bars
 from ldip.scenario.drivers import Drivers
-from ldip.scenario.reader import DEFAULT, change_names, find, read
+from ldip.scenario.files.reader import DEFAULT, change_names, find, read
 
 TRANSFER = (
     *("gross_operating_result", "interest", "interest_income", "instalments_from_operations"),

@@ -9,9 +9,9 @@ import pytest
 from ldip.analysis.growth import PERCENTILES, for_good, payback, spread, without
 from ldip.cli import run
 from ldip.errors import InputError
-from ldip.model.housing import programme
-from ldip.model.simulate import simulate
-from ldip.scenario.reader import DEFAULT, read
+from ldip.model.engine.simulate import simulate
+from ldip.model.people.housing import programme
+from ldip.scenario.files.reader import DEFAULT, read
 
 
 @pytest.fixture(scope="module")

@@ -5,13 +5,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ldip.model import drivers, kernel
-from ldip.model.baseline import Baseline, build
+from ldip.model import drivers
+from ldip.model.accounts.state import Opening, People, Plan, Weather, Year, carry
+from ldip.model.accounts.year import close_year
+from ldip.model.engine import kernel
+from ldip.model.engine.simulate import Ledger, run_baseline, simulate
 from ldip.model.identities import residuals
 from ldip.model.metrics import catalogue
-from ldip.model.simulate import Ledger, run_baseline, simulate
-from ldip.model.state import Opening, People, Plan, Weather, Year, carry
-from ldip.model.year import close_year
+from ldip.model.plan.baseline import Baseline, build
 from ldip.scenario.drivers import Drivers
 
 NOT_MONEY = {  # fields of the plan that do not change when money is counted in another unit

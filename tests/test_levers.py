@@ -6,12 +6,12 @@ Hand figures use the published plan: nominal debt at the end of 2023 of 10 967 (
 import numpy as np
 import pytest
 
-from ldip.analysis.accounts import Accounts
-from ldip.model.baseline import build
-from ldip.model.simulate import run_baseline, simulate
+from ldip.analysis.statement import Accounts
+from ldip.model.engine.simulate import run_baseline, simulate
+from ldip.model.plan.baseline import build
 from ldip.scenario.drivers import Drivers
+from ldip.scenario.files.reader import read
 from ldip.scenario.quantities import Parameter
-from ldip.scenario.reader import read
 from ldip.scenario.schema import Scenario
 
 
@@ -220,7 +220,7 @@ def test_a_national_tax_shock_in_per_cent_reaches_it_by_seventy_seven(scenario):
 @pytest.mark.parametrize("changes", [[], ["interest-plus-2"], ["housing-minus-20", "equalisation-64"]])
 def test_forms_balance(changes):
     """1A is what 1B distributes; 2A is financed; areas add up to the net expenditure of the services."""
-    from ldip.report.forms import FORM_1A, FORM_1B, FORM_2A, INVESTMENT
+    from ldip.report.answers.forms import FORM_1A, FORM_1B, FORM_2A, INVESTMENT
 
     accounts = Accounts(read("baerum-2020", changes).scenario, 20)
 

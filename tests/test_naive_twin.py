@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 
 from ldip.model import drivers
-from ldip.model.baseline import build
-from ldip.model.population import fit
-from ldip.model.simulate import run_baseline, simulate
-from ldip.model.state import Opening, Plan, Year
+from ldip.model.accounts.state import Opening, Plan, Year
+from ldip.model.engine.simulate import run_baseline, simulate
+from ldip.model.people.cohorts import fit
+from ldip.model.plan.baseline import build
+from ldip.scenario.files.reader import change_names, read, shipped_folder
 from ldip.scenario.quantities import Parameter
-from ldip.scenario.reader import change_names, read, shipped_folder
 from ldip.scenario.schema import limits, quantities
 
 FOLDER = shipped_folder() / "baerum-2020"

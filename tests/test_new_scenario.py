@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from conftest import snapshot
 
-from ldip.model.baseline import build
+from ldip.model.engine.simulate import run_baseline, simulate
 from ldip.model.identities import residuals
-from ldip.model.simulate import run_baseline, simulate
-from ldip.scenario.reader import read, shipped
+from ldip.model.plan.baseline import build
+from ldip.scenario.files.reader import read, shipped
+from ldip.scenario.files.template import TEMPLATE, scenario_name
 from ldip.scenario.schema import quantities
-from ldip.scenario.template import TEMPLATE, scenario_name
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
-from ldip.model import drivers, housing, kernel
-from ldip.model.baseline import build
-from ldip.model.people import count
-from ldip.model.population import (
+from ldip.model import drivers
+from ldip.model.accounts.state import People
+from ldip.model.engine import kernel
+from ldip.model.engine.simulate import simulate
+from ldip.model.people import housing
+from ldip.model.people.cohorts import (
     demand_weights,
     fit,
     group_weights,
@@ -16,9 +18,9 @@ from ldip.model.population import (
     schedule,
     working_age_weights,
 )
-from ldip.model.simulate import simulate
-from ldip.model.state import People
-from ldip.scenario.reader import DEFAULT, read, shipped_folder
+from ldip.model.people.counted import count
+from ldip.model.plan.baseline import build
+from ldip.scenario.files.reader import DEFAULT, read, shipped_folder
 
 YEARS = np.arange(2020, 2042)
 GROWTH = [path.stem for path in (shipped_folder() / DEFAULT / "changes").glob("*.toml")]

@@ -7,8 +7,8 @@ published ones miss a year of inflation (docs/model.md, section 7).
 import numpy as np
 import pytest
 
-from ldip.model.baseline import build
-from ldip.model.simulate import run_baseline
+from ldip.model.engine.simulate import run_baseline
+from ldip.model.plan.baseline import build
 
 PUBLISHED_DEBT = {  # HP 4.9, mill. 2020-kr, 2020-2022
     "closing_debt": (10436.3, 10852.9, 11559.4),

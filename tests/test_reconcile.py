@@ -9,9 +9,9 @@ import pytest
 
 from ldip.analysis.reconcile import FIGURES, debt_ratios, reconcile
 from ldip.errors import InputError
-from ldip.model.baseline import build
+from ldip.model.plan.baseline import build
+from ldip.scenario.files.reader import find, read
 from ldip.scenario.quantities import Parameter
-from ldip.scenario.reader import find, read
 from ldip.scenario.schema import Scenario
 
 COLUMNS = "table,item,year,unit,price_basis,published,model,difference,tolerance,verdict,role"

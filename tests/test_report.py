@@ -17,16 +17,16 @@ import pytest
 from ldip.analysis.findings import CONFIDENCES, find
 from ldip.cli.stress import stress_sources
 from ldip.errors import Text
-from ldip.model.simulate import simulate
-from ldip.report import page as pages
-from ldip.report import sections_background
-from ldip.report.blocks import Fold, Material, Picture, Table, pictures
-from ldip.report.comparison import labels
-from ldip.report.inline import as_inline
+from ldip.model.engine.simulate import simulate
+from ldip.report.answers.comparison import labels
 from ldip.report.numbers import number, shown
-from ldip.report.workbook_sources import numbers_of
+from ldip.report.page import html as pages
+from ldip.report.page.blocks import Fold, Material, Picture, Table, pictures
+from ldip.report.page.chapters import background
+from ldip.report.page.inline import as_inline
+from ldip.report.workbook.sources import numbers_of
+from ldip.scenario.files.reader import alternative, read, shipped
 from ldip.scenario.quantities import Parameter, Quantity, of_any_year
-from ldip.scenario.reader import alternative, read, shipped
 from ldip.scenario.schema import quantities
 
 cli = importlib.import_module("ldip.cli.report")  # the module, whose name in its room is the command's
@@ -302,9 +302,11 @@ def test_both_languages_are_complete(undrawn, findings):
     assert '<html lang="en">' in text
 
 
-@pytest.mark.parametrize("module", ["page", "sections", "sections_choices", "sections_causes", "sections_background"])
+@pytest.mark.parametrize(
+    "module", ["html", *(f"chapters.{name}" for name in ("findings", "choices", "causes", "background"))]
+)
 def test_texts_have_the_same_places_in_both_languages(module):
-    found = vars(importlib.import_module(f"ldip.report.{module}")).values()
+    found = vars(importlib.import_module(f"ldip.report.page.{module}")).values()
     texts = [text for value in found for text in (value.values() if isinstance(value, dict) else [value])]
     texts += [text for value in found if isinstance(value, tuple) and not isinstance(value, Text) for text in value]
     texts = [text for text in texts if isinstance(text, Text)]
@@ -322,7 +324,7 @@ def test_every_unit_of_the_shipped_scenarios_has_a_name():
         for name in ((), *((change,) for change in found.changes)):
             for key, quantity in quantities(read(found.name, name).scenario).items():
                 assert isinstance(quantity, Quantity | Parameter)
-                assert of_any_year(quantity.unit) in sections_background.UNITS, key
+                assert of_any_year(quantity.unit) in background.UNITS, key
 
 
 def test_assumptions_are_all_there(undrawn, findings):

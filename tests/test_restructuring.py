@@ -8,10 +8,10 @@ import pytest
 
 from ldip.analysis.reserve import reserve_curve
 from ldip.analysis.restructuring import LARGEST, RULES, TOLERANCE, Margins, curve, restructure
-from ldip.cli import restructuring as command
+from ldip.cli import restructure as command
 from ldip.cli import run
-from ldip.model.simulate import simulate
-from ldip.scenario.reader import DEFAULT, read
+from ldip.model.engine.simulate import simulate
+from ldip.scenario.files.reader import DEFAULT, read
 
 CONFIDENCES = (0.5, 0.7, 0.8, 0.9)
 

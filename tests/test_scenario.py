@@ -9,8 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 from ldip.errors import InputError
+from ldip.scenario.files.reader import DEFAULT, find, read, shipped, shipped_folder
 from ldip.scenario.quantities import Parameter
-from ldip.scenario.reader import DEFAULT, find, read, shipped, shipped_folder
 from ldip.scenario.rows import PLAN_LINES
 from ldip.scenario.schema import Scenario, quantities
 

@@ -17,13 +17,13 @@ from test_cli import real
 from test_workbook import converted, needs_soffice
 
 from ldip.errors import Fault, InputError
-from ldip.report.scenario_sheet import write_scenario_sheet
-from ldip.scenario.cells import address
+from ldip.report.workbook.settings import write_scenario_sheet
+from ldip.scenario.files.reader import Source, change_names, find, read
+from ldip.scenario.files.writer import change_toml
 from ldip.scenario.quantities import Parameter
-from ldip.scenario.reader import Source, change_names, find, read
 from ldip.scenario.schema import limits, quantities
-from ldip.scenario.sheet import FIRST, Change, check, read_sheet
-from ldip.scenario.writer import change_toml
+from ldip.scenario.sheet.alternatives import FIRST, Change, check, read_sheet
+from ldip.scenario.sheet.cells import address
 
 YEARS = np.arange(2020, 2060)
 FORMULA_ERROR = "=1/0"

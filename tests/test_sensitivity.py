@@ -23,13 +23,13 @@ from ldip.analysis.sensitivity import (
     tornado,
 )
 from ldip.analysis.sobol import indices, set_size, sobol, uncorrelated
-from ldip.model.baseline import build
+from ldip.model.engine.simulate import Ledger, run_baseline, simulate
 from ldip.model.metrics import catalogue, events
-from ldip.model.simulate import Ledger, run_baseline, simulate
-from ldip.report.sensitivity import DRIVERS, compact, discovery_text, leading, tornado_text
+from ldip.model.plan.baseline import build
+from ldip.report.answers.sensitivity import DRIVERS, compact, discovery_text, leading, tornado_text
 from ldip.scenario.drivers import Drivers
+from ldip.scenario.files.reader import with_quantity
 from ldip.scenario.quantities import Parameter, Quantity
-from ldip.scenario.reader import with_quantity
 from ldip.scenario.schema import limits, quantities
 
 FEW = ("investment.renewal", "interest.floating_share", "housing.areas.fornebu.total")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ldip.model import steps as s
+from ldip.model.accounts import steps as s
 
 
 def test_equalisation_by_hand():

@@ -13,11 +13,14 @@ import numpy as np
 import pytest
 from conftest import rows_of, snapshot
 
-from ldip.analysis import selection, stream
-from ldip.analysis.compiled_rows import narrow, put, select, select_parts
-from ldip.analysis.selection import INSIDE, Cut, MissedError, Selection, cut
-from ldip.analysis.stream import passes, simulate_and_summarise
-from ldip.analysis.summary import (
+from ldip.model.engine.simulate import COMPILED_FROM, built, in_batches, in_years, simulate, simulate_built, together
+from ldip.model.metrics import catalogue, headline, lines_needed
+from ldip.report.folder import runs as run_files
+from ldip.statistics import selection, stream
+from ldip.statistics.compiled_rows import narrow, put, select, select_parts
+from ldip.statistics.selection import INSIDE, Cut, MissedError, Selection, cut
+from ldip.statistics.stream import passes, simulate_and_summarise
+from ldip.statistics.summary import (
     PERCENTILES,
     Summary,
     block_sums,
@@ -27,9 +30,6 @@ from ldip.analysis.summary import (
     summarise,
     wanted_ranks,
 )
-from ldip.model.metrics import catalogue, headline, lines_needed
-from ldip.model.simulate import COMPILED_FROM, built, in_batches, in_years, simulate, simulate_built, together
-from ldip.report import runs as run_files
 
 YEARS = 4
 

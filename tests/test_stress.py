@@ -7,9 +7,9 @@ import pytest
 from conftest import rows_of
 
 from ldip.analysis.stress import stress
-from ldip.model.baseline import build
-from ldip.model.simulate import run_baseline, simulate
-from ldip.scenario.reader import DEFAULT, find, read, stress_tests
+from ldip.model.engine.simulate import run_baseline, simulate
+from ldip.model.plan.baseline import build
+from ldip.scenario.files.reader import DEFAULT, find, read, stress_tests
 
 YEARS = np.arange(2020, 2040)
 T = {int(year): t for t, year in enumerate(YEARS)}

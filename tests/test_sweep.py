@@ -21,10 +21,10 @@ from conftest import rows_of
 from ldip.analysis import sweep as analysis
 from ldip.analysis.executors import open_executor
 from ldip.errors import InputError
-from ldip.model.simulate import POLICIES
-from ldip.report import sweep as report
-from ldip.scenario import grid as grids
-from ldip.scenario.grid import read_grid
+from ldip.model.engine.simulate import POLICIES
+from ldip.report.answers import sweep as report
+from ldip.scenario.files import grid as grids
+from ldip.scenario.files.grid import read_grid
 
 TABLES = ("summary.csv", "sampling_errors.csv", "probabilities.csv")
 GRID = """

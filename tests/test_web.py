@@ -24,12 +24,13 @@ from conftest import snapshot
 from python_calamine import CalamineWorkbook
 
 from ldip.errors import InputError, Text
-from ldip.model import drivers, people
-from ldip.model.baseline import build
+from ldip.model import drivers
 from ldip.model.metrics import catalogue
-from ldip.scenario.reader import change_names, find, lay_over, read, read_change
+from ldip.model.people import counted
+from ldip.model.plan.baseline import build
+from ldip.scenario.files.reader import change_names, find, lay_over, read, read_change
+from ldip.scenario.files.writer import change_text
 from ldip.scenario.schema import limits
-from ldip.scenario.writer import change_text
 from ldip.web import server
 from ldip.web.answers import answer_records, page_records
 from ldip.web.controls import CONTROLS, State, change_of, parameter, read_state
@@ -271,7 +272,7 @@ def test_memory_gives_back_what_would_be_computed(scenario):
     memory = Memory()
     other = lay_over(read("baerum-2020"), read_change(PLACE, "housing-bust")[1], "x.toml", Text("", "")).scenario
     for one in (scenario, scenario, other, scenario):
-        for kept, fresh in zip(memory.count(one, 20)[1:3], people.count(one, 20)[1:3], strict=True):
+        for kept, fresh in zip(memory.count(one, 20)[1:3], counted.count(one, 20)[1:3], strict=True):
             assert np.array_equal(kept.residents, fresh.residents)
             assert np.array_equal(kept.demand["schools"], fresh.demand["schools"])
     base = build(scenario, 20)

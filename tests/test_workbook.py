@@ -18,19 +18,19 @@ import python_calamine
 from conftest import snapshot
 from test_cli import real
 
-from ldip.analysis.accounts import Accounts
 from ldip.analysis.compare import Comparison, compare
-from ldip.analysis.summary import PERCENTILES
+from ldip.analysis.statement import Accounts
+from ldip.model.engine.simulate import simulate
 from ldip.model.metrics import catalogue, headline, lines_needed
-from ldip.model.simulate import simulate
-from ldip.report.comparison import conclusions
+from ldip.report.answers.comparison import conclusions
 from ldip.report.numbers import SHOWN, number, shown
-from ldip.report.sheets import Book, number_format, scale
-from ldip.report.text import SHOWN_METRICS
-from ldip.report.workbook_charts import axis_ends
-from ldip.scenario.reader import read
+from ldip.report.terminal import SHOWN_METRICS
+from ldip.report.workbook.charts import axis_ends
+from ldip.report.workbook.sheets import Book, number_format, scale
+from ldip.scenario.files.reader import read
 from ldip.scenario.schema import quantities
 from ldip.scenario.settings import assumed, name_of, names
+from ldip.statistics.summary import PERCENTILES
 
 RUNS, YEARS = 200, 9
 NAMES = ("baerum-2020", "baerum-2020+housing-minus-20")

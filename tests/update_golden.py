@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ldip.model.baseline import build
+from ldip.model.engine.simulate import run_baseline, simulate
 from ldip.model.metrics import headline
-from ldip.model.simulate import run_baseline, simulate
-from ldip.scenario.reader import change_names, find, read
+from ldip.model.plan.baseline import build
+from ldip.scenario.files.reader import change_names, find, read
 
 FOLDER = Path(__file__).parent / "golden"
 RUNS, SEED, YEARS = 400, 20_200_101, 20

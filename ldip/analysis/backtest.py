@@ -12,11 +12,11 @@ import numpy as np
 
 from ldip.analysis.calibrate import LOG_GROWTH, Fit, drawn, fit_ar1, levels, to_column
 from ldip.model import drivers
-from ldip.model.baseline import build
-from ldip.model.state import Plan, Weather
+from ldip.model.accounts.state import Plan, Weather
+from ldip.model.plan.baseline import build
 from ldip.scenario.drivers import Drivers
+from ldip.scenario.files.series import Series
 from ldip.scenario.schema import Scenario
-from ldip.scenario.series import Series
 
 PARAMETERS = ("fitted", "scenario")
 """Where persistence and volatility come from: fitted to the years known then, or the scenario's own."""

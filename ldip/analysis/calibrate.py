@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ldip.scenario.drivers import SHOCKS
+from ldip.scenario.files.series import Series
 from ldip.scenario.schema import Scenario, limits
-from ldip.scenario.series import Series
 
 LOG_GROWTH, LOG_LEVEL = ("national_tax", "wages", "cpi"), ("own_tax", "completions")
 """Columns that are an AR(1) in the log of one plus, and in the log of themselves; the rate is one as it is."""

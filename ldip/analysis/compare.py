@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ldip.analysis.summary import Distribution, Summary, distribution, share, so_far, summarise
+from ldip.model.engine.simulate import Ledger
 from ldip.model.metrics import Event, Metric, catalogue, events, headline, report_values
-from ldip.model.simulate import Ledger
+from ldip.statistics.summary import Distribution, Summary, distribution, share, so_far, summarise
 
 ROUNDING = 1e-12
 """Two figures that differ by less than this share of the largest one are the same figure computed in two orders."""

@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ldip.analysis.features import Feature, feature_values, features, lines_of
-from ldip.model.baseline import build
+from ldip.model.engine.simulate import run_baseline, simulate
 from ldip.model.metrics import Event, catalogue, events
-from ldip.model.simulate import run_baseline, simulate
+from ldip.model.plan.baseline import build
 from ldip.scenario.drivers import Drivers
 from ldip.scenario.schema import Scenario
 

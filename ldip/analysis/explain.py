@@ -21,8 +21,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ldip.errors import Fault, InputError, Text
-from ldip.model.baseline import build
-from ldip.model.simulate import Ledger, run_baseline, simulate
+from ldip.model.engine.simulate import Ledger, run_baseline, simulate
+from ldip.model.plan.baseline import build
 from ldip.scenario.schema import Scenario
 
 STOCKS = {

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ldip.model.engine.simulate import Ledger
 from ldip.model.metrics import Metric, catalogue, report_values
-from ldip.model.simulate import Ledger
 
 
 class Feature(NamedTuple):

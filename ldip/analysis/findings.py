@@ -13,12 +13,12 @@ from ldip.analysis.restructuring import Restructuring, restructure
 from ldip.analysis.sensitivity import ASSUMED, Tornado, moving, tornado
 from ldip.analysis.sensitivity import work as simulations
 from ldip.analysis.stress import Stress, stress
-from ldip.analysis.summary import Probability, Summary, probability, quantile, quantile_error, summarise
-from ldip.model.baseline import Baseline, build
+from ldip.model.engine.simulate import Ledger, run_baseline, simulate, with_policy
 from ldip.model.metrics import Metric, catalogue, events, lines_needed, report_values
-from ldip.model.simulate import Ledger, run_baseline, simulate, with_policy
-from ldip.scenario.reader import Source
+from ldip.model.plan.baseline import Baseline, build
+from ldip.scenario.files.reader import Source
 from ldip.scenario.schema import Scenario
+from ldip.statistics.summary import Probability, Summary, probability, quantile, quantile_error, summarise
 
 CONFIDENCES = (0.70, 0.80, 0.90)
 DEBT = ("debt_ratio", "debt_ratio_with_deficits")
@@ -100,8 +100,8 @@ def find(
 
     `against` is the scenario that the report is about and the others are compared with (default: the first);
     `tests` are that one and its stress tests; with `assumptions` each of its assumptions is moved as well. `policy`
-    and `step` (see :func:`ldip.model.simulate.simulate`) are for one scenario: a comparison is without measures
-    beyond the adopted ones.
+    and `step` (see :func:`ldip.model.engine.simulate.simulate`) are for one scenario: a comparison is without
+    measures beyond the adopted ones.
     """
     measures: dict[str, tuple[dict[str, Ceiling], dict[str, Probability]]] = {}
 

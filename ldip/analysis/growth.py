@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ldip.analysis.summary import quantile
 from ldip.errors import Fault, InputError, Text
-from ldip.model.simulate import Ledger, simulate
+from ldip.model.engine.simulate import Ledger, simulate
 from ldip.scenario.schema import Scenario
+from ldip.statistics.summary import quantile
 
 COMPONENTS = {
     "revenue": (1.0, ("central_revenue", "-imputed_capital_cost")),

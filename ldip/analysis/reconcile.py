@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ldip.analysis.accounts import Accounts
+from ldip.analysis.statement import Accounts
 from ldip.errors import Fault, InputError, Text
-from ldip.model.population import demand_weights
+from ldip.model.people.cohorts import demand_weights
 from ldip.scenario.rows import PublishedRow
 from ldip.scenario.schema import Scenario
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ldip.model.simulate import simulate
+from ldip.model.engine.simulate import simulate
 from ldip.scenario.schema import Scenario
 
 OPENINGS = (0.0, 100.0, 200.0, 400.0, 600.0, 800.0, 1200.0, 1600.0, 2000.0)

@@ -10,12 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ldip.analysis.summary import quantile, quantile_error
-from ldip.model import drivers, kernel
-from ldip.model.baseline import build
-from ldip.model.state import Year
-from ldip.model.steps import NOISE
+from ldip.model import drivers
+from ldip.model.accounts.state import Year
+from ldip.model.accounts.steps import NOISE
+from ldip.model.engine import kernel
+from ldip.model.plan.baseline import build
 from ldip.scenario.schema import Scenario
+from ldip.statistics.summary import quantile, quantile_error
 
 LARGEST = 400.0
 """Largest step looked for, mill. 2020-kr a year: what no step up to it mends counts as never."""

@@ -9,15 +9,15 @@ from typing import NamedTuple
 import numpy as np
 
 from ldip.analysis.features import FEATURES, Feature, feature_values, lines_of
-from ldip.analysis.summary import distribution
 from ldip.errors import InputError
-from ldip.model.baseline import build
+from ldip.model.engine.simulate import Ledger, run_baseline, simulate
 from ldip.model.metrics import Metric, catalogue, report_values
-from ldip.model.simulate import Ledger, run_baseline, simulate
+from ldip.model.plan.baseline import build
 from ldip.scenario.drivers import Drivers
+from ldip.scenario.files.reader import with_quantity
 from ldip.scenario.quantities import Parameter, Quantity
-from ldip.scenario.reader import with_quantity
 from ldip.scenario.schema import Scenario, limits, quantities
+from ldip.statistics.summary import distribution
 
 METRICS = ("debt_ratio", "debt_ratio_with_deficits", "restructuring_need", "net_operating_result_share")
 """The answers, in the order they are shown."""

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ldip.analysis.compare import Comparison, compare
-from ldip.model.baseline import build
+from ldip.model.engine.simulate import run_baseline, simulate
 from ldip.model.metrics import headline, lines_needed, report_values
-from ldip.model.simulate import run_baseline, simulate
+from ldip.model.plan.baseline import build
 from ldip.scenario.schema import Scenario
 
 

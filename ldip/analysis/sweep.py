@@ -15,11 +15,11 @@ from typing import NamedTuple
 import numpy as np
 
 from ldip import __version__
-from ldip.analysis.stream import summarise_built
-from ldip.analysis.summary import Summary
-from ldip.model.simulate import COMPILED_FROM, Built, built
-from ldip.scenario.grid import Case, Grid
+from ldip.model.engine.simulate import COMPILED_FROM, Built, built
+from ldip.scenario.files.grid import Case, Grid
 from ldip.scenario.schema import Scenario
+from ldip.statistics.stream import summarise_built
+from ldip.statistics.summary import Summary
 
 IN_FLIGHT = 1000
 """Cases that are out at a time: more than any cluster has workers, few enough for the memory here (0.1 MB each)."""

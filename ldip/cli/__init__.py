@@ -14,24 +14,24 @@ from ldip.cli.options import LANGUAGE
 from ldip.errors import InputError
 
 COMMANDS = {
-    "simulate": "simulation",
+    "simulate": "simulate",
     "web": "web",
-    "compare": "comparison",
+    "compare": "compare",
     "workbook": "workbook",
     "explain": "explain",
     "sweep": "sweep",
     "report": "report",
-    "restructure": "restructuring",
+    "restructure": "restructure",
     "stress": "stress",
     "sensitivity": "sensitivity",
-    "payback": "growth",
-    "population": "growth",
-    "plan": "accounts",
-    "reconcile": "accounts",
-    "scenario": "scenarios",
-    "metrics": "scenarios",
-    "calibrate": "calibration",
-    "backtest": "calibration",
+    "payback": "population",
+    "population": "population",
+    "plan": "plan",
+    "reconcile": "plan",
+    "scenario": "scenario",
+    "metrics": "scenario",
+    "calibrate": "calibrate",
+    "backtest": "calibrate",
 }
 """Every command, and the module beside this one that it is in."""
 

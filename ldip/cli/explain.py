@@ -74,8 +74,8 @@ def explain(
     """
     from ldip.analysis.explain import explain as explain_path
     from ldip.analysis.explain import explain_groups
-    from ldip.report.explain import explanation_records, explanation_text, write_explanation
-    from ldip.report.files import result_folder
+    from ldip.report.answers.explain import explanation_records, explanation_text, write_explanation
+    from ldip.report.folder.files import result_folder
 
     if against and not group:
         raise click.UsageError("--against belongs to --group.")
@@ -98,7 +98,7 @@ def explain(
         with result_folder(out) as folder:
             write_explanation(folder, explanation)
             if pictures:
-                from ldip.report.explain_charts import write_waterfall
+                from ldip.report.answers.explain_charts import write_waterfall
 
                 write_waterfall(folder, explanation, heading, lang)
     if as_json:
@@ -112,7 +112,7 @@ def explain(
 
 def _base(scenario: str, name: str) -> "Scenario":
     """The scenario without any of its changes, or InputError if it has none."""
-    from ldip.scenario.reader import find
+    from ldip.scenario.files.reader import find
 
     base = read(str(find(scenario).base), ()).scenario
     if base.name == name:

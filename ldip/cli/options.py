@@ -10,8 +10,8 @@ import click
 from ldip.errors import Fault, InputError, Text
 
 if TYPE_CHECKING:
-    from ldip.model.simulate import Ledger
-    from ldip.scenario.reader import Source
+    from ldip.model.engine.simulate import Ledger
+    from ldip.scenario.files.reader import Source
 
 DEFAULT_SCENARIO = "baerum-2020"
 PROGRESS_FROM = 20_000
@@ -154,15 +154,15 @@ def read(
     scenario: str, changes: tuple[str, ...], without: tuple[str, ...] = (), only: tuple[str, ...] = ()
 ) -> "Source":
     """The scenario with its changes and drivers switched off, or InputError with every fault."""
-    from ldip.scenario.reader import read, switch_off
+    from ldip.scenario.files.reader import read, switch_off
 
     return switch_off(read(scenario, changes), without, only)
 
 
 def baseline_ledger(source: "Source", years: int) -> "Ledger":
     """The baseline path of the scenario, all lines."""
-    from ldip.model.baseline import build
-    from ldip.model.simulate import run_baseline
+    from ldip.model.engine.simulate import run_baseline
+    from ldip.model.plan.baseline import build
 
     return run_baseline(build(source.scenario, years))
 
@@ -181,8 +181,8 @@ def progress_bar(runs: int, lang: str, *, scenarios: int = 1, times: int = 1) ->
 
     if runs * scenarios * times < PROGRESS_FROM:
         return contextlib.nullcontext()
-    from ldip.model.kernel import must_compile
-    from ldip.model.simulate import COMPILED_FROM
+    from ldip.model.engine.kernel import must_compile
+    from ldip.model.engine.simulate import COMPILED_FROM
 
     if runs >= COMPILED_FROM and must_compile():
         note = Text(

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ldip.cli.comparison import common_title, read_all, wanted
+from ldip.cli.compare import common_title, read_all, wanted
 from ldip.cli.options import change_option, check_size, lang_option, run_options
 from ldip.cli.stress import stress_sources
 from ldip.errors import Fault, InputError, Text
 
 if TYPE_CHECKING:
-    from ldip.scenario.reader import Source
-    from ldip.scenario.recorded import Recorded
+    from ldip.scenario.files.reader import Source
+    from ldip.scenario.files.recorded import Recorded
 
 PICTURE_WORK = 800
 """Drawing a picture costs about as much as simulating so many runs."""
@@ -70,7 +70,7 @@ def report(
       ldip report --change interest-plus-2 --runs 100k --lang en
       ldip report ldip-results/baerum-2020
     """
-    from ldip.scenario.recorded import is_result_folder, read_recorded
+    from ldip.scenario.files.recorded import is_result_folder, read_recorded
 
     more = ("--assumptions",) if assumptions else ()
     if any(is_result_folder(word) for word in scenarios):
@@ -102,7 +102,7 @@ def report(
 
 def _wanted(scenarios: Sequence[str]) -> list[str]:
     """The scenarios to read, as compare reads them; but a base may stand alone."""
-    from ldip.scenario.reader import alternative, find
+    from ldip.scenario.files.reader import alternative, find
 
     if len(scenarios) == 1 and not find(alternative(scenarios[0])).changes:
         return [alternative(scenarios[0])]
@@ -114,7 +114,7 @@ NOT_TESTED: "tuple[list[Source], dict[str, str]]" = ([], {})
 
 def stressed(scenario: str, changes: Sequence[str], lang: str) -> "tuple[list[Source], dict[str, str]]":
     """The scenario and its stress tests, and what they are called; nothing for one without stress tests."""
-    from ldip.scenario.reader import find, stress_tests
+    from ldip.scenario.files.reader import find, stress_tests
 
     if not stress_tests(find(scenario).folder):
         return NOT_TESTED
@@ -140,11 +140,11 @@ def write_report(
     `recorded`. Returns how the figures compare with those of `recorded`.
     """
     from ldip.analysis.findings import find, work
-    from ldip.report import page
-    from ldip.report.blocks import Material
-    from ldip.report.comparison import labels
-    from ldip.report.files import result_folder
-    from ldip.report.recheck import checksums, recheck
+    from ldip.report.answers.comparison import labels
+    from ldip.report.folder.files import result_folder
+    from ldip.report.folder.recheck import checksums, recheck
+    from ldip.report.page import html as page
+    from ldip.report.page.blocks import Material
 
     page.check_writable(out)
     if recorded:

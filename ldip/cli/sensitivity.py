@@ -72,8 +72,8 @@ def sensitivity(
     from ldip.analysis import sensitivity as tornadoes
     from ldip.analysis import sobol as variance
     from ldip.analysis.discovery import discover
-    from ldip.report import sensitivity as report
-    from ldip.report.files import result_folder
+    from ldip.report.answers import sensitivity as report
+    from ldip.report.folder.files import result_folder
 
     if runs < FEWEST:
         raise click.UsageError(f"--runs must be at least {FEWEST} here.")
@@ -90,7 +90,7 @@ def sensitivity(
     with result_folder(out) as folder:
         report.write_sensitivity(folder, tornado, sobol, found)
         if pictures:
-            from ldip.report.sensitivity_charts import write_pictures
+            from ldip.report.answers.sensitivity_charts import write_pictures
 
             write_pictures(folder, tornado, sobol, lang)
     if as_json:

@@ -19,7 +19,7 @@ from ldip.cli.options import (
 from ldip.errors import Fault, InputError, Text
 
 if TYPE_CHECKING:
-    from ldip.scenario.reader import Source
+    from ldip.scenario.files.reader import Source
 
 PICTURES = ("stress.png", "stress.svg")
 ALL = Text(nb="Alt på en gang", en="All at once")
@@ -57,8 +57,8 @@ def stress(
       ldip stress --change housing-plus-10 --runs 50k --out results/stress
     """
     from ldip.analysis.stress import stress as run
-    from ldip.report import files
-    from ldip.report.stress import stress_records, stress_text, write_stress
+    from ldip.report.answers.stress import stress_records, stress_text, write_stress
+    from ldip.report.folder import files
 
     check_size(runs, years, ledgers=2)
     sources, label = stress_sources(scenario, changes, tests, lang)
@@ -78,7 +78,7 @@ def stress(
         click.echo("\n" + Text("Resultater: {out}", "Results: {out}").say(lang, out=out))
     if pictures:
         sys.stdout.flush()
-        from ldip.report.stress_charts import write_stress_picture
+        from ldip.report.answers.stress_charts import write_stress_picture
 
         with files.result_folder(out) as folder:
             write_stress_picture(folder, PICTURES, result, label, lang)
@@ -90,8 +90,8 @@ def stress_sources(
     scenario: str, changes: tuple[str, ...], tests: tuple[str, ...], lang: str
 ) -> tuple[list["Source"], dict[str, str]]:
     """The scenario, each test laid over it, all at once, and what readers call them by scenario name."""
-    from ldip.report.stress import BASE
-    from ldip.scenario.reader import find, stress_tests
+    from ldip.report.answers.stress import BASE
+    from ldip.scenario.files.reader import find, stress_tests
 
     kinds = stress_tests(find(scenario).folder)
     unknown = [test for test in tests if test not in kinds]

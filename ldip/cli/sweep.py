@@ -65,9 +65,9 @@ def sweep(
     from ldip.analysis.executors import open_executor
     from ldip.analysis.sweep import program
     from ldip.analysis.sweep import sweep as run
-    from ldip.report import files
-    from ldip.report import sweep as report
-    from ldip.scenario.grid import read_grid
+    from ldip.report.answers import sweep as report
+    from ldip.report.folder import files
+    from ldip.scenario.files.grid import read_grid
 
     if workers and executor not in ("threads", "processes"):
         raise click.UsageError("--workers belongs to --executor threads or processes.")

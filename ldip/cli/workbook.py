@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ldip.cli.comparison import common_title, read_all, reference, run_all
+from ldip.cli.compare import common_title, read_all, reference, run_all
 from ldip.cli.options import (
     DEFAULT_SCENARIO,
     XLSX,
@@ -63,9 +63,9 @@ def workbook(
       ldip workbook baerum-2020 housing-minus-20 housing-plus-10 --lang en
       ldip workbook my-municipality/ my-municipality/+growth --years 10 --policy step --step 40
     """
-    from ldip.report.files import result_folder
-    from ldip.report.workbook import reconciliation_of, write_workbook
-    from ldip.scenario.reader import alternative, switch_off
+    from ldip.report.folder.files import result_folder
+    from ldip.report.workbook.book import reconciliation_of, write_workbook
+    from ldip.scenario.files.reader import alternative, switch_off
 
     check_policy(policy, step)
     check_size(runs, years, ledgers=2)

@@ -5,8 +5,8 @@ Tests check them on random scenarios, ``ldip scenario check`` on a planner's own
 
 import numpy as np
 
-from ldip.model.simulate import Ledger
-from ldip.model.state import Opening
+from ldip.model.accounts.state import Opening
+from ldip.model.engine.simulate import Ledger
 
 ROLL_FORWARD = {
     "general debt": ("closing_general_debt", "general_debt", "general_borrowing", "-general_instalments"),

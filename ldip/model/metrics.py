@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ldip.errors import Text
-from ldip.model.simulate import Ledger
+from ldip.model.engine.simulate import Ledger
 
 MONEY_UNITS = ("mill. kr", "mill. kr per resident")
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ldip.errors import Fault, InputError, Text
-from ldip.model.simulate import POLICIES
+from ldip.model.engine.simulate import POLICIES
 from ldip.scenario.quantities import Parameter
 from ldip.scenario.schema import Scenario
 

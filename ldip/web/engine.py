@@ -8,11 +8,11 @@ import asyncio
 import contextlib
 import sys
 
-from ldip.analysis.summary import summarise
-from ldip.model.kernel import must_compile
+from ldip.model.engine.kernel import must_compile
+from ldip.model.engine.simulate import simulate
 from ldip.model.metrics import lines_needed
-from ldip.model.simulate import simulate
-from ldip.scenario.reader import read
+from ldip.scenario.files.reader import read
+from ldip.statistics.summary import summarise
 
 
 def load() -> None:

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from ldip.analysis.compare import compare
 from ldip.errors import Text
-from ldip.report import files
-from ldip.scenario.writer import change_text
+from ldip.report.folder import files
+from ldip.scenario.files.writer import change_text
 from ldip.web.controls import State
 from ldip.web.simulator import NAME, Alternative, Simulator
 
@@ -63,7 +63,7 @@ def _figures(simulator: Simulator, alternative: Alternative, lang: str) -> bytes
 
 def _workbook(simulator: Simulator, alternative: Alternative, lang: str) -> bytes:
     """The alternative as ``ldip workbook`` writes it."""
-    from ldip.report.workbook import reconciliation_of, write_workbook
+    from ldip.report.workbook.book import reconciliation_of, write_workbook
 
     scenario, state = alternative.source.scenario, alternative.state
     comparison = compare(
@@ -93,10 +93,10 @@ def _workbook(simulator: Simulator, alternative: Alternative, lang: str) -> byte
 def _report(simulator: Simulator, alternative: Alternative, lang: str) -> bytes:
     """The alternative as ``ldip simulate --report`` writes it, without stress tests."""
     from ldip.analysis.findings import find
-    from ldip.report import page
-    from ldip.report.blocks import Material
-    from ldip.report.comparison import labels
-    from ldip.report.recheck import checksums
+    from ldip.report.answers.comparison import labels
+    from ldip.report.folder.recheck import checksums
+    from ldip.report.page import html as page
+    from ldip.report.page.blocks import Material
 
     source, state = alternative.source, alternative.state
     findings = find(

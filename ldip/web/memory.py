@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ldip.model import drivers, people
-from ldip.model.population import Fitted, fit
-from ldip.model.state import Weather
+from ldip.model import drivers
+from ldip.model.accounts.state import Weather
+from ldip.model.people import counted
+from ldip.model.people.cohorts import Fitted, fit
 from ldip.scenario.schema import Scenario
 
 
@@ -19,19 +20,19 @@ class Memory:
 
     def __init__(self) -> None:
         self._fitted: tuple[Any, Fitted] | None = None
-        self._counted: tuple[Any, people.Counted] | None = None
+        self._counted: tuple[Any, counted.Counted] | None = None
         self._process: Any = None
         self._chunks: dict[Any, np.ndarray] = {}
 
-    def count(self, scenario: Scenario, years: int) -> people.Counted:
-        """As :func:`ldip.model.people.count`."""
+    def count(self, scenario: Scenario, years: int) -> counted.Counted:
+        """As :func:`ldip.model.people.counted.count`."""
         table = (scenario.population, scenario.ages, scenario.residents, scenario.scenario)
         behind = (scenario.housing.reference_completions, scenario.housing.reference_flat_share)
         if self._fitted is None or self._fitted[0] != (table, behind):
             self._fitted = ((table, behind), fit(scenario))
         served = (scenario.demand, scenario.investment.capacity_lead, scenario.housing, years)
         if self._counted is None or self._counted[0] != (table, served):
-            self._counted = ((table, served), people.count(scenario, years, self._fitted[1]))
+            self._counted = ((table, served), counted.count(scenario, years, self._fitted[1]))
         return self._counted[1]
 
     def weather(

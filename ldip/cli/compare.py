@@ -1,0 +1,258 @@
+"""ldip compare."""
+
+import functools
+import json
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ldip.cli.options import (
+    DEFAULT_SCENARIO,
+    change_option,
+    check_size,
+    lang_option,
+    progress_bar,
+    run_options,
+)
+from ldip.errors import Fault, InputError, Text
+
+if TYPE_CHECKING:
+    from ldip.analysis.compare import Comparison
+    from ldip.scenario.files.reader import Source
+
+ALTERNATIVES = ("housing-minus-20", "housing-plus-10")
+"""The growth alternatives of HP 4.7.1, compared with the base unless others are named."""
+
+PICTURES = ("comparison.png", "comparison.svg")
+
+
+@click.command()
+@click.argument("scenarios", nargs=-1, metavar="[SCENARIO]...")
+@change_option("all of the alternatives")
+@click.option("--against", metavar="NAME", help="The scenario to compare with  [default: the first]")
+@run_options
+@click.option("--out", type=click.Path(path_type=Path), default="ldip-results/compare", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of tables.")
+@click.option("--pictures/--no-pictures", default=True, help="Write the picture (PNG and SVG).", show_default=True)
+@click.option("--report", "with_report", is_flag=True, help="Also write report.html, the page of ldip report.")
+@lang_option
+def compare(
+    scenarios: tuple[str, ...],
+    changes: tuple[str, ...],
+    against: str | None,
+    runs: int,
+    seed: int,
+    years: int,
+    out: Path,
+    as_json: bool,
+    pictures: bool,
+    with_report: bool,
+    lang: str,
+) -> None:
+    """Set alternatives side by side, run by run in the same weather.
+
+    A SCENARIO is a shipped name, a folder, a file, NAME+CHANGE, or a named change of the default scenario. The first
+    is what the others are compared with; one alone is compared with the scenario it changes.
+
+    \b
+    Files: comparison.csv, sampling_errors.csv, probabilities.csv   every scenario, as of simulate
+           paired.csv, paired_probabilities.csv   differences from the first, run by run
+           regret.csv   how far above the lowest of all, and how often the lowest
+           comparison.png, comparison.svg, provenance.json
+
+    \b
+    Examples:
+      ldip compare
+      ldip compare interest-plus-2
+      ldip compare baerum-2020 housing-minus-20 housing-minus-20+interest-plus-2
+      ldip compare --change interest-plus-2 --runs 100k --out results/dear-money
+      ldip compare my-municipality/ my-municipality/+growth --years 10 --json
+    """
+    from ldip.report.answers.comparison_files import comparison_records, write_comparison
+    from ldip.report.folder import files
+
+    check_size(runs, years, ledgers=2)
+    words = wanted(scenarios)
+    sources = read_all(words, changes)
+    against = reference(against, words, sources, len(changes)) if against else sources[0].scenario.name
+    with files.result_folder(out) as folder:
+        with progress_bar(runs, lang, scenarios=len(sources)) as advance:
+            comparison = run_all(sources, against, runs=runs, seed=seed, years=years, progress=advance)
+        write_comparison(folder, comparison)
+        simulated = {"against": against, "scenarios": [files.resolved(source) for source in sources]}
+        files.write_provenance(folder, comparison.summaries[against], simulated)
+    for name in PICTURES:
+        (out / name).unlink(missing_ok=True)  # those of an earlier comparison
+    if as_json:
+        click.echo(json.dumps(comparison_records(comparison) | {"out": str(out)}))
+    else:
+        _show(comparison, sources, changes, out, lang)
+    if pictures:
+        sys.stdout.flush()
+        _write_picture(comparison, sources, changes, out, lang, quiet=as_json)
+    if with_report:
+        from ldip.cli.report import PAGE, WRITTEN, command_again, stressed, write_report
+
+        how: Any = {"runs": runs, "seed": seed, "years": years}
+        again = command_again("compare", words, changes, "--against", against, "--report", **how)
+        place = [source.scenario.name for source in sources].index(against)
+        tested = stressed(words[place], changes, lang)
+        write_report(sources, len(changes), out / PAGE, lang, again, against=against, tested=tested, **how)
+        if not as_json:
+            click.echo(WRITTEN.say(lang, out=out / PAGE))
+
+
+def run_all(sources: Sequence["Source"], against: str, **how: Any) -> "Comparison":
+    """Simulate the scenarios in turn, `how` being what they have in common, and compare them."""
+    from ldip.analysis.compare import compare as compare_all
+    from ldip.model.engine.simulate import simulate
+    from ldip.model.metrics import lines_needed
+
+    lines = lines_needed()
+    return compare_all(
+        {
+            source.scenario.name: functools.partial(simulate, source.scenario, lines=lines, **how)
+            for source in sources
+        },
+        against=against,
+        base_year=sources[0].scenario.scenario.first_year,
+        seed=how["seed"],
+        plan_years=max(source.scenario.scenario.plan_years for source in sources),
+        policy=how.get("policy", "adopted"),
+        step=how.get("step", 0.0),
+    )
+
+
+def _show(
+    comparison: "Comparison", sources: Sequence["Source"], changes: Sequence[str], out: Path, lang: str
+) -> None:
+    from ldip.report.answers.comparison import comparison_text, labels
+
+    heading = Text("Sammenligning: {title}", "Comparison: {title}").say(
+        lang, title=common_title(sources, changes, lang)
+    )
+    click.echo(comparison_text(comparison, labels(sources, len(changes), lang), heading, lang))
+    click.echo("\n" + Text("Resultater: {out}", "Results: {out}").say(lang, out=out))
+
+
+def _write_picture(
+    comparison: "Comparison",
+    sources: Sequence["Source"],
+    changes: Sequence[str],
+    out: Path,
+    lang: str,
+    *,
+    quiet: bool,
+) -> None:
+    from ldip.report.answers.comparison import labels
+    from ldip.report.answers.comparison_charts import write_picture
+    from ldip.report.folder.files import result_folder
+
+    with result_folder(out) as folder:
+        title = common_title(sources, changes, lang)
+        write_picture(folder, PICTURES, comparison, labels(sources, len(changes), lang), title, lang)
+    if not quiet:
+        click.echo(Text("Figur: {name}", "Picture: {name}").say(lang, name=out / PICTURES[0]))
+
+
+def common_title(sources: Sequence["Source"], changes: Sequence[str], lang: str) -> str:
+    """The title that the scenarios have in common, and the changes laid over all of them."""
+    headings = [source.scenario.scenario for source in sources]
+    titles = dict.fromkeys(Text(heading.title_nb, heading.title_en).say(lang) for heading in headings)
+    common = sources[0].change_titles[len(sources[0].change_titles) - len(changes) :]
+    return " + ".join((" / ".join(titles), *[title.say(lang) for title in common]))
+
+
+def wanted(scenarios: Sequence[str]) -> list[str]:
+    """The scenarios to read: those given, or the base and its growth alternatives; one alone comes after its base."""
+    from ldip.scenario.files.reader import alternative, find
+
+    words = [alternative(word) for word in scenarios or (DEFAULT_SCENARIO, *ALTERNATIVES)]
+    if len(words) > 1:
+        return words
+    place = find(words[0])
+    if not place.changes:
+        raise InputError([_nothing_to_compare(words[0])])
+    return [str(place.base), *words]
+
+
+def read_all(words: Sequence[str], changes: Sequence[str]) -> list["Source"]:
+    """Every scenario, or InputError with the faults of all of them, also those of standing side by side."""
+    from ldip.scenario.files.reader import read
+
+    sources: list[Source] = []
+    faults: list[Fault] = []
+    for word in words:
+        try:
+            sources.append(read(word, tuple(changes)))
+        except InputError as error:
+            faults += error.faults
+    names = [source.scenario.name for source in sources]
+    faults += [_twice(name) for name, count in Counter(names).items() if count > 1]
+    first_years = {source.scenario.name: source.scenario.scenario.first_year for source in sources}
+    if len(set(first_years.values())) > 1:
+        faults.append(_other_years(first_years))
+    if faults:
+        raise InputError(dict.fromkeys(faults))  # a fault of the base is one, however many build on it
+    return sources
+
+
+def reference(against: str, words: Sequence[str], sources: Sequence["Source"], common: int) -> str:
+    """The name of the scenario that --against means: as it was given, or with or without the common changes."""
+    from ldip.scenario.files.reader import alternative
+
+    for word, source in zip(words, sources, strict=True):
+        name = source.scenario.name
+        own = source.scenario.changes[: len(source.scenario.changes) - common]
+        if {against, alternative(against)} & {word, name, "+".join((source.scenario.scenario.name, *own))}:
+            return name
+    raise InputError([_not_compared(against, [source.scenario.name for source in sources])])
+
+
+def _nothing_to_compare(name: str) -> Fault:
+    return Fault(
+        "",
+        name,
+        "",
+        Text(nb="står alene og har ingenting å sammenlignes med", en="stands alone, with nothing to compare it with"),
+        Text(
+            nb="Nevn minst to scenarier, eller ett med en endring: ldip compare housing-minus-20",
+            en="Name at least two scenarios, or one with a change: ldip compare housing-minus-20",
+        ),
+    )
+
+
+def _twice(name: str) -> Fault:
+    return Fault(
+        "",
+        name,
+        "",
+        Text(nb="er nevnt to ganger", en="is named twice"),
+        Text(nb="Nevn hvert én gang, og gi filene ulike navn.", en="Name each once, in files of different names."),
+    )
+
+
+def _other_years(first_years: Mapping[str, int]) -> Fault:
+    found = ", ".join(f"{name}: {year}" for name, year in first_years.items())
+    return Fault(
+        "",
+        "scenario.first_year",
+        found,
+        Text(nb="scenariene begynner i ulike år", en="the scenarios begin in different years"),
+        Text(nb="Bare samme år kan sammenlignes.", en="Only the same years can be compared."),
+    )
+
+
+def _not_compared(against: str, names: Sequence[str]) -> Fault:
+    known = ", ".join(names)
+    return Fault(
+        "--against",
+        against,
+        "",
+        Text(nb="er ikke et av scenariene som sammenlignes", en="is not among the scenarios compared"),
+        Text(nb=f"Velg en av: {known}", en=f"Choose one of: {known}"),
+    )

@@ -1,0 +1,116 @@
+"""ldip restructure."""
+
+import json
+from pathlib import Path
+
+import click
+
+from ldip.cli.options import (
+    check_size,
+    driver_options,
+    lang_option,
+    progress_bar,
+    read,
+    run_options,
+    scenario_options,
+    title,
+)
+from ldip.errors import Text
+
+SOLVING = 12
+"""How often a run is simulated until its step is found, about."""
+
+RULES = ("result", "equity", "buffer", "liquidity", "deficit")
+
+
+class Confidences(click.ParamType):
+    """Shares divided by commas, like 0.7,0.8,0.9."""
+
+    name = "shares"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, ...]:
+        """The shares, or a usage error."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            shares = tuple(float(part) for part in str(value).split(","))
+        except ValueError:
+            self.fail(f"{value!r} is not a list of shares. Write for example 0.7,0.8,0.9.", param, ctx)
+        if not all(0.0 < share < 1.0 for share in shares):
+            self.fail(f"{value}: each must lie between 0 and 1. Write 0.9 for 90 %.", param, ctx)
+        return shares
+
+
+@click.command()
+@scenario_options
+@driver_options
+@click.option("--confidence", type=Confidences(), default="0.7,0.8,0.9", show_default=True, help="How sure.")
+@click.option("--rule", "rules", type=click.Choice(RULES), multiple=True, help="Only this rule; may be repeated.")
+@click.option(
+    "--since", type=int, metavar="YEAR", help="The rules must hold in every year from YEAR on, not only the last."
+)
+@click.option("--reserve", "with_reserve", is_flag=True, help="Also: how large a buffer fund lasts.")
+@run_options
+@click.option("--out", type=click.Path(path_type=Path), help="Also write restructuring.csv and its curve here.")
+@click.option("--json", "as_json", is_flag=True, help="Print steps and curve as JSON.")
+@lang_option
+def restructure(
+    scenario: str,
+    changes: tuple[str, ...],
+    without: tuple[str, ...],
+    only: tuple[str, ...],
+    confidence: tuple[float, ...],
+    rules: tuple[str, ...],
+    since: int | None,
+    with_reserve: bool,
+    runs: int,
+    seed: int,
+    years: int,
+    out: Path | None,
+    as_json: bool,
+    lang: str,
+) -> None:
+    """Find how much must be restructured every year for the rules to hold, at a chosen confidence.
+
+    \b
+    Examples:
+      ldip restructure
+      ldip restructure --confidence 0.5,0.9,0.95 --rule result
+      ldip restructure --change interest-plus-2 --since 2030 --json
+      ldip restructure --reserve --out results/restructuring
+    """
+    from ldip.analysis.reserve import OPENINGS, reserve_curve
+    from ldip.analysis.restructuring import restructure as solve
+    from ldip.report.answers import restructuring as words
+    from ldip.report.folder.files import result_folder
+
+    check_size(runs, years, ledgers=2)
+    source = read(scenario, changes, without, only)
+    with progress_bar(runs, lang, times=SOLVING) as advance:
+        result = solve(
+            source.scenario,
+            confidences=confidence,
+            rules=rules or RULES,
+            since=since,
+            runs=runs,
+            seed=seed,
+            years=years,
+            progress=advance,
+        )
+    reserve = None
+    if with_reserve:
+        with progress_bar(runs, lang, scenarios=len(OPENINGS) + 1) as advance:
+            reserve = reserve_curve(source.scenario, runs=runs, seed=seed, years=years, progress=advance)
+    if out:
+        with result_folder(out) as folder:
+            words.write_restructuring(folder, result, reserve)
+    if as_json:
+        records = words.restructuring_records(result)
+        click.echo(json.dumps(records | ({"reserve": words.reserve_records(reserve)} if reserve else {})))
+        return
+    heading = source.scenario.scenario
+    click.echo(words.restructuring_text(result, title(source, lang), heading.first_year, heading.plan_years, lang))
+    if reserve:
+        click.echo("\n" + words.reserve_text(reserve, heading.plan_years, lang))
+    if out:
+        click.echo("\n" + Text("Resultater: {out}", "Results: {out}").say(lang, out=out))

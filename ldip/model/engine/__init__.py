@@ -1,0 +1,1 @@
+"""The accounts over years and runs: two engines of one source."""

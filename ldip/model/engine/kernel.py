@@ -1,0 +1,363 @@
+"""The two engines that run the accounts over years and runs. The only module that knows numba.
+
+Both call the same source, ``year.close_year``:
+
+* :func:`run_numpy` calls it as it stands, on arrays over runs. There is nothing to import or compile, so a job of
+  ten thousand runs is done before numba would have been loaded.
+* :func:`run_compiled` calls it compiled by numba, for 256 runs (lanes) in the innermost loop, which the vectoriser
+  turns into SIMD. Several times faster; pays from some tens of thousands of runs on.
+
+They give the same bits (tested): the accounts use only ``+ - * /`` and selection, which IEEE 754 fixes, and no
+engine may reorder them (no fastmath).
+"""
+
+import functools
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from ldip.model.accounts import state, steps, year
+from ldip.model.accounts.state import Opening, People, Plan, Weather, Year, carry
+from ldip.model.accounts.year import close_year
+
+LANES = 256
+"""Runs in the innermost loop: weather, balance and accounts of 256 runs (a quarter of a MB) stay in the L2 cache."""
+
+STRIDE = LANES + 8
+"""Distance between the rows of a book: not a power of two, or all rows would share a few sets of the L1 cache."""
+
+COMPLETIONS = Weather._fields.index("completion_factor")
+WEATHER = 0
+PEOPLE = len(Weather._fields)
+OPENING = PEOPLE + len(People._fields)
+YEAR = OPENING + len(Opening._fields)
+ROWS = YEAR + len(Year._fields)
+PEOPLE_FIELDS = len(People._fields)
+"""First rows of the four tuples, and number of rows, in the book of one block: a flat array of rows STRIDE apart."""
+
+
+def run_numpy(
+    plan: np.ndarray,
+    response: np.ndarray,
+    weather: np.ndarray,
+    opening: np.ndarray,
+    lines: Sequence[int],
+    ledger: np.ndarray,
+    first: int = 0,
+) -> None:
+    """Close all years for the runs of `weather`, and write the chosen lines of :class:`Year` into `ledger`.
+
+    `plan` is (year, field of Plan), `response` (field of People, year, year of building): what dwellings 100 % beyond
+    the programme of a year add later, `weather` (driver, year, run), `opening` (field of Opening,), `ledger` (line,
+    year, run) with room for the runs from `first` on.
+    """
+    runs = slice(first, first + weather.shape[2])
+    for t, closed in enumerate(closed_years(plan, response, weather, opening)):
+        for place, line in enumerate(lines):
+            ledger[place, t, runs] = closed[line]
+
+
+def closed_years(plan: np.ndarray, response: np.ndarray, weather: np.ndarray, opening: np.ndarray) -> Iterator[Year]:
+    """One year after the other, closed for the runs of `weather`: arrays (run,), or a number where all runs agree."""
+    surprise = weather[COMPLETIONS] - 1.0
+    balance = Opening(*opening)
+    for t in range(plan.shape[0]):
+        people = np.empty((len(People._fields), weather.shape[2]))
+        count_people(response, surprise, t, people)
+        closed = close_year(Plan(*plan[t]), Weather(*weather[:, t, :]), People(*people), balance)
+        balance = carry(closed)
+        yield closed
+        del closed  # so that its memory can be the next year's
+
+
+def run_compiled(
+    plan: np.ndarray,
+    response: np.ndarray,
+    weather: np.ndarray,
+    opening: np.ndarray,
+    lines: Sequence[int],
+    ledger: np.ndarray,
+    first: int = 0,
+) -> None:
+    """As :func:`run_numpy`, compiled. Releases the GIL, so that chunks of runs can go to several threads."""
+    # Whole arrays in C order and a place in them, not slices: another memory layout would be compiled anew.
+    alike, places = opening[:, None].copy(), np.asarray(lines, dtype=np.int64)
+    weather = np.ascontiguousarray(weather)
+    compiled()(plan, response, weather, alike, places, ledger, first, 0, plan.shape[0])
+
+
+CloseYear = Callable[[np.ndarray, int], None]
+"""Closes the next year into a ledger of that year alone (line, 1, run), with room for the runs from a place on."""
+
+
+def by_year_numpy(
+    plan: np.ndarray, response: np.ndarray, weather: np.ndarray, opening: np.ndarray, lines: Sequence[int]
+) -> CloseYear:
+    """As :func:`run_numpy`, but one year at a time."""
+    years = closed_years(plan, response, weather, opening)
+    runs = weather.shape[2]
+
+    def close(ledger: np.ndarray, first: int) -> None:
+        closed = next(years)
+        for place, line in enumerate(lines):
+            ledger[place, 0, first : first + runs] = closed[line]
+
+    return close
+
+
+def by_year_compiled(
+    plan: np.ndarray, response: np.ndarray, weather: np.ndarray, opening: np.ndarray, lines: Sequence[int]
+) -> CloseYear:
+    """As :func:`by_year_numpy`, compiled; releases the GIL."""
+    places = np.asarray(lines, dtype=np.int64)
+    weather = np.ascontiguousarray(weather)
+    balance = np.repeat(opening[:, None], weather.shape[2], axis=1)
+    years = iter(range(plan.shape[0]))
+
+    def close(ledger: np.ndarray, first: int) -> None:
+        t = next(years)
+        compiled()(plan, response, weather, balance, places, ledger, first, t, t + 1)
+
+    return close
+
+
+def count_people(response, surprise, t, people):
+    """What the dwellings so far beyond the programme add in year t: `people` (field, run) from `surprise`
+    (year, run), the share by which each year's completions differ from it."""
+    for field in range(response.shape[0]):
+        clear(people[field])
+        for built in range(t + 1):
+            add_product(people[field], surprise[built], response[field, t, built])
+
+
+def clear(target):
+    """Set a row to zero."""
+    target[:] = 0.0
+
+
+def add_product(target, source, factor):
+    """Add a row times a number to another row (the compiled engine has a loop of its own)."""
+    target += source * factor
+
+
+def close_block(plan, response, weather, balance, lines, ledger, first_run, first_year, last_year):
+    """Close the years from one up to another, of all runs, LANES runs at a time, into a ledger that begins with the
+    first of them. `balance` is that of each run (field of Opening, run), and becomes its closing one; or, where all
+    runs open alike, (field of Opening, 1)."""
+    # copy() instead of slice assignment: numba's own alone would add five seconds of compilation.
+    runs = weather.shape[2]
+    each = balance.shape[1] == runs
+    book = np.empty(ROWS * STRIDE)
+    surprise = np.empty((last_year, LANES))
+    people = np.empty((PEOPLE_FIELDS, LANES))
+    for first in range(0, runs, LANES):
+        lanes = min(LANES, runs - first)
+        for field in range(YEAR - OPENING):
+            row = (OPENING + field) * STRIDE
+            for lane in range(LANES):  # idle lanes of the last block: any real run
+                book[row + lane] = balance[field, first if each else 0]
+            if each:
+                copy(balance[field, first : first + lanes], book[row : row + lanes])
+        for t in range(last_year):
+            for lane in range(lanes):
+                surprise[t, lane] = weather[COMPLETIONS, t, first + lane] - 1.0
+            for lane in range(lanes, LANES):
+                surprise[t, lane] = 0.0
+        for t in range(first_year, last_year):
+            count_people(response, surprise, t, people)
+            for field in range(PEOPLE_FIELDS):
+                row = (PEOPLE + field) * STRIDE
+                copy(people[field], book[row : row + LANES])
+            for driver in range(PEOPLE):
+                row = driver * STRIDE
+                copy(weather[driver, t, first : first + lanes], book[row : row + lanes])
+                for lane in range(lanes, LANES):
+                    book[driver * STRIDE + lane] = weather[driver, t, first]
+            close_lanes(book, read_plan(plan, t))
+            for place in range(lines.shape[0]):
+                row = (YEAR + lines[place]) * STRIDE
+                target = ledger[place, t - first_year, first_run + first : first_run + first + lanes]
+                copy(book[row : row + lanes], target)
+        if each:
+            for field in range(YEAR - OPENING):
+                row = (OPENING + field) * STRIDE
+                copy(book[row : row + lanes], balance[field, first : first + lanes])
+
+
+def copy(source, target):
+    """Copy one row of numbers; a loop of its own, over whole arrays, so that the compiler sees a plain copy."""
+    for i in range(source.shape[0]):
+        target[i] = source[i]
+
+
+def close_lanes(book, plan):
+    """Close one year for every lane of the book, and leave the closing balance as the next opening balance."""
+    for lane in range(LANES):
+        closed = close_year(plan, read_weather(book, lane), read_people(book, lane), read_opening(book, lane))
+        write_year(book, lane, closed)
+        write_opening(book, lane, carry(closed))
+
+
+# Reading and writing whole tuples. These are the plain versions; compiled() puts the ones of _tuple_access in their
+# place, which unroll the fields so that the lane loop has constant offsets into one array and vectorises.
+
+
+def read_plan(plan, t):
+    """The plan of year t."""
+    return Plan(*plan[t])
+
+
+def read_weather(book, lane):
+    """One lane's weather."""
+    return Weather(*book[WEATHER * STRIDE + lane : PEOPLE * STRIDE : STRIDE])
+
+
+def read_people(book, lane):
+    """One lane's extra people."""
+    return People(*book[PEOPLE * STRIDE + lane : OPENING * STRIDE : STRIDE])
+
+
+def read_opening(book, lane):
+    """One lane's opening balance."""
+    return Opening(*book[OPENING * STRIDE + lane : YEAR * STRIDE : STRIDE])
+
+
+def write_year(book, lane, closed):
+    """Put one lane's accounts into the book."""
+    book[YEAR * STRIDE + lane : ROWS * STRIDE : STRIDE] = closed
+
+
+def write_opening(book, lane, balance):
+    """Put one lane's next opening balance into the book."""
+    book[OPENING * STRIDE + lane : YEAR * STRIDE : STRIDE] = balance
+
+
+def must_compile() -> bool:
+    """Would the compiled engine have to compile now, which takes some ten seconds, once per version?"""
+    from importlib.metadata import version
+
+    return compiled.cache_info().currsize == 0 and not cache_folder(version("numba")).exists()
+
+
+@functools.cache
+def compiled() -> Callable[..., None]:
+    """Compile the accounts, or load them as an earlier process compiled them."""
+    import numba
+
+    vars(numba.config)["CACHE_DIR"] = str(cache_folder(numba.__version__))
+    options: dict[str, Any] = {"error_model": "numpy", "nogil": True}
+    # Inner functions are only called by each other: without wrappers for Python a third less to compile.
+    inner = options | {"forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+    # A namespace in which every function of the accounts is its compiled self.
+    namespace: dict[str, Any] = dict(globals())
+    compiled_steps = ModuleType("compiled_steps")
+    for module in (steps, state, year):
+        namespace |= {name: value for name, value in vars(module).items() if not name.startswith("__")}
+    sources: list[Any] = [*_functions(steps), carry, close_year, close_lanes, copy, clear, add_product, count_people]
+    for function in sources:
+        source = COMPILED_FORMS.get(function, function)
+        twin = FunctionType(source.__code__, namespace, function.__name__)
+        namespace[function.__name__] = numba.njit(twin, **inner)
+        setattr(compiled_steps, function.__name__, namespace[function.__name__])
+    namespace |= _tuple_access() | {"s": compiled_steps}
+    entry = FunctionType(close_block.__code__, namespace, close_block.__name__)
+    entry.__module__ = __name__
+    return numba.njit(entry, cache=True, **options)
+
+
+def _functions(module: ModuleType) -> list[FunctionType]:
+    return [f for f in vars(module).values() if isinstance(f, FunctionType) and f.__module__ == module.__name__]
+
+
+def _choose_one(condition, chosen, otherwise):
+    return chosen if condition else otherwise
+
+
+def _clear_loop(target):
+    for i in range(target.shape[0]):
+        target[i] = 0.0
+
+
+def _add_product_loop(target, source, factor):
+    for i in range(target.shape[0]):
+        target[i] += source[i] * factor
+
+
+COMPILED_FORMS: dict[Any, Any] = {steps.choose: _choose_one, clear: _clear_loop, add_product: _add_product_loop}
+"""Functions on whole rows, and what stands in their place in the compiled engine."""
+
+
+def cache_folder(numba_version: str, sources: Path = Path(__file__).parents[1]) -> Path:
+    """A cache of its own for every version of the source, since numba does not notice an edited callee; and for every
+    installation, since numba compiles anew what lies elsewhere or was written again."""
+    from click import get_app_dir
+
+    files = sorted(sources.rglob("*.py"))
+    digest = hashlib.sha256(numba_version.encode())
+    for file in files:
+        digest.update(f"{file} {file.stat().st_mtime_ns}".encode() + file.read_bytes())
+    return Path(get_app_dir("ldip")) / "compiled" / digest.hexdigest()[:16]
+
+
+def _tuple_access() -> dict[str, Any]:
+    """Compiled readers and writers of whole tuples: one load or store per field, at a constant offset."""
+    from numba import types
+    from numba.core import cgutils
+    from numba.extending import intrinsic
+
+    def pointer(context, builder, array_type, array, index):
+        data = context.make_array(array_type)(context, builder, array).data
+        return builder.gep(data, [index])
+
+    def reader(tuple_class, first_row, by_year):
+        size = len(tuple_class._fields)
+        result = types.NamedUniTuple(types.float64, size, tuple_class)
+
+        @intrinsic
+        def read(typing_context, array, position):
+            def generate(context, builder, signature, args):
+                array_type, position_type = signature.args
+                place = context.cast(builder, args[1], position_type, types.intp)
+                if by_year:  # a row of a C-ordered (year, field) table
+                    place = builder.mul(place, context.get_constant(types.intp, size))
+                start = pointer(context, builder, array_type, args[0], place)
+                step = 1 if by_year else STRIDE
+                offsets = [context.get_constant(types.intp, (first_row + i) * step) for i in range(size)]
+                values = [builder.load(builder.gep(start, [offset])) for offset in offsets]
+                return context.make_tuple(builder, result, values)
+
+            return result(array, position), generate
+
+        return read
+
+    def writer(first_row):
+        @intrinsic
+        def write(typing_context, array, lane, values):
+            def generate(context, builder, signature, args):
+                array_type, lane_type, values_type = signature.args
+                place = context.cast(builder, args[1], lane_type, types.intp)
+                start = pointer(context, builder, array_type, args[0], place)
+                for i, value in enumerate(cgutils.unpack_tuple(builder, args[2], len(values_type))):
+                    offset = context.get_constant(types.intp, (first_row + i) * STRIDE)
+                    builder.store(
+                        context.cast(builder, value, values_type[i], types.float64), builder.gep(start, [offset])
+                    )
+                return context.get_dummy_value()
+
+            return types.void(array, lane, values), generate
+
+        return write
+
+    return {
+        "read_plan": reader(Plan, 0, by_year=True),
+        "read_weather": reader(Weather, WEATHER, by_year=False),
+        "read_people": reader(People, PEOPLE, by_year=False),
+        "read_opening": reader(Opening, OPENING, by_year=False),
+        "write_year": writer(YEAR),
+        "write_opening": writer(OPENING),
+    }

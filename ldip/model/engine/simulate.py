@@ -1,0 +1,330 @@
+"""Run the accounts over all years and runs: baseline -> draws -> kernel -> ledger."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import numpy as np
+
+from ldip.model import drivers
+from ldip.model.accounts.state import Year
+from ldip.model.engine import kernel
+from ldip.model.plan.baseline import Baseline, build
+from ldip.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+COMPILED_FROM = 50_000
+"""Runs from which the compiled engine pays for loading it, and a second thread pays (docs/decisions.md)."""
+
+POLICIES = ("none", "adopted", "step", "rule")
+"""What is done about the need: see with_policy."""
+
+CHUNK = 8 * drivers.BLOCK
+"""The most runs closed together: enough for NumPy to be busy with numbers, few enough to stay near the cache."""
+
+BATCH, BATCH_THREADS = 5 * drivers.BLOCK, 4
+"""Runs in a batch of a larger job, and the most threads with a batch each: memory is to be fixed on any machine."""
+
+S = TypeVar("S")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The results of all runs: nominal mill. kr, rates and shares as fractions, events as 0 or 1."""
+
+    years: np.ndarray  # (year,) calendar years
+    lines: tuple[str, ...]
+    values: np.ndarray  # (line, year, run), contiguous over runs
+
+    def __getitem__(self, line: str) -> np.ndarray:
+        """One line (year, run)."""
+        return self.values[self.lines.index(line)]
+
+
+class Built(NamedTuple):
+    """A scenario made ready for any runs, here or on another machine: nothing but arrays and parameters."""
+
+    baseline: Baseline
+    process: drivers.Process
+
+
+def built(scenario: Scenario, years: int, policy: str = "adopted") -> Built:
+    """Build a scenario's baseline, as a policy has it, and what its drivers need."""
+    baseline = with_policy(build(scenario, years), policy)
+    return Built(baseline, drivers.prepare(scenario.drivers, baseline.plan))
+
+
+def run_baseline(baseline: Baseline, step: float = 0.0, engine: str | None = None) -> Ledger:
+    """The baseline path, all lines (line, year, 1): the accounts with calm weather, and a restructuring step."""
+    calm = drivers.calm(baseline.plan)
+    calm[-1] = step
+    values = np.full((len(Year._fields), len(baseline.years), 1), np.nan)
+    _engine(engine or "numpy").close(
+        baseline.plan_table(),
+        baseline.response,
+        calm,
+        np.array(baseline.opening),
+        range(len(Year._fields)),
+        values,
+    )
+    return Ledger(baseline.years, Year._fields, values)
+
+
+def simulate(
+    scenario: Scenario,
+    *,
+    runs: int,
+    seed: int,
+    years: int,
+    lines: Sequence[str] = Year._fields,
+    engine: str | None = None,
+    threads: int | None = None,
+    progress: Callable[[int], None] | None = None,
+    policy: str = "adopted",
+    step: float | np.ndarray = 0.0,
+    seeds: Mapping[str, int] | None = None,
+) -> Ledger:
+    """Simulate `runs` futures of `years` years and keep the chosen lines.
+
+    `engine` is "numpy" or "compiled" (default: by the number of runs); the result is the same to the last bit,
+    for any number of threads. `progress` is called with the number of runs finished since its last call.
+    `policy` is one of POLICIES; `step` (of all runs or (run,)) is what restructuring grows by a year after the plan,
+    mill. 2020-kr, with the policy "step". `seeds` gives single drivers a seed of their own.
+    """
+    return simulate_built(
+        built(scenario, years, policy),
+        runs=runs,
+        seed=seed,
+        lines=lines,
+        engine=engine,
+        threads=threads,
+        progress=progress,
+        step=step if policy == "step" else 0.0,
+        seeds=seeds,
+    )
+
+
+def simulate_built(
+    ready: Built,
+    *,
+    runs: int,
+    seed: int,
+    lines: Sequence[str] = Year._fields,
+    engine: str | None = None,
+    threads: int | None = None,
+    progress: Callable[[int], None] | None = None,
+    step: float | np.ndarray = 0.0,
+    seeds: Mapping[str, int] | None = None,
+    weather: Callable[..., np.ndarray] = drivers.weather,
+) -> Ledger:
+    """As :func:`simulate`, of what was built before; a `weather` of one's own may give back what it has made."""
+    accounts = _Accounts(ready, runs, seed, lines, engine, step, seeds, weather)
+    values = np.empty((len(lines), len(accounts.years), runs))
+
+    workers = threads or _threads(runs)
+    chunk = _chunk(runs, workers)
+
+    def do_chunk(first: int) -> None:
+        size = min(chunk, runs - first)
+        accounts.close(first, size, values, first)
+        if progress:
+            progress(size)
+
+    for _ in _in_order(do_chunk, range(0, runs, chunk), workers):
+        pass
+    return Ledger(accounts.years, tuple(lines), values)
+
+
+def in_years(
+    ready: Built,
+    *,
+    runs: int,
+    seed: int,
+    lines: Sequence[str] = Year._fields,
+    engine: str | None = None,
+    threads: int | None = None,
+    step: float | np.ndarray = 0.0,
+) -> Iterator[Ledger]:
+    """As :func:`simulate_built`, all runs together: a ledger (line, 1, run) of each year in turn.
+
+    Memory that is used again is warm; a ledger of all years would come fresh from the system, page by page. So the
+    memory of a ledger, which may be overwritten, is that of the next but one.
+    """
+    accounts = _Accounts(ready, runs, seed, lines, engine, step)
+    memory = np.empty((2, len(lines), 1, runs))
+    workers = threads or _threads(runs)
+    size = _chunk(runs, workers) if accounts.engine.by_year is kernel.by_year_compiled else runs
+    firsts = range(0, runs, size)
+    closers = list(_in_order(lambda first: accounts.by_year(first, min(size, runs - first)), firsts, workers))
+
+    def close(chunk: tuple[int, kernel.CloseYear, np.ndarray]) -> None:
+        first, closer, values = chunk
+        closer(values, first)
+
+    for t in range(len(accounts.years)):
+        values = memory[t % 2]
+        chunks = [(first, closer, values) for first, closer in zip(firsts, closers, strict=True)]
+        for _ in _in_order(close, chunks, workers):
+            pass
+        yield Ledger(accounts.years[t : t + 1], tuple(lines), values)
+
+
+def together(engine: str, runs: int, years: int) -> bool:
+    """Are so many runs to be taken through the years together? As many as fit in some 350 MB, which are 106 496 runs
+    of 20 years, but by NumPy no more than it is the quicker for."""
+    fit = runs * max(years, 20) <= 13 * CHUNK * 20
+    return fit and (engine == "compiled" or runs < COMPILED_FROM)
+
+
+def in_batches(
+    ready: Built,
+    digest: Callable[[Ledger], T],
+    *,
+    runs: int,
+    seed: int,
+    lines: Sequence[str] = Year._fields,
+    engine: str | None = None,
+    threads: int | None = None,
+    batch: int = BATCH,
+    progress: Callable[[int], None] | None = None,
+    step: float | np.ndarray = 0.0,
+) -> Generator[T, None, None]:
+    """As :func:`simulate_built`, in memory that does not grow with the runs: what `digest` makes of each batch's
+    ledger, in the order of the runs.
+
+    `digest` is called in the threads, may overwrite the ledger, and must not keep it: the next batch comes into the
+    same memory. The first batch is digested before another is begun. `batch` is a number of whole blocks.
+    """
+    accounts = _Accounts(ready, runs, seed, lines, engine, step)
+    years = len(accounts.years)
+    workers = threads or min(_threads(runs), BATCH_THREADS)
+    batch = min(runs, batch)
+    memory: SimpleQueue[np.ndarray] = SimpleQueue()
+
+    def do_batch(first: int) -> T:
+        size = min(batch, runs - first)
+        buffer = memory.get()
+        try:
+            values = buffer[: len(lines) * years * size].reshape(len(lines), years, size)
+            for place in range(0, size, CHUNK):
+                accounts.close(first + place, min(CHUNK, size - place), values, place)
+            found = digest(Ledger(accounts.years, tuple(lines), values))
+        finally:
+            memory.put(buffer)
+        if progress:
+            progress(size)
+        return found
+
+    memory.put(np.empty(len(lines) * years * batch))
+    yield do_batch(0)
+    for _ in range(workers - 1):
+        memory.put(np.empty(len(lines) * years * batch))
+    yield from _in_order(do_batch, range(batch, runs, batch), workers)
+
+
+class _Accounts:
+    """The accounts, to be closed for any of the runs."""
+
+    def __init__(
+        self,
+        ready: Built,
+        runs: int,
+        seed: int,
+        lines: Sequence[str],
+        engine: str | None,
+        step: float | np.ndarray,
+        seeds: Mapping[str, int] | None = None,
+        weather: Callable[..., np.ndarray] = drivers.weather,
+    ) -> None:
+        baseline, self._process = ready
+        self.engine, self.years = _engine(engine or engine_for(runs)), baseline.years
+        self._seed, self._seeds, self._weather = seed, seeds, weather
+        self._steps = np.broadcast_to(step, (runs,))
+        self._plan, self._response = baseline.plan_table(), baseline.response
+        self._opening, self._lines = np.array(baseline.opening), [Year._fields.index(line) for line in lines]
+
+    def close(self, first: int, size: int, ledger: np.ndarray, place: int) -> None:
+        """Close all years of some runs into a ledger (line, year, run), from a place in it on."""
+        weather = self._of(first, size)
+        self.engine.close(self._plan, self._response, weather, self._opening, self._lines, ledger, place)
+
+    def by_year(self, first: int, size: int) -> kernel.CloseYear:
+        """What closes one year after the other for some runs."""
+        return self.engine.by_year(self._plan, self._response, self._of(first, size), self._opening, self._lines)
+
+    def _of(self, first: int, size: int) -> np.ndarray:
+        steps = self._steps[first : first + size]
+        return self._weather(self._process, self._seed, first, size, steps, self._seeds, self.engine.generator)
+
+
+def _threads(runs: int) -> int:
+    return min(os.cpu_count() or 1, 8) if runs >= COMPILED_FROM else 1
+
+
+def _chunk(runs: int, workers: int) -> int:
+    """Runs closed together, up to CHUNK: whole blocks, in so many chunks that workers have about as much each."""
+    most = CHUNK // drivers.BLOCK
+    blocks = -(-runs // drivers.BLOCK)
+    chunks = -(-blocks // (most * workers)) * workers
+    return drivers.BLOCK * -(-blocks // chunks)
+
+
+def _in_order(task: Callable[[S], T], items: Iterable[S], workers: int) -> Iterator[T]:
+    """The task's results for each item, in order; a few are worked on ahead."""
+    if workers == 1:
+        yield from map(task, items)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    pool = ThreadPoolExecutor(workers)
+    ahead: deque[Future[T]] = deque()
+    try:
+        for item in items:
+            ahead.append(pool.submit(task, item))
+            if len(ahead) > workers + 1:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def with_policy(baseline: Baseline, policy: str) -> Baseline:
+    """The baseline as a policy has it: none, not even the adopted measures; adopted; step; or rule (M12)."""
+    plan = baseline.plan
+    if policy == "none":
+        plan = plan._replace(measures_delivery=np.zeros(len(baseline.years)))
+    elif policy == "rule":
+        plan = plan._replace(rule_policy=np.ones(len(baseline.years)))
+    elif policy not in POLICIES:
+        raise ValueError(policy)
+    return baseline._replace(plan=plan)
+
+
+def engine_for(runs: int) -> str:
+    """The engine that such a job takes, if nobody says which."""
+    return "compiled" if runs >= COMPILED_FROM else "numpy"
+
+
+class Engine(NamedTuple):
+    """What makes a ledger: the accounts, of all years or one by one, and the random numbers of the weather."""
+
+    close: Callable[..., None]
+    by_year: Callable[..., kernel.CloseYear]
+    generator: drivers.Generator
+
+
+def _engine(name: str) -> Engine:
+    if name == "numpy":
+        return Engine(kernel.run_numpy, kernel.by_year_numpy, drivers.NUMPY)
+    if name == "compiled":
+        from ldip.model.engine.generator import CompiledGenerator
+
+        return Engine(kernel.run_compiled, kernel.by_year_compiled, CompiledGenerator)
+    raise ValueError(name)

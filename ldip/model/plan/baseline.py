@@ -1,0 +1,330 @@
+"""From a scenario to the plan of every year and the opening balance: HP's plan years, then the extrapolation rules.
+
+Everything is in 2020-kr by the municipal deflator unless ``Plan`` says nominal, so that a run can put its own
+prices on it. The baseline path is the accounts run once on this plan with calm weather.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from ldip.model.accounts import steps
+from ldip.model.accounts.state import Opening, Plan
+from ldip.model.people.cohorts import Population
+from ldip.model.people.counted import Counted, count
+from ldip.model.plan.areas import elasticities, other_frames
+from ldip.model.plan.pension import PensionPlan, pension_plan
+from ldip.scenario.quantities import Parameter
+from ldip.scenario.rows import SERVICES
+from ldip.scenario.schema import Scenario
+
+SWAP_YEARS = 5
+
+
+class Baseline(NamedTuple):
+    """All that the kernel needs besides the weather."""
+
+    years: np.ndarray  # (year,) calendar years
+    plan: Plan  # each field an array (year,)
+    opening: Opening
+    population: Population  # with the scenario's own programme
+    other_frames: np.ndarray  # (area, year): see areas.py
+    response: np.ndarray  # (field of People, year, year of building): see people.py
+
+    def plan_table(self) -> np.ndarray:
+        """The plan as the engines read it: (year, field), C order."""
+        return np.ascontiguousarray(np.stack(self.plan, axis=1))
+
+
+def build(scenario: Scenario, horizon: int, count: Callable[[Scenario, int], Counted] = count) -> Baseline:
+    """The baseline of `scenario` for `horizon` years from its first year; `count` may remember what it counted."""
+    first = scenario.scenario.first_year
+    years = np.arange(first, first + max(horizon, scenario.scenario.plan_years))  # cut to the horizon at the end
+    people = count(scenario, len(years))
+    plan_years = scenario.scenario.plan_years
+    frames = other_frames(scenario, years, _growth(people.reference.residents, plan_years), people.relative_residents)
+    premium = _extend(scenario, "pension_premium", years, _growth(people.planned.residents, plan_years))
+    pension = pension_plan(scenario, years, premium * _index(scenario.prices.deflator_growth, years))
+    fields = (
+        _market(scenario, years)
+        | _people(scenario, people, years)
+        | _revenue(scenario, people, years)
+        | _services(scenario, people, frames, years)
+        | _pension(scenario, premium, pension, years)
+        | _investment(scenario, people, years)
+        | _financing(scenario, years)
+    )
+    plan = Plan(**{name: np.asarray(values[:horizon], dtype=float) for name, values in fields.items()})
+    return Baseline(
+        years=years[:horizon],
+        plan=plan,
+        opening=_opening(scenario, pension.opening, people),
+        population=people.population,
+        other_frames=frames[:, :horizon],
+        response=np.ascontiguousarray(people.response[:, :horizon, :horizon]),
+    )
+
+
+def swap_path(rate: np.ndarray) -> np.ndarray:
+    """Five-year rate on a short-rate path: the mean of this year's and the next four years' rates (M9)."""
+    long = np.concatenate([rate, np.full(SWAP_YEARS - 1, rate[-1])])
+    return np.convolve(long, np.full(SWAP_YEARS, 1.0 / SWAP_YEARS), mode="valid")
+
+
+def swap_loading(persistence: float) -> float:
+    """Part of a short-rate surprise that the mean of the next five expected rates holds (M9)."""
+    return float(np.mean(persistence ** np.arange(SWAP_YEARS)))
+
+
+def _market(scenario: Scenario, years: np.ndarray) -> dict[str, np.ndarray]:
+    interest = scenario.interest
+    long_years = np.arange(years[0], years[-1] + SWAP_YEARS)  # the swap looks four years past the horizon
+    reference = interest.reference_rate.at(long_years)
+    planned = interest.money_market_rate.at(long_years)
+    n = len(years)
+    return {
+        "cpi_index": _index(scenario.prices.cpi_growth, years),
+        "deflator_index": _index(scenario.prices.deflator_growth, years),
+        "planned_rate": planned[:n],
+        "planned_swap_rate": swap_path(planned)[:n],
+        "reference_rate": reference[:n],
+        "reference_swap_rate": swap_path(reference)[:n],
+        "swap_loading": np.full(n, swap_loading(scenario.drivers.rate.persistence.value)),
+        "loan_margin": interest.loan_margin.at(years),
+        "floating_share": interest.floating_share.at(years),
+        "refixing_share": interest.refixing_share.at(years),
+        "on_lending_margin": interest.on_lending_margin.at(years),
+        "compensation_base": interest.compensation_base.at(years),
+        "imputed_share": interest.imputed_share.at(years),
+        "full_cost_share": interest.full_cost_share.at(years),
+    }
+
+
+def _people(scenario: Scenario, people: Counted, years: np.ndarray) -> dict[str, np.ndarray]:
+    planned = people.planned
+    return {
+        "programme": people.programme,
+        "opening_residents": planned.opening_residents,
+        "residents": planned.residents,
+        "closing_residents": planned.closing_residents,
+        "working_age": planned.working_age,
+    }
+
+
+def _growth(level: np.ndarray, plan_years: int) -> np.ndarray:
+    """Yearly growth of `level` in the years after the plan."""
+    return level[plan_years:] / level[plan_years - 1 : -1] - 1.0
+
+
+def _extend(scenario: Scenario, line: str, years: np.ndarray, growth: np.ndarray | float = 0.0) -> np.ndarray:
+    """A plan line (2020-kr) over the years: the plan years, then last plan year x (1 + growth) a year."""
+    planned = scenario.plan_line(line)
+    factors = np.cumprod(1.0 + np.broadcast_to(growth, (len(years) - len(planned),)))
+    return np.concatenate([planned, planned[-1] * factors])
+
+
+def _revenue(scenario: Scenario, people: Counted, years: np.ndarray) -> dict[str, np.ndarray]:
+    """Figures of the plan belong to the people behind it (the reference); other people bring more or less (M4)."""
+    plan_years, revenue = scenario.scenario.plan_years, scenario.revenue
+    planned, reference = people.planned, people.reference
+    later = years[plan_years:]
+    growth = _growth(reference.working_age, plan_years)
+    growth = (1.0 + growth) * (1.0 + revenue.tax_growth_per_working_age.at(later)) - 1.0
+    tax = _extend(scenario, "tax", years, growth)
+    own_per_resident = tax / reference.opening_residents
+    national = own_per_resident / revenue.own_to_national_tax.at(years)
+
+    # The plan's general grant holds the equalisation in force when it was made; what is left is the block grant.
+    equalisation = steps.equalisation(
+        own_per_resident,
+        national,
+        reference.opening_residents,
+        revenue.equalisation_rate.at(years[:1])[0],
+        revenue.topup_rate.at(years),
+        revenue.topup_level.at(years),
+        revenue.equalisation_deduction.at(years),
+    )
+    block = scenario.plan_line("general_grant") - equalisation[:plan_years]
+    per_resident = block[-1] / reference.opening_residents[plan_years - 1]
+    growing = np.cumprod(1.0 + revenue.grant_growth_per_resident.at(later))
+    block = np.concatenate([block, per_resident * growing * reference.opening_residents[plan_years:]])
+    sector_revenue = _extend(scenario, "sector_revenue", years, _growth(reference.residents, plan_years))
+    return {
+        "tax": tax * planned.working_age / reference.working_age,
+        "national_tax_per_resident": national,
+        "equalisation_rate": revenue.equalisation_rate.at(years),
+        "topup_rate": revenue.topup_rate.at(years),
+        "topup_level": revenue.topup_level.at(years),
+        "equalisation_deduction": revenue.equalisation_deduction.at(years),
+        "revenue_shortfall": revenue.shortfall.at(years),
+        "income_system_loss": revenue.income_system_loss.at(years),
+        "block_grant": block * planned.opening_residents / reference.opening_residents,
+        "host_grant": _extend(scenario, "host_grant", years),
+        "integration_grant": _extend(scenario, "integration_grant", years),
+        "compensation": _extend(scenario, "compensation", years),
+        "sector_revenue": sector_revenue * people.relative_residents,
+    }
+
+
+def _services(scenario: Scenario, people: Counted, frames: np.ndarray, years: np.ndarray) -> dict[str, np.ndarray]:
+    """Frames follow the demand of their users, weighted in kr per resident (M6)."""
+    n, plan_years = len(years), scenario.scenario.plan_years
+    standard = np.cumprod(1.0 + scenario.services.real_growth_per_user.at(years[plan_years:]))
+    standard = np.concatenate([np.ones(plan_years), standard])
+    fields: dict[str, np.ndarray] = {}
+    compensation = np.zeros(n)
+    for service in SERVICES:
+        demand, behind_plan = people.planned.demand[service], people.reference.demand[service]
+        frame = np.array(scenario.area(service).frame)
+        later = np.full(n - plan_years, frame[-1] - behind_plan[plan_years])
+        at_reference = np.concatenate([frame - behind_plan[1 : plan_years + 1], later])
+        fields[service] = (at_reference + demand[1:]) * standard
+        compensation += demand[1:] - behind_plan[0]
+    return fields | {
+        "real_standard": standard,
+        "other_services": frames.sum(axis=0),
+        "other_services_following": elasticities(scenario) @ frames,
+        "demography_compensation": compensation,
+        "new_needs": _extend(scenario, "new_needs", years),
+        "adopted_measures": _extend(scenario, "adopted_measures", years),
+        "measures_delivery": scenario.services.measures_delivery.at(years),
+        "step_years": np.maximum(np.arange(n) - plan_years + 1.0, 0.0),
+        "rule_policy": np.zeros(n),  # simulate() turns it on
+        "maximum_pace": scenario.restructuring.maximum_pace.at(years),
+        "premises_share": scenario.services.premises_share.at(years),
+    }
+
+
+def _index(growth: Parameter, years: np.ndarray) -> np.ndarray:
+    """A price index on the baseline (year,), 1 in the first year."""
+    return np.concatenate([[1.0], np.cumprod(1.0 + growth.at(years[1:]))])
+
+
+def _pension(
+    scenario: Scenario, premium: np.ndarray, pension: PensionPlan, years: np.ndarray
+) -> dict[str, np.ndarray]:
+    """The frames hold the plan's pension cost, and after the plan that of its last year (M6)."""
+    plan_years = scenario.scenario.plan_years
+    net = (pension.amortisation - pension.deviation) / _index(scenario.prices.deflator_growth, years)
+    return {
+        "pension_premium": premium,
+        "premium_deviation": pension.deviation,
+        "premium_amortisation": pension.amortisation,
+        "pension_in_frames": np.concatenate(
+            [net[:plan_years], np.full(len(years) - plan_years, net[plan_years - 1])]
+        ),
+    }
+
+
+def _investment(scenario: Scenario, people: Counted, years: np.ndarray) -> dict[str, np.ndarray]:
+    """The adopted programme, then renewal + the other classes; places are built in the year's accounts (M7)."""
+    n, plan_years = len(years), scenario.scenario.plan_years
+    investment = scenario.investment
+    later = years[plan_years:]
+    after_plan = (np.arange(n) >= plan_years).astype(float)
+    deflator = _index(scenario.prices.deflator_growth, years)
+
+    def line(name: str, after: np.ndarray) -> np.ndarray:
+        return np.concatenate([scenario.plan_line(name) / deflator[:plan_years], after])
+
+    vat = scenario.plan_line("vat_compensation") / scenario.plan_line("general_investment")
+    housing_grants = scenario.plan_line("housing_grants") / scenario.plan_line("housing_investment")
+    contribution = scenario.housing.developer_contribution.at(years)
+    # The adopted grants hold the contributions of the reference programme; each comes the year after its dwelling.
+    contributing = np.where(
+        after_plan > 0.0, people.programme_before, people.programme_before - people.reference_before
+    )
+    return {
+        "renewal_investment": line("general_investment", investment.renewal.at(later)),
+        "cost_overrun": investment.cost_overrun.at(years),
+        "slippage": after_plan * investment.slippage.at(years),
+        "infrastructure_per_dwelling": after_plan * investment.infrastructure_per_dwelling.at(years),
+        "kindergarten_places": people.planned.places["kindergartens"][1:],
+        "school_places": people.planned.places["schools"][1:],
+        "care_places": people.planned.places["care"][1:],
+        "builds_places": after_plan,
+        "capacity_renewal_share": investment.capacity_renewal_share.at(years),
+        "water_waste_investment": line("water_waste_investment", investment.water_waste.at(later)),
+        "housing_investment": line("housing_investment", investment.housing.at(later)),
+        "sales": line("sales", investment.sales.at(later)),
+        "share_purchases": line("share_purchases", investment.share_purchases.at(later)),
+        "grants": line("grants", np.zeros(n - plan_years)) + contribution * contributing,
+        "grant_share": after_plan * investment.grant_share.at(years),
+        "contribution_per_dwelling": contribution,
+        "housing_grant_share": np.concatenate([housing_grants, investment.housing_grant_share.at(later)]),
+        "vat_share": np.concatenate([vat, investment.vat_share.at(later)]),
+        "on_lending": np.concatenate([scenario.plan_line("on_lending"), investment.on_lending.at(later)]),
+    }
+
+
+def _financing(scenario: Scenario, years: np.ndarray) -> dict[str, np.ndarray]:
+    n, plan_years = len(years), scenario.scenario.plan_years
+    none = np.zeros(n - plan_years)
+    financing, endowment, rules = scenario.financing, scenario.endowment, scenario.rules
+
+    def adopted(line: str) -> np.ndarray:
+        return np.concatenate([scenario.plan_line(line), none])
+
+    return {
+        "use_of_investment_funds": adopted("use_of_investment_funds"),
+        "use_of_wage_reserve": adopted("use_of_wage_reserve"),
+        "use_of_discretionary_funds": adopted("use_of_discretionary_funds"),
+        "provision_to_discretionary_funds": adopted("provision_to_discretionary_funds"),
+        "use_of_restricted_funds": adopted("use_of_restricted_funds"),
+        "adopted_transfer": adopted("transfer_to_investment"),
+        "transfer_by_rule": (np.arange(n) >= plan_years).astype(float),
+        "equity_target": financing.equity_target.at(years),
+        "equity_minimum": rules.equity_minimum.at(years),
+        "instalment_share": financing.instalment_share.at(years),
+        "useful_life": financing.useful_life.at(years),
+        "on_lending_instalment_share": financing.on_lending_instalment_share.at(years),
+        "other_bank_balances": financing.other_bank_balances.at(years),
+        "equity_weight": endowment.equity_weight.at(years),
+        "equity_return": endowment.equity_return.at(years),
+        "dividend_yield": endowment.dividend_yield.at(years),
+        "bond_return": endowment.bond_return.at(years),
+        "bond_duration": endowment.bond_duration.at(years),
+        "endowment_cost_share": endowment.cost_share.at(years),
+        "endowment_withdrawal_share": endowment.withdrawal_share.at(years),
+        "endowment_base": endowment.base_capital.at(years),
+        "buffer_floor": rules.buffer_floor.at(years),
+        "buffer_target_share": rules.buffer_target_share.at(years),
+        "buffer_minimum": rules.buffer_minimum.at(years),
+        "liquidity_minimum": rules.liquidity_minimum.at(years),
+        "result_share_minimum": rules.result_share_minimum.at(years),
+        "deficit_limit_share": rules.deficit_limit_share.at(years),
+    }
+
+
+def _opening(scenario: Scenario, premium_deviation: float, people: Counted) -> Opening:
+    first = np.array([scenario.scenario.first_year])
+    balance = scenario.opening
+    return Opening(
+        deflator_index=1.0 / (1.0 + scenario.prices.deflator_growth.at(first)[0]),  # the first year is the base year
+        fixed_rate=scenario.interest.opening_fixed_rate.value,
+        swap_surprise=0.0,
+        extra_completions=0.0,
+        kindergarten_capacity=people.reference.places["kindergartens"][0],
+        school_capacity=people.reference.places["schools"][0],
+        care_capacity=people.reference.places["care"][0],
+        new_capacity=0.0,
+        slipped_investment=0.0,
+        decided_measures=0.0,
+        general_debt=balance.general_debt.value,
+        self_financing_debt=balance.self_financing_debt.value,
+        on_lending_debt=balance.on_lending_debt.value,
+        on_lent=balance.on_lent.value,
+        buffer_fund=balance.buffer_fund.value,
+        wage_reserve=balance.wage_reserve.value,
+        discretionary_funds=balance.discretionary_funds.value,
+        investment_funds=balance.investment_funds.value,
+        restricted_funds=balance.restricted_funds.value,
+        endowment_fund=balance.endowment_fund.value,
+        uncovered_deficit=0.0,
+        latest_deficit=0.0,
+        liquidity_reserve=balance.liquidity_reserve.value,
+        premium_deviation=premium_deviation,
+        fixed_assets=balance.fixed_assets.value,
+        depreciation=balance.depreciation.value,
+    )

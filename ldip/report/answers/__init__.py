@@ -1,0 +1,1 @@
+"""What people read of each answer: tables, pictures, files, JSON."""

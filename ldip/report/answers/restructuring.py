@@ -1,0 +1,193 @@
+"""Restructuring at a chosen confidence: table, file, JSON."""
+
+import math
+import textwrap
+from pathlib import Path
+from typing import Any
+
+from ldip.analysis.reserve import Reserve
+from ldip.analysis.restructuring import LARGEST, Restructuring, curve
+from ldip.errors import Text
+from ldip.report.folder.files import figure, plain, write_csv
+from ldip.report.numbers import number
+from ldip.report.terminal import ERROR, table
+
+RULES = {
+    "result": Text("resultatgrad", "net operating result share"),
+    "equity": Text("egenkapitalfinansiering", "equity share"),
+    "buffer": Text("bufferfond", "buffer fund"),
+    "liquidity": Text("likviditetsreserve", "liquidity reserve"),
+    "deficit": Text("udekket merforbruk", "uncovered deficit"),
+}
+HEAD = Text(
+    nb="sikkerhet|trinn, mill. {year}-kr i året|feil ±|prosent av driftsutgiftene|nok i|feil ±",
+    en="confidence|step, mill. {year}-kr a year|error ±|per cent of net expenditure|enough in|error ±",
+)
+LAST = Text(nb="i {last}", en="in {last}")
+EVERY = Text(nb="i hvert år {first}–{last}", en="in every year {first}-{last}")
+INTRO = Text(
+    nb="Minste årlige omstilling som må til for at reglene holder {when}: {rules}. Trinnet kommer i tillegg hvert år "
+    "etter planen ({count} år): etter to år er det spart to trinn.",
+    en="Smallest yearly restructuring with which the rules hold {when}: {rules}. The step is added every year after "
+    "the plan ({count} years): after two years two steps are saved.",
+)
+WITHOUT = Text(
+    nb="Uten omstilling utover planen holder reglene i {probability} % av løpene.",
+    en="Without restructuring beyond the plan the rules hold in {probability} % of the runs.",
+)
+NEVER = Text(
+    nb="I {share} % av løpene er ikke engang {largest} mill. i året nok.",
+    en="In {share} % of the runs not even {largest} mill. a year is enough.",
+)
+HELD = Text(nb="Så ofte holder reglene {when}, prosent", en="How often the rules hold {when}, per cent")
+STEP = Text(nb="trinn {step}", en="step {step}")
+TOGETHER = Text(nb="alle på en gang", en="all at once")
+RESERVE = Text(
+    nb="Bufferfondet: sannsynlighet for at det aldri faller under minstekravet, prosent",
+    en="The buffer fund: probability that it never falls below its minimum, per cent",
+)
+OPENING = Text(nb="ved start, mill. kr", en="at the start, mill. kr")
+UNTIL = Text(nb="til {year}", en="until {year}")
+OWN = Text(nb="{amount} (planens)", en="{amount} (the plan's)")
+NOTE = Text(
+    nb="{runs} løp, frø {seed}. Sannsynlighetene er modellens. Trinnet gjelder tiltak som virker fullt ut; "
+    "services.measures_delivery sier hvor mye av dem som blir noe av. "
+    "ldip simulate --policy step --step X viser resten.",
+    en="{runs} runs, seed {seed}. Probabilities are the model's. The step is of measures that take full effect; "
+    "services.measures_delivery says how much of them comes true. "
+    "ldip simulate --policy step --step X shows the rest.",
+)
+
+
+def decimals(result: Restructuring) -> int:
+    """Decimals of a step in a sentence or picture: whole millions, tenths where all steps are small."""
+    return 0 if max((a.step for a in result.answers if math.isfinite(a.step)), default=10.0) >= 10.0 else 1
+
+
+def restructuring_records(result: Restructuring) -> dict[str, Any]:
+    """Steps and curve for ``--json`` and ``restructuring.csv``."""
+    return {
+        "scenario": result.scenario,
+        "rules": list(result.rules),
+        "first_year": result.first_year,
+        "last_year": result.last_year,
+        "runs": result.runs,
+        "seed": result.seed,
+        "steps": [
+            {
+                "confidence": a.confidence,
+                "step_mnok": figure(a.step),
+                "step_share": figure(a.share),
+                "probability": a.probability,
+                "standard_error": a.probability_error,
+                "step_standard_error": figure(a.step_error),
+            }
+            for a in result.answers
+        ],
+        "rules_held": [
+            {
+                "step_mnok": held.step,
+                "rule": rule,
+                "probability": probability,
+                "standard_error": _binomial(probability, result.runs),
+            }
+            for held in result.held
+            for rule, probability in (*held.by_rule.items(), ("all", held.together))
+        ],
+        "curve": [{"step_mnok": step, "probability": probability} for step, probability in curve(result)],
+    }
+
+
+def reserve_records(reserve: Reserve) -> list[dict[str, Any]]:
+    """The reserve curve for ``--json`` and ``reserve_curve.csv``."""
+    return [
+        {
+            "opening_buffer_fund_mnok": float(opening),
+            "year": int(year),
+            "probability": float(reserve.probability[row, t]),
+            "standard_error": float(reserve.error[row, t]),
+        }
+        for row, opening in enumerate(reserve.openings)
+        for t, year in enumerate(reserve.years)
+    ]
+
+
+def write_restructuring(folder: Path, result: Restructuring, reserve: Reserve | None) -> None:
+    """``restructuring.csv`` (steps by confidence), ``restructuring_curve.csv`` (step against probability),
+    ``rules_held.csv`` and, if there is one, ``reserve_curve.csv``."""
+    records = restructuring_records(result)
+    files = {
+        "restructuring": records["steps"],
+        "restructuring_curve": records["curve"],
+        "rules_held": records["rules_held"],
+    }
+    if reserve:
+        files["reserve_curve"] = reserve_records(reserve)
+    for name, rows in files.items():
+        cells = [[_cell(value) for value in row.values()] for row in rows]
+        write_csv(folder / f"{name}.csv", [list(rows[0]), *cells])
+
+
+def _cell(value: Any) -> str:
+    return plain(math.inf if value is None else value) if isinstance(value, float | None) else str(value)
+
+
+def _binomial(probability: float, runs: int) -> float:
+    return math.sqrt(probability * (1.0 - probability) / runs)
+
+
+def reserve_text(reserve: Reserve, plan_years: int, lang: str) -> str:
+    """The reserve curve at the end of the plan, half-way and at the horizon."""
+    last = len(reserve.years) - 1
+    places = sorted({min(plan_years - 1, last), (plan_years - 1 + last) // 2, last})
+    rows = [[OPENING.say(lang), *[UNTIL.say(lang, year=reserve.years[t]) for t in places], ERROR.say(lang)]]
+    for row, opening in enumerate(reserve.openings):
+        amount = number(float(opening), 0, lang)
+        cells = [number(100.0 * float(reserve.probability[row, t]), 0, lang) for t in places]
+        error = number(100.0 * float(reserve.error[row, places].max()), 1, lang)
+        rows.append([OWN.say(lang, amount=amount) if opening == reserve.own else amount, *cells, error])
+    return f"{RESERVE.say(lang)}\n{table(rows, indent=2)}"
+
+
+def restructuring_text(result: Restructuring, title: str, base_year: int, plan_years: int, lang: str) -> str:
+    """The steps at each confidence, and what they mean."""
+    when = LAST if result.first_year == result.last_year else EVERY
+    names = ", ".join(RULES[rule].say(lang) for rule in result.rules)
+    intro = INTRO.say(
+        lang,
+        when=when.say(lang, first=result.first_year, last=result.last_year),
+        rules=names,
+        count=result.last_year - base_year - plan_years + 1,
+    )
+    rows = [HEAD.say(lang, year=base_year).split("|")]
+    for a in result.answers:
+        rows.append(
+            [
+                f"{number(100.0 * a.confidence, 0, lang)} %",
+                number(a.step, 1, lang) if math.isfinite(a.step) else f"> {number(LARGEST, 0, lang)}",
+                number(a.step_error, 1, lang),
+                number(100.0 * a.share, 2, lang) if math.isfinite(a.share) else "-",
+                f"{number(100.0 * a.probability, 1, lang)} %",
+                number(100.0 * a.probability_error, 1, lang),
+            ]
+        )
+    words = WITHOUT.say(lang, probability=number(100.0 * result.probability(0.0), 0, lang))
+    never = sum(math.isinf(step) for step in result.steps) / result.runs
+    if never > 0.0:
+        words += " " + NEVER.say(lang, share=number(100.0 * never, 1, lang), largest=number(LARGEST, 0, lang))
+    span = when.say(lang, first=result.first_year, last=result.last_year)
+    held = f"{HELD.say(lang, when=span)}\n{table(held_rows(result, lang), indent=2)}"
+    note = NOTE.say(lang, runs=number(result.runs, 0, lang), seed=result.seed)
+    filled = [textwrap.fill(text, 100) for text in (intro, words, note)]
+    return "\n\n".join([title, filled[0], table(rows), filled[1], held, filled[2]])
+
+
+def held_rows(result: Restructuring, lang: str) -> list[list[str]]:
+    """A row for each rule and one for all together, a column for each step."""
+    rows = [["", *[STEP.say(lang, step=number(held.step, 1, lang)) for held in result.held], ERROR.say(lang)]]
+    for rule in (*result.rules, None):
+        shares = [held.by_rule[rule] if rule else held.together for held in result.held]
+        error = max(_binomial(share, result.runs) for share in shares)
+        name = RULES[rule].say(lang) if rule else TOGETHER.say(lang)
+        rows.append([name, *[number(100.0 * s, 0, lang) for s in shares], number(100.0 * error, 1, lang)])
+    return rows

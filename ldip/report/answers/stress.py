@@ -1,0 +1,137 @@
+"""Stress tests: table, file, JSON."""
+
+import textwrap
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ldip.analysis.stress import Stress
+from ldip.errors import Text
+from ldip.report.folder.files import figure, plain, write_csv
+from ldip.report.numbers import difference_label, error_words, number, shown, signed, unit_label
+from ldip.report.terminal import table
+
+METRICS = ("debt_ratio", "debt_ratio_with_deficits", "net_operating_result_share", "restructuring_need")
+EVENTS = ("any_rule_breach", "state_register")
+WIDTH, WIDEST_LABEL = 100, 46
+
+RUNS = Text(
+    nb="{runs} løp, frø {seed}. Alle tall gjelder {year}. Samme løp møter samme vær i alle prøvene.",
+    en="{runs} runs, seed {seed}. All figures are of {year}. The same run meets the same weather in every test.",
+)
+HEADS = Text(
+    nb="grunnbane|endring|median|5 %|95 %|snitt flyttes|feil ±",
+    en="baseline|moved|median|5 %|95 %|mean moves|error ±",
+)
+CHANCE_HEADS = Text(nb="sannsynlighet|endring|feil ±", en="probability|moved|error ±")
+BASE = Text(nb="Uten stress", en="Without stress")
+PROBABILITY = Text(nb="{label}, prosent", en="{label}, per cent")
+NOTE = Text(
+    nb="«grunnbane» er ett løp uten sjokk, som i en vanlig LDIP; «endring» er hva prøven gjør med den. «snitt "
+    "flyttes» er hva den gjør med gjennomsnittet av alle løp, løp for løp. Det som bare gjør framtiden mer usikker, "
+    "lar grunnbanen ligge. Sannsynlighetene er modellens, og det treffes ingen nye tiltak.",
+    en="'baseline' is one run without shocks, as in a traditional LDIP; 'moved' is what the test does to it. 'mean "
+    "moves' is what it does to the mean of all runs, run by run. What only makes the future more uncertain leaves "
+    "the baseline where it is. Probabilities are the model's, and no new measures are taken.",
+)
+
+
+def stress_text(stress: Stress, label: Mapping[str, str], title: str, lang: str) -> str:
+    """The tests side by side, metric by metric, in the last year."""
+    comparison = stress.comparison
+    summary = comparison.summaries[comparison.against]
+    runs = number(summary.runs, 0, lang)
+    head = RUNS.say(lang, runs=runs, seed=summary.seed, year=summary.years[-1])
+    blocks = [table(metric_rows(stress, metric, label, lang), free_headings=True) for metric in METRICS]
+    chances = [row for event in EVENTS for row in event_rows(stress, event, label, lang)]
+    blocks.append(table(chances, free_headings=True))
+    return "\n\n".join([f"{title}\n{head}", *blocks, textwrap.fill(NOTE.say(lang), WIDTH)])
+
+
+def short(text: str) -> str:
+    """A label without what explains it behind a colon or in brackets."""
+    return textwrap.shorten(text.split(":")[0].split(" (")[0], WIDEST_LABEL, placeholder=" …")
+
+
+def metric_rows(stress: Stress, metric_id: str, label: Mapping[str, str], lang: str) -> list[list[str]]:
+    """One metric in the last year: its title, its heads, a row for each test."""
+    comparison = stress.comparison
+    summary = comparison.summaries[comparison.against]
+    metric = summary.distributions[metric_id].metric
+    unit = unit_label(metric.unit, metric.price_basis(summary.base_year), lang)
+    moved_unit = difference_label(metric.unit, metric.price_basis(summary.base_year), lang)
+    units = unit if unit == moved_unit else f"{unit} / {moved_unit}"
+    rows = [[f"{metric.label.say(lang)}, {units}"], ["", *HEADS.say(lang).split("|")]]
+    for name, other in comparison.summaries.items():
+        spread = other.distributions[metric_id]
+        levels = [shown(float(spread.percentile(p)[-1]), metric.unit, lang) for p in (0.50, 0.05, 0.95)]
+        baseline = shown(float(stress.baselines[name][metric_id][-1]), metric.unit, lang)
+        if name == comparison.against:
+            rows.append([f"  {short(label[name])}", baseline, "", *levels, "", ""])
+            continue
+        apart = comparison.pairs[name].metrics[metric_id].difference
+        rows.append(
+            [
+                f"  {short(label[name])}",
+                baseline,
+                signed(float(stress.moved(name, metric_id)[-1]), metric.unit, lang, finer=0),
+                *levels,
+                signed(float(apart.mean[-1]), metric.unit, lang, finer=0),
+                error_words(float(apart.mean_error[-1]), metric.unit, lang, finer=0),
+            ]
+        )
+    return rows
+
+
+def event_rows(stress: Stress, event_id: str, label: Mapping[str, str], lang: str) -> list[list[str]]:
+    """One event in the last year: its title, its heads, a row for each test."""
+    comparison = stress.comparison
+    event = comparison.summaries[comparison.against].probabilities[event_id].event
+    rows = [[PROBABILITY.say(lang, label=event.label.say(lang))], ["", *CHANCE_HEADS.say(lang).split("|")]]
+    for name, summary in comparison.summaries.items():
+        chance = number(100.0 * float(summary.probabilities[event_id].in_year[-1]), 0, lang)
+        cells = ["", ""]
+        if name in comparison.pairs:
+            apart = comparison.pairs[name].events[event_id]
+            cells = [
+                signed(float(apart.in_year[-1]), "share", lang, finer=0),
+                error_words(float(apart.in_year_error[-1]), "share", lang, finer=0),
+            ]
+        rows.append([f"  {short(label[name])}", chance, *cells])
+    return rows
+
+
+def stress_records(stress: Stress) -> list[dict[str, Any]]:
+    """Every test, headline metric and year, for ``stress.csv`` and ``--json``."""
+    comparison = stress.comparison
+    base_year = comparison.summaries[comparison.against].base_year
+    records = []
+    for name, pair in comparison.pairs.items():
+        for metric_id, paired in pair.metrics.items():
+            spread = comparison.summaries[name].distributions[metric_id]
+            for t, year in enumerate(comparison.summaries[name].years):
+                records.append(
+                    {
+                        "test": name,
+                        "metric": metric_id,
+                        "year": int(year),
+                        "unit": spread.metric.unit,
+                        "price_basis": spread.metric.price_basis(base_year),
+                        "baseline": figure(float(stress.baselines[name][metric_id][t])),
+                        "baseline_moved": figure(float(stress.moved(name, metric_id)[t])),
+                        "mean": figure(float(spread.mean[t])),
+                        "p05": figure(float(spread.percentile(0.05)[t])),
+                        "p50": figure(float(spread.percentile(0.50)[t])),
+                        "p95": figure(float(spread.percentile(0.95)[t])),
+                        "mean_moved": figure(float(paired.difference.mean[t])),
+                        "mean_moved_standard_error": figure(float(paired.difference.mean_error[t])),
+                    }
+                )
+    return records
+
+
+def write_stress(folder: Path, stress: Stress) -> None:
+    """``stress.csv``: every test, headline metric and year."""
+    records = stress_records(stress)
+    cells = [[plain(v) if isinstance(v, float) else "" if v is None else str(v) for v in r.values()] for r in records]
+    write_csv(folder / "stress.csv", [list(records[0]), *cells])

@@ -1,0 +1,78 @@
+"""The picture of stress tests: where the debt ratio and the need end in each, baseline and distribution."""
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ldip.analysis.stress import Stress
+from ldip.errors import Text
+from ldip.report.answers.stress import short
+from ldip.report.fans import BLUE, INK, RED, foot_words, number_ticks, quiet_axes, rc_style
+from ldip.report.numbers import SHOWN, unit_label
+
+METRICS = ("debt_ratio_with_deficits", "restructuring_need")
+TITLE = Text(nb="{label} i {year}, {unit}", en="{label} in {year}, {unit}")
+KEY = Text(
+    nb="lys strek: 9 av 10 løp, mørk: halvparten, ring: median, kryss: grunnbanen uten sjokk",
+    en="pale bar: 9 of 10 runs, dark: half of them, ring: median, cross: the baseline without shocks",
+)
+
+
+def write_stress_picture(
+    folder: Path, names: Sequence[str], stress: Stress, label: Mapping[str, str], lang: str
+) -> None:
+    """The picture into `folder` under each of the names, in the format of its suffix."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    with pyplot.rc_context(rc_style()):
+        figure = draw_stress(pyplot, stress, label, lang)
+        for name in names:
+            kind = {"Software": "ldip"} if name.endswith(".png") else {"Date": None, "Creator": "ldip"}
+            figure.savefig(folder / name, dpi=150, metadata=kind)
+        pyplot.close(figure)
+
+
+def draw_stress(pyplot: Any, stress: Stress, label: Mapping[str, str], lang: str) -> Any:
+    """One row for each test, one panel for each metric; the untouched scenario on top, its median drawn through."""
+    comparison = stress.comparison
+    summary = comparison.summaries[comparison.against]
+    rows = list(comparison.summaries)
+    figure, panels = pyplot.subplots(
+        1, len(METRICS), figsize=(12.0, 1.7 + 0.36 * len(rows)), sharey=True, layout="constrained"
+    )
+    for axes, metric_id in zip(panels, METRICS, strict=True):
+        draw_ends(axes, stress, metric_id, lang)
+    panels[0].set_yticks(range(len(rows)), [textwrap.fill(short(label[name]), 36) for name in rows], fontsize=9)
+    panels[0].set_ylim(len(rows) - 0.5, -0.5)
+    figure.supxlabel(f"{KEY.say(lang)}\n{foot_words(summary, lang)}", fontsize=8, color="#555555", x=0.01, ha="left")
+    return figure
+
+
+def draw_ends(axes: Any, stress: Stress, metric_id: str, lang: str) -> None:
+    """Where one metric ends in every test, into `axes`: a row for each, from the top."""
+    comparison = stress.comparison
+    summary = comparison.summaries[comparison.against]
+    metric = summary.distributions[metric_id].metric
+    scale = SHOWN[metric.unit][0]
+    for row, (name, other) in enumerate(comparison.summaries.items()):
+        spread = other.distributions[metric_id]
+        at = [scale * float(spread.percentile(p)[-1]) for p in (0.05, 0.25, 0.50, 0.75, 0.95)]
+        colour = INK if name == comparison.against else BLUE
+        axes.plot([at[0], at[4]], [row, row], color=colour, linewidth=7, alpha=0.25, solid_capstyle="butt")
+        axes.plot([at[1], at[3]], [row, row], color=colour, linewidth=7, alpha=0.55, solid_capstyle="butt")
+        axes.plot(at[2], row, "o", color="white", markeredgecolor=colour, markersize=6, zorder=3)
+        baseline = scale * float(stress.baselines[name][metric_id][-1])
+        axes.plot(baseline, row, "x", color=RED, markersize=6, markeredgewidth=1.5, zorder=4)
+        if name == comparison.against:
+            axes.axvline(at[2], color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
+    unit = unit_label(metric.unit, metric.price_basis(summary.base_year), lang)
+    title = TITLE.say(lang, label=metric.label.say(lang), year=summary.years[-1], unit=unit)
+    axes.set_title(textwrap.fill(title, 44), loc="left", fontsize=10.5, fontweight="bold", color=INK)
+    quiet_axes(axes, lang)
+    axes.grid(axis="y", visible=False)
+    axes.grid(axis="x", color="#dddddd", linewidth=0.6)
+    number_ticks(axes.xaxis, lang)

@@ -1,0 +1,1 @@
+"""The result folder: written complete or not at all, and read again."""

@@ -1,0 +1,124 @@
+"""All runs of the headline metrics, written batch by batch: ``--keep-runs``.
+
+``runs.npy`` is one array of records, a record for each run with a field (year,) for each metric, so that
+``numpy.load("runs.npy", mmap_mode="r")["debt_ratio"]`` is (run, year) and nothing is read that is not looked at.
+``runs.parquet`` has a row for each run and year. Money is in base-year kroner by the metric's own index; events are
+0 or 1. Years, units and price bases stand in ``runs.json``, in the Parquet file also in its own metadata.
+"""
+
+import contextlib
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ldip.errors import Fault, InputError, Text
+from ldip.model.engine.simulate import Ledger
+from ldip.model.metrics import Metric, catalogue, report_values
+
+KINDS = ("npy", "parquet")
+DESCRIPTION = "runs.json"
+
+
+def file_names() -> list[str]:
+    """The files that :func:`writer` may write."""
+    return [*(f"runs.{kind}" for kind in KINDS), DESCRIPTION]
+
+
+def columns() -> list[Metric]:
+    """The metrics that are kept of every run: those of the result files, and the rules' events."""
+    return [metric for metric in catalogue().values() if metric.headline]
+
+
+def keep(ledger: Ledger) -> np.ndarray:
+    """What is written of a batch of runs (run, metric, year)."""
+    kept = np.empty((ledger.values.shape[2], len(columns()), len(ledger.years)))
+    for place, metric in enumerate(columns()):
+        kept[:, place] = report_values(ledger, metric).T
+    return kept
+
+
+@contextlib.contextmanager
+def writer(
+    folder: Path, kind: str, *, runs: int, years: int, base_year: int, made_with: dict[str, Any]
+) -> Iterator[Callable[[np.ndarray], None]]:
+    """Open the file of that kind in `folder`: what takes the batches, in the order of the runs.
+
+    `made_with` is added to the description. Raises InputError if the kind's package is missing, OSError if the disk
+    is too small.
+    """
+    calendar = list(range(base_year, base_year + years))
+    description = made_with | {
+        "file": f"runs.{kind}",
+        "years": calendar,
+        "columns": [
+            {"metric": metric.id, "unit": metric.unit, "price_basis": metric.price_basis(base_year)}
+            for metric in columns()
+        ],
+    }
+    text = json.dumps(description, ensure_ascii=False, indent=1)
+    (folder / DESCRIPTION).write_text(text + "\n", encoding="utf-8")
+    open_file = {"npy": _npy, "parquet": _parquet}[kind]
+    with open_file(folder / f"runs.{kind}", runs, calendar, base_year, text) as write:
+        yield write
+
+
+@contextlib.contextmanager
+def _npy(
+    path: Path, runs: int, calendar: list[int], base_year: int, text: str
+) -> Iterator[Callable[[np.ndarray], None]]:
+    record = np.dtype([(metric.id, "<f8", (len(calendar),)) for metric in columns()])
+    needed, free = runs * record.itemsize, shutil.disk_usage(path.parent).free
+    if needed > free:
+        raise OSError(28, f"{needed / 1e9:.1f} GB, {free / 1e9:.1f} GB")
+    with path.open("wb") as file:
+        header = {"descr": np.lib.format.dtype_to_descr(record), "fortran_order": False, "shape": (runs,)}
+        np.lib.format.write_array_header_1_0(file, header)
+        yield lambda batch: batch.astype("<f8", copy=False).tofile(file)
+
+
+@contextlib.contextmanager
+def _parquet(
+    path: Path, runs: int, calendar: list[int], base_year: int, text: str
+) -> Iterator[Callable[[np.ndarray], None]]:
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ImportError:
+        raise InputError([_no_pyarrow()]) from None
+    fields = [pyarrow.field("run", pyarrow.int64()), pyarrow.field("year", pyarrow.int32())]
+    for metric in columns():
+        number = pyarrow.bool_() if metric.kind == "event" else pyarrow.float64()
+        about = {"unit": metric.unit, "price_basis": metric.price_basis(base_year), "label": metric.label.en}
+        fields.append(pyarrow.field(metric.id, number, metadata=about))
+    schema = pyarrow.schema(fields, metadata={"ldip": text})
+    written = 0
+    with parquet.ParquetWriter(path, schema) as file:
+
+        def write(batch: np.ndarray) -> None:
+            nonlocal written
+            numbers = np.arange(written, written + len(batch))
+            arrays = [np.repeat(numbers, len(calendar)), np.tile(np.array(calendar, dtype=np.int32), len(batch))]
+            for place, metric in enumerate(columns()):
+                values = batch[:, place].reshape(-1)
+                arrays.append(values > 0.5 if metric.kind == "event" else values)
+            file.write_table(pyarrow.Table.from_arrays([pyarrow.array(array) for array in arrays], schema=schema))
+            written += len(batch)
+
+        yield write
+
+
+def _no_pyarrow() -> Fault:
+    return Fault(
+        "--keep-runs",
+        "parquet",
+        "",
+        Text("krever pakken pyarrow", "needs the package pyarrow"),
+        Text(
+            nb='Installer den med pip install "ldip[parquet]", eller velg --keep-runs npy.',
+            en='Install it with pip install "ldip[parquet]", or choose --keep-runs npy.',
+        ),
+    )

@@ -1,0 +1,169 @@
+"""The report as one HTML page that needs no network, no script and no other file."""
+
+import os
+import re
+import tempfile
+from collections.abc import Callable, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from ldip.errors import Fault, InputError, Text
+from ldip.report.fans import foot_words
+from ldip.report.numbers import NO_BREAK_SPACE, number
+from ldip.report.page import pictures as drawing
+from ldip.report.page.blocks import Material, Picture, Section, pictures
+from ldip.report.page.chapters import background, causes, choices, findings
+from ldip.report.page.inline import inline_svg
+
+CHAPTERS: tuple[Callable[[Material], Section | None], ...] = (
+    findings.answer,
+    findings.development,
+    findings.breaches,
+    choices.alternatives,
+    choices.restructuring,
+    causes.stress,
+    causes.tornado,
+    causes.waterfall,
+    findings.population,
+    background.reconcile,
+    background.assumptions,
+    background.method,
+    background.glossary,
+    background.provenance,
+)
+"""The chapters of the page in order."""
+
+WORDS = {
+    "kind": Text(
+        "Langsiktig driftsanalyse og investeringsplan (LDIP)",
+        "Long-term operations analysis and investment plan (LDIP)",
+    ),
+    "contents": Text("Innhold", "Contents"),
+    "skip": Text("Til innholdet", "Skip to the content"),
+    "figures": Text("Vis tallene", "Show the figures"),
+    "made": Text("{runs} framtider, {first}–{last}, frø {seed}", "{runs} futures, {first}-{last}, seed {seed}"),
+    "print": Text(
+        nb="På papir kommer de tabellene med som er åpnet.", en="On paper those tables are included that are open."
+    ),
+}
+DESCRIPTION = Text(
+    "Gjeldsgrad, brudd på handlingsregler og omstillingsbehov", "Debt ratio, breaches and restructuring"
+)
+
+
+def chapters(material: Material) -> list[Section]:
+    """The chapters that have something to tell."""
+    return [section for chapter in CHAPTERS if (section := chapter(material)) is not None]
+
+
+def page(material: Material, told: Sequence[Section], progress: Callable[[int], None] | None = None) -> str:
+    """The chapters as HTML. `progress` is told of each picture drawn."""
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    drawn: dict[str, Any] = {}
+    for picture in pictures(told):
+        drawn[picture.name] = Markup(_svgs(picture))
+        if progress:
+            progress(1)
+    summary, lang = material.findings.main.summary, material.lang
+    words = {
+        name: text.say(
+            lang,
+            runs=number(summary.runs, 0, lang),
+            first=summary.years[0],
+            last=summary.years[-1],
+            seed=summary.seed,
+        )
+        for name, text in WORDS.items()
+    }
+    room = files("ldip.report.page")
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["breakable"] = _breakable
+    template = environment.from_string((room / "page.html").read_text(encoding="utf-8"))
+    text = template.render(
+        lang=lang,
+        title=material.title,
+        description=DESCRIPTION.say(lang),
+        css=Markup((room / "page.css").read_text(encoding="utf-8")),
+        sections=[
+            {"section": section, "blocks": [(type(block).__name__, block) for block in section.blocks]}
+            for section in told
+        ],
+        drawn=drawn,
+        words=words,
+    )
+    return text.replace("± ", f"±{NO_BREAK_SPACE}")
+
+
+def _breakable(text: str) -> Any:
+    """Text whose long names may be broken between their parts."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"([._])(?=\w)", r"\1<wbr>", str(escape(text))))
+
+
+def _svgs(picture: Picture) -> str:
+    """The picture twice, for wide and for narrow screens; the style sheet shows one of them."""
+    with drawing.style():
+        return "\n".join(
+            inline_svg(picture.draw(narrow), f"{picture.name}-{css}", picture.title, picture.description, css)
+            for css, narrow in (("wide", False), ("narrow", True))
+        )
+
+
+def write_pictures(folder: Path, material: Material, told: Sequence[Section]) -> list[str]:
+    """Every picture as PNG and SVG into `folder`, each with its title and where the runs come from."""
+    names = []
+    foot = foot_words(material.findings.main.summary, material.lang)
+    with drawing.style():
+        for picture in pictures(told):
+            figure = picture.draw(False)
+            figure.suptitle(picture.title, x=0.01, ha="left", fontsize=12, fontweight="bold")
+            figure.supxlabel(foot, fontsize=7.5, color="#555555", x=0.01, ha="left")
+            for kind, about in (("png", {"Software": "ldip"}), ("svg", {"Date": None, "Creator": "ldip"})):
+                names.append(f"{picture.name}.{kind}")
+                figure.savefig(folder / names[-1], dpi=200, metadata=about)
+    return names
+
+
+def write_page(path: Path, text: str) -> None:
+    """The page into the file `path`: whole or not at all.
+
+    Raises InputError if the place cannot be written to.
+    """
+    beside = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, beside = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+        with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.chmod(beside, 0o644)
+        os.replace(beside, path)
+        beside = None
+    except OSError as error:
+        raise InputError([_unwritable(path, error)]) from None
+    finally:
+        if beside is not None:
+            Path(beside).unlink(missing_ok=True)
+
+
+def check_writable(path: Path) -> None:
+    """Raise InputError if the page cannot be written there: before the work, not after it."""
+    if path.is_dir():
+        raise InputError([_unwritable(path, IsADirectoryError(21, "is a folder"))])
+    known = next((parent for parent in path.absolute().parents if parent.exists()), None)
+    if known is None or not known.is_dir() or not os.access(known, os.W_OK):
+        raise InputError([_unwritable(path, NotADirectoryError(20, f"{known} is not a folder to write to"))])
+
+
+def _unwritable(path: Path, error: OSError) -> Fault:
+    reason = error.strerror or str(error)
+    return Fault(
+        "--out",
+        str(path),
+        "",
+        Text(nb=f"kan ikke skrives ({reason})", en=f"cannot be written ({reason})"),
+        Text(nb="Velg en annen fil med --out.", en="Choose another file with --out."),
+    )

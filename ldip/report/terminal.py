@@ -1,0 +1,142 @@
+"""What the terminal shows: one language at a time, from summaries only."""
+
+import textwrap
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from ldip.errors import Text
+from ldip.model.metrics import Metric
+from ldip.report.numbers import number, shown, unit_label
+from ldip.statistics.summary import Distribution, Summary
+
+SHOWN_METRICS = (
+    "debt_ratio",
+    "debt_ratio_with_deficits",
+    "net_operating_result_share",
+    "restructuring_need",
+    "restructuring_need_share",
+)
+SHOWN_PERCENTILES = (0.95, 0.50, 0.05)
+
+RUNS = Text(nb="{runs} løp, {first}–{last}, frø {seed}", en="{runs} runs, {first}-{last}, seed {seed}")
+MEDIAN = Text(nb="median", en="median")
+ERROR = Text(nb="feil ±", en="error ±")
+PROBABILITIES = Text(nb="Sannsynlighet, prosent", en="Probability, per cent")
+EVER = Text(nb="noen gang", en="ever")
+NOTE = Text(
+    nb="«feil ±» er største utvalgsfeil (standardfeil) på linjen: så mye ville tallene flytte seg med et annet frø. "
+    "Sannsynlighetene gjelder modellen og dens antakelser, ikke verden. {policy}: det som fortsatt mangler, er "
+    "omstillingsbehovet.",
+    en="'error ±' is the largest sampling error (standard error) of the row: how far the figures would move with "
+    "another seed. Probabilities are the model's and its assumptions', not the world's. {policy}: what is still "
+    "missing is the restructuring need.",
+)
+POLICY = {
+    "none": Text(nb="Ingen tiltak, ikke engang de vedtatte", en="No measures, not even the adopted ones"),
+    "adopted": Text(nb="Ingen nye tiltak etter handlingsprogrammet", en="No measures beyond the adopted plan"),
+    "step": Text(
+        nb="Omstilling som øker med {step} mill. i året etter planen",
+        en="Restructuring that grows by {step} mill. a year after the plan",
+    ),
+    "rule": Text(
+        nb="Hvert års behov vedtas og virker fra året etter",
+        en="Each year's need is decided and works from the next year",
+    ),
+}
+"""What is done about the need, in words."""
+ASSUMPTIONS = Text(
+    nb="{count} av {total} tall i scenariet er våre antakelser: ldip scenario show {name} --assumptions",
+    en="{count} of the scenario's {total} numbers are our assumptions: ldip scenario show {name} --assumptions",
+)
+
+
+def table(
+    rows: Sequence[Sequence[str]],
+    indent: int = 0,
+    align: Callable[[str, int], str] = str.rjust,
+    *,
+    free_headings: bool = False,
+) -> str:
+    """Rows of cells as aligned text: the first column to the left, the rest to the right unless told.
+
+    With `free_headings` a row of one cell may run over the other columns instead of widening its own.
+    """
+    if not rows:
+        return ""
+    width = max(len(row) for row in rows)
+    full = [[*row, *[""] * (width - len(row))] for row in rows]
+    sized = [row for row, cells in zip(full, rows, strict=True) if len(cells) > 1 or not free_headings]
+    sizes = [max(len(row[column]) for row in sized) for column in range(width)]
+    lines = []
+    for row in full:
+        cells = [row[0].ljust(sizes[0]), *[align(row[c], sizes[c]) for c in range(1, width)]]
+        lines.append(" " * indent + "  ".join(cells).rstrip())
+    return "\n".join(lines)
+
+
+def selected_years(years: np.ndarray) -> list[int]:
+    """Positions of at most six years to show: the first, the fourth, the last, and some between."""
+    count = len(years)
+    if count <= 6:
+        return list(range(count))
+    return sorted({0, 3, *np.linspace(3, count - 1, 5).round().astype(int).tolist()})
+
+
+def policy_words(summary: Summary, lang: str) -> str:
+    """What is done about the need in these runs."""
+    return POLICY[summary.policy].say(lang, step=number(summary.step, 1, lang))
+
+
+def summary_text(summary: Summary, title: str, lang: str) -> str:
+    """The table of a simulation: headline metrics, then probabilities, with sampling errors."""
+    picked = selected_years(summary.years)
+    head = RUNS.say(
+        lang,
+        runs=number(summary.runs, 0, lang),
+        first=summary.years[0],
+        last=summary.years[-1],
+        seed=summary.seed,
+    )
+    years = [str(summary.years[t]) for t in picked]
+    rows = [["", *years, ERROR.say(lang)]]
+    for metric_id in SHOWN_METRICS:
+        rows += _distribution_rows(summary.distributions[metric_id], picked, summary.base_year, lang)
+    chances = [[PROBABILITIES.say(lang), *years, EVER.say(lang), ERROR.say(lang)]]
+    for chance in summary.probabilities.values():
+        cells = [*chance.in_year[picked], chance.so_far[-1]]
+        error = float(np.max(chance.error(np.array(cells))))
+        chances.append(
+            [
+                "  " + chance.event.label.say(lang),
+                *[number(100.0 * cell, 0, lang) for cell in cells],
+                number(100.0 * error, 1, lang),
+            ]
+        )
+    note = textwrap.fill(NOTE.say(lang, policy=policy_words(summary, lang)), 88)
+    return f"{title}\n{head}\n\n{table(rows)}\n\n{table(chances)}\n\n{note}"
+
+
+def _distribution_rows(
+    distribution: Distribution, picked: Sequence[int], base_year: int, lang: str
+) -> list[list[str]]:
+    metric = distribution.metric
+    rows = [[f"{metric.label.say(lang)}, {unit_label(metric.unit, metric.price_basis(base_year), lang)}"]]
+    for p in SHOWN_PERCENTILES:
+        place = distribution.percentile(p)
+        errors = distribution.percentile_error(p)
+        name = MEDIAN.say(lang) if p == 0.50 else f"{100 * p:.0f} %"
+        cells = [shown(float(place[t]), metric.unit, lang) for t in picked]
+        rows.append([f"  {name}", *cells, shown(float(np.max(errors[picked])), metric.unit, lang)])
+    return rows
+
+
+def metrics_text(metrics: Sequence[Metric], base_year: int, lang: str) -> str:
+    """The catalogue as a list: id, label, unit, definition, source."""
+    lines = []
+    for metric in metrics:
+        unit = unit_label(metric.unit, metric.price_basis(base_year), lang) or metric.unit
+        lines.append(f"{metric.id}  ({unit})")
+        text = f"{metric.label.say(lang)}: {metric.definition.say(lang)} [{metric.source}]"
+        lines.append(textwrap.fill(text, 96, initial_indent="    ", subsequent_indent="    "))
+    return "\n".join(lines)

@@ -1,0 +1,196 @@
+"""The tables of a scenario: rows of a CSV file, and what no single row can tell."""
+
+import csv
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from ldip.errors import Fault
+from ldip.scenario.files import faults as f
+from ldip.scenario.quantities import in_prices_of, of_any_year
+from ldip.scenario.rows import PLAN_LINES, SERVICES
+
+COLUMNS = {
+    "areas": ("area", "sector", "name_nb", "name_en", "follows", "elasticity", "basis", "source"),
+    "plan": ("line", "sector", "item", "item_nb", "unit", "basis", "source"),
+    "population": ("group", "age_from", "age_to", "basis", "source"),
+    "ages": ("age", "mortality", "fertility", "flat", "house", "basis", "source"),
+    "demand": ("service", "form", "group", "coverage", "unit_cost", "place_cost", "basis", "source"),
+    "vintages": ("vintage", "deviation", "years", "basis", "source"),
+    "published": (
+        *("table", "item", "item_nb", "unit", "price_basis", "figure", "tolerance", "role"),
+        *("explanation_nb", "explanation_en", "source"),
+    ),
+}
+OPTIONAL = {"vintages", "published"}
+"""Columns of each table besides its years; ``note`` may stand in all of them."""
+
+NUMERIC = {
+    *("age_from", "age_to", "age", "mortality", "fertility", "flat", "house"),
+    *("coverage", "unit_cost", "place_cost"),
+    *("elasticity", "vintage", "deviation", "years"),
+}
+YEARLY = {"areas": "frame", "plan": "values", "population": "residents", "published": "values"}
+"""Name of the tuple that the year columns of a table become."""
+
+
+class Table(NamedTuple):
+    """A table as read: rows as dictionaries, the line of the file each came from, and what was wrong."""
+
+    rows: tuple[dict[str, Any], ...]
+    lines: tuple[int, ...]
+    years: tuple[str, ...]
+    faults: tuple[Fault, ...]
+
+
+def wanted_years(name: str, heading: Any) -> tuple[str, ...] | None:
+    """The year columns that a table must have; None where the scenario's heading does not tell."""
+    if name not in YEARLY:
+        return ()
+    first, count = (heading.get(key) if isinstance(heading, dict) else None for key in ("first_year", "plan_years"))
+    if not (isinstance(first, int) and isinstance(count, int) and 1990 <= first <= 2100 and 1 <= count <= 10):
+        return None
+    start = first - 2 if name == "population" else first
+    return tuple(str(year) for year in range(start, first + count))
+
+
+def read_table(name: str, file: str, text: str, years: tuple[str, ...] | None) -> Table:
+    """The rows of `text`; none if the header is faulty, so that one fault does not become one per row."""
+    reader = csv.reader(text.splitlines())
+    header = next(reader, [])
+    found = _check_header(name, f"{file}:1", header, years)
+    if found:
+        return Table((), (), (), tuple(found))
+    rows, lines = [], []
+    shown_years = tuple(column for column in header if column.isdigit())
+    for cells in reader:
+        if not cells:
+            continue
+        place = f"{file}:{reader.line_num}"
+        if len(cells) != len(header):
+            found.append(f.fault("wrong_width", place))
+            continue
+        row: dict[str, Any] = {}
+        for column, cell in zip(header, cells, strict=True):
+            row[column] = _cell(place, column, cell.strip(), found)
+        yearly = tuple(row.pop(year) for year in shown_years)
+        if name in YEARLY:
+            row[YEARLY[name]] = yearly
+        row.pop("note", None)
+        rows.append(row)
+        lines.append(reader.line_num)
+    if not rows and not found:
+        found.append(f.fault("no_rows", file))
+    return Table(tuple(rows), tuple(lines), shown_years, tuple(found))
+
+
+def check_areas(file: str, table: Table, sectors: Sequence[str]) -> list[Fault]:
+    """Each area once, in a known sector; the services that follow users are there and no others do."""
+    found = [*_twice(file, table, ("area",)), *_sectors(file, table, sectors)]
+    for row, line in zip(table.rows, table.lines, strict=True):
+        if row["follows"] == "users" and row["area"] not in SERVICES:
+            found.append(f.fault("no_users", f"{file}:{line}", row["area"], "users", names=", ".join(SERVICES)))
+        if row["follows"] != "residents" and row["elasticity"] != 0:
+            found.append(f.fault("elasticity_of_what", f"{file}:{line}", row["area"], "elasticity"))
+    with_users = {row["area"] for row in table.rows if row["follows"] == "users"}
+    return found + [
+        f.fault("missing", file, service) for service in SERVICES if table.rows and service not in with_users
+    ]
+
+
+def check_vintages(file: str, table: Table, first_year: Any) -> list[Fault]:
+    """Each year once, and all before the plan: later deviations are the plan's own."""
+    found = _twice(file, table, ("vintage",))
+    for row, line in zip(table.rows, table.lines, strict=True):
+        if isinstance(first_year, int) and first_year >= 1990 and not row["vintage"] < first_year:
+            found.append(f.fault("not_before", f"{file}:{line}", "vintage", f"{row['vintage']:g}", year=first_year))
+    return found
+
+
+def check_plan(file: str, table: Table, sectors: Sequence[str], first_year: Any) -> list[Fault]:
+    """Known lines in the right unit and known sectors, no line missing."""
+    found = _sectors(file, table, ["", *sectors])
+    for row, line in zip(table.rows, table.lines, strict=True):
+        if row["line"] not in PLAN_LINES:
+            found.append(f.unknown(f"{file}:{line}", "line", row["line"], list(PLAN_LINES)))
+            continue
+        unit = PLAN_LINES[row["line"]]
+        if of_any_year(row["unit"]) != unit:
+            found.append(
+                f.fault("wrong_unit", f"{file}:{line}", "unit", row["unit"], unit=in_prices_of(unit, first_year))
+            )
+    present = {row["line"] for row in table.rows}
+    return found + [f.fault("missing", file, line) for line in PLAN_LINES if table.rows and line not in present]
+
+
+def check_population(file: str, table: Table) -> list[Fault]:
+    """No group twice, nobody negative, somebody in every year and somebody of working age."""
+    found = _twice(file, table, ("group",))
+    for row, line in zip(table.rows, table.lines, strict=True):
+        if any(number < 0 for number in row["residents"]):
+            found.append(f.fault("negative_residents", f"{file}:{line}", row["group"]))
+    for place, year in enumerate(table.years):
+        if sum(row["residents"][place] for row in table.rows) == 0:
+            found.append(f.fault("nobody", file, year))
+    return found
+
+
+def check_ages(file: str, table: Table) -> list[Fault]:
+    """Every year of age from 0 on, once and in order."""
+    ages = [row["age"] for row in table.rows]
+    if ages != list(range(len(ages))):
+        place = next((i for i, age in enumerate(ages) if age != i), 0)
+        return [f.fault("not_next_age", f"{file}:{table.lines[place]}", "age", f"{ages[place]:g}", age=place)]
+    return []
+
+
+def check_demand(file: str, table: Table, groups: Sequence[str]) -> list[Fault]:
+    """Known age groups, none twice for a service, every service with at least one."""
+    found = _twice(file, table, ("service", "form", "group"))
+    for row, line in zip(table.rows, table.lines, strict=True):
+        if groups and row["group"] not in groups:
+            found.append(f.unknown(f"{file}:{line}", "group", row["group"], groups))
+    served = {row["service"] for row in table.rows}
+    return found + [f.fault("missing", file, service) for service in SERVICES if table.rows and service not in served]
+
+
+def _sectors(file: str, table: Table, known: Sequence[str]) -> list[Fault]:
+    return [
+        f.unknown(f"{file}:{line}", "sector", row["sector"], [name for name in known if name])
+        for row, line in zip(table.rows, table.lines, strict=True)
+        if row["sector"] not in known
+    ]
+
+
+def _twice(file: str, table: Table, columns: tuple[str, ...]) -> list[Fault]:
+    seen: set[tuple[str, ...]] = set()
+    found = []
+    for row, line in zip(table.rows, table.lines, strict=True):
+        key = tuple(str(row[column]) for column in columns)
+        if key in seen:
+            found.append(f.fault("twice", f"{file}:{line}", columns[-1], ", ".join(key)))
+        seen.add(key)
+    return found
+
+
+def _check_header(name: str, place: str, header: Sequence[str], years: tuple[str, ...] | None) -> list[Fault]:
+    known = (*COLUMNS[name], "note")
+    words = [column for column in header if not column.isdigit()]
+    numbers = tuple(column for column in header if column.isdigit())
+    if len(header) <= 1:
+        return [f.fault("not_a_table", place, names=", ".join(known))]
+    found = [f.fault("missing", place, column) for column in COLUMNS[name] if column not in words]
+    found += [f.unknown(place, column, "", known) for column in words if column not in known]
+    found += [f.fault("twice", place, column, column) for column in set(words) if words.count(column) > 1]
+    if years is not None and numbers != years:
+        found.append(f.fault("year_columns", place, count=len(years), names=", ".join(years)))
+    return found
+
+
+def _cell(place: str, column: str, cell: str, found: list[Fault]) -> str | float:
+    if not (column.isdigit() or column in NUMERIC):
+        return cell
+    try:
+        return float(cell)
+    except ValueError:
+        found.append(f.not_a_number(place, column, cell))
+        return 0.0

@@ -1,0 +1,1 @@
+"""Settings edited in Excel."""

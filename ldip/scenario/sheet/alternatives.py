@@ -1,0 +1,334 @@
+"""Settings edited in Excel: read a sheet of alternatives and turn each into a change file.
+
+A row is a setting, or one year's value of a setting that changes over time (`From year`; empty: from the beginning).
+Columns are the base and the alternatives; an empty cell is as in the base. Every fault names its cell, and all come
+at once. Limits, whole numbers and correlations are checked by reading the written change file as any other.
+"""
+
+import datetime
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ldip.errors import Fault, InputError, Text
+from ldip.scenario.files.faults import unknown
+from ldip.scenario.files.reader import Source, read
+from ldip.scenario.files.writer import change_toml
+from ldip.scenario.quantities import Parameter, Quantity
+from ldip.scenario.schema import limits, quantities
+from ldip.scenario.settings import BASES
+from ldip.scenario.sheet import faults as f
+from ldip.scenario.sheet.cells import Sheet, address, read_cells
+
+SHEET = Text("Innstillinger", "Settings")
+COLUMNS = (
+    Text("Nøkkel", "Key"),
+    Text("Innstilling", "Setting"),
+    Text("Enhet", "Unit"),
+    Text("Minst", "Least"),
+    Text("Størst", "Most"),
+    Text("Fra år", "From year"),
+    Text("Grunnverdi", "Base value"),
+    Text("Grunnlag", "Basis"),
+    Text("Kilde", "Source"),
+)
+KEY, UNIT, YEAR, BASE = 0, 2, 5, 6
+FIRST = len(COLUMNS)  # column of the first alternative: its value, then its basis and its source
+PARTS = 3
+SCENARIO = Text("Scenario", "Scenario")
+FIELDS = {
+    "name": Text("Navn", "Name"),
+    "title_nb": Text("Tittel, norsk", "Title, Norwegian"),
+    "title_en": Text("Tittel, engelsk", "Title, English"),
+    "basis": Text("Grunnlag for hele kolonnen", "Basis of the whole column"),
+    "source": Text("Kilde for hele kolonnen", "Source of the whole column"),
+}
+"""What stands above each alternative."""
+NAME = re.compile(r"[\w-]+")
+SERIALS = (36526.0, 73050.0)
+"""What Excel counts the days of 2000-2099 as."""
+
+
+class Change(NamedTuple):
+    """An alternative as a change file, and where in the sheet each of its keys stands."""
+
+    name: str
+    toml: str
+    places: dict[str, str]  # key path, as in faults -> cell
+    numbers: int
+
+
+def read_sheet(path: Path) -> tuple[str, list[Change]]:
+    """The scenario that the sheet belongs to and its alternatives as changes, or InputError with every fault."""
+    sheet = read_cells(path, SHEET)
+    head = _header(sheet)
+    scenario = _scenario(sheet, head)
+    try:
+        source = read(scenario)
+    except InputError as error:
+        row = next(row for row in range(head) if sheet.at(row, KEY) in SCENARIO)
+        place = sheet.place(row, KEY + 1)
+        raise InputError(
+            it if it.file else it._replace(file=sheet.file, key=place, value=scenario) for it in error.faults
+        ) from None
+    reading = _Reading(sheet, head, scenario, source)
+    changes = reading.changes()
+    if not changes and not reading.faults:
+        reading.faults.append(f.fault("nothing", sheet.file, sheet.name))
+    if reading.faults:
+        raise InputError(reading.faults)
+    return scenario, changes
+
+
+def check(file: str, scenario: str, change: Change, path: Path) -> list[Fault]:
+    """What is wrong with the change written to `path`, told by the cells it comes from."""
+    try:
+        read(scenario, (str(path),))
+    except InputError as error:
+        return [_in_sheet(file, change, fault) for fault in error.faults]
+    return []
+
+
+def _in_sheet(file: str, change: Change, fault: Fault) -> Fault:
+    parts = fault.key.split(".")
+    paths = [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
+    found = next((change.places[path] for path in paths if path in change.places), None)
+    if found is None:  # a fault of several keys together
+        found = next((place for key, place in change.places.items() if key.startswith(fault.key)), change.name)
+    return fault._replace(file=file, key=found)
+
+
+def _header(sheet: Sheet) -> int:
+    """The row of the column names, or InputError if it or one of them is not there."""
+    head = next((row for row in range(len(sheet.rows)) if sheet.at(row, KEY) in COLUMNS[KEY]), None)
+    if head is None:
+        raise InputError([f.fault("no_header", sheet.file, sheet.name, name=COLUMNS[KEY].nb)])
+    wanted = dict(enumerate(COLUMNS))
+    for first in range(FIRST, len(sheet.rows[head]), PARTS):
+        wanted |= {first + 1: COLUMNS[-2], first + 2: COLUMNS[-1]}
+    moved = [
+        f.fault("moved", sheet.file, sheet.place(head, column), str(sheet.at(head, column)), name=name.nb)
+        for column, name in wanted.items()
+        if sheet.at(head, column) not in name
+    ]
+    if moved:
+        raise InputError(moved)
+    return head
+
+
+def _scenario(sheet: Sheet, head: int) -> str:
+    row = next((row for row in range(head) if sheet.at(row, KEY) in SCENARIO), None)
+    if row is None or not sheet.at(row, KEY + 1):
+        place = sheet.name if row is None else sheet.place(row, KEY + 1)
+        raise InputError([f.fault("no_scenario", sheet.file, place)])
+    return str(sheet.at(row, KEY + 1))
+
+
+class _Reading:
+    """One reading of a sheet: the rows of settings, and the faults found so far."""
+
+    def __init__(self, sheet: Sheet, head: int, name: str, source: Source):
+        self.sheet, self.head, self.name = sheet, head, name
+        self.known: Mapping[str, Quantity | Parameter] = quantities(source.scenario)
+        self.first_year = source.scenario.scenario.first_year
+        self.faults: list[Fault] = []
+        self.alternatives = range(FIRST, len(sheet.rows[head]), PARTS)
+        self.rows = self._rows()
+
+    def fault(self, kind: str, row: int, column: int, key: str = "", **words: object) -> None:
+        cell = self.sheet.at(row, column)
+        shown = f"{cell:g}" if isinstance(cell, float) else str(cell)
+        self.faults.append(f.fault(kind, self.sheet.file, self.sheet.place(row, column, key), shown, **words))
+
+    def _rows(self) -> dict[str, dict[int, int]]:
+        """Key -> year that a value holds from -> row of the sheet."""
+        found: dict[str, dict[int, int]] = {}
+        for row in range(self.head + 1, len(self.sheet.rows)):
+            key = self.sheet.at(row, KEY)
+            if key == "":
+                if any(
+                    self._filled(row, column) for first in self.alternatives for column in range(first, first + PARTS)
+                ):
+                    self.fault("no_key", row, KEY)
+                continue
+            if key not in self.known:
+                near = unknown(self.sheet.file, str(key), str(key).split(".")[-1], _last_parts(self.known))
+                rule, remedy = near.rule, _whole(near.remedy, str(key), list(self.known))
+                self.faults.append(Fault(self.sheet.file, self.sheet.place(row, KEY), str(key), rule, remedy))
+                continue
+            year = self._year(row, str(key))
+            if year is None:
+                continue
+            starts = found.setdefault(str(key), {})
+            if year in starts:
+                self.fault("twice", row, KEY, first=starts[year] + 1)
+                continue
+            starts[year] = row
+            self._unchanged(row, str(key), year)
+        return found
+
+    def _filled(self, row: int, column: int) -> bool:
+        return self.sheet.at(row, column) != "" or address(row, column) in self.sheet.errors
+
+    def _year(self, row: int, key: str) -> int | None:
+        """The year that the row's value holds from, the first one where none is given; None with a fault."""
+        cell = self.sheet.at(row, YEAR)
+        if cell == "":
+            return self.first_year
+        if isinstance(cell, str) and re.fullmatch(r"\d{4}", cell):
+            cell = float(cell)
+        if not isinstance(cell, float) or cell != int(cell) or not 1000 <= cell <= 9999:
+            self.fault("bad_year", row, YEAR, key)
+            return None
+        if not isinstance(self.known[key], Parameter):
+            self.fault("fixed", row, YEAR, key)
+            return None
+        return int(cell)
+
+    def _unchanged(self, row: int, key: str, year: int) -> None:
+        """A fault for a unit or a base value that is not the scenario's."""
+        quantity = self.known[key]
+        if self.sheet.at(row, UNIT) not in ("", quantity.unit):
+            self.fault("unit_changed", row, UNIT, key, unit=quantity.unit)
+        cell = self.sheet.at(row, BASE)
+        if cell == "":
+            return
+        base = self._base(quantity).get(year)
+        if not isinstance(cell, float) or base is None or abs(cell - base) > 1e-9 * max(abs(base), 1e-9):
+            value = "-" if base is None else f"{base:g}"
+            self.fault("base_changed", row, BASE, key, base=value, scenario=self.name)
+
+    def _base(self, quantity: Quantity | Parameter) -> dict[int, float]:
+        """The base's values by the year they hold from."""
+        if isinstance(quantity, Parameter) and quantity.dated is not None:
+            return {int(year): value for year, value in quantity.dated.items()}
+        return {self.first_year: float(quantity.value or 0.0)}
+
+    def changes(self) -> list[Change]:
+        """Every alternative that has a number; the faults are kept."""
+        found: list[Change] = []
+        for column in self.alternatives:
+            change = self._change(column)
+            if change and change.name in {other.name for other in found}:
+                self.fault("name_twice", self._field_row("name"), column)
+            if change:
+                found.append(change)
+        return found
+
+    def _field_row(self, field: str) -> int:
+        rows = (row for row in range(self.head) if self.sheet.at(row, KEY) in FIELDS[field])
+        return next(rows, self.head)
+
+    def _field(self, field: str, column: int) -> str:
+        row = self._field_row(field)
+        return str(self.sheet.at(row, column)) if row != self.head else ""
+
+    def _change(self, column: int) -> Change | None:
+        """The alternative in `column`; None where there are no numbers."""
+        entries: dict[str, dict[str, Any]] = {}
+        places: dict[str, str] = {}
+        for key, starts in self.rows.items():
+            numbers = {year: self._number(row, column, key) for year, row in starts.items()}
+            own = {year: number for year, number in numbers.items() if number is not None}
+            if not own:
+                self._nothing_beside(starts.values(), column, key)
+                continue
+            entries[key] = self._entry(key, own, column)
+            first = self.sheet.place(starts[next(iter(own))], column, key)
+            places |= {key: first}
+            places |= {f"{key}.dated.{year}": self.sheet.place(starts[year], column, key) for year in own}
+            places[f"{key}.source"] = self.sheet.place(starts[next(iter(own))], column + 2, key)
+        if not entries:
+            return None
+        name, title = self._field("name", column), self._field("title_nb", column)
+        english = self._field("title_en", column) or title
+        if not name:
+            self.fault("no_name", self._field_row("name"), column)
+        elif not NAME.fullmatch(name):
+            self.fault("bad_name", self._field_row("name"), column)
+        if not (title or english):
+            self.fault("no_title", self._field_row("title_nb"), column)
+        heading = {"title_nb": title or english, "title_en": english, "extends": self.name}
+        paths = {tuple(key.split(".")): entry for key, entry in entries.items()}
+        return Change(name, change_toml(heading, paths), places, len(entries))
+
+    def _number(self, row: int, column: int, key: str) -> float | None:
+        """The number in a cell; None where there is none, with a fault where there is something else."""
+        cell, place = self.sheet.at(row, column), self.sheet.place(row, column, key)
+        if address(row, column) in self.sheet.errors:
+            self.fault("error_cell", row, column, key)
+        elif isinstance(cell, float):
+            low, high = limits(key)
+            if not low <= cell <= high and cell == int(cell) and SERIALS[0] <= cell <= SERIALS[1]:
+                day = datetime.date(1899, 12, 30) + datetime.timedelta(days=int(cell))
+                self.faults.append(f.a_date(self.sheet.file, place, day, f"{cell:g}"))
+            else:
+                return cell + 0.0
+        elif cell != "":
+            self.faults.append(f.not_a_number(self.sheet.file, place, cell))
+        return None
+
+    def _nothing_beside(self, rows: Any, column: int, key: str) -> None:
+        for row in rows:
+            if address(row, column) in self.sheet.errors or self.sheet.at(row, column) != "":
+                return  # a number that is faulty is one
+        for row in rows:
+            for beside in (column + 1, column + 2):
+                if self.sheet.at(row, beside) != "":
+                    self.fault("source_without_number", row, beside, key)
+
+    def _entry(self, key: str, own: dict[int, float], column: int) -> dict[str, Any]:
+        """The number as a change file has it: laid over the base's years, with basis and source."""
+        quantity, starts = self.known[key], self.rows[key]
+        values = own
+        if isinstance(quantity, Parameter):
+            values = dict(sorted((self._base(quantity) | own).items()))
+        entry: dict[str, Any] = {"dated": {str(year): value for year, value in values.items()}}
+        if len(set(values.values())) == 1:
+            entry = {"value": next(iter(values.values()))}
+        first = starts[next(iter(own))]
+        return entry | {"basis": self._basis(key, column, first), "source": self._source(key, column, first)}
+
+    def _basis(self, key: str, column: int, first: int) -> str:
+        words = {text: word for word, texts in BASES.items() for text in (*texts, word)}
+        told: dict[str, int] = {}
+        for row in self.rows[key].values():
+            cell = self.sheet.at(row, column + 1)
+            if cell != "" and str(cell).lower() not in words:
+                self.fault("bad_basis", row, column + 1, key)
+            elif cell != "":
+                told.setdefault(words[str(cell).lower()], row)
+        if len(told) > 1:
+            self.fault("two_bases", list(told.values())[1], column + 1, key)
+        common = self._field("basis", column).lower()
+        if not told and common and common not in words:
+            self.fault("bad_basis", self._field_row("basis"), column)
+        elif not told and not common:
+            self.fault("no_basis", first, column + 1, key)
+        return next(iter(told), words.get(common, ""))
+
+    def _source(self, key: str, column: int, first: int) -> str:
+        cells = [str(self.sheet.at(row, column + 2)) for row in self.rows[key].values()]
+        told = "; ".join(dict.fromkeys(cell for cell in cells if cell)) or self._field("source", column)
+        if not told:
+            self.fault("no_source", first, column + 2, key)
+        return told
+
+
+def _last_parts(known: Mapping[str, Any]) -> list[str]:
+    return list(dict.fromkeys(key.split(".")[-1] for key in known))
+
+
+def _whole(remedy: Text, word: str, known: Sequence[str]) -> Text:
+    """The remedy with the whole key in place of its last part."""
+    import difflib
+
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    if near:
+        return Text(f"Mente du «{near[0]}»?", f"Did you mean '{near[0]}'?")
+    parts = {key.split(".")[-1]: key for key in reversed(known)}
+    for part, key in parts.items():
+        if f"«{part}»" in remedy.nb:
+            return Text(f"Mente du «{key}»?", f"Did you mean '{key}'?")
+    return remedy

@@ -1,0 +1,1 @@
+"""From ledgers to distributions. Answers no question."""

@@ -1,0 +1,297 @@
+"""From a ledger to distributions: mean, sd, percentiles and probabilities, with their sampling errors.
+
+The figures are defined here, of a ledger held whole or in batches (``stream.py``), and are the same to the last bit
+either way: percentiles are order statistics, probabilities are counts, and sums are taken in one order. So are those
+of the compiled engine (``compiled_rows.py``), which finds order statistics without sorting.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from ldip.model.drivers import BLOCK
+from ldip.model.engine.simulate import Ledger, engine_for
+from ldip.model.metrics import Event, Metric, events, headline, report_values
+
+SOME_ROWS, SOME_BLOCKS = 32, 4
+"""Rows and blocks of runs that are summed together: enough for NumPy to be busy, few enough to stay in the cache."""
+
+PERCENTILES = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99)
+
+
+class Distribution(NamedTuple):
+    """One metric over all runs; money in base-year kroner, shares as fractions."""
+
+    metric: Metric
+    mean: np.ndarray  # (year,)
+    sd: np.ndarray  # (year,)
+    percentiles: np.ndarray  # (percentile, year)
+    mean_error: np.ndarray  # (year,) standard error of the mean
+    percentile_errors: np.ndarray  # (percentile, year) standard errors of the percentiles
+
+    def percentile(self, p: float) -> np.ndarray:
+        """One percentile (year,)."""
+        return self.percentiles[PERCENTILES.index(p)]
+
+    def percentile_error(self, p: float) -> np.ndarray:
+        """The standard error of one percentile (year,)."""
+        return self.percentile_errors[PERCENTILES.index(p)]
+
+
+class Probability(NamedTuple):
+    """How often an event happens, in a year and in that or any earlier year."""
+
+    event: Event
+    in_year: np.ndarray  # (year,)
+    so_far: np.ndarray  # (year,)
+    runs: int
+
+    def error(self, probability: np.ndarray) -> np.ndarray:
+        """Binomial standard error; for 0 and 1 the one of a single run more or less (rule of succession)."""
+        p = (probability * self.runs + 1.0) / (self.runs + 2.0)
+        return np.sqrt(p * (1.0 - p) / self.runs)
+
+
+class Summary(NamedTuple):
+    """What a simulation says, ready to be reported."""
+
+    scenario: str
+    base_year: int
+    years: np.ndarray
+    runs: int
+    seed: int
+    distributions: dict[str, Distribution]
+    probabilities: dict[str, Probability]
+    policy: str = "adopted"
+    step: float = 0.0  # mill. 2020-kr a year, of the policy step
+
+
+def summarise(
+    ledger: Ledger,
+    *,
+    scenario: str,
+    base_year: int,
+    seed: int,
+    policy: str = "adopted",
+    step: float = 0.0,
+    metrics: Iterable[Metric] | None = None,
+    engine: str | None = None,
+) -> Summary:
+    """Summarise the metrics (every headline metric, if none are named) and every event of the ledger, with one of the
+    engines of :func:`ldip.model.engine.simulate.simulate`."""
+    runs = ledger.values.shape[2]
+    engine = engine or engine_for(runs)
+    # One array for all metrics in turn, because memory fresh from the system costs more than sorting.
+    how: dict[str, Any] = {"out": np.empty(ledger.values.shape[1:]), "copy": engine == "numpy"}
+    return Summary(
+        scenario=scenario,
+        base_year=base_year,
+        years=ledger.years,
+        runs=runs,
+        seed=seed,
+        distributions={
+            metric.id: distribution(metric, report_values(ledger, metric, **how), engine)
+            for metric in (headline() if metrics is None else metrics)
+        },
+        probabilities={event.id: probability(event, ledger[event.metric]) for event in events()},
+        policy=policy,
+        step=step,
+    )
+
+
+class Sums(NamedTuple):
+    """Sums over runs of what differs from the first run, and of its square; arrays (...,)."""
+
+    first: np.ndarray
+    deviations: np.ndarray
+    squares: np.ndarray
+
+    def mean(self, runs: int) -> np.ndarray:
+        """The mean; exact where all runs agree."""
+        return self.first + self.deviations / runs
+
+    def sd(self, runs: int) -> np.ndarray:
+        """The standard deviation, zero of a single run."""
+        squares = self.squares - self.deviations * (self.deviations / runs)
+        return np.sqrt(np.maximum(squares, 0.0) / max(runs - 1, 1))
+
+
+class Ordered(Protocol):
+    """Order statistics of several rows: ``ordered[:, rank]`` is (row,), as of an array (row, run) sorted along it."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Rows and runs."""
+
+    def __getitem__(self, place: tuple[slice, int], /) -> np.ndarray: ...
+
+
+@dataclass(frozen=True)
+class Selected:
+    """Order statistics of some ranks among so many runs."""
+
+    ranks: list[int]
+    values: np.ndarray  # (row, rank)
+    runs: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and runs."""
+        return len(self.values), self.runs
+
+    def __getitem__(self, place: tuple[slice, int], /) -> np.ndarray:
+        found: np.ndarray = self.values[place[0], self.ranks.index(place[1])]
+        return found
+
+    def part(self, rows: slice) -> "Selected":
+        """Those of some rows."""
+        return Selected(self.ranks, self.values[rows], self.runs)
+
+
+def distribution(metric: Metric, values: np.ndarray, engine: str | None = None) -> Distribution:
+    """Summarise the values (year, run) of one metric; the NumPy engine sorts them in place."""
+    first, runs = values[:, 0].copy(), values.shape[1]
+    engine = engine or engine_for(runs)
+    sums = Sums(first, *np.add.accumulate(block_sums(values, first, engine), axis=2)[:, :, -1])
+    return described(metric, sums, selected(values, engine))
+
+
+def selected(values: np.ndarray, engine: str) -> Selected:
+    """The order statistics that percentiles need, of each row of `values` (row, run). NumPy sorts them in place."""
+    runs = values.shape[1]
+    ranks = sorted({rank for of in wanted_ranks(runs) for rank in of})
+    if engine == "compiled":
+        from ldip.statistics.compiled_rows import select
+
+        return Selected(ranks, select(values, np.array(ranks)), runs)
+    values.sort(axis=1)
+    return Selected(ranks, values[:, ranks], runs)
+
+
+def block_sums(values: np.ndarray, first: np.ndarray, engine: str = "numpy") -> np.ndarray:
+    """Sums of deviations from `first` (row,) and of their squares over each block of BLOCK runs (2, row, block) of
+    `values` (row, run).
+
+    Block by block, so that a job in batches, on any number of threads, adds up in the same order as a whole one.
+    """
+    if engine == "compiled":
+        from ldip.statistics import compiled_rows
+
+        return compiled_rows.block_sums(values, first)
+    rows, runs = values.shape
+    sums = np.empty((2, rows, -(-runs // BLOCK)))
+    for top in range(0, rows, SOME_ROWS):
+        some = slice(top, top + SOME_ROWS)
+        _block_sums(values[some], first[some, None], sums[:, some])
+    return sums
+
+
+def _block_sums(values: np.ndarray, first: np.ndarray, sums: np.ndarray) -> None:
+    """Fill `sums` (2, row, block) for a few rows. A block is folded three times, one half onto the other, and the
+    128 sums are added up: an order that SIMD likes, said here because NumPy's own for 1024 numbers is not."""
+    scratch = np.empty((2, len(values), SOME_BLOCKS * BLOCK))
+    deviations, squares = scratch
+    folded = scratch.reshape(2, len(values), SOME_BLOCKS, BLOCK)
+    for block in range(0, sums.shape[2], SOME_BLOCKS):
+        part = values[:, block * BLOCK : (block + SOME_BLOCKS) * BLOCK]
+        np.subtract(part, first, out=deviations[:, : part.shape[1]])
+        deviations[:, part.shape[1] :] = 0.0
+        np.multiply(deviations, deviations, out=squares)
+        for half in (BLOCK // 2, BLOCK // 4, BLOCK // 8):
+            folded[..., :half] += folded[..., half : 2 * half]
+        found = folded[..., : BLOCK // 8].sum(axis=3)
+        sums[:, :, block : block + SOME_BLOCKS] = found[:, :, : sums.shape[2] - block]
+
+
+def described(metric: Metric, sums: Sums, ordered: Ordered) -> Distribution:
+    """The distribution of one metric from its sums (year,) and its order statistics."""
+    runs = ordered.shape[1]
+    sd = sums.sd(runs)
+    known = 1.0 if runs > 1 else np.nan  # one run says nothing about its own error
+    return Distribution(
+        metric=metric,
+        mean=sums.mean(runs),
+        sd=sd,
+        percentiles=np.stack([quantile(ordered, p) for p in PERCENTILES]),
+        mean_error=known * sd / np.sqrt(runs),
+        percentile_errors=known * np.stack([quantile_error(ordered, p) for p in PERCENTILES]),
+    )
+
+
+def quantile(ordered: Ordered, p: float) -> np.ndarray:
+    """The p-quantile of sorted values (year, run), linear between order statistics (as numpy's default)."""
+    low, high = ranks_around(p, ordered.shape[1])
+    below, above = ordered[:, low], ordered[:, high]
+    return below + (above - below) * (p * (ordered.shape[1] - 1) - low)
+
+
+def ranks_around(p: float, runs: int) -> tuple[int, int]:
+    """The ranks, from 0, below and above the p-quantile of so many runs."""
+    low = int(p * (runs - 1))
+    return low, min(low + 1, runs - 1)
+
+
+def quantile_error(ordered: Ordered, p: float) -> np.ndarray:
+    """Standard error of a quantile without assuming a distribution: half the distance between the quantiles one
+    binomial standard deviation of the rank below and above. Source: order statistics, e.g. Glasserman (2004) 9.1."""
+    low, high = error_range(p, ordered.shape[1])
+    return 0.5 * (quantile(ordered, high) - quantile(ordered, low))
+
+
+def error_range(p: float, runs: int) -> tuple[float, float]:
+    """The quantiles whose distance is twice the standard error of the p-quantile."""
+    width = np.sqrt(p * (1.0 - p) / runs)
+    return max(p - width, 0.0), min(p + width, 1.0)
+
+
+def wanted_ranks(runs: int) -> list[list[int]]:
+    """The ranks that each percentile and its error are made of, rising."""
+    return [sorted({rank for q in (p, *error_range(p, runs)) for rank in ranks_around(q, runs)}) for p in PERCENTILES]
+
+
+def probability(event: Event, values: np.ndarray) -> Probability:
+    """How often the values (year, run) are above the event's threshold."""
+    return shares(event, occurrences(event, values), values.shape[1])
+
+
+def shares(event: Event, counts: np.ndarray, runs: int) -> Probability:
+    """The probability from :func:`occurrences` among so many runs."""
+    in_year, so_far = counts / runs
+    return Probability(event, in_year, so_far, runs)
+
+
+def occurrences(event: Event, values: np.ndarray, happened: np.ndarray | None = None) -> np.ndarray:
+    """In how many runs of the values (year, run) the event happens, in the year and so far: (2, year).
+
+    `happened` (run,) says in which runs it did in earlier years, and is brought up to date.
+    """
+    happens = values > event.threshold
+    in_year = count(happens)
+    if happened is not None:
+        happens[0] |= happened
+    counts = np.array([in_year, count(so_far(happens))])
+    if happened is not None:
+        happened[:] = happens[-1]
+    return counts
+
+
+def count(happens: np.ndarray) -> np.ndarray:
+    """In how many runs something (year, run) happens (year,)."""
+    return np.array([np.count_nonzero(row) for row in happens])
+
+
+def share(happens: np.ndarray) -> np.ndarray:
+    """The share of runs in which something (year, run) happens (year,)."""
+    return count(happens) / happens.shape[1]
+
+
+def so_far(happens: np.ndarray) -> np.ndarray:
+    """Whether it has happened in that or any earlier year (year, run); written into `happens`.
+
+    A loop, because numpy's accumulate takes twenty times as long.
+    """
+    for t in range(1, len(happens)):
+        happens[t] |= happens[t - 1]
+    return happens
