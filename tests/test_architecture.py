@@ -17,11 +17,7 @@ ONLY_IN = {
     "numba": {"model/engine/kernel.py", "model/engine/compiled.py", "model/engine/generator.py"},
     "click": {"cli", "model/engine/kernel.py"},  # kernel: the user's folder for compiled code
     "scipy": {"analysis/restructuring.py", "analysis/calibrate.py", "analysis/sobol.py"},
-    "matplotlib": {"report/fans.py", "report/page/pictures.py"}
-    | {
-        f"report/answers/{name}_charts.py"
-        for name in ("backtest", "comparison", "explain", "growth", "sensitivity", "stress")
-    },
+    "matplotlib": {"report/canvas.py"},
     "distributed": {"analysis/executors.py"},
     "pyarrow": {"report/folder/runs.py"},
     "jinja2": {"report/page/html.py"},

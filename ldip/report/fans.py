@@ -1,16 +1,22 @@
-"""Pictures of a simulation: fan charts as PNG and SVG. matplotlib is loaded only here and only when asked for."""
+"""Pictures of a simulation: fan charts as PNG and SVG. matplotlib is loaded only when asked for."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from ldip.errors import Text
-from ldip.model.metrics import events
+from ldip.model.engine.simulate import Ledger, run_baseline, with_policy
+from ldip.model.metrics import catalogue, events, report_values
+from ldip.model.plan.baseline import build
 from ldip.report.numbers import SHOWN, number, unit_label
 from ldip.report.terminal import policy_words
+from ldip.scenario.schema import Scenario
 from ldip.statistics.summary import Summary
+
+if TYPE_CHECKING:
+    from ldip.report.canvas import Chart
 
 FANS = ("debt_ratio", "restructuring_need")
 INK, BLUE, RED = "#222222", "#1f5a8a", "#a33a2a"
@@ -32,47 +38,42 @@ def picture_names() -> list[str]:
     return [f"{metric}.{kind}" for metric in FANS for kind in ("png", "svg")]
 
 
-def write_fans(folder: Path, summary: Summary, baseline: dict[str, np.ndarray], lang: str) -> None:
-    """One fan chart per headline question into `folder`: bands, median, baseline path, named thresholds."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    with pyplot.rc_context(rc_style()):
-        for name in FANS:
-            figure = _fan(pyplot, summary, name, baseline[name], lang)
-            figure.savefig(folder / f"{name}.png", dpi=150, metadata={"Software": "ldip"})
-            figure.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": "ldip"})
-            pyplot.close(figure)
+def write_fans(folder: Path, scenario: Scenario, summary: Summary, lang: str) -> None:
+    """One fan chart per headline question into `folder`, of a scenario and what its simulation says."""
+    calm = calm_path(scenario, summary)
+    for name in FANS:
+        chart = fan_chart(summary, name, report_values(calm, catalogue()[name])[:, 0], lang)
+        chart.write(folder / f"{name}.png", folder / f"{name}.svg")
 
 
-def rc_style() -> dict[Any, Any]:
-    """matplotlib's settings for all pictures: the same bytes every time, and text in the SVG as text."""
-    return {
-        "svg.fonttype": "none",
-        "svg.hashsalt": "ldip",
-        "font.size": 10,
-        "font.family": "DejaVu Sans",
-    }
+def calm_path(scenario: Scenario, summary: Summary) -> Ledger:
+    """The baseline accounts without shocks (line, year, 1), of the years and with the policy of a simulation."""
+    baseline = with_policy(build(scenario, len(summary.years)), summary.policy)
+    return run_baseline(baseline, summary.step)
 
 
-def _fan(pyplot, summary: Summary, name: str, baseline: np.ndarray, lang: str):
+def fan_chart(summary: Summary, name: str, baseline: np.ndarray, lang: str) -> "Chart":
+    """The fan chart of one metric: bands, median, baseline path (year,), named thresholds."""
+    from ldip.report.canvas import chart, style
+
     metric = summary.distributions[name].metric
-    figure, axes = pyplot.subplots(figsize=(8.4, 4.9), layout="constrained")
-    draw_fan(axes, summary, name, baseline, thresholds(name, lang), lang)
-    unit = unit_label(metric.unit, metric.price_basis(summary.base_year), lang)
-    axes.set_title(f"{metric.label.say(lang)}, {unit}", loc="left", color=INK, fontsize=13, fontweight="bold")
-    columns = 3 if name == "debt_ratio" else 4
-    axes.legend(
-        loc="upper center",
-        bbox_to_anchor=(0.5, -0.08),
-        ncols=columns,
-        frameon=False,
-        fontsize=9,
-    )
-    foot = foot_words(summary, lang)
-    figure.supxlabel(foot, fontsize=8, color="#555555", x=0.01, ha="left")
+    with style():
+        figure = chart(8.4, 4.9)
+        axes = figure.subplots()
+        draw_fan(axes, summary, name, baseline, thresholds(name, lang), lang)
+        unit = unit_label(metric.unit, metric.price_basis(summary.base_year), lang)
+        title = ", ".join(filter(None, (metric.label.say(lang), unit)))
+        axes.set_title(title, loc="left", color=INK, fontsize=13, fontweight="bold")
+        columns = 3 if name == "debt_ratio" else 4
+        axes.legend(
+            loc="upper center",
+            bbox_to_anchor=(0.5, -0.08),
+            ncols=columns,
+            frameon=False,
+            fontsize=9,
+        )
+        foot = foot_words(summary, lang)
+        figure.supxlabel(foot, fontsize=8, color="#555555", x=0.01, ha="left")
     return figure
 
 

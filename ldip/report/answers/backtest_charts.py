@@ -8,7 +8,7 @@ import numpy as np
 from ldip.analysis.backtest import PERCENTILES, Backtest
 from ldip.errors import Text
 from ldip.report.answers.calibration import NAMES, capital
-from ldip.report.fans import BLUE, INK, RED, number_ticks, quiet_axes, rc_style
+from ldip.report.fans import BLUE, INK, RED, number_ticks, quiet_axes
 from ldip.report.numbers import number
 
 FANS = Text("{name}, {unit}: det som kom, og vifter fra noen år", "{name}, {unit}: what came, and fans of some years")
@@ -30,29 +30,18 @@ FANS_SHOWN = 4
 
 def write_backtest_picture(folder: Path, found: Backtest, lang: str) -> None:
     """``backtest.png`` and ``.svg``: a row for each series."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
+    from ldip.report.canvas import chart, style
 
     names = found.drivers()
-    with pyplot.rc_context(rc_style()):
-        figure, grid = pyplot.subplots(
-            len(names),
-            2,
-            figsize=(11.0, 0.8 + 3.0 * len(names)),
-            layout="constrained",
-            width_ratios=(2.2, 1.0),
-            squeeze=False,
-        )
+    with style():
+        figure = chart(11.0, 0.8 + 3.0 * len(names))
+        grid = figure.subplots(len(names), 2, width_ratios=(2.2, 1.0), squeeze=False)
         for (left, right), name in zip(grid, names, strict=True):
             _fans(left, found, name, lang)
             _positions(right, found, name, lang)
         foot = FOOT.say(lang, file=found.series.file, runs=number(found.runs, 0, lang), seed=found.seed)
         figure.supxlabel(foot, fontsize=8, color="#555555", x=0.01, ha="left")
-        figure.savefig(folder / "backtest.png", dpi=150, metadata={"Software": "ldip"})
-        figure.savefig(folder / "backtest.svg", metadata={"Date": None, "Creator": "ldip"})
-        pyplot.close(figure)
+    figure.write(folder / "backtest.png", folder / "backtest.svg")
 
 
 def _fans(axes: Any, found: Backtest, name: str, lang: str) -> None:

@@ -1,20 +1,23 @@
 """The picture of a comparison: what each alternative leads to, and how far they are apart run by run.
 
-matplotlib is loaded only in the chart modules and only when asked for.
+matplotlib is loaded only when asked for.
 """
 
 import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ldip.analysis.compare import Comparison, Paired
 from ldip.errors import Text
-from ldip.report.fans import INK, number_ticks, quiet_axes, rc_style
+from ldip.report.fans import INK, number_ticks, quiet_axes
 from ldip.report.numbers import SHOWN, difference_label, number, unit_label
 from ldip.statistics.summary import Summary
+
+if TYPE_CHECKING:
+    from ldip.report.canvas import Chart
 
 GREY = "#555555"
 COLOURS = (INK, "#0072b2", "#d55e00", "#009e73", "#b3589a", "#b98500", "#56b4e9")
@@ -51,30 +54,23 @@ def write_picture(
     folder: Path, names: Sequence[str], comparison: Comparison, label: Mapping[str, str], title: str, lang: str
 ) -> None:
     """The picture into `folder` under each of the names, in the format of its suffix."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    with pyplot.rc_context(rc_style()):
-        figure = _picture(pyplot, comparison, label, title, lang)
-        for name in names:
-            kind = {"Software": "ldip"} if name.endswith(".png") else {"Date": None, "Creator": "ldip"}
-            figure.savefig(folder / name, dpi=150, metadata=kind)
-        pyplot.close(figure)
+    comparison_chart(comparison, label, title, lang).write(*(folder / name for name in names))
 
 
-def _picture(pyplot: Any, comparison: Comparison, label: Mapping[str, str], title: str, lang: str) -> Any:
-    figure = pyplot.figure(figsize=(14.0, 5.6), layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.12)
-    grid = figure.add_gridspec(2, 3, width_ratios=(1.1, 0.95, 1.1))
-    courses(figure.add_subplot(grid[:, 0]), comparison, label, DEBT, lang)
-    courses(figure.add_subplot(grid[:, 1]), comparison, label, NEED, lang)
-    for row, metric_id in enumerate((DEBT, NEED)):
-        differences(figure.add_subplot(grid[row, 2]), comparison, label, metric_id, lang)
-    summary = comparison.summaries[comparison.against]
-    foot = FOOT.say(lang, title=title, runs=number(summary.runs, 0, lang), seed=summary.seed)
-    figure.supxlabel(foot, fontsize=8, color=GREY, x=0.01, ha="left")
+def comparison_chart(comparison: Comparison, label: Mapping[str, str], title: str, lang: str) -> "Chart":
+    """What each alternative leads to, and how far they are from the reference run by run."""
+    from ldip.report.canvas import chart, style
+
+    with style():
+        figure = chart(14.0, 5.6, w_pad=0.12)
+        grid = figure.add_gridspec(2, 3, width_ratios=(1.1, 0.95, 1.1))
+        courses(figure.add_subplot(grid[:, 0]), comparison, label, DEBT, lang)
+        courses(figure.add_subplot(grid[:, 1]), comparison, label, NEED, lang)
+        for row, metric_id in enumerate((DEBT, NEED)):
+            differences(figure.add_subplot(grid[row, 2]), comparison, label, metric_id, lang)
+        summary = comparison.summaries[comparison.against]
+        foot = FOOT.say(lang, title=title, runs=number(summary.runs, 0, lang), seed=summary.seed)
+        figure.supxlabel(foot, fontsize=8, color=GREY, x=0.01, ha="left")
     return figure
 
 

@@ -8,7 +8,7 @@ from ldip.analysis.explain import Explanation
 from ldip.errors import Text
 from ldip.model.metrics import catalogue
 from ldip.report.answers.explain import NOTHING, START, columns, intro_words, label_of, signed
-from ldip.report.fans import BLUE, INK, RED, number_ticks, rc_style
+from ldip.report.fans import BLUE, INK, RED, number_ticks
 from ldip.report.numbers import number
 
 TITLE = Text("Hvorfor endrer gjeldsgraden seg?", "Why does the debt ratio change?")
@@ -38,16 +38,14 @@ class Bar(NamedTuple):
 
 def write_waterfall(folder: Path, explanation: Explanation, title: str, lang: str) -> None:
     """``explanation.png`` and ``.svg``: from the first ratio to the last, or from one group's to the other's."""
-    import matplotlib
+    from ldip.report.canvas import chart, style
 
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    with pyplot.rc_context(rc_style()):
-        figure = _waterfall(pyplot, explanation, title, lang)
-        figure.savefig(folder / "explanation.png", dpi=150, metadata={"Software": "ldip"})
-        figure.savefig(folder / "explanation.svg", metadata={"Date": None, "Creator": "ldip"})
-        pyplot.close(figure)
+    with style():
+        figure = chart(8.8, 1.0 + 0.44 * len(bars(explanation, lang)))
+        draw_waterfall(figure.subplots(), explanation, lang)
+        foot = textwrap.fill(FOOT.say(lang, title=title, intro=intro_words(explanation, lang)), 125)
+        figure.supxlabel(foot, fontsize=8, color="#555555", x=0.01, ha="left")
+    figure.write(folder / "explanation.png", folder / "explanation.svg")
 
 
 def bars(explanation: Explanation, lang: str) -> list[Bar]:
@@ -70,15 +68,6 @@ def bars(explanation: Explanation, lang: str) -> list[Bar]:
             found.append(Bar(label, level, level + 100.0 * amount, False))
         level += 100.0 * amount
     return [*found, Bar(final, 0.0, level, True)]
-
-
-def _waterfall(pyplot: Any, explanation: Explanation, title: str, lang: str) -> Any:
-    height = 1.0 + 0.44 * len(bars(explanation, lang))
-    figure, axes = pyplot.subplots(figsize=(8.8, height), layout="constrained")
-    draw_waterfall(axes, explanation, lang)
-    foot = textwrap.fill(FOOT.say(lang, title=title, intro=intro_words(explanation, lang)), 125)
-    figure.supxlabel(foot, fontsize=8, color="#555555", x=0.01, ha="left")
-    return figure
 
 
 def draw_waterfall(axes: Any, explanation: Explanation, lang: str) -> None:

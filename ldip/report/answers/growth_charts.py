@@ -8,7 +8,7 @@ import numpy as np
 from ldip.analysis.growth import Payback
 from ldip.errors import Text
 from ldip.model.plan.baseline import Baseline
-from ldip.report.fans import BANDS, BLUE, FOOT, INK, MEDIAN, RED, foot_words, number_ticks, quiet_axes, rc_style
+from ldip.report.fans import BANDS, BLUE, FOOT, INK, MEDIAN, RED, foot_words, number_ticks, quiet_axes
 from ldip.report.numbers import number
 from ldip.report.terminal import POLICY
 from ldip.statistics.summary import Summary
@@ -27,9 +27,11 @@ STEP = 5
 
 def write_population_picture(folder: Path, baseline: Baseline, summary: Summary, lang: str) -> None:
     """``population.png`` and ``.svg``: ages now and at the end, and the fan of residents."""
+    from ldip.report.canvas import chart, style
 
-    def draw(pyplot: Any) -> Any:
-        figure, (left, right) = pyplot.subplots(1, 2, figsize=(11.0, 5.2), layout="constrained")
+    with style():
+        figure = chart(11.0, 5.2)
+        left, right = figure.subplots(1, 2)
         draw_pyramid(left, baseline, lang)
         fan = summary.distributions["closing_residents"]
         for low, high, strength, label in BANDS:
@@ -48,9 +50,7 @@ def write_population_picture(folder: Path, baseline: Baseline, summary: Summary,
         quiet_axes(right, lang)
         _years(right, summary.years)
         figure.supxlabel(foot_words(summary, lang), **FOOT_STYLE)
-        return figure
-
-    _write(folder, "population", draw)
+    figure.write(folder / "population.png", folder / "population.svg")
 
 
 def draw_pyramid(axes: Any, baseline: Baseline, lang: str) -> None:
@@ -77,9 +77,11 @@ def draw_pyramid(axes: Any, baseline: Baseline, lang: str) -> None:
 
 def write_payback_picture(folder: Path, result: Payback, area: str, lang: str) -> None:
     """``payback.png`` and ``.svg``: the cumulative present value over the years."""
+    from ldip.report.canvas import chart, style
 
-    def draw(pyplot: Any) -> Any:
-        figure, axes = pyplot.subplots(figsize=(8.4, 4.9), layout="constrained")
+    with style():
+        figure = chart(8.4, 4.9)
+        axes = figure.subplots()
         found = result.components["cumulative_present_value"]
         low, median, high = found.percentiles
         axes.fill_between(result.years, low, high, color=BLUE, alpha=0.25, linewidth=0, label=NINE.say(lang))
@@ -92,9 +94,7 @@ def write_payback_picture(folder: Path, result: Payback, area: str, lang: str) -
         quiet_axes(axes, lang)
         _years(axes, result.years)
         figure.supxlabel(_foot(result, lang), **FOOT_STYLE)
-        return figure
-
-    _write(folder, "payback", draw)
+    figure.write(folder / "payback.png", folder / "payback.svg")
 
 
 def _years(axes: Any, years: np.ndarray) -> None:
@@ -105,16 +105,3 @@ def _years(axes: Any, years: np.ndarray) -> None:
 def _foot(result: Payback, lang: str) -> str:
     policy, runs = POLICY["adopted"].say(lang), number(result.runs, 0, lang)
     return FOOT.say(lang, scenario=result.scenario, runs=runs, seed=result.seed, policy=policy)
-
-
-def _write(folder: Path, name: str, draw: Any) -> None:
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    with pyplot.rc_context(rc_style()):
-        figure = draw(pyplot)
-        figure.savefig(folder / f"{name}.png", dpi=150, metadata={"Software": "ldip"})
-        figure.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": "ldip"})
-        pyplot.close(figure)

@@ -1,20 +1,22 @@
 """Pictures of what the answer depends on: tornadoes and variance shares. matplotlib is loaded only when asked for."""
 
-import functools
 import textwrap
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ldip.analysis.sensitivity import Bar, Tornado
-from ldip.analysis.sobol import Sobol
+from ldip.analysis.sobol import Index, Sobol
 from ldip.errors import Text
 from ldip.model.metrics import Metric
 from ldip.report.answers.sensitivity import TOP, compact, driver_label, metric_title
-from ldip.report.fans import BLUE, INK, number_ticks, rc_style
+from ldip.report.fans import BLUE, INK, number_ticks
 from ldip.report.numbers import SHOWN, difference_label, number
+
+if TYPE_CHECKING:
+    from ldip.report.canvas import Chart
 
 LIGHT, GREY = "#8fb4d0", "#8a8a8a"
 """Of the low end, of what has no direction; the high end is BLUE."""
@@ -53,41 +55,27 @@ def picture_names(tornado: Tornado) -> list[str]:
 
 def write_pictures(folder: Path, tornado: Tornado, sobol: Sobol, lang: str) -> None:
     """A tornado for each answer, ``tornado_METRIC``, and the variance shares of all, ``sobol``: PNG and SVG."""
-    for metric in tornado.metrics:
-        _write(
-            folder,
-            f"tornado_{metric.id}",
-            functools.partial(tornado_figure, tornado=tornado, metric=metric, lang=lang),
-        )
-    _write(folder, "sobol", functools.partial(sobol_figure, sobol=sobol, lang=lang))
+    charts = {f"tornado_{metric.id}": tornado_chart(tornado, metric, lang) for metric in tornado.metrics}
+    for name, chart in (charts | {"sobol": sobol_chart(sobol, lang)}).items():
+        chart.write(folder / f"{name}.png", folder / f"{name}.svg")
 
 
-def _write(folder: Path, name: str, draw: Callable[[Any], Any]) -> None:
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    with pyplot.rc_context(rc_style()):
-        figure = draw(pyplot)
-        figure.savefig(folder / f"{name}.png", dpi=150, metadata={"Software": "ldip"})
-        figure.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": "ldip"})
-        pyplot.close(figure)
-
-
-def tornado_figure(pyplot: Any, tornado: Tornado, metric: Metric, lang: str) -> Any:
+def tornado_chart(tornado: Tornado, metric: Metric, lang: str) -> "Chart":
     """One answer's tornado: its drivers to the left, its assumptions to the right."""
+    from ldip.report.canvas import chart, style
+
     rows = max(len(tornado.drivers[metric.id]) + 1, len(tornado.strongest(metric.id, TOP)))
-    figure, (left, right) = pyplot.subplots(1, 2, figsize=(13.0, 2.0 + 0.32 * rows), layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.1)
-    title = metric_title(metric, tornado.base_year, tornado.year, lang)
-    figure.suptitle(title, x=0.01, ha="left", color=INK, fontsize=13, fontweight="bold")
-    draw_drivers(left, tornado, metric, lang)
-    draw_assumptions(right, tornado, metric, lang)
-    for axes in (left, right):
-        axes.set_ylim(rows - 0.5, -0.5)  # bars of the same height in both
-    foot = FOOT.say(lang, scenario=tornado.scenario, runs=number(tornado.runs, 0, lang), seed=tornado.seed)
-    figure.supxlabel(foot, fontsize=8, color="#555555", x=0.01, ha="left")
+    with style():
+        figure = chart(13.0, 2.0 + 0.32 * rows, w_pad=0.1)
+        left, right = figure.subplots(1, 2)
+        title = metric_title(metric, tornado.base_year, tornado.year, lang)
+        figure.suptitle(title, x=0.01, ha="left", color=INK, fontsize=13, fontweight="bold")
+        draw_drivers(left, tornado, metric, lang)
+        draw_assumptions(right, tornado, metric, lang)
+        for axes in (left, right):
+            axes.set_ylim(rows - 0.5, -0.5)  # bars of the same height in both
+        foot = FOOT.say(lang, scenario=tornado.scenario, runs=number(tornado.runs, 0, lang), seed=tornado.seed)
+        figure.supxlabel(foot, fontsize=8, color="#555555", x=0.01, ha="left")
     return figure
 
 
@@ -152,41 +140,40 @@ def _move_words(value: float, down: float, up: float, lang: str) -> str:
     return f"{compact(value, lang)} ({', '.join(ways)})"
 
 
-def sobol_figure(pyplot: Any, sobol: Sobol, lang: str) -> Any:
+def sobol_chart(sobol: Sobol, lang: str) -> "Chart":
     """The variance shares of every answer, side by side, the drivers in the order of the first one."""
+    from ldip.report.canvas import chart, style
+
     order = list(sobol.indices[sobol.metrics[0].id])
-    figure, panels = pyplot.subplots(
-        1,
-        len(sobol.metrics),
-        figsize=(13.0, 1.9 + 0.34 * len(order)),
-        layout="constrained",
-        sharey=True,
-        squeeze=False,
-    )
-    for axes, metric in zip(panels[0], sobol.metrics, strict=True):
-        for row, name in enumerate(order):
-            index = sobol.indices[metric.id][name]
-            for value, error, colour, place in (
-                (index.first, index.first_error, BLUE, row - 0.18),
-                (index.total, index.total_error, LIGHT, row + 0.18),
-            ):
-                axes.barh(place, 100.0 * value, height=0.34, color=colour)
-                axes.plot(
-                    [100.0 * (value - error), 100.0 * (value + error)], [place, place], color=INK, linewidth=1.0
-                )
-        axes.axvline(0.0, color=INK, linewidth=1.0)
-        axes.set_title(textwrap.fill(metric.label.say(lang), 28), loc="left", color=INK, fontsize=10)
-        axes.tick_params(axis="y", left=False)
-        axes.set_xlim(right=100.0)
-        _across(axes, lang)
-        axes.set_xticks(range(0, 101, 25))
-    _rows(panels[0][0], [driver_label(name, lang) for name in order])
-    _legend(panels[0][0], [(BLUE, FIRST.say(lang)), (LIGHT, TOTAL.say(lang))])
-    title = f"{SOBOL_TITLE.say(lang, year=sobol.year)}, {SHARE.say(lang)}"
-    figure.suptitle(title, x=0.01, ha="left", color=INK, fontsize=13, fontweight="bold")
-    foot = SOBOL_FOOT.say(lang, scenario=sobol.scenario, runs=number(sobol.runs, 0, lang), seed=sobol.seed)
-    figure.supxlabel(foot, fontsize=8, color="#555555", x=0.01, ha="left")
+    with style():
+        figure = chart(13.0, 1.9 + 0.34 * len(order))
+        panels = figure.subplots(1, len(sobol.metrics), sharey=True, squeeze=False)
+        for axes, metric in zip(panels[0], sobol.metrics, strict=True):
+            _draw_shares(axes, [sobol.indices[metric.id][name] for name in order])
+            axes.set_title(textwrap.fill(metric.label.say(lang), 28), loc="left", color=INK, fontsize=10)
+            axes.tick_params(axis="y", left=False)
+            axes.set_xlim(right=100.0)
+            _across(axes, lang)
+            axes.set_xticks(range(0, 101, 25))
+        _rows(panels[0][0], [driver_label(name, lang) for name in order])
+        _legend(panels[0][0], [(BLUE, FIRST.say(lang)), (LIGHT, TOTAL.say(lang))])
+        title = f"{SOBOL_TITLE.say(lang, year=sobol.year)}, {SHARE.say(lang)}"
+        figure.suptitle(title, x=0.01, ha="left", color=INK, fontsize=13, fontweight="bold")
+        foot = SOBOL_FOOT.say(lang, scenario=sobol.scenario, runs=number(sobol.runs, 0, lang), seed=sobol.seed)
+        figure.supxlabel(foot, fontsize=8, color="#555555", x=0.01, ha="left")
     return figure
+
+
+def _draw_shares(axes: Any, indices: Sequence[Index]) -> None:
+    """A driver's share of the variance alone and with the others, a row for each driver, with standard errors."""
+    for row, index in enumerate(indices):
+        for value, error, colour, place in (
+            (index.first, index.first_error, BLUE, row - 0.18),
+            (index.total, index.total_error, LIGHT, row + 0.18),
+        ):
+            axes.barh(place, 100.0 * value, height=0.34, color=colour)
+            axes.plot([100.0 * (value - error), 100.0 * (value + error)], [place, place], color=INK, linewidth=1.0)
+    axes.axvline(0.0, color=INK, linewidth=1.0)
 
 
 def _rows(axes: Any, labels: list[str]) -> None:
@@ -197,9 +184,9 @@ def _rows(axes: Any, labels: list[str]) -> None:
 
 
 def _legend(axes: Any, entries: list[tuple[str, str]]) -> None:
-    from matplotlib.patches import Patch
+    from ldip.report.canvas import patch
 
-    handles = [Patch(color=colour, label=label) for colour, label in entries]
+    handles = [patch(colour, label) for colour, label in entries]
     axes.legend(
         handles=handles,
         loc="upper center",

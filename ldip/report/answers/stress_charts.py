@@ -3,13 +3,16 @@
 import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ldip.analysis.stress import Stress
 from ldip.errors import Text
 from ldip.report.answers.stress import short
-from ldip.report.fans import BLUE, INK, RED, foot_words, number_ticks, quiet_axes, rc_style
+from ldip.report.fans import BLUE, INK, RED, foot_words, number_ticks, quiet_axes
 from ldip.report.numbers import SHOWN, unit_label
+
+if TYPE_CHECKING:
+    from ldip.report.canvas import Chart
 
 METRICS = ("debt_ratio_with_deficits", "restructuring_need")
 TITLE = Text(nb="{label} i {year}, {unit}", en="{label} in {year}, {unit}")
@@ -23,32 +26,25 @@ def write_stress_picture(
     folder: Path, names: Sequence[str], stress: Stress, label: Mapping[str, str], lang: str
 ) -> None:
     """The picture into `folder` under each of the names, in the format of its suffix."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    with pyplot.rc_context(rc_style()):
-        figure = draw_stress(pyplot, stress, label, lang)
-        for name in names:
-            kind = {"Software": "ldip"} if name.endswith(".png") else {"Date": None, "Creator": "ldip"}
-            figure.savefig(folder / name, dpi=150, metadata=kind)
-        pyplot.close(figure)
+    stress_chart(stress, label, lang).write(*(folder / name for name in names))
 
 
-def draw_stress(pyplot: Any, stress: Stress, label: Mapping[str, str], lang: str) -> Any:
+def stress_chart(stress: Stress, label: Mapping[str, str], lang: str) -> "Chart":
     """One row for each test, one panel for each metric; the untouched scenario on top, its median drawn through."""
+    from ldip.report.canvas import chart, style
+
     comparison = stress.comparison
     summary = comparison.summaries[comparison.against]
     rows = list(comparison.summaries)
-    figure, panels = pyplot.subplots(
-        1, len(METRICS), figsize=(12.0, 1.7 + 0.36 * len(rows)), sharey=True, layout="constrained"
-    )
-    for axes, metric_id in zip(panels, METRICS, strict=True):
-        draw_ends(axes, stress, metric_id, lang)
-    panels[0].set_yticks(range(len(rows)), [textwrap.fill(short(label[name]), 36) for name in rows], fontsize=9)
-    panels[0].set_ylim(len(rows) - 0.5, -0.5)
-    figure.supxlabel(f"{KEY.say(lang)}\n{foot_words(summary, lang)}", fontsize=8, color="#555555", x=0.01, ha="left")
+    with style():
+        figure = chart(12.0, 1.7 + 0.36 * len(rows))
+        panels = figure.subplots(1, len(METRICS), sharey=True)
+        for axes, metric_id in zip(panels, METRICS, strict=True):
+            draw_ends(axes, stress, metric_id, lang)
+        panels[0].set_yticks(range(len(rows)), [textwrap.fill(short(label[name]), 36) for name in rows], fontsize=9)
+        panels[0].set_ylim(len(rows) - 0.5, -0.5)
+        foot = f"{KEY.say(lang)}\n{foot_words(summary, lang)}"
+        figure.supxlabel(foot, fontsize=8, color="#555555", x=0.01, ha="left")
     return figure
 
 

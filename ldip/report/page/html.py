@@ -122,9 +122,9 @@ def write_pictures(folder: Path, material: Material, told: Sequence[Section]) ->
             figure = picture.draw(False)
             figure.suptitle(picture.title, x=0.01, ha="left", fontsize=12, fontweight="bold")
             figure.supxlabel(foot, fontsize=7.5, color="#555555", x=0.01, ha="left")
-            for kind, about in (("png", {"Software": "ldip"}), ("svg", {"Date": None, "Creator": "ldip"})):
-                names.append(f"{picture.name}.{kind}")
-                figure.savefig(folder / names[-1], dpi=200, metadata=about)
+            both = [f"{picture.name}.{kind}" for kind in ("png", "svg")]
+            figure.write(*(folder / name for name in both), dpi=200)
+            names += both
     return names
 
 

@@ -24,7 +24,7 @@ from ldip.report.answers.sensitivity_charts import draw_assumptions, draw_driver
 from ldip.report.answers.stress import short
 from ldip.report.answers.stress_charts import METRICS as ENDS
 from ldip.report.answers.stress_charts import draw_ends
-from ldip.report.fans import BLUE, INK, RED, Threshold, draw_fan, number_ticks, quiet_axes, rc_style
+from ldip.report.fans import BLUE, INK, RED, Threshold, draw_fan, number_ticks, quiet_axes
 from ldip.report.numbers import number
 from ldip.statistics.summary import Summary
 
@@ -38,18 +38,16 @@ PER_CENT = Text(nb="prosent av løpene", en="per cent of the runs")
 
 def style() -> contextlib.AbstractContextManager[None]:
     """matplotlib's settings for the page, while it is drawn."""
-    import matplotlib
+    from ldip.report import canvas
 
-    return matplotlib.rc_context(
-        rc_style() | {"text.parse_math": False, "font.size": 9, "axes.labelsize": 9, "axes.labelcolor": INK}
-    )
+    return canvas.style(**{"font.size": 9, "axes.labelsize": 9, "axes.labelcolor": INK})
 
 
-def canvas(narrow: bool, wide: float, tall: float) -> Any:
-    """An empty figure: `wide` inches high when wide, `tall` when narrow."""
-    from matplotlib.figure import Figure
+def sheet(narrow: bool, wide: float, tall: float) -> Any:
+    """An empty chart: `wide` inches high when wide, `tall` when narrow."""
+    from ldip.report.canvas import chart
 
-    return Figure(figsize=(NARROW, tall) if narrow else (WIDE, wide), layout="constrained")
+    return chart(NARROW, tall) if narrow else chart(WIDE, wide)
 
 
 def fan(finding: Finding, name: str, levels: Sequence[Threshold], lang: str) -> Callable[[bool], Any]:
@@ -57,7 +55,7 @@ def fan(finding: Finding, name: str, levels: Sequence[Threshold], lang: str) -> 
     baseline = report_values(finding.path, finding.summary.distributions[name].metric)[:, 0]
 
     def draw(narrow: bool) -> Any:
-        figure = canvas(narrow, 3.7, 3.7)
+        figure = sheet(narrow, 3.7, 3.7)
         axes = figure.subplots()
         draw_fan(axes, finding.summary, name, baseline, levels, lang, ticks=4 if narrow else 10)
         keys = len(axes.get_legend_handles_labels()[0])
@@ -80,7 +78,7 @@ def chances(summary: Summary, lang: str) -> Callable[[bool], Any]:
     def draw(narrow: bool) -> Any:
         columns = 2 if narrow else 3
         rows = -(-len(summary.probabilities) // columns)
-        figure = canvas(narrow, 1.55 * rows, 1.35 * rows)
+        figure = sheet(narrow, 1.55 * rows, 1.35 * rows)
         panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat
         for axes, chance in zip(panels, summary.probabilities.values(), strict=False):
             values = 100.0 * chance.in_year
@@ -118,7 +116,7 @@ def alternatives(comparison: Comparison, label: Mapping[str, str], lang: str) ->
     """Debt ratio and restructuring need of all alternatives, each on one axis."""
 
     def draw(narrow: bool) -> Any:
-        figure = canvas(narrow, 6.0, 6.4)
+        figure = sheet(narrow, 6.0, 6.4)
         for axes, metric_id in zip(figure.subplots(2, 1, height_ratios=(1.2, 1.0)), (DEBT, NEED), strict=True):
             courses(axes, comparison, label, metric_id, lang, size=10, line=0.085)
         return figure
@@ -131,7 +129,7 @@ def apart(comparison: Comparison, label: Mapping[str, str], lang: str) -> Callab
 
     def draw(narrow: bool) -> Any:
         each = 1.2 + 0.45 * len(comparison.pairs)
-        figure = canvas(narrow, 2 * each, 2 * each + 0.4)
+        figure = sheet(narrow, 2 * each, 2 * each + 0.4)
         for axes, metric_id in zip(figure.subplots(2, 1), (DEBT, NEED), strict=True):
             differences(axes, comparison, label, metric_id, lang, width=46 if narrow else 100)
         return figure
@@ -145,7 +143,7 @@ def steps(
     """The probability that a yearly step is enough: a curve for each scenario, the first one's answers marked."""
 
     def draw(narrow: bool) -> Any:
-        figure = canvas(narrow, 3.7, 3.8)
+        figure = sheet(narrow, 3.7, 3.8)
         axes = figure.subplots()
         main = next(iter(solved.values()))
         top = 0.0
@@ -187,7 +185,7 @@ def pyramid(finding: Finding, lang: str) -> Callable[[bool], Any]:
     """Residents by age, before the plan and in the last year."""
 
     def draw(narrow: bool) -> Any:
-        figure = canvas(narrow, 3.9, 4.2)
+        figure = sheet(narrow, 3.9, 4.2)
         axes = figure.subplots()
         draw_pyramid(axes, finding.baseline, lang)
         axes.set_title("", loc="left")
@@ -201,7 +199,7 @@ def stress(result: Stress, label: Mapping[str, str], lang: str) -> Callable[[boo
 
     def draw(narrow: bool) -> Any:
         each = 0.7 + (0.42 if narrow else 0.34) * len(label)
-        figure = canvas(narrow, each, 2 * each)
+        figure = sheet(narrow, each, 2 * each)
         summaries = result.comparison.summaries
         panels = figure.subplots(2, 1, sharey=True) if narrow else figure.subplots(1, 2, sharey=True)
         for axes, metric_id in zip(panels, ENDS, strict=True):
@@ -223,7 +221,7 @@ def waterfall(explanation: Explanation, lang: str) -> Callable[[bool], Any]:
 
     def draw(narrow: bool) -> Any:
         shown = bars(explanation, lang)
-        figure = canvas(narrow, 0.6 + 0.36 * len(shown), 0.6 + 0.4 * len(shown))
+        figure = sheet(narrow, 0.6 + 0.36 * len(shown), 0.6 + 0.4 * len(shown))
         axes = figure.subplots()
         draw_waterfall(axes, explanation, lang)
         axes.set_title("", loc="left")
@@ -241,7 +239,7 @@ def drivers(found: Tornado, metric: Metric, lang: str) -> Callable[[bool], Any]:
 
     def draw(narrow: bool) -> Any:
         rows = len(found.drivers[metric.id]) + 1
-        figure = canvas(narrow, 1.2 + 0.3 * rows, 1.4 + 0.3 * rows)
+        figure = sheet(narrow, 1.2 + 0.3 * rows, 1.4 + 0.3 * rows)
         axes = figure.subplots()
         draw_drivers(axes, found, metric, lang)
         across(axes, rows, 9.0)
@@ -255,7 +253,7 @@ def assumptions(found: Tornado, metric: Metric, lang: str) -> Callable[[bool], A
 
     def draw(narrow: bool) -> Any:
         rows = len(found.strongest(metric.id, TOP))
-        figure = canvas(narrow, 1.2 + 0.3 * rows, 1.4 + 0.42 * rows)
+        figure = sheet(narrow, 1.2 + 0.3 * rows, 1.4 + 0.42 * rows)
         axes = figure.subplots()
         draw_assumptions(axes, found, metric, lang)
         if narrow:  # the key above, its value below
