@@ -4,13 +4,17 @@ The same run number meets the same weather in every scenario, so the difference 
 to both falls out of it, and what is left is the alternative's own effect.
 """
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ldip.model.engine.simulate import Ledger
-from ldip.model.metrics import Event, Metric, catalogue, events, headline, report_values
+from ldip.errors import Fault, Text
+from ldip.model.engine.simulate import Ledger, simulate
+from ldip.model.metrics import Event, Metric, catalogue, events, headline, lines_needed, report_values
+from ldip.scenario.schema import Scenario
 from ldip.statistics.summary import Distribution, Summary, distribution, share, so_far, summarise
 
 ROUNDING = 1e-12
@@ -132,6 +136,39 @@ def compare(
     )
 
 
+def compare_scenarios(
+    scenarios: Sequence[Scenario],
+    *,
+    against: str,
+    runs: int,
+    seed: int,
+    years: int,
+    policy: str = "adopted",
+    step: float = 0.0,
+    progress: Callable[[int], None] | None = None,
+) -> Comparison:
+    """Simulate the scenarios in turn in the same weather, and compare them with the one named `against`."""
+    lines = lines_needed()
+    how: dict[str, Any] = {"runs": runs, "seed": seed, "years": years, "policy": policy, "step": step}
+    return compare(
+        {scenario.name: partial(simulate, scenario, lines=lines, progress=progress, **how) for scenario in scenarios},
+        against=against,
+        base_year=scenarios[0].scenario.first_year,
+        seed=seed,
+        plan_years=max(scenario.scenario.plan_years for scenario in scenarios),
+        policy=policy,
+        step=step,
+    )
+
+
+def side_by_side(scenarios: Sequence[Scenario]) -> list[Fault]:
+    """What keeps scenarios from being set side by side: one of them named twice, or other years."""
+    names = Counter(scenario.name for scenario in scenarios)
+    first_years = {scenario.name: scenario.scenario.first_year for scenario in scenarios}
+    faults = [_twice(name) for name, count in names.items() if count > 1]
+    return [*faults, *([_other_years(first_years)] if len(set(first_years.values())) > 1 else [])]
+
+
 def pair(ledger: Ledger, reference: Ledger, summary: Summary, of_reference: Summary) -> Pair:
     """The differences of every headline metric and event between two ledgers of the same runs."""
     mine, theirs = np.empty(ledger.values.shape[1:]), np.empty(ledger.values.shape[1:])
@@ -228,4 +265,25 @@ def choose(criterion: Criterion, values: Mapping[str, np.ndarray]) -> Choice:
         lead_error=float(led.mean_error[0]),
         ahead=ahead,
         level=level,
+    )
+
+
+def _twice(name: str) -> Fault:
+    return Fault(
+        "",
+        name,
+        "",
+        Text(nb="er nevnt to ganger", en="is named twice"),
+        Text(nb="Nevn hvert én gang, og gi filene ulike navn.", en="Name each once, in files of different names."),
+    )
+
+
+def _other_years(first_years: Mapping[str, int]) -> Fault:
+    found = ", ".join(f"{name}: {year}" for name, year in first_years.items())
+    return Fault(
+        "",
+        "scenario.first_year",
+        found,
+        Text(nb="scenariene begynner i ulike år", en="the scenarios begin in different years"),
+        Text(nb="Bare samme år kan sammenlignes.", en="Only the same years can be compared."),
     )

@@ -28,6 +28,9 @@ LOW, HIGH = 0.10, 0.90
 ASSUMPTION_RUNS = 1024
 """Runs for each move of an assumption: taken run by run, the difference needs few (docs/decisions.md)."""
 
+FEWEST = 256
+"""With fewer runs tenths and variances say nothing."""
+
 ASSUMED = ("assumption",)
 EVERY = ("assumption", "derived", "source")
 """Bases of the quantities that are moved."""

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ldip.analysis.compare import Comparison, compare
-from ldip.model.engine.simulate import run_baseline, simulate
-from ldip.model.metrics import headline, lines_needed, report_values
+from ldip.analysis.compare import Comparison, compare_scenarios
+from ldip.model.engine.simulate import run_baseline
+from ldip.model.metrics import headline, report_values
 from ldip.model.plan.baseline import build
 from ldip.scenario.schema import Scenario
 
@@ -32,19 +32,8 @@ def stress(
     progress: Callable[[int], None] | None = None,
 ) -> Stress:
     """Run every scenario's baseline, and simulate all of them in the same weather; the first is the reference."""
-    lines = lines_needed()
-
-    def run(scenario: Scenario):
-        return simulate(scenario, runs=runs, seed=seed, years=years, lines=lines, progress=progress)
-
-    base = scenarios[0]
-    comparison = compare(
-        {scenario.name: lambda scenario=scenario: run(scenario) for scenario in scenarios},  # type: ignore[misc]
-        against=base.name,
-        base_year=base.scenario.first_year,
-        seed=seed,
-        plan_years=base.scenario.plan_years,
-    )
+    against = scenarios[0].name
+    comparison = compare_scenarios(scenarios, against=against, runs=runs, seed=seed, years=years, progress=progress)
     return Stress(comparison, {scenario.name: _baseline(scenario, years) for scenario in scenarios})
 
 

@@ -1,10 +1,8 @@
 """ldip compare."""
 
-import functools
 import json
 import sys
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,16 +70,19 @@ def compare(
       ldip compare --change interest-plus-2 --runs 100k --out results/dear-money
       ldip compare my-municipality/ my-municipality/+growth --years 10 --json
     """
+    from ldip.analysis.compare import compare_scenarios
     from ldip.report.answers.comparison_files import comparison_records, write_comparison
     from ldip.report.folder import files
 
     check_size(runs, years, ledgers=2)
     words = wanted(scenarios)
     sources = read_all(words, changes)
+    how: Any = {"runs": runs, "seed": seed, "years": years}
     against = reference(against, words, sources, len(changes)) if against else sources[0].scenario.name
     with files.result_folder(out) as folder:
         with progress_bar(runs, lang, scenarios=len(sources)) as advance:
-            comparison = run_all(sources, against, runs=runs, seed=seed, years=years, progress=advance)
+            of = [source.scenario for source in sources]
+            comparison = compare_scenarios(of, against=against, progress=advance, **how)
         write_comparison(folder, comparison)
         simulated = {"against": against, "scenarios": [files.resolved(source) for source in sources]}
         files.write_provenance(folder, comparison.summaries[against], simulated)
@@ -97,7 +98,6 @@ def compare(
     if with_report:
         from ldip.cli.report import PAGE, WRITTEN, command_again, stressed, write_report
 
-        how: Any = {"runs": runs, "seed": seed, "years": years}
         again = command_again("compare", words, changes, "--against", against, "--report", **how)
         place = [source.scenario.name for source in sources].index(against)
         tested = stressed(words[place], changes, lang)
@@ -106,34 +106,13 @@ def compare(
             click.echo(WRITTEN.say(lang, out=out / PAGE))
 
 
-def run_all(sources: Sequence["Source"], against: str, **how: Any) -> "Comparison":
-    """Simulate the scenarios in turn, `how` being what they have in common, and compare them."""
-    from ldip.analysis.compare import compare as compare_all
-    from ldip.model.engine.simulate import simulate
-    from ldip.model.metrics import lines_needed
-
-    lines = lines_needed()
-    return compare_all(
-        {
-            source.scenario.name: functools.partial(simulate, source.scenario, lines=lines, **how)
-            for source in sources
-        },
-        against=against,
-        base_year=sources[0].scenario.scenario.first_year,
-        seed=how["seed"],
-        plan_years=max(source.scenario.scenario.plan_years for source in sources),
-        policy=how.get("policy", "adopted"),
-        step=how.get("step", 0.0),
-    )
-
-
 def _show(
     comparison: "Comparison", sources: Sequence["Source"], changes: Sequence[str], out: Path, lang: str
 ) -> None:
-    from ldip.report.answers.comparison import comparison_text, labels
+    from ldip.report.answers.comparison import common_title, comparison_text, labels
 
     heading = Text("Sammenligning: {title}", "Comparison: {title}").say(
-        lang, title=common_title(sources, changes, lang)
+        lang, title=common_title(sources, len(changes), lang)
     )
     click.echo(comparison_text(comparison, labels(sources, len(changes), lang), heading, lang))
     click.echo("\n" + Text("Resultater: {out}", "Results: {out}").say(lang, out=out))
@@ -148,23 +127,15 @@ def _write_picture(
     *,
     quiet: bool,
 ) -> None:
-    from ldip.report.answers.comparison import labels
+    from ldip.report.answers.comparison import common_title, labels
     from ldip.report.answers.comparison_charts import write_picture
     from ldip.report.folder.files import result_folder
 
     with result_folder(out) as folder:
-        title = common_title(sources, changes, lang)
+        title = common_title(sources, len(changes), lang)
         write_picture(folder, PICTURES, comparison, labels(sources, len(changes), lang), title, lang)
     if not quiet:
         click.echo(Text("Figur: {name}", "Picture: {name}").say(lang, name=out / PICTURES[0]))
-
-
-def common_title(sources: Sequence["Source"], changes: Sequence[str], lang: str) -> str:
-    """The title that the scenarios have in common, and the changes laid over all of them."""
-    headings = [source.scenario.scenario for source in sources]
-    titles = dict.fromkeys(Text(heading.title_nb, heading.title_en).say(lang) for heading in headings)
-    common = sources[0].change_titles[len(sources[0].change_titles) - len(changes) :]
-    return " + ".join((" / ".join(titles), *[title.say(lang) for title in common]))
 
 
 def wanted(scenarios: Sequence[str]) -> list[str]:
@@ -182,6 +153,7 @@ def wanted(scenarios: Sequence[str]) -> list[str]:
 
 def read_all(words: Sequence[str], changes: Sequence[str]) -> list["Source"]:
     """Every scenario, or InputError with the faults of all of them, also those of standing side by side."""
+    from ldip.analysis.compare import side_by_side
     from ldip.scenario.files.reader import read
 
     sources: list[Source] = []
@@ -191,11 +163,7 @@ def read_all(words: Sequence[str], changes: Sequence[str]) -> list["Source"]:
             sources.append(read(word, tuple(changes)))
         except InputError as error:
             faults += error.faults
-    names = [source.scenario.name for source in sources]
-    faults += [_twice(name) for name, count in Counter(names).items() if count > 1]
-    first_years = {source.scenario.name: source.scenario.scenario.first_year for source in sources}
-    if len(set(first_years.values())) > 1:
-        faults.append(_other_years(first_years))
+    faults += side_by_side([source.scenario for source in sources])
     if faults:
         raise InputError(dict.fromkeys(faults))  # a fault of the base is one, however many build on it
     return sources
@@ -223,27 +191,6 @@ def _nothing_to_compare(name: str) -> Fault:
             nb="Nevn minst to scenarier, eller ett med en endring: ldip compare housing-minus-20",
             en="Name at least two scenarios, or one with a change: ldip compare housing-minus-20",
         ),
-    )
-
-
-def _twice(name: str) -> Fault:
-    return Fault(
-        "",
-        name,
-        "",
-        Text(nb="er nevnt to ganger", en="is named twice"),
-        Text(nb="Nevn hvert én gang, og gi filene ulike navn.", en="Name each once, in files of different names."),
-    )
-
-
-def _other_years(first_years: Mapping[str, int]) -> Fault:
-    found = ", ".join(f"{name}: {year}" for name, year in first_years.items())
-    return Fault(
-        "",
-        "scenario.first_year",
-        found,
-        Text(nb="scenariene begynner i ulike år", en="the scenarios begin in different years"),
-        Text(nb="Bare samme år kan sammenlignes.", en="Only the same years can be compared."),
     )
 
 

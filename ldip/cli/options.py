@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ldip.errors import Fault, InputError, Text
+from ldip.api.arguments import LARGEST_STEP, MOST_RUNS, YEARS, too_many
+from ldip.errors import InputError, Text
 
 if TYPE_CHECKING:
     from ldip.model.engine.simulate import Ledger
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 DEFAULT_SCENARIO = "baerum-2020"
 PROGRESS_FROM = 20_000
 LANGUAGE = "nb"
-MAX_RUN_YEARS = 40_000_000
-"""Runs x years that may be held in memory at once: about 15 GB of headline figures."""
 
 
 class Count(click.ParamType):
@@ -35,7 +34,7 @@ class Count(click.ParamType):
             number = float(text[:-1] if factor > 1.0 else text) * factor
         except ValueError:
             self.fail(f"{value!r} is not a number. Write for example 10000, 1e5 or 100k.", param, ctx)
-        if not (1.0 <= number <= 1e12 and number == int(number)):
+        if not (1 <= number <= MOST_RUNS and number == int(number)):
             self.fail(f"{value} must be a whole number of at least 1.", param, ctx)
         return int(number)
 
@@ -99,7 +98,7 @@ def change_option(over: str) -> Callable[..., Any]:
 def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --runs, --seed and --years."""
     for option in (
-        click.option("--years", type=click.IntRange(1, 60), default=20, show_default=True, help="Years ahead."),
+        click.option("--years", type=click.IntRange(*YEARS), default=20, show_default=True, help="Years ahead."),
         click.option(
             "--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of the random numbers."
         ),
@@ -113,7 +112,7 @@ def policy_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --policy and --step; see check_policy."""
     for option in (
         click.option(
-            "--step", type=click.FloatRange(0.0, 10_000.0), default=0.0, help="Mill. that savings grow by a year."
+            "--step", type=click.FloatRange(0.0, LARGEST_STEP), default=0.0, help="Mill. that savings grow by a year."
         ),
         click.option(
             "--policy",
@@ -135,19 +134,9 @@ def check_policy(policy: str, step: float) -> None:
 
 def check_size(runs: int, years: int, *, ledgers: int = 1) -> None:
     """Raise InputError if so many ledgers of so many runs and years do not fit into memory together."""
-    most = MAX_RUN_YEARS // (years * ledgers)
-    if runs > most:
-        raise InputError([_too_many(runs, most, years)])
-
-
-def _too_many(runs: int, most: int, years: int) -> Fault:
-    return Fault(
-        "--runs",
-        str(runs),
-        "",
-        Text(nb="er flere løp enn det er minne til", en="is more runs than memory allows"),
-        Text(nb=f"Velg høyst {most} løp for {years} år.", en=f"Choose at most {most} runs for {years} years."),
-    )
+    faults = too_many("--runs", runs, years, ledgers)
+    if faults:
+        raise InputError(faults)
 
 
 def read(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ldip.cli.compare import common_title, read_all, wanted
+from ldip.cli.compare import read_all, wanted
 from ldip.cli.options import change_option, check_size, lang_option, run_options
 from ldip.cli.stress import stress_sources
 from ldip.errors import Fault, InputError, Text
@@ -140,7 +140,7 @@ def write_report(
     `recorded`. Returns how the figures compare with those of `recorded`.
     """
     from ldip.analysis.findings import find, work
-    from ldip.report.answers.comparison import labels
+    from ldip.report.answers.comparison import common_title, labels
     from ldip.report.folder.files import result_folder
     from ldip.report.folder.recheck import checksums, recheck
     from ldip.report.page import html as page
@@ -149,7 +149,6 @@ def write_report(
     page.check_writable(out)
     if recorded:
         how |= {name: getattr(recorded, name) for name in ("runs", "seed", "years", "against", "policy", "step")}
-    over = sources[0].scenario.changes
     plan_years = max(source.scenario.scenario.plan_years for source in sources)
     if how["years"] <= plan_years:
         raise InputError([_too_short(how["years"], plan_years)])
@@ -162,7 +161,7 @@ def write_report(
             findings=findings,
             label=labels(sources, common, lang),
             tests=tested[1],
-            title=common_title(sources, over[len(over) - common :], lang),
+            title=common_title(sources, common, lang),
             command=again + (" --lang en" if lang == "en" else ""),
             recheck=recheck(recorded, sums).words(recorded, lang) if recorded else [],
             checksums=sums,

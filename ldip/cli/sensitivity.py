@@ -9,9 +9,6 @@ import click
 from ldip.cli.options import check_size, lang_option, read, run_options, scenario_options, title, work_bar
 from ldip.errors import Text
 
-FEWEST = 256
-"""With fewer runs tenths and variances say nothing."""
-
 
 class EventName(click.ParamType):
     """An event of the catalogue."""
@@ -75,8 +72,8 @@ def sensitivity(
     from ldip.report.answers import sensitivity as report
     from ldip.report.folder.files import result_folder
 
-    if runs < FEWEST:
-        raise click.UsageError(f"--runs must be at least {FEWEST} here.")
+    if runs < tornadoes.FEWEST:
+        raise click.UsageError(f"--runs must be at least {tornadoes.FEWEST} here.")
     check_size(runs, years, ledgers=2)
     source = read(scenario, changes)
     of = source.scenario

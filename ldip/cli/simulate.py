@@ -72,7 +72,9 @@ def simulate(
       ldip simulate --runs 1m --keep-runs
       ldip simulate my-municipality/ --years 10 --json --no-pictures
     """
+    from ldip.report.fans import remove_old as remove_old_fans
     from ldip.report.folder import files
+    from ldip.report.folder.runs import remove_old
     from ldip.statistics.stream import passes, simulate_and_summarise
 
     check_policy(policy, step)
@@ -91,11 +93,9 @@ def simulate(
                 progress=advance,
                 **kept,
             )
-        files.write_summary(folder, [summary])
-        files.write_probabilities(folder, [summary])
-        files.write_provenance(folder, summary, files.resolved(source))
-    _remove_old_runs(out, keep_runs)
-    _remove_old_pictures(out)
+        files.write_simulation(folder, source, summary)
+    remove_old(out, keep_runs)
+    remove_old_fans(out)
     if as_json:
         click.echo(json.dumps(files.summary_records(summary) | {"out": str(out)}))
     else:
@@ -140,27 +140,12 @@ def _kept_runs(kind: str | None, folder: Path, source: "Source", runs: int, seed
         yield found
 
 
-def _remove_old_runs(out: Path, kind: str | None) -> None:
-    from ldip.report.folder.runs import DESCRIPTION, file_names
-
-    for name in file_names():
-        if kind is None or name not in (f"runs.{kind}", DESCRIPTION):
-            (out / name).unlink(missing_ok=True)
-
-
 def _assumptions_line(source: "Source", lang: str) -> str:
     from ldip.report.terminal import ASSUMPTIONS
     from ldip.scenario.settings import assumed
 
     count, total = assumed(source.scenario)
     return ASSUMPTIONS.say(lang, count=count, total=total, name=source.scenario.scenario.name)
-
-
-def _remove_old_pictures(out: Path) -> None:
-    from ldip.report.fans import picture_names
-
-    for name in picture_names():
-        (out / name).unlink(missing_ok=True)
 
 
 def _write_pictures(source: "Source", summary: Any, out: Path, lang: str, *, quiet: bool) -> None:

@@ -16,13 +16,12 @@ from ldip.cli.options import (
     scenario_options,
     title,
 )
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Text
 
 if TYPE_CHECKING:
     from ldip.scenario.files.reader import Source
 
 PICTURES = ("stress.png", "stress.svg")
-ALL = Text(nb="Alt på en gang", en="All at once")
 
 
 @click.command()
@@ -90,33 +89,10 @@ def stress_sources(
     scenario: str, changes: tuple[str, ...], tests: tuple[str, ...], lang: str
 ) -> tuple[list["Source"], dict[str, str]]:
     """The scenario, each test laid over it, all at once, and what readers call them by scenario name."""
-    from ldip.report.answers.stress import BASE
+    from ldip.report.answers.stress import labels
+    from ldip.scenario.files.layers import stress_sources as sources_of
     from ldip.scenario.files.reader import find, stress_tests
 
     kinds = stress_tests(find(scenario).folder)
-    unknown = [test for test in tests if test not in kinds]
-    if unknown or not kinds:
-        raise InputError([_unknown(test, list(kinds)) for test in unknown] or [_unknown("", [])])
-    chosen = list(tests or kinds)
-    sources = [read(scenario, changes), *[read(scenario, (*changes, test)) for test in chosen]]
-    label = {sources[0].scenario.name: BASE.say(lang)}
-    label |= {source.scenario.name: source.change_titles[-1].say(lang) for source in sources[1:]}
-    together = tuple(test for test in chosen if kinds[test] == "path")
-    if len(together) > 1:
-        sources.append(read(scenario, (*changes, *together)))
-        label[sources[-1].scenario.name] = ALL.say(lang)
-    return sources, label
-
-
-def _unknown(test: str, known: list[str]) -> Fault:
-    names = ", ".join(known)
-    return Fault(
-        "--test",
-        test,
-        "",
-        Text(nb="er ikke en stressprøve i scenariet", en="is not a stress test of the scenario"),
-        Text(
-            nb=f'Kjente: {names or "ingen"}. En endring blir stressprøve når [change] har stress = "path".',
-            en=f'Known: {names or "none"}. A change becomes a stress test when its [change] has stress = "path".',
-        ),
-    )
+    stressed = sources_of(lambda more: read(scenario, (*changes, *more)), kinds, tests)
+    return stressed.sources, labels(stressed, lang)

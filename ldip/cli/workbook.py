@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ldip.cli.compare import common_title, read_all, reference, run_all
+from ldip.cli.compare import read_all, reference
 from ldip.cli.options import (
     DEFAULT_SCENARIO,
     XLSX,
@@ -63,6 +63,8 @@ def workbook(
       ldip workbook baerum-2020 housing-minus-20 housing-plus-10 --lang en
       ldip workbook my-municipality/ my-municipality/+growth --years 10 --policy step --step 40
     """
+    from ldip.analysis.compare import compare_scenarios
+    from ldip.report.answers.comparison import common_title
     from ldip.report.folder.files import result_folder
     from ldip.report.workbook.book import reconciliation_of, write_workbook
     from ldip.scenario.files.reader import alternative, switch_off
@@ -77,12 +79,13 @@ def workbook(
     out = out or Path("ldip-results") / f"{against}.xlsx"
     with result_folder(out.parent) as folder:
         with progress_bar(runs, lang, scenarios=len(sources)) as advance:
-            comparison = run_all(sources, against, progress=advance, **how)
+            of = [source.scenario for source in sources]
+            comparison = compare_scenarios(of, against=against, progress=advance, **how)
         write_workbook(
             folder / out.name,
             comparison,
             sources,
-            title=common_title(sources, common, lang),
+            title=common_title(sources, len(common), lang),
             common=len(common),
             command=_command(words, against, {"change": changes, "without": without, "only": only}, how),
             reconciliation=reconciliation_of({source.scenario.name: source.scenario for source in sources}[against]),

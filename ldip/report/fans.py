@@ -38,6 +38,12 @@ def picture_names() -> list[str]:
     return [f"{metric}.{kind}" for metric in FANS for kind in ("png", "svg")]
 
 
+def remove_old(folder: Path) -> None:
+    """Take the fan charts of an earlier simulation out of its folder."""
+    for name in picture_names():
+        (folder / name).unlink(missing_ok=True)
+
+
 def write_fans(folder: Path, scenario: Scenario, summary: Summary, lang: str) -> None:
     """One fan chart per headline question into `folder`, of a scenario and what its simulation says."""
     calm = calm_path(scenario, summary)

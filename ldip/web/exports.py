@@ -50,9 +50,7 @@ def _figures(simulator: Simulator, alternative: Alternative, lang: str) -> bytes
     summary = simulator.whole_summary(alternative)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        files.write_summary(folder, [summary])
-        files.write_probabilities(folder, [summary])
-        files.write_provenance(folder, summary, files.resolved(alternative.source))
+        files.write_simulation(folder, alternative.source, summary)
         (folder / f"{NAME}.toml").write_bytes(_scenario(simulator, alternative, lang))
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:

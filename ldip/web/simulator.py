@@ -73,14 +73,14 @@ class Simulator:
     @property
     def growth(self) -> list[str]:
         """The changes that move nothing but housing: the growth alternatives."""
-        return [name for name, (_, tree) in self.changes.items() if set(tree) == {"housing"}]
+        return [name for name, change in self.changes.items() if set(change.keys) == {"housing"}]
 
     def alternative(self, state: State) -> Alternative:
         """The scenario with the state's changes and moved controls; raises InputError with every fault."""
         tree: dict[str, Any] = {}
         for name in state.changes:
-            _join(tree, self.changes[name][1])
-        titles = [self.changes[name][0] for name in state.changes]
+            _join(tree, self.changes[name].keys)
+        titles = [self.changes[name].title for name in state.changes]
         title = Text(*(" + ".join(parts) for parts in zip(*titles, TITLE, strict=True)))
         changed = lay_over(self.source, tree, f"{NAME}.toml", title) if tree else self.source
         unmoved = {control.id: position(control, changed.scenario) for control in CONTROLS}

@@ -80,6 +80,14 @@ NOTE = Text(
 )
 
 
+def common_title(sources: Sequence[Source], common: int, lang: str) -> str:
+    """The title that the scenarios have in common, and the last `common` changes, laid over all of them."""
+    headings = [source.scenario.scenario for source in sources]
+    titles = dict.fromkeys(Text(heading.title_nb, heading.title_en).say(lang) for heading in headings)
+    laid_over = sources[0].change_titles[len(sources[0].change_titles) - common :]
+    return " + ".join((" / ".join(titles), *[title.say(lang) for title in laid_over]))
+
+
 def labels(sources: Sequence[Source], common: int, lang: str) -> dict[str, str]:
     """Scenario name -> what readers call it: the titles of its changes, up to the colon where that tells them apart.
 

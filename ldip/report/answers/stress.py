@@ -10,6 +10,7 @@ from ldip.errors import Text
 from ldip.report.folder.files import figure, plain, write_csv
 from ldip.report.numbers import difference_label, error_words, number, shown, signed, unit_label
 from ldip.report.terminal import table
+from ldip.scenario.files.layers import Stressed
 
 METRICS = ("debt_ratio", "debt_ratio_with_deficits", "net_operating_result_share", "restructuring_need")
 EVENTS = ("any_rule_breach", "state_register")
@@ -25,6 +26,7 @@ HEADS = Text(
 )
 CHANCE_HEADS = Text(nb="sannsynlighet|endring|feil ±", en="probability|moved|error ±")
 BASE = Text(nb="Uten stress", en="Without stress")
+ALL = Text(nb="Alt på en gang", en="All at once")
 PROBABILITY = Text(nb="{label}, prosent", en="{label}, per cent")
 NOTE = Text(
     nb="«grunnbane» er ett løp uten sjokk, som i en vanlig LDIP; «endring» er hva prøven gjør med den. «snitt "
@@ -34,6 +36,14 @@ NOTE = Text(
     "moves' is what it does to the mean of all runs, run by run. What only makes the future more uncertain leaves "
     "the baseline where it is. Probabilities are the model's, and no new measures are taken.",
 )
+
+
+def labels(stressed: Stressed, lang: str) -> dict[str, str]:
+    """Scenario name -> what readers call it."""
+    first, *tests = stressed.sources
+    label = {first.scenario.name: BASE.say(lang)}
+    label |= {source.scenario.name: source.change_titles[-1].say(lang) for source in tests}
+    return label | ({tests[-1].scenario.name: ALL.say(lang)} if stressed.together else {})
 
 
 def stress_text(stress: Stress, label: Mapping[str, str], title: str, lang: str) -> str:

@@ -94,6 +94,13 @@ def _move_all(beside: Path, out: Path) -> None:
         raise
 
 
+def write_simulation(folder: Path, source: Source, summary: Summary) -> None:
+    """All figures of a simulation, and what they came from."""
+    write_summary(folder, [summary])
+    write_probabilities(folder, [summary])
+    write_provenance(folder, summary, resolved(source))
+
+
 def write_summary(folder: Path, summaries: Sequence[Summary], name: str = "summary.csv") -> None:
     """The distributions into the file `name`, the standard errors of the same figures into ``sampling_errors.csv``;
     the summaries below each other."""

@@ -28,6 +28,13 @@ def file_names() -> list[str]:
     return [*(f"runs.{kind}" for kind in KINDS), DESCRIPTION]
 
 
+def remove_old(folder: Path, kind: str | None) -> None:
+    """Take the runs of an earlier simulation out of its folder, all but those of the `kind` that is there now."""
+    for name in file_names():
+        if kind is None or name not in (f"runs.{kind}", DESCRIPTION):
+            (folder / name).unlink(missing_ok=True)
+
+
 def columns() -> list[Metric]:
     """The metrics that are kept of every run: those of the result files, and the rules' events."""
     return [metric for metric in catalogue().values() if metric.headline]

@@ -40,6 +40,8 @@ DEFAULT = "baerum-2020"
 STRESS = ("path", "chance")
 """Kinds of stress tests, as a change's heading says them."""
 
+NO_TABLE = Table((), (), (), ())
+
 
 class Source(NamedTuple):
     """A scenario, the files it came from (path as shown to the user -> SHA-256 of its bytes), and what its changes
@@ -268,13 +270,23 @@ def toml(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
     return reading.toml(path), reading.digests
 
 
-def read_change(place: Place, name: str) -> tuple[Text, dict[str, Any]]:
-    """A change of the scenario at `place`, given by name or as a file: its title and its keys as a tree."""
+class Change(NamedTuple):
+    """A change as its file says it."""
+
+    title: Text
+    keys: dict[str, Any]  # a tree
+    file: str  # as shown to the user
+    files: dict[str, str]  # the same, with the SHA-256 of its bytes
+
+
+def read_change(place: Place, name: str) -> Change:
+    """A change of the scenario at `place`, given by name or as a file."""
     path = Path(name) if name.endswith(".toml") else place.folder / "changes" / f"{name}.toml"
     if not path.is_file():
         raise InputError([f.no_change(name, change_names(place.folder), place.folder)])
-    tree = _Reading(place.folder).toml(path)
-    return _title_in(tree.pop("change", None), path), tree
+    reading = _Reading(place.folder)
+    tree = reading.toml(path)
+    return Change(_title_in(tree.pop("change", None), path), tree, reading.shown(path), reading.digests)
 
 
 def lay_over(source: Source, change: Mapping[str, Any], name: str, title: Text) -> Source:
@@ -286,6 +298,7 @@ def lay_over(source: Source, change: Mapping[str, Any], name: str, title: Text) 
     scenario = source.scenario
     tree: dict[str, Any] = {section: getattr(scenario, section) for section in Scenario.model_fields}
     reading = _Reading(Path(), Path(name))
+    reading.first_year = scenario.scenario.first_year
     for section in change:
         if section in tree and section not in (*COLUMNS, "scenario", "sectors", "changes"):
             tree[section] = tree[section].model_dump(exclude_none=True)
@@ -298,6 +311,8 @@ def lay_over(source: Source, change: Mapping[str, Any], name: str, title: Text) 
         changed = Scenario.model_validate(tree)
     except ValidationError as error:
         reading.faults += [reading.translate(detail, {}) for detail in error.errors()]
+    if changed:
+        reading.faults += reading.price_years(changed)
     if reading.faults or changed is None:
         raise InputError(reading.faults)
     return source._replace(scenario=changed, change_titles=(*source.change_titles, title))
@@ -373,15 +388,15 @@ class _Reading:
         """The table `name`, its faults added to the reading's."""
         path = self.folder / f"{name}.csv"
         if name in OPTIONAL and not path.exists():
-            return Table((), (), (), ())
+            return NO_TABLE
         text = self.text(path)
         if text is None:
-            return Table((), (), (), ())
+            return NO_TABLE
         table = read_table(name, self.shown(path), text, wanted_years(name, heading))
         self.faults += table.faults
         return table
 
-    def price_years(self, scenario: Scenario, plan: Table) -> list[Fault]:
+    def price_years(self, scenario: Scenario, plan: Table = NO_TABLE) -> list[Fault]:
         """Amounts in fixed prices of another year than the scenario's first."""
         places = [
             (self.file_of(tuple(key.split("."))), f"{key}.unit", quantity.unit)
