@@ -1,6 +1,7 @@
 """The generated parts of the documentation are those of today's program, and what the pages name exists."""
 
 import importlib.util
+import json
 import re
 from pathlib import Path
 
@@ -40,3 +41,28 @@ def test_changes_named_in_the_pages_exist():
     for page in PAGES:
         for name in re.findall(r"--change ([a-z0-9-]+)(?![\w.-]*\.toml)", page.read_text(encoding="utf-8")):
             assert name in changes, f"{page.name}: {name}"
+
+
+def test_the_python_page_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "python.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert len(blocks) > 3
+    for block in blocks:
+        exec(block, names)
+    assert Path("debt.png").exists()
+
+
+def test_the_notebook_runs_and_names_no_machine(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = ROOT / "docs" / "ldip.ipynb"
+    text = path.read_text(encoding="utf-8")
+    assert len(text) < 200_000
+    assert not re.search(r"/home/|/root/|/tmp/|/work/|[A-Z]:\\\\|site-packages", text)
+    names: dict[str, object] = {}
+    cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
+    for cell in cells:
+        exec("".join(cell["source"]), names)
+        outputs = cell["outputs"]
+        assert all(output["output_type"] != "error" for output in outputs)
+    assert any("image/png" in output.get("data", {}) for cell in cells for output in cell["outputs"])

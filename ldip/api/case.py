@@ -92,7 +92,7 @@ class Case:
         --------
         >>> import ldip
         >>> ldip.load().settings.loc["interest.opening_fixed_rate", ["value", "unit", "basis"]].tolist()
-        [0.02, 'per year', 'source']
+        [0.0245, 'per year', 'assumption']
         """
         from ldip.api.tables import of_records
         from ldip.scenario.schema import quantities

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def compare(
     *alternatives: Case | Result,
-    against: Case | Result | None = None,
+    against: Case | Result | str | None = None,
     runs: int = 10_000,
     seed: int = 1,
     years: int = 20,
@@ -34,9 +34,10 @@ def compare(
     alternatives
         Two or more cases, or results. Results are simulated again, as they were, for their runs.
     against
-        The one that the others are compared with; the first, unless it is told.
+        The one of them, or its name, that the others are compared with; the first, unless it is told.
     runs, seed, years, policy, step
-        Of cases, as in :meth:`Case.simulate`; results have their own, which must be the same.
+        As in :meth:`Case.simulate`, if there are only cases. Results have their own, which must be the same, and
+        cases beside them are simulated like them.
 
     Raises
     ------
@@ -56,25 +57,28 @@ def compare(
     """
     from ldip.analysis.compare import compare_scenarios, side_by_side
 
-    given = [*alternatives, *([against] if against is not None and against not in alternatives else [])]
-    if len(given) < 2:
+    if len(alternatives) < 2:
         raise InputError([_too_few()])
-    faults: list[Fault] = []
-    asked: dict[str, Any] = {"runs": runs, "seed": seed, "years": years, "policy": policy, "step": step}
-    each = [one.how for one in given if isinstance(one, Result)]
-    if each:
-        made = each + [asked] * (len(given) - len(each))
-        found = {key: [one[key] for one in made] for key in asked}
-        faults += [arguments.unequal(key, values) for key, values in found.items() if len(set(values)) > 1]
-        asked = each[0]
-    cases = [one.case if isinstance(one, Result) else one for one in given]
-    faults += side_by_side([case.scenario for case in cases])
+    cases = [_case(one) for one in alternatives]
+    faults = side_by_side([case.scenario for case in cases])
+    made = [one.how for one in alternatives if isinstance(one, Result)]
+    for key in made[0] if made else ():
+        values = [how[key] for how in made]
+        faults += [arguments.unequal(key, values)] if len(set(values)) > 1 else []
+    names = [case.name for case in cases]
+    reference = names[0] if against is None else against if isinstance(against, str) else _case(against).name
+    if reference not in names:
+        faults.append(arguments.not_among("against", reference, names))
     if faults:
         raise InputError(faults)
-    how = arguments.simulation(**asked, ledgers=2)
-    reference = cases[0 if against is None else given.index(against)].name
+    asked: dict[str, Any] = {"runs": runs, "seed": seed, "years": years, "policy": policy, "step": step}
+    how = arguments.simulation(**(made[0] if made else asked), ledgers=2)
     scenarios = [case.scenario for case in cases]
     return Comparison(cases, compare_scenarios(scenarios, against=reference, progress=progress, **how))
+
+
+def _case(alternative: Case | Result) -> Case:
+    return alternative.case if isinstance(alternative, Result) else alternative
 
 
 class Comparison:

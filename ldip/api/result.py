@@ -111,6 +111,10 @@ class Result:
     def __contains__(self, metric: object) -> bool:
         return metric in catalogue()
 
+    def _ipython_key_completions_(self) -> list[str]:
+        """What a notebook offers inside the brackets."""
+        return list(catalogue())
+
     @property
     def probabilities(self) -> "pd.DataFrame":
         """How likely each event is in each year (row), and as ``EVENT_so_far`` in that or any earlier year: the
