@@ -14,6 +14,8 @@ import pytest
 from conftest import rows_of
 
 import ldip as door
+from ldip.analysis import sensitivity
+from ldip.errors import Text
 from ldip.report.folder.files import NAMES, plain
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -155,7 +157,9 @@ def test_stress_is_the_file_of_stress(case, ldip):
     assert "All at once" in found.labels("en").values()
 
 
-def test_sensitivity_is_the_files_of_sensitivity(case, ldip):
+def test_sensitivity_is_the_files_of_sensitivity(case, ldip, monkeypatch):
+    some = dict(list(sensitivity.assumptions(case.scenario).items())[:3])  # all of them take a while
+    monkeypatch.setattr(sensitivity, "assumptions", lambda *_: some)
     few = ("--runs", "256", "--seed", "3", "--years", "3", "--no-pictures", "--out", "f")
     assert ldip("sensitivity", *few).code == 0
     found = case.sensitivity(runs=256, seed=3, years=3)
@@ -163,6 +167,8 @@ def test_sensitivity_is_the_files_of_sensitivity(case, ldip):
         same(getattr(found, name), rows_of(Path(f"f/sensitivity_{name}.csv")), *keys)
     conditions = Path("f/sensitivity_conditions.csv")
     assert len(found.conditions) == (len(rows_of(conditions)) if conditions.exists() else 0)
+    assert found.plot("restructuring_need")._repr_png_()
+    assert "3 assumptions" in repr(found)
 
 
 @pytest.mark.parametrize("nominal", [False, True])
@@ -374,9 +380,8 @@ def test_objects_say_what_they_are(case, result):
     assert html.count("<tr>") == 6
     assert "Debt ratio" in html
     assert "2027" in html
-    strange = case.source._replace(change_titles=(("<b>", "<b>"),))
-    assert "<b>financial" not in html.replace("<b>Bærum", "")
-    assert strange.change_titles
+    named = door.Case(case.source._replace(change_titles=(Text("<i>", "<i>"),)))
+    assert "&lt;i&gt;" in door.Result(named, result.summary)._repr_html_()
 
 
 def test_figures_of_any_metric_can_be_plotted(result):
