@@ -43,7 +43,7 @@ def of_records(
     what has records inside is left out, and what is not known is not a number (NaN)."""
     flat = [{key: value for key, value in record.items() if not isinstance(value, Mapping)} for record in records]
     found = pd.DataFrame(flat)
-    numbers = [column for column in found if any(isinstance(record[column], float) for record in flat)]
+    numbers = [key for key in found if all(isinstance(record[key], float | None) for record in flat)]
     found[numbers] = found[numbers].astype(float)
     if len(found.columns):
         found = found.set_index(list(index) if len(index) > 1 else index[0])
