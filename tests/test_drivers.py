@@ -11,7 +11,7 @@ import pytest
 from scipy import optimize, stats
 
 from ldip.model import drivers
-from ldip.model.accounts.state import Weather
+from ldip.model.accounts.inputs import Weather
 from ldip.model.plan.baseline import build, swap_loading, swap_path
 from ldip.scenario.drivers import SHOCKS, Drivers
 from ldip.scenario.files.reader import DEFAULT, read

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ldip.model.engine.simulate import run_baseline, simulate
-from ldip.model.metrics import headline
+from ldip.model.metrics import catalogue, headline
 from ldip.model.plan.baseline import build
 from ldip.scenario.files.reader import change_names, find, read
 
@@ -20,7 +20,7 @@ def baseline_rows() -> Iterator[list[str]]:
     for changes in ((), *[(name,) for name in change_names(find("baerum-2020").folder)]):
         scenario = read("baerum-2020", changes).scenario
         ledger = run_baseline(build(scenario, YEARS))
-        lines = ledger.lines if not changes else [metric.id for metric in headline()]
+        lines = list(catalogue()) if not changes else [metric.id for metric in headline()]
         for line in lines:
             for year, value in zip(ledger.years, ledger[line][:, 0], strict=True):
                 if changes and year not in (2024, 2031, 2039):

@@ -12,7 +12,7 @@ import numpy as np
 
 from ldip.analysis.calibrate import LOG_GROWTH, Fit, drawn, fit_ar1, levels, to_column
 from ldip.model import drivers
-from ldip.model.accounts.state import Plan, Weather
+from ldip.model.accounts.inputs import Plan, Weather
 from ldip.model.plan.baseline import build
 from ldip.scenario.drivers import Drivers
 from ldip.scenario.files.series import Series

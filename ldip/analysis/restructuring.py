@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ldip.model import drivers
-from ldip.model.accounts.state import Year
-from ldip.model.accounts.steps import NOISE
+from ldip.model.accounts.choices import NOISE
+from ldip.model.accounts.year import LINES
 from ldip.model.engine import kernel
 from ldip.model.plan.baseline import build
 from ldip.scenario.schema import Scenario
@@ -25,7 +25,7 @@ TOLERANCE = 0.01
 """Steps are solved to ten thousand kroner a year."""
 
 RULES = ("result", "equity", "buffer", "liquidity", "deficit")
-LINES = (
+NEEDED = (
     *("cpi_index", "deflator_index", "operating_revenue", "net_operating_result", "equity_share"),
     *("general_investment", "general_borrowing", "closing_buffer_fund", "closing_liquidity_reserve"),
     "closing_uncovered_deficit",
@@ -140,7 +140,7 @@ class Margins:
         frames = ("kindergartens", "schools", "care", "other_services")
         self.expenditure = np.sum([getattr(baseline.plan, name) for name in frames], axis=0)
         self.weather = drivers.weather(drivers.prepare(scenario.drivers, baseline.plan), seed, 0, runs)
-        self.lines = [Year._fields.index(line) for line in LINES]
+        self.lines = [LINES.index(line) for line in NEEDED]
 
     def __call__(self, step: np.ndarray, run: np.ndarray) -> np.ndarray:
         """The smallest margin of the rules over the years asked for, as a share of revenue (run,)."""
@@ -159,9 +159,9 @@ class Margins:
         run = np.asarray(run, dtype=int)
         weather = np.ascontiguousarray(self.weather[:, :, run])
         weather[-1] = step
-        book = np.empty((len(LINES), len(self.years), len(run)))
+        book = np.empty((len(NEEDED), len(self.years), len(run)))
         kernel.run_numpy(self.table, self.response, weather, self.opening, self.lines, book)
-        line = dict(zip(LINES, book[:, self.start :], strict=True))
+        line = dict(zip(NEEDED, book[:, self.start :], strict=True))
         revenue = line["operating_revenue"]
         # A rule holds that is missed by rounding only: a reserve kept just at its minimum must not look broken.
         margins = [self._margin(rule, line) / revenue + NOISE for rule in self.rules]

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ldip.model.accounts.state import Plan, Weather
+from ldip.model.accounts.inputs import Plan, Weather
 from ldip.scenario.drivers import SHOCKS, Driver, Drivers, OwnTaxDriver
 
 BLOCK = 1024

@@ -5,7 +5,7 @@ Tests check them on random scenarios, ``ldip scenario check`` on a planner's own
 
 import numpy as np
 
-from ldip.model.accounts.state import Opening
+from ldip.model.accounts.inputs import Opening
 from ldip.model.engine.simulate import Ledger
 
 ROLL_FORWARD = {

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ldip.model import drivers
-from ldip.model.accounts.state import Weather
+from ldip.model.accounts.inputs import Weather
 from ldip.model.people import counted
 from ldip.model.people.cohorts import Fitted, fit
 from ldip.scenario.schema import Scenario

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import numpy as np
 
 from ldip.model import drivers
-from ldip.model.accounts.state import Year
+from ldip.model.accounts.year import LINES
 from ldip.model.engine import kernel
 from ldip.model.plan.baseline import Baseline, build
 from ldip.scenario.schema import Scenario
@@ -64,16 +64,16 @@ def run_baseline(baseline: Baseline, step: float = 0.0, engine: str | None = Non
     """The baseline path, all lines (line, year, 1): the accounts with calm weather, and a restructuring step."""
     calm = drivers.calm(baseline.plan)
     calm[-1] = step
-    values = np.full((len(Year._fields), len(baseline.years), 1), np.nan)
+    values = np.full((len(LINES), len(baseline.years), 1), np.nan)
     _engine(engine or "numpy").close(
         baseline.plan_table(),
         baseline.response,
         calm,
         np.array(baseline.opening),
-        range(len(Year._fields)),
+        range(len(LINES)),
         values,
     )
-    return Ledger(baseline.years, Year._fields, values)
+    return Ledger(baseline.years, LINES, values)
 
 
 def simulate(
@@ -82,7 +82,7 @@ def simulate(
     runs: int,
     seed: int,
     years: int,
-    lines: Sequence[str] = Year._fields,
+    lines: Sequence[str] = LINES,
     engine: str | None = None,
     threads: int | None = None,
     progress: Callable[[int], None] | None = None,
@@ -115,7 +115,7 @@ def simulate_built(
     *,
     runs: int,
     seed: int,
-    lines: Sequence[str] = Year._fields,
+    lines: Sequence[str] = LINES,
     engine: str | None = None,
     threads: int | None = None,
     progress: Callable[[int], None] | None = None,
@@ -146,7 +146,7 @@ def in_years(
     *,
     runs: int,
     seed: int,
-    lines: Sequence[str] = Year._fields,
+    lines: Sequence[str] = LINES,
     engine: str | None = None,
     threads: int | None = None,
     step: float | np.ndarray = 0.0,
@@ -188,7 +188,7 @@ def in_batches(
     *,
     runs: int,
     seed: int,
-    lines: Sequence[str] = Year._fields,
+    lines: Sequence[str] = LINES,
     engine: str | None = None,
     threads: int | None = None,
     batch: int = BATCH,
@@ -247,7 +247,7 @@ class _Accounts:
         self._seed, self._seeds, self._weather = seed, seeds, weather
         self._steps = np.broadcast_to(step, (runs,))
         self._plan, self._response = baseline.plan_table(), baseline.response
-        self._opening, self._lines = np.array(baseline.opening), [Year._fields.index(line) for line in lines]
+        self._opening, self._lines = np.array(baseline.opening), [LINES.index(line) for line in lines]
 
     def close(self, first: int, size: int, ledger: np.ndarray, place: int) -> None:
         """Close all years of some runs into a ledger (line, year, run), from a place in it on."""

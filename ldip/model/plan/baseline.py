@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ldip.model.accounts import steps
-from ldip.model.accounts.state import Opening, Plan
+from ldip.model.accounts.inputs import Opening, Plan
+from ldip.model.accounts.revenue import tax_equalisation
 from ldip.model.people.cohorts import Population
 from ldip.model.people.counted import Counted, count
 from ldip.model.plan.areas import elasticities, other_frames
@@ -136,7 +136,7 @@ def _revenue(scenario: Scenario, people: Counted, years: np.ndarray) -> dict[str
     national = own_per_resident / revenue.own_to_national_tax.at(years)
 
     # The plan's general grant holds the equalisation in force when it was made; what is left is the block grant.
-    equalisation = steps.equalisation(
+    equalisation = tax_equalisation(
         own_per_resident,
         national,
         reference.opening_residents,
