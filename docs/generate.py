@@ -22,7 +22,7 @@ from click.testing import CliRunner
 
 from ldip.cli import main as ldip
 from ldip.model.accounts.year import CHAPTERS
-from ldip.model.metrics import catalogue
+from ldip.model.catalogue import catalogue
 from ldip.report.fans import FANS
 from ldip.report.numbers import NO_BREAK_SPACE, unit_label
 from ldip.scenario.files.reader import read

@@ -4,7 +4,9 @@ import re
 
 from ldip.model.accounts.inputs import Opening, Plan
 from ldip.model.accounts.year import LINES
-from ldip.model.metrics import MONEY_UNITS, catalogue, events, headline, lines_needed
+from ldip.model.catalogue import MONEY_UNITS, catalogue, headline
+from ldip.model.fiscal_rules import events
+from ldip.model.metrics import lines_needed
 from ldip.report.answers.forms import FORMS
 from ldip.report.numbers import SHOWN
 

@@ -20,7 +20,7 @@ from conftest import Said, rows_of, snapshot
 
 from ldip import __version__
 from ldip.cli import COMMANDS, run
-from ldip.model.metrics import catalogue
+from ldip.model.catalogue import catalogue
 from ldip.report.folder import files
 from ldip.scenario.drivers import Drivers
 from ldip.scenario.files.reader import read, shipped_folder

@@ -27,8 +27,10 @@ from ldip.analysis.compare import (
 )
 from ldip.cli import compare as command
 from ldip.errors import InputError, Text
+from ldip.model.catalogue import catalogue, headline
 from ldip.model.engine.simulate import Ledger, simulate
-from ldip.model.metrics import catalogue, events, headline, lines_needed, report_values
+from ldip.model.fiscal_rules import events
+from ldip.model.metrics import lines_needed, report_values
 from ldip.report.answers.comparison import labels
 from ldip.report.answers.comparison_charts import spread_out
 from ldip.scenario.files import reader
@@ -122,10 +124,11 @@ def test_rounding_is_not_a_difference():
 
 def test_probabilities_by_hand():
     event = events()[0]
-    above, below = event.threshold + 0.1, event.threshold - 0.1
+    above, below = event.limits[0].values[0] + 0.1, event.limits[0].values[0] - 0.1
     mine = np.array([[above, above, above, below], [below, below, below, below]])
     theirs = np.array([[above, below, below, above], [below, below, below, above]])
-    result = paired_probability(event, mine, theirs)
+    ledgers = [Ledger(np.array([2020, 2021]), ("debt_ratio",), values[None]) for values in (mine, theirs)]
+    result = paired_probability(event, *ledgers)
     assert result.in_year.tolist() == [0.25, -0.25]  # two gained and one lost of four; one lost
     assert result.so_far.tolist() == [0.25, 0.25]
     # the differences are 0, 1, 1, -1

@@ -9,11 +9,11 @@ import pytest
 from ldip.model import drivers
 from ldip.model.accounts.inputs import Opening, Plan, Weather
 from ldip.model.accounts.year import LINES
+from ldip.model.catalogue import catalogue
 from ldip.model.engine import kernel
 from ldip.model.engine import simulate as simulation
 from ldip.model.engine.generator import CompiledGenerator
 from ldip.model.engine.simulate import simulate
-from ldip.model.metrics import catalogue
 from ldip.model.plan.baseline import build
 
 CACHE_FOLDER = kernel.cache_folder

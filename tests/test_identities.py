@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from ldip.model import drivers
 from ldip.model.accounts.inputs import Opening, People, Plan, Weather
 from ldip.model.accounts.year import LINES, carry, close_year
+from ldip.model.catalogue import catalogue
 from ldip.model.engine import kernel
 from ldip.model.engine.simulate import Ledger, run_baseline, simulate
 from ldip.model.identities import residuals
-from ldip.model.metrics import catalogue
 from ldip.model.plan.baseline import Baseline, build
 from ldip.scenario.drivers import Drivers
 

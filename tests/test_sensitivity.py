@@ -23,8 +23,9 @@ from ldip.analysis.sensitivity import (
     tornado,
 )
 from ldip.analysis.sobol import indices, set_size, sobol, uncorrelated
+from ldip.model.catalogue import catalogue
 from ldip.model.engine.simulate import Ledger, run_baseline, simulate
-from ldip.model.metrics import catalogue, events
+from ldip.model.fiscal_rules import events
 from ldip.model.plan.baseline import build
 from ldip.report.answers.sensitivity import DRIVERS, compact, discovery_text, leading, tornado_text
 from ldip.scenario.drivers import Drivers
@@ -461,7 +462,7 @@ def test_tables_name_what_they_show(of_baerum, shares, lang):
     assert "nan" not in text
 
 
-@pytest.mark.parametrize("words", [("--event", "rain"), ("--runs", 100), ("--runs", "many")])
+@pytest.mark.parametrize("words", [("--runs", 100), ("--runs", "many")])
 def test_wrong_words_are_usage_errors(ldip, words):
     said = ldip("sensitivity", *words)
     assert said.code == 2

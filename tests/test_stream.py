@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 from conftest import rows_of, snapshot
 
+from ldip.model.catalogue import catalogue, headline
 from ldip.model.engine.simulate import COMPILED_FROM, built, in_batches, in_years, simulate, simulate_built, together
-from ldip.model.metrics import catalogue, headline, lines_needed
+from ldip.model.metrics import lines_needed
 from ldip.report.folder import runs as run_files
 from ldip.statistics import selection, stream
 from ldip.statistics.compiled_rows import narrow, put, select, select_parts

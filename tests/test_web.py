@@ -25,7 +25,7 @@ from python_calamine import CalamineWorkbook
 
 from ldip.errors import InputError, Text
 from ldip.model import drivers
-from ldip.model.metrics import catalogue
+from ldip.model.catalogue import catalogue
 from ldip.model.people import counted
 from ldip.model.plan.baseline import build
 from ldip.scenario.files.reader import change_names, find, lay_over, read, read_change

@@ -20,8 +20,9 @@ from test_cli import real
 
 from ldip.analysis.compare import Comparison, compare
 from ldip.analysis.statement import Accounts
+from ldip.model.catalogue import catalogue, headline
 from ldip.model.engine.simulate import simulate
-from ldip.model.metrics import catalogue, headline, lines_needed
+from ldip.model.metrics import lines_needed
 from ldip.report.answers.comparison import conclusions
 from ldip.report.numbers import SHOWN, number, shown
 from ldip.report.terminal import SHOWN_METRICS

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ldip.model.catalogue import catalogue, headline
 from ldip.model.engine.simulate import run_baseline, simulate
-from ldip.model.metrics import catalogue, headline
 from ldip.model.plan.baseline import build
 from ldip.scenario.files.reader import change_names, find, read
 

@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ldip.model.catalogue import Metric, catalogue, headline
 from ldip.model.engine.simulate import Ledger
-from ldip.model.metrics import Event, Metric, catalogue, events, headline, report_values
+from ldip.model.fiscal_rules import Event
+from ldip.model.metrics import report_values
 from ldip.statistics.summary import Distribution, Summary, distribution, share, so_far, summarise
 
 ROUNDING = 1e-12
@@ -141,9 +143,7 @@ def pair(ledger: Ledger, reference: Ledger, summary: Summary, of_reference: Summ
         report_values(reference, metric, out=theirs)
         errors = [of.distributions[metric.id].mean_error for of in (summary, of_reference)]
         metrics[metric.id] = paired(metric, mine, theirs, np.hypot(*errors))
-    chances = {
-        event.id: paired_probability(event, ledger[event.metric], reference[event.metric]) for event in events()
-    }
+    chances = {event.id: paired_probability(event, ledger, reference) for event in reference.events}
     return Pair(metrics, chances)
 
 
@@ -169,9 +169,9 @@ def _difference(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
     return mine
 
 
-def paired_probability(event: Event, mine: np.ndarray, theirs: np.ndarray) -> PairedProbability:
-    """Compare how often the values (year, run) of an alternative and of the reference are above the threshold."""
-    happens, happened = mine > event.threshold, theirs > event.threshold
+def paired_probability(event: Event, mine: Ledger, theirs: Ledger) -> PairedProbability:
+    """Compare how often the event happens to an alternative and to the reference."""
+    happens, happened = event.happens(mine), event.happens(theirs)
     in_year = _shares_apart(happens, happened)
     return PairedProbability(event, *in_year, *_shares_apart(so_far(happens), so_far(happened)))
 

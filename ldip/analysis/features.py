@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ldip.model.catalogue import Metric, catalogue
 from ldip.model.engine.simulate import Ledger
-from ldip.model.metrics import Metric, catalogue, report_values
+from ldip.model.metrics import report_values
 
 
 class Feature(NamedTuple):

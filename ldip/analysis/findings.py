@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,8 +13,9 @@ from ldip.analysis.restructuring import Restructuring, restructure
 from ldip.analysis.sensitivity import ASSUMED, Tornado, moving, tornado
 from ldip.analysis.sensitivity import work as simulations
 from ldip.analysis.stress import Stress, stress
+from ldip.model.catalogue import Metric, catalogue
 from ldip.model.engine.simulate import Ledger, run_baseline, simulate, with_policy
-from ldip.model.metrics import Metric, catalogue, events, lines_needed, report_values
+from ldip.model.metrics import lines_needed, report_values
 from ldip.model.plan.baseline import Baseline, build
 from ldip.scenario.files.reader import Source
 from ldip.scenario.schema import Scenario
@@ -227,5 +228,10 @@ def ceiling(ledger: Ledger, metric_id: str) -> Ceiling:
 
 def _with_deficits(ledger: Ledger) -> dict[str, Probability]:
     """How often the debt ratio is above each of its thresholds when uncovered deficits are counted as debt."""
-    values = report_values(ledger, catalogue()["debt_ratio_with_deficits"])
-    return {event.id: probability(event, values) for event in events() if event.metric == "debt_ratio"}
+    with_deficits: dict[str, Any] = {"metric": "debt_ratio_with_deficits"}
+    found = {}
+    for event in ledger.events:
+        if event.metric == "debt_ratio":
+            limits = tuple(limit._replace(**with_deficits) for limit in event.limits)
+            found[event.id] = probability(event._replace(limits=limits, **with_deficits), ledger)
+    return found

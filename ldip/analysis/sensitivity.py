@@ -10,8 +10,9 @@ import numpy as np
 
 from ldip.analysis.features import FEATURES, Feature, feature_values, lines_of
 from ldip.errors import InputError
+from ldip.model.catalogue import Metric, catalogue
 from ldip.model.engine.simulate import Ledger, run_baseline, simulate
-from ldip.model.metrics import Metric, catalogue, report_values
+from ldip.model.metrics import report_values
 from ldip.model.plan.baseline import build
 from ldip.scenario.drivers import Drivers
 from ldip.scenario.files.reader import with_quantity

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ldip.analysis.sensitivity import METRICS, answer, lines_needed, moving
+from ldip.model.catalogue import Metric, catalogue
 from ldip.model.engine.simulate import simulate
-from ldip.model.metrics import Metric, catalogue
 from ldip.scenario.schema import Scenario
 
 OTHER_SEED = 2**32

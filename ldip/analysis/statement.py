@@ -18,8 +18,9 @@ from typing import TypeVar
 
 import numpy as np
 
+from ldip.model.catalogue import catalogue
 from ldip.model.engine.simulate import Ledger, run_baseline, with_policy
-from ldip.model.metrics import catalogue, report_values
+from ldip.model.metrics import report_values
 from ldip.model.plan.areas import elasticities, other_areas
 from ldip.model.plan.baseline import Baseline, build
 from ldip.scenario.quantities import REAL

@@ -6,8 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ldip.analysis.compare import Comparison, compare
+from ldip.model.catalogue import headline
 from ldip.model.engine.simulate import run_baseline, simulate
-from ldip.model.metrics import headline, lines_needed, report_values
+from ldip.model.metrics import lines_needed, report_values
 from ldip.model.plan.baseline import build
 from ldip.scenario.schema import Scenario
 

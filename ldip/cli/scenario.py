@@ -238,7 +238,7 @@ def from_sheet(sheet: Path, out: Path, lang: str) -> None:
 @lang_option
 def metrics(lang: str) -> None:
     """List every figure that ldip computes: id, unit, definition, source."""
-    from ldip.model.metrics import catalogue
+    from ldip.model.catalogue import catalogue
     from ldip.report.terminal import metrics_text
 
     click.echo(metrics_text(list(catalogue().values()), 2020, lang))

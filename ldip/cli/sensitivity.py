@@ -13,27 +13,12 @@ FEWEST = 256
 """With fewer runs tenths and variances say nothing."""
 
 
-class EventName(click.ParamType):
-    """An event of the catalogue."""
-
-    name = "event"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The event's id, or a usage error with the ids there are."""
-        from ldip.model.metrics import events
-
-        names = [event.id for event in events()]
-        if value not in names:
-            self.fail(f"{value!r} is not one of {', '.join(names)}.", param, ctx)
-        return str(value)
-
-
 @click.command()
 @scenario_options
 @run_options
 @click.option(
     "--event",
-    type=EventName(),
+    metavar="EVENT",
     default="any_rule_breach",
     show_default=True,
     help="What to look for the conditions of, such as debt_ratio_above_75 or state_register.",

@@ -164,8 +164,9 @@ def _remove_old_pictures(out: Path) -> None:
 
 
 def _write_pictures(source: "Source", summary: Any, out: Path, lang: str, *, quiet: bool) -> None:
+    from ldip.model.catalogue import catalogue
     from ldip.model.engine.simulate import run_baseline, with_policy
-    from ldip.model.metrics import catalogue, report_values
+    from ldip.model.metrics import report_values
     from ldip.model.plan.baseline import build
     from ldip.report.fans import FANS, picture_names, write_fans
     from ldip.report.folder.files import result_folder

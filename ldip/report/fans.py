@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ldip.errors import Text
-from ldip.model.metrics import events
+from ldip.model.fiscal_rules import events
 from ldip.report.numbers import SHOWN, number, unit_label
 from ldip.report.terminal import policy_words
 from ldip.statistics.summary import Summary

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ldip.errors import Text
-from ldip.model.metrics import Metric
+from ldip.model.catalogue import Metric
 from ldip.report.numbers import number, shown, unit_label
 from ldip.statistics.summary import Distribution, Summary
 

@@ -1,14 +1,16 @@
 """What a municipality and its plan are: frozen, typed, checked. Units and limits stand here and nowhere else."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_validator, model_validator
 
 from ldip.scenario.drivers import Drivers, check_spread
 from ldip.scenario.quantities import (
     RATE,
+    REAL,
+    SHARE,
     Expect,
     Frozen,
     Growth,
@@ -185,6 +187,35 @@ class OpeningBalance(Frozen):
     liquidity_reserve: Stock
 
 
+RULE_UNITS = {
+    **dict.fromkeys(("net_operating_result_share", "equity_share", "fund_share", "net_financial_cost_share"), SHARE),
+    **dict.fromkeys(("debt_ratio", "debt_ratio_with_deficits", "investment_share"), SHARE),
+    **dict.fromkeys(("closing_buffer_fund", "closing_liquidity_reserve", "closing_debt", "closing_net_debt"), REAL),
+}
+"""The figures that a municipality may make a rule for, and the unit of its limit."""
+
+
+class OwnRule(Frozen):
+    """A fiscal rule that the municipality brings: a figure, the side that is right, and from when (M11)."""
+
+    nb: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+    metric: Literal[tuple(RULE_UNITS)]  # type: ignore[valid-type]
+    side: Literal["least", "most"]
+    since: int | None = Field(None, ge=1990, le=2200)
+    limit: Parameter
+
+    @field_validator("limit")
+    @classmethod
+    def _in_its_unit(cls, limit: Parameter, others: ValidationInfo) -> Parameter:
+        """The limit is in the unit of its figure."""
+        if "metric" not in others.data:  # a fault of its own
+            return limit
+        unit = RULE_UNITS[others.data["metric"]]
+        checked: Parameter = Expect(unit, *((-10.0, 10.0) if unit == SHARE else (0.0, 1e6)))(limit)
+        return checked
+
+
 class Rules(Frozen):
     """The adopted rules (M11) and how the year-end is balanced (M10)."""
 
@@ -195,6 +226,7 @@ class Rules(Frozen):
     buffer_target_share: Share
     liquidity_minimum: RealMoney
     deficit_limit_share: Share
+    own: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], OwnRule] = Field(default_factory=dict)
 
 
 class Restructuring(Frozen):
@@ -277,6 +309,8 @@ def limits(key: str) -> tuple[float, float]:
     for section in sections:
         many = get_origin(model) is dict  # sections under names of their own, like housing.areas
         model = get_args(model)[1] if many else model.model_fields[section].annotation
+    if model is OwnRule:
+        return -10.0, 1e6  # its figure decides which unit, and within which limits
     field = model.model_fields[name]
     inside = [
         rule for part in get_args(field.annotation) for rule in getattr(part, "__metadata__", ())

@@ -8,7 +8,7 @@ from typing import Any
 from ldip.errors import Text
 from ldip.scenario.schema import Scenario, quantities
 
-AREAS = "housing.areas."
+AREAS, OWN_RULES = "housing.areas.", "rules.own."
 BASES = {
     "source": Text("kilde", "source"),
     "derived": Text("avledet", "derived"),
@@ -37,4 +37,7 @@ def name_of(scenario: Scenario, key: str) -> Text:
         area, _, field = key.removeprefix(AREAS).rpartition(".")
         place, what = scenario.housing.areas[area], names().get(f"{AREAS}*.{field}", Text("", ""))
         return Text(f"{place.nb}: {what.nb.lower()}", f"{place.en}: {what.en.lower()}")
+    if key.startswith(OWN_RULES):
+        rule = scenario.rules.own[key.removeprefix(OWN_RULES).partition(".")[0]]
+        return Text(rule.nb, rule.en)
     return names().get(key, Text("", ""))

@@ -7,15 +7,17 @@ values cut down to the windows that percentiles need (``selection.py``). Either 
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from threading import Thread
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from ldip.model.catalogue import Metric, headline
 from ldip.model.engine.simulate import Built, Ledger, built, engine_for, in_batches, in_years, together
-from ldip.model.metrics import Metric, events, headline, lines_needed
+from ldip.model.fiscal_rules import Event
+from ldip.model.metrics import lines_needed
 from ldip.scenario.schema import Scenario
 from ldip.statistics.selection import CAUTION, MissedError, Selection
 from ldip.statistics.summary import (
@@ -121,7 +123,8 @@ def _by_years(
     closed."""
     runs, years = how["runs"], len(ready.baseline.years)
     lines, metrics = _in_front(headline())
-    happened = {event.id: np.zeros(runs, dtype=bool) for event in events()}
+    watched = ready.baseline.events
+    happened = {event.id: np.zeros(runs, dtype=bool) for event in watched}
     parts: list[Part] = []
     found: list[Selected] = []
     beside: Thread | None = None
@@ -144,12 +147,14 @@ def _by_years(
     if beside:
         beside.join()
     assert len(found) == len(parts)
-    counts = {event.id: np.concatenate([part.occurrences[event.id] for part in parts], axis=1) for event in events()}
+    counts = {event.id: np.concatenate([part.occurrences[event.id] for part in parts], axis=1) for event in watched}
     pivot = np.concatenate([part.first for part in parts], axis=1)
     sums = np.concatenate([part.sums for part in parts], axis=2)
     by_metric = np.stack([of.values for of in found], axis=1)
     ordered = Selected(found[0].ranks, by_metric.reshape(-1, by_metric.shape[2]), runs)
-    return _found(np.concatenate([part.years for part in parts]), metrics, pivot, sums, ordered, counts)
+    return _found(
+        np.concatenate([part.years for part in parts]), metrics, pivot, sums, ordered, counts, ready.baseline.events
+    )
 
 
 def _by_runs(
@@ -219,7 +224,7 @@ def _one_pass(
     if selection:
         ordered = selection.settle()
     assert ordered
-    return _found(part.years, metrics, pivot, total[..., None], ordered, counts)
+    return _found(part.years, metrics, pivot, total[..., None], ordered, counts, ready.baseline.events)
 
 
 def _in_front(metrics: list[Metric]) -> tuple[list[str], list[Metric]]:
@@ -256,7 +261,7 @@ def _cut_down(ledger: Ledger, metrics: list[Metric], pivot: np.ndarray, selectio
 
 def _occurrences(ledger: Ledger, happened: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """In how many runs each event happens: see :func:`occurrences`."""
-    return {event.id: occurrences(event, ledger[event.metric], happened.get(event.id)) for event in events()}
+    return {event.id: occurrences(event, ledger, happened.get(event.id)) for event in ledger.events}
 
 
 def _with_prices(ledger: Ledger, metrics: list[Metric]) -> tuple[np.ndarray, np.ndarray]:
@@ -278,6 +283,7 @@ def _found(
     sums: np.ndarray,
     ordered: Selected,
     counts: dict[str, np.ndarray],
+    watched: Iterable[Event],
 ) -> Found:
     """The figures, from the sums (2, metric, year, block) and order statistics of rows (metric and year)."""
     total = np.add.accumulate(sums, axis=3)[..., -1]
@@ -285,5 +291,5 @@ def _found(
     for place, metric in enumerate(metrics):
         rows = slice(place * years, (place + 1) * years)
         distributions[metric.id] = described(metric, Sums(pivot[place], *total[:, place]), ordered.part(rows))
-    probabilities = {event.id: shares(event, counts[event.id], ordered.runs) for event in events()}
+    probabilities = {event.id: shares(event, counts[event.id], ordered.runs) for event in watched}
     return calendar, distributions, probabilities

@@ -11,9 +11,11 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from ldip.model.catalogue import Metric, headline
 from ldip.model.drivers import BLOCK
 from ldip.model.engine.simulate import Ledger, engine_for
-from ldip.model.metrics import Event, Metric, events, headline, report_values
+from ldip.model.fiscal_rules import Event
+from ldip.model.metrics import report_values
 
 SOME_ROWS, SOME_BLOCKS = 32, 4
 """Rows and blocks of runs that are summed together: enough for NumPy to be busy, few enough to stay in the cache."""
@@ -95,7 +97,7 @@ def summarise(
             metric.id: distribution(metric, report_values(ledger, metric, **how), engine)
             for metric in (headline() if metrics is None else metrics)
         },
-        probabilities={event.id: probability(event, ledger[event.metric]) for event in events()},
+        probabilities={event.id: probability(event, ledger) for event in ledger.events},
         policy=policy,
         step=step,
     )
@@ -251,9 +253,9 @@ def wanted_ranks(runs: int) -> list[list[int]]:
     return [sorted({rank for q in (p, *error_range(p, runs)) for rank in ranks_around(q, runs)}) for p in PERCENTILES]
 
 
-def probability(event: Event, values: np.ndarray) -> Probability:
-    """How often the values (year, run) are above the event's threshold."""
-    return shares(event, occurrences(event, values), values.shape[1])
+def probability(event: Event, ledger: Ledger) -> Probability:
+    """How often the event happens."""
+    return shares(event, occurrences(event, ledger), ledger.values.shape[2])
 
 
 def shares(event: Event, counts: np.ndarray, runs: int) -> Probability:
@@ -262,12 +264,12 @@ def shares(event: Event, counts: np.ndarray, runs: int) -> Probability:
     return Probability(event, in_year, so_far, runs)
 
 
-def occurrences(event: Event, values: np.ndarray, happened: np.ndarray | None = None) -> np.ndarray:
-    """In how many runs of the values (year, run) the event happens, in the year and so far: (2, year).
+def occurrences(event: Event, ledger: Ledger, happened: np.ndarray | None = None) -> np.ndarray:
+    """In how many runs of the ledger the event happens, in the year and so far: (2, year).
 
     `happened` (run,) says in which runs it did in earlier years, and is brought up to date.
     """
-    happens = values > event.threshold
+    happens = event.happens(ledger)
     in_year = count(happens)
     if happened is not None:
         happens[0] |= happened

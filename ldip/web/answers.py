@@ -6,8 +6,10 @@ import numpy as np
 
 from ldip.analysis.compare import Pair
 from ldip.errors import Text
+from ldip.model.catalogue import catalogue
 from ldip.model.engine.simulate import POLICIES
-from ldip.model.metrics import catalogue, events, report_values
+from ldip.model.fiscal_rules import events
+from ldip.model.metrics import report_values
 from ldip.report.folder.files import NAMES
 from ldip.report.numbers import SHOWN, difference_label, number, unit_label
 from ldip.report.terminal import policy_words

@@ -8,8 +8,9 @@ import numpy as np
 from ldip.analysis.compare import Pair, paired, paired_probability
 from ldip.errors import Text
 from ldip.model import drivers
+from ldip.model.catalogue import catalogue
 from ldip.model.engine.simulate import Built, Ledger, run_baseline, simulate, simulate_built, with_policy
-from ldip.model.metrics import catalogue, events, lines_needed, report_values
+from ldip.model.metrics import lines_needed, report_values
 from ldip.model.plan.baseline import Baseline, build
 from ldip.scenario.files.reader import Source, change_names, find, lay_over, read, read_change
 from ldip.statistics.summary import Summary, summarise
@@ -109,7 +110,7 @@ class Simulator:
             Built(baseline, drivers.prepare(scenario.drivers, baseline.plan)),
             runs=runs,
             seed=self.seed,
-            lines=lines_needed(METRICS),
+            lines=lines_needed(METRICS, baseline.events),
             engine=self.engine,
             step=state.step,
             weather=weather_while_wanted,
@@ -188,7 +189,5 @@ def _pair(mine: Result, theirs: Result, metrics: Iterable[str], engine: str) -> 
         errors = [of.summary.distributions[name].mean_error for of in (mine, theirs)]
         here, there = report_values(ledger, metric), report_values(reference, metric)
         apart[name] = paired(metric, here, there, np.hypot(*errors), engine)
-    chances = {
-        event.id: paired_probability(event, ledger[event.metric], reference[event.metric]) for event in events()
-    }
+    chances = {event.id: paired_probability(event, ledger, reference) for event in reference.events}
     return Pair(apart, chances)

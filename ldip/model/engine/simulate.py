@@ -3,7 +3,7 @@
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -12,6 +12,7 @@ import numpy as np
 from ldip.model import drivers
 from ldip.model.accounts.year import LINES
 from ldip.model.engine import kernel
+from ldip.model.fiscal_rules import Event, events
 from ldip.model.plan.baseline import Baseline, build
 from ldip.scenario.schema import Scenario
 
@@ -41,6 +42,7 @@ class Ledger:
     years: np.ndarray  # (year,) calendar years
     lines: tuple[str, ...]
     values: np.ndarray  # (line, year, run), contiguous over runs
+    events: tuple[Event, ...] = field(default_factory=events)  # that may happen in it: the scenario's
 
     def __getitem__(self, line: str) -> np.ndarray:
         """One line (year, run)."""
@@ -73,7 +75,7 @@ def run_baseline(baseline: Baseline, step: float = 0.0, engine: str | None = Non
         range(len(LINES)),
         values,
     )
-    return Ledger(baseline.years, LINES, values)
+    return Ledger(baseline.years, LINES, values, baseline.events)
 
 
 def simulate(
@@ -138,7 +140,7 @@ def simulate_built(
 
     for _ in _in_order(do_chunk, range(0, runs, chunk), workers):
         pass
-    return Ledger(accounts.years, tuple(lines), values)
+    return Ledger(accounts.years, tuple(lines), values, ready.baseline.events)
 
 
 def in_years(
@@ -172,7 +174,7 @@ def in_years(
         chunks = [(first, closer, values) for first, closer in zip(firsts, closers, strict=True)]
         for _ in _in_order(close, chunks, workers):
             pass
-        yield Ledger(accounts.years[t : t + 1], tuple(lines), values)
+        yield Ledger(accounts.years[t : t + 1], tuple(lines), values, ready.baseline.events)
 
 
 def together(engine: str, runs: int, years: int) -> bool:
@@ -214,7 +216,7 @@ def in_batches(
             values = buffer[: len(lines) * years * size].reshape(len(lines), years, size)
             for place in range(0, size, CHUNK):
                 accounts.close(first + place, min(CHUNK, size - place), values, place)
-            found = digest(Ledger(accounts.years, tuple(lines), values))
+            found = digest(Ledger(accounts.years, tuple(lines), values, ready.baseline.events))
         finally:
             memory.put(buffer)
         if progress:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ldip.model.accounts.inputs import Opening, Plan
 from ldip.model.accounts.revenue import tax_equalisation
+from ldip.model.fiscal_rules import Event, events
 from ldip.model.people.cohorts import Population
 from ldip.model.people.counted import Counted, count
 from ldip.model.plan.areas import elasticities, other_frames
@@ -30,7 +31,8 @@ class Baseline(NamedTuple):
     opening: Opening
     population: Population  # with the scenario's own programme
     other_frames: np.ndarray  # (area, year): see areas.py
-    response: np.ndarray  # (field of People, year, year of building): see people.py
+    response: np.ndarray  # (field of People, year, year of building): see people/counted.py
+    events: tuple[Event, ...]  # what may happen in a run, its own rules among it: see fiscal_rules.py
 
     def plan_table(self) -> np.ndarray:
         """The plan as the engines read it: (year, field), C order."""
@@ -63,6 +65,7 @@ def build(scenario: Scenario, horizon: int, count: Callable[[Scenario, int], Cou
         population=people.population,
         other_frames=frames[:, :horizon],
         response=np.ascontiguousarray(people.response[:, :horizon, :horizon]),
+        events=events(scenario),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ldip.analysis.statement import Accounts
 from ldip.errors import Text
-from ldip.model.metrics import catalogue
+from ldip.model.catalogue import catalogue
 from ldip.report.answers.forms import FORMS, Row, rows_of
 from ldip.report.numbers import number, shown
 from ldip.report.terminal import table

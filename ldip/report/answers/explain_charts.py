@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from ldip.analysis.explain import Explanation
 from ldip.errors import Text
-from ldip.model.metrics import catalogue
+from ldip.model.catalogue import catalogue
 from ldip.report.answers.explain import NOTHING, START, columns, intro_words, label_of, signed
 from ldip.report.fans import BLUE, INK, RED, number_ticks, rc_style
 from ldip.report.numbers import number

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ldip.analysis.statement import INVESTMENT_LINES
 from ldip.errors import Text
-from ldip.model.metrics import catalogue
+from ldip.model.catalogue import catalogue
 from ldip.scenario.rows import Area
 from ldip.scenario.schema import Scenario
 

@@ -11,7 +11,7 @@ import numpy as np
 from ldip.analysis.sensitivity import Bar, Tornado
 from ldip.analysis.sobol import Sobol
 from ldip.errors import Text
-from ldip.model.metrics import Metric
+from ldip.model.catalogue import Metric
 from ldip.report.answers.sensitivity import TOP, compact, driver_label, metric_title
 from ldip.report.fans import BLUE, INK, number_ticks, rc_style
 from ldip.report.numbers import SHOWN, difference_label, number

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from ldip.errors import Fault, InputError, Text
-from ldip.model.metrics import catalogue, events
+from ldip.model.catalogue import catalogue
+from ldip.model.fiscal_rules import events
 from ldip.report.folder import files
 from ldip.report.numbers import number, shown, unit_label
 from ldip.report.terminal import MEDIAN, table

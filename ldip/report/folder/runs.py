@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 
 from ldip.errors import Fault, InputError, Text
+from ldip.model.catalogue import Metric, catalogue
 from ldip.model.engine.simulate import Ledger
-from ldip.model.metrics import Metric, catalogue, report_values
+from ldip.model.metrics import report_values
 
 KINDS = ("npy", "parquet")
 DESCRIPTION = "runs.json"

@@ -14,7 +14,8 @@ from ldip.analysis.restructuring import Restructuring, curve
 from ldip.analysis.sensitivity import Tornado
 from ldip.analysis.stress import Stress
 from ldip.errors import Text
-from ldip.model.metrics import Metric, report_values
+from ldip.model.catalogue import Metric
+from ldip.model.metrics import report_values
 from ldip.report.answers.comparison_charts import COLOURS, DEBT, LINES, NEED, courses, differences
 from ldip.report.answers.explain_charts import bars, draw_waterfall
 from ldip.report.answers.growth_charts import draw_pyramid

@@ -7,7 +7,7 @@ import numpy as np
 
 from ldip.analysis.compare import Comparison
 from ldip.errors import Text
-from ldip.model.metrics import catalogue
+from ldip.model.catalogue import catalogue
 from ldip.report.answers import growth
 from ldip.report.answers.accounts import NOMINAL, PRICES
 from ldip.report.answers.forms import FORMS, Row, rows_of

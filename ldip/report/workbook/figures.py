@@ -8,7 +8,9 @@ import numpy as np
 from ldip.analysis.compare import Comparison
 from ldip.analysis.statement import Accounts
 from ldip.errors import Text
-from ldip.model.metrics import Metric, events, report_values
+from ldip.model.catalogue import Metric
+from ldip.model.fiscal_rules import events
+from ldip.model.metrics import report_values
 from ldip.report.folder.files import NAMES
 from ldip.report.numbers import number, unit_label
 from ldip.report.terminal import SHOWN_METRICS, policy_words

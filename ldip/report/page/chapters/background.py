@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from ldip import __version__
 from ldip.analysis.findings import DEBT
 from ldip.errors import Text
-from ldip.model.metrics import Metric, catalogue
+from ldip.model.catalogue import Metric, catalogue
 from ldip.report.answers import comparison, reconciliation
 from ldip.report.folder.files import package_versions
 from ldip.report.numbers import number, unit_label

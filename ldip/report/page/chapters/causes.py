@@ -4,7 +4,7 @@ from ldip.analysis.explain import Explanation
 from ldip.analysis.sensitivity import Tornado
 from ldip.analysis.stress import Stress
 from ldip.errors import Text
-from ldip.model.metrics import Metric
+from ldip.model.catalogue import Metric
 from ldip.report.answers import explain as explanation_words
 from ldip.report.answers import sensitivity as sensitivity_words
 from ldip.report.answers import stress as stress_words

@@ -8,7 +8,7 @@ import numpy as np
 from ldip.analysis.restructuring import LARGEST, Restructuring, curve
 from ldip.errors import Text
 from ldip.report.answers import comparison
-from ldip.report.answers.restructuring import HELD, LAST, RULES, held_rows
+from ldip.report.answers.restructuring import HELD, LAST, held_rows
 from ldip.report.numbers import error_words, number
 from ldip.report.page import pictures
 from ldip.report.page.blocks import Block, Bullets, Material, Picture, Section, Table, Words
@@ -133,7 +133,7 @@ def restructuring(m: Material) -> Section:
         else m.say(MORE_THAN, value=number(count * LARGEST, 0, lang)),
         year=year,
         last=result.last_year,
-        rules=", ".join(RULES[rule].say(lang) for rule in result.rules),
+        rules=", ".join(rule.name.say(lang) for rule in result.rules),
         without=percent(result.probability(0.0), lang),
     )
     never = float(np.isinf(result.steps).mean())

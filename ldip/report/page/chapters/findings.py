@@ -11,7 +11,8 @@ import numpy as np
 from ldip.analysis.findings import CONFIDENCES, DEBT, Ceiling, Finding
 from ldip.analysis.restructuring import LARGEST
 from ldip.errors import Text
-from ldip.model.metrics import catalogue, report_values
+from ldip.model.catalogue import catalogue
+from ldip.model.metrics import report_values
 from ldip.model.people.cohorts import group_weights
 from ldip.report.answers.growth import AGE, GROUPS, TOTAL
 from ldip.report.answers.restructuring import decimals
