@@ -114,25 +114,14 @@ def test_a_broken_account_is_noticed(base):
         if max(np.abs(gap).max() for gap in gaps.values()) > 0.5:
             used.add(line)
     money = {m.id for m in catalogue().values() if m.unit == "mill. kr" and m.kind != "ratio"}
-    # Lines that no identity reaches: components tested one by one in test_steps and by the naive twin.
+    # Lines that have none: parts of other lines, or answers to a formula. By hand, and by the naive twin.
     outside = {
-        *("host_grant", "interest_compensation", "integration_grant", "imputed_capital_cost", "sector_revenue"),
-        *("operating_revenue", "demography_compensation"),
-        *("new_needs", "adopted_measures", "price_compensation", "endowment_gain", "minimum_instalments"),
-        *(
-            "closing_endowment_buffer",
-            "closing_overdue_deficit",
-            "depreciation_ahead",
-            "newly_decided",
-            "decided_measures",
-        ),
-        *("kindergarten_capacity", "school_capacity", "care_capacity", "slipped_investment"),
-        *("water_waste_investment", "housing_investment", "planned_transfer"),
-        *("planned_borrowing", "instalments", "interest", "interest_income"),
-        *("transfer_cut", "extra_transfer", "closing_net_debt", "new_capacity"),
+        *("demography_compensation", "new_needs", "adopted_measures", "price_compensation"),
+        *("endowment_gain", "minimum_instalments", "closing_endowment_buffer"),
+        *("kindergarten_capacity", "school_capacity", "care_capacity"),
         *("restructuring_need", "rate_exposure_first_year", "rate_exposure_full"),
     }
-    assert money - used == outside & money
+    assert money - used == outside
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -67,6 +67,12 @@ ROLL_FORWARD = {
 }
 """Stock: closing line, field of the opening balance, then the flows that alone move it."""
 
+REAL_ROLL_FORWARD = {
+    "new capacity": ("new_capacity", "new_capacity", "capacity_investment"),
+    "decided measures": ("decided_measures", "decided_measures", "newly_decided"),
+}
+"""The same of stocks in base-year kroner, by the municipal deflator: one flow, nominal."""
+
 SUMS = {
     "result is used": (
         "net_operating_result",
@@ -136,6 +142,49 @@ SUMS = {
         "-closing_restricted_funds",
         "-closing_endowment_fund",
     ),
+    "operating revenue": (
+        "operating_revenue",
+        "-free_revenue",
+        "-host_grant",
+        "-interest_compensation",
+        "-integration_grant",
+        "-sector_revenue",
+    ),
+    "central revenue": ("central_revenue", "-imputed_capital_cost", "sector_revenue", "-operating_revenue"),
+    "gross investment": (
+        "gross_investment",
+        "-general_investment",
+        "-water_waste_investment",
+        "-housing_investment",
+    ),
+    "planned financing": (
+        "general_investment",
+        "share_purchases",
+        "investment_fund_provision",
+        "-sales",
+        "-grants",
+        "-vat_compensation",
+        "-use_of_investment_funds",
+        "-planned_transfer",
+        "-planned_borrowing",
+    ),
+    "self-financing borrowing": (
+        "self_financing_borrowing",
+        "-water_waste_investment",
+        "-housing_investment",
+        "housing_grants",
+    ),
+    "transfer": ("transfer_to_investment", "-planned_transfer", "transfer_cut", "-extra_transfer"),
+    "instalments": ("instalments", "-general_instalments", "-self_financing_instalments"),
+    "net financial cost": (
+        "net_financial_cost",
+        "-interest",
+        "-instalments",
+        "interest_income",
+        "endowment_return",
+        "-endowment_cost",
+    ),
+    "net debt": ("closing_net_debt", "-closing_debt", "closing_on_lent"),
     "free revenue": ("free_revenue", "-tax_revenue", "-general_grant", "income_system_loss"),
     "general grant": ("general_grant", "-block_grant", "-equalisation"),
 }
@@ -195,6 +244,14 @@ def residuals(ledger: Ledger, opening: Opening) -> dict[str, np.ndarray]:
     found: dict[str, np.ndarray] = {}
     for name, (closing, stock, *flows) in ROLL_FORWARD.items():
         found[name] = ledger[closing] - before(closing, getattr(opening, stock)) - total(tuple(flows))
+    for name, (closing, stock, flow) in REAL_ROLL_FORWARD.items():
+        more = ledger[closing] - before(closing, getattr(opening, stock))
+        found[name] = more * ledger["deflator_index"] - ledger[flow]
+    found["slipped investment"] = ledger["slipped_investment"] * ledger["deflator_index"] - ledger["slipped_out"]
+    found["depreciation"] = ledger["depreciation"] - before("depreciation_ahead", opening.depreciation)
+    found["overdue deficit"] = np.minimum(
+        ledger["closing_uncovered_deficit"] - ledger["closing_overdue_deficit"], 0.0
+    )
     for name, lines in SUMS.items():
         found[name] = total(lines)
     banked = {
