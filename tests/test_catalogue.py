@@ -4,7 +4,6 @@ import re
 
 from ldip.model.accounts.state import Opening, Plan, Year
 from ldip.model.metrics import MONEY_UNITS, catalogue, events, headline, lines_needed
-from ldip.report.answers.forms import FORMS
 from ldip.report.numbers import SHOWN
 
 
@@ -38,16 +37,6 @@ def test_required_metrics_are_reported():
     assert {"debt_ratio", "net_operating_result_share", "restructuring_need", "restructuring_need_share"} <= ids
     assert {event.id for event in events()} >= {"debt_ratio_above_75", "debt_ratio_above_100", "any_rule_breach"}
     assert set(lines_needed()) <= set(Year._fields)
-
-
-def test_forms_show_known_lines_once():
-    for form in FORMS:
-        labels = [row.name("nb") for row in form.rows if not row.of.startswith("@")]
-        assert len(set(labels)) == len(labels)
-        for row in form.rows:
-            terms = {term.lstrip("-") for term in row.of.split() if not term.startswith("@")}
-            assert terms <= set(Year._fields)
-            assert row.label or row.of.startswith("@") or len(terms) == 1, row.of
 
 
 def test_tuples_do_not_share_names_by_accident():
