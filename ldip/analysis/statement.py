@@ -10,7 +10,7 @@ A row is written as signed terms, divided by spaces, and means their sum:
 * ``nominal:`` before any of them: current prices also where the row is in fixed ones.
 
 In fixed prices each term is converted with its own index, as the published plan does: operations and investment by
-the municipal deflator, debt, funds and finance by the CPI. So the two do not add up; the official forms divide rows in
+the municipal deflator, debt, funds and finance by the CPI. So the two do not add up; the official forms divide
 current prices by one index instead (``report/answers/accounts.py``). What only the plan divides (items of
 ``plan.csv``) is not a number (NaN) after the plan years.
 """

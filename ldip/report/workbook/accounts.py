@@ -22,7 +22,7 @@ ACCOUNTS_TITLE = Text("Grunnbanens regnskap: {label}", "The baseline accounts: {
 CALM = Text("Banen uten sjokk. {policy}.", "The path without shocks. {policy}.")
 LINE = Text("Post", "Line")
 CHANGE = Text("Endring {first}–{last}", "Change {first}-{last}")
-PAGE_ROWS = 50  # of a printed page as wide as twenty years
+PAGE_ROWS = 55  # of a printed page as wide as twenty years
 PLAN_ONLY = Text(
     nb="En tom celle er noe som bare handlingsprogrammet deler opp.",
     en="An empty cell is something that only the published plan divides.",
@@ -69,8 +69,11 @@ def _account_row(sheet: Sheet, row: int, line: Line, first: int) -> None:
     sheet.write(row, 1, unit_label(line.unit, basis, sheet.book.lang), look)
     for column, value in enumerate(values, start=2):
         if line.parts and np.isfinite(value):
-            cells = ",".join(sheet.at(first + place, column) for place in line.parts)
-            sheet.formula(row, column, f"=SUM({cells})", float(value), look, code)
+            places = [first + part for part in line.parts]
+            formula = "=" + "+".join(sheet.at(place, column) for place in places)
+            if places[-1] - places[0] + 1 == len(places) > 2:
+                formula = _sum(sheet, places[0], places[-1], column)
+            sheet.formula(row, column, formula, float(value), look, code)
         else:
             sheet.write(row, column, value, look, code)
     after = 2 + len(values)
