@@ -25,6 +25,9 @@ PRICES = Text(
 )
 NOMINAL = Text(nb="Mill. kr i løpende priser.", en="Mill. kr in current prices.")
 
+ROUNDING = 1e-9
+"""What is left of a total that is zero, mill. kr; shown as it is, it would be -0.0 in a spreadsheet."""
+
 
 class Line(NamedTuple):
     """One printed line of a form: its signed terms, label and figures (year,); of a total the places, in the form,
@@ -57,9 +60,9 @@ def _append(lines: list[Line], part: Row | Sum, form: Form, accounts: Accounts, 
         places = tuple(_append(lines, one, form, accounts, fixed_prices) for one in part.parts)
         members = [lines[place] for place in places]
         of = part.equals or " ".join(line.of for line in members)
-        values = np.sum([line.values for line in members], axis=0)
-        basis = members[0].price_basis
-        lines.append(Line(of, part.label or _label(of), MONEY, basis, values, places))
+        total = np.sum([line.values for line in members], axis=0)
+        values = np.where(np.abs(total) < ROUNDING, 0.0, total)
+        lines.append(Line(of, part.label or _label(of), MONEY, members[0].price_basis, values, places))
     return len(lines) - 1
 
 
