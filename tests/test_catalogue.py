@@ -7,7 +7,6 @@ from ldip.model.accounts.year import LINES
 from ldip.model.catalogue import MONEY_UNITS, catalogue, headline
 from ldip.model.fiscal_rules import events
 from ldip.model.metrics import lines_needed
-from ldip.report.answers.forms import FORMS
 from ldip.report.numbers import SHOWN
 
 
@@ -42,16 +41,6 @@ def test_required_metrics_are_reported():
     assert {"debt_ratio", "net_operating_result_share", "restructuring_need", "restructuring_need_share"} <= ids
     assert {event.id for event in events()} >= {"debt_ratio_above_75", "debt_ratio_above_100", "any_rule_breach"}
     assert set(lines_needed()) <= set(LINES)
-
-
-def test_forms_show_known_lines_once():
-    for form in FORMS:
-        labels = [row.name("nb") for row in form.rows if not row.of.startswith("@")]
-        assert len(set(labels)) == len(labels)
-        for row in form.rows:
-            terms = {term.lstrip("-") for term in row.of.split() if not term.startswith("@")}
-            assert terms <= set(LINES)
-            assert row.label or row.of.startswith("@") or len(terms) == 1, row.of
 
 
 def test_tuples_do_not_share_names_by_accident():

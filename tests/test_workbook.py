@@ -24,6 +24,7 @@ from ldip.model.catalogue import catalogue, headline
 from ldip.model.engine.simulate import simulate
 from ldip.model.metrics import lines_needed
 from ldip.report.answers.comparison import conclusions
+from ldip.report.answers.forms import FORMS
 from ldip.report.numbers import SHOWN, number, shown
 from ldip.report.terminal import SHOWN_METRICS
 from ldip.report.workbook.charts import axis_ends
@@ -224,13 +225,23 @@ def test_the_answer_says_in_words_what_the_table_says(cells, comparison):
     assert [same(row[10 + place], debt.percentile(p)[-1]) for place, p in enumerate((0.05, 0.50, 0.95))] == [True] * 3
 
 
-def test_forms_are_those_of_the_accounts(cells, ldip):
-    told = json.loads(ldip("plan", "--years", YEARS, "--json", "--form", "balance").out)
-    debt = [record["value"] for record in told if record["line"] == "closing_debt"]
-    row = next(row for row in cells["Skjemaer Grunnalternativet"] if row[0] == "Sum lånegjeld")
-    assert all(same(cell, value) for cell, value in zip(row[2 : 2 + YEARS], debt, strict=True))
-    assert row[2 + YEARS] == pytest.approx(debt[-1] - debt[0])
-    assert row[1] == "mill. 2020-kr"
+def test_forms_are_those_of_the_accounts_and_their_totals_are_formulas(cells, path, ldip):
+    words = [word for form in FORMS for word in ("--form", form.id)]
+    told = json.loads(ldip("plan", "--years", YEARS, "--json", *words).out)
+    rows = [row for row in cells["Skjemaer Grunnalternativet"][5:] if str(row[1]) or row[2] != ""]
+    lines = [told[start : start + YEARS] for start in range(0, len(told), YEARS)]
+    assert [row[0] for row in rows] == [line[0]["label_nb"] for line in lines]
+    for row, line in zip(rows, lines, strict=True):
+        factor = scale(line[0]["unit"])
+        for cell, record in zip(row[2 : 2 + YEARS], line, strict=True):
+            assert cell == "" if record["value"] is None else same(cell, factor * record["value"])
+    debt = next(row for row in rows if row[0] == "Sum lånegjeld")
+    assert debt[2 + YEARS] == pytest.approx(debt[1 + YEARS] - debt[2])
+    assert debt[1] == "mill. 2020-kr"
+    with zipfile.ZipFile(path) as parts:
+        sheet = parts.read(f"xl/worksheets/sheet{1 + SHEETS.index('Skjemaer Grunnalternativet')}.xml").decode()
+    assert "<f>SUM(C7:C13)</f>" in sheet  # central revenue
+    assert "<f>C14+C24</f>" in sheet  # gross operating result
 
 
 def test_people_add_up(cells, comparison):
