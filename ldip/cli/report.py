@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ldip.cli.compare import common_title, read_all, wanted
+from ldip.cli.alternatives import common_title, read_all, wanted
 from ldip.cli.options import change_option, check_size, lang_option, run_options
 from ldip.cli.stress import stress_sources
 from ldip.errors import Fault, InputError, Text

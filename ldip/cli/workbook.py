@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ldip.cli.compare import common_title, read_all, reference, run_all
+from ldip.cli.alternatives import common_title, read_all, reference, run_all
 from ldip.cli.options import (
     DEFAULT_SCENARIO,
     XLSX,
