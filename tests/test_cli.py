@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import hashlib
+import importlib
 import io
 import json
 import os
@@ -14,11 +15,12 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
+import click
 import numpy as np
 import pytest
 from conftest import Said, rows_of, snapshot
 
-from ldip import __version__
+from ldip import __version__, cli
 from ldip.cli import COMMANDS, run
 from ldip.model.metrics import catalogue
 from ldip.report.folder import files
@@ -146,6 +148,46 @@ def test_the_help_tells_of_every_command_in_the_order_of_use(ldip):
     assert names == list(COMMANDS)
     for name in names:
         assert f"Usage: ldip {name}" in ldip(name, "--help").out
+
+
+def test_a_command_is_in_the_file_that_bears_its_name_and_alone_there():
+    room = Path(cli.__file__).parent
+    for name in sorted(path.stem for path in room.glob("*.py") if path.name != "__init__.py"):
+        module = importlib.import_module(f"ldip.cli.{name}")
+        own = [it for it in vars(module).values() if isinstance(it, click.Command) and is_of(it, module.__name__)]
+        below = {it.name for group in own if isinstance(group, click.Group) for it in group.commands.values()}
+        assert {it.name for it in own} - below == {name} & set(COMMANDS), name
+
+
+def is_of(command: click.Command, module: str) -> bool:
+    return command.callback is not None and command.callback.__module__ == module
+
+
+def test_the_package_itself_is_the_command(tmp_path):
+    """python -m ldip is ldip: same words, same codes; and what lies in the current folder is not executed."""
+    for name in ("click", "numpy", "numba", "pydantic", "matplotlib", "socket"):
+        (tmp_path / f"{name}.py").write_text(f"open('executed-{name}', 'w')\n", encoding="utf-8")
+    before = snapshot(tmp_path)
+    said = module("simulate", "--runs", 20, "--years", 2, "--out", "r", cwd=tmp_path)
+    assert (said.code, said.err) == (0, "")
+    assert {path.name for path in (tmp_path / "r").iterdir()} == DATA | PICTURES
+    said = module("simulat", cwd=tmp_path)
+    assert said.code == 2
+    assert said.err.startswith("Usage: ldip [OPTIONS] COMMAND")
+    (tmp_path / "grid.toml").write_text("runs = 20\nyears = 2\n", encoding="utf-8")
+    assert module("sweep", "grid.toml", "--executor", "processes", "--out", "s", cwd=tmp_path).code == 0
+    for name in ("r", "s"):
+        shutil.rmtree(tmp_path / name)
+    (tmp_path / "grid.toml").unlink()
+    assert snapshot(tmp_path) == before
+
+
+def module(*words: object, cwd: Path) -> Said:
+    """python -m ldip in a process of its own, with nothing that keeps the current folder from being searched."""
+    environment = {name: value for name, value in os.environ.items() if name not in ("LDIP_LANG", "PYTHONSAFEPATH")}
+    command = [sys.executable, "-m", "ldip", *map(str, words)]
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    return Said(done.returncode, done.stdout, done.stderr)
 
 
 def test_provenance_is_enough_to_repeat_the_run(results):

@@ -102,6 +102,8 @@ def run() -> None:
     """What the command does: user errors become lines on stderr and exit code 1, never a traceback."""
     # Systems of some hundred unknowns: threads of the linear algebra only wait for each other, ten times as long.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Python that we start, as for a sweep by processes, does not look for its modules in the current folder.
+    os.environ.setdefault("PYTHONSAFEPATH", "1")
     # Looking for garbage every 700 new objects would go through all of the libraries' again and again.
     gc.set_threshold(100_000)
     # pydantic looks for plugins, of which ldip has none, with libraries for e-mail, archives and sockets.
