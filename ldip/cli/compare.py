@@ -84,7 +84,8 @@ def compare(
         sys.stdout.flush()
         _write_picture(comparison, sources, changes, out, lang, quiet=as_json)
     if with_report:
-        from ldip.cli.report import PAGE, WRITTEN, command_again, stressed, write_report
+        from ldip.cli.again import command_again
+        from ldip.cli.report import PAGE, WRITTEN, stressed, write_report
 
         how: Any = {"runs": runs, "seed": seed, "years": years}
         again = command_again("compare", words, changes, "--against", against, "--report", **how)
