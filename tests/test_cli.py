@@ -738,25 +738,36 @@ def test_help_of_commands_without_arguments(ldip, command):
     assert len(said.out.splitlines()) > 4
 
 
-CUT = dict.fromkeys(("simulate", "compare", "stress"), ("--runs", "20", "--no-pictures"))
-CUT |= dict.fromkeys(("restructure", "payback", "population", "report", "workbook", "explain"), ("--runs", "20"))
-CUT |= {"sensitivity": ("--runs", "1000", "--no-pictures"), "backtest": ("--runs", "100", "--no-pictures")}
+SHORT = ("--runs", "20", "--years", "6")
+CUT = dict.fromkeys(("simulate", "compare", "stress"), (*SHORT, "--no-pictures"))
+CUT |= dict.fromkeys(("restructure", "payback", "population", "report", "workbook", "explain"), SHORT)
+CUT |= {"backtest": ("--runs", "100", "--no-pictures")}
 """What makes the slow commands quick."""
 
+ELSEWHERE = {("web",): "test_web", ("sensitivity",): "test_sensitivity"}
+"""Examples that another file's tests run: one serves until it is interrupted, one takes seconds however it is cut."""
 
-def test_examples_of_the_help_run(ldip, here):
-    """Every example line is a command that works; only the slow ones and those with a folder of one's own are cut."""
+
+def examples() -> list[tuple[str, ...]]:
+    """Every example line in the help of ldip, of a command and of a command in a group, as words."""
+    of_commands = [importlib.import_module(f"ldip.cli.{name}") for name in ("plan", "scenario")]
+    told = [cli.main.help, of_commands[0].plan.help, of_commands[1].show_scenario.help]
+    lines = [line.strip() for text in told for line in text.splitlines() if line.strip().startswith("ldip ")]
+    return sorted({tuple(re.split(r" {2,}", line)[0].split()[1:]) for line in lines})
+
+
+def test_there_are_examples():
+    assert len(examples()) >= 20
+    assert {words[0] for words in examples()} >= set(COMMANDS) - {"metrics"}
+
+
+@pytest.mark.parametrize("words", [words for words in examples() if words not in ELSEWHERE], ids=" ".join)
+def test_examples_of_the_help_run(ldip, here, words, monkeypatch):
+    """Every example line is a command that works; the slow ones are cut, and the report is without the pictures that
+    test_report.py draws."""
+    monkeypatch.setattr("ldip.report.page.html._svgs", lambda picture: "")
     (here / "grid.toml").write_text("runs = 20\nyears = 4\n", encoding="utf-8")
-    said = [ldip(*command, "--help").out for command in ((), ("plan",), ("scenario", "show"))]
-    examples = {
-        tuple(re.split(r" {2,}", line.strip())[0].split()[1:])
-        for text in said
-        for line in text.splitlines()
-        if line.strip().startswith("ldip ")
-    }
-    assert len(examples) >= 8
-    for words in examples - {("web",)}:  # which serves until it is interrupted (test_web.py)
-        assert ldip(*words, *CUT.get(words[0], ())).code == 0, words
+    assert ldip(*words, *CUT.get(words[0], ())).code == 0
 
 
 def test_version(ldip):
