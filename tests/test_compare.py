@@ -25,7 +25,8 @@ from ldip.analysis.compare import (
     paired,
     paired_probability,
 )
-from ldip.cli import compare as command
+from ldip.cli import alternatives as command
+from ldip.cli.options import DEFAULT_SCENARIO
 from ldip.errors import InputError, Text
 from ldip.model.catalogue import catalogue, headline
 from ldip.model.engine.simulate import Ledger, simulate
@@ -722,5 +723,5 @@ def test_examples_of_the_help_run(ldip):
 
 
 def test_defaults_are_the_growth_alternatives_of_the_plan():
-    changes = reader.change_names(shipped_folder() / command.DEFAULT_SCENARIO)
+    changes = reader.change_names(shipped_folder() / DEFAULT_SCENARIO)
     assert set(command.ALTERNATIVES) <= set(changes)

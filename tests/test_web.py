@@ -31,7 +31,7 @@ from ldip.model.plan.baseline import build
 from ldip.scenario.files.reader import change_names, find, lay_over, read, read_change
 from ldip.scenario.files.writer import change_text
 from ldip.scenario.schema import limits
-from ldip.web import server
+from ldip.web import engine, server
 from ldip.web.answers import answer_records, page_records
 from ldip.web.controls import CONTROLS, State, change_of, parameter, read_state
 from ldip.web.memory import Memory
@@ -557,6 +557,14 @@ def test_the_command_serves_until_interrupted_and_leaves_nothing(here):
     assert "The page is closed." in err
     assert "Traceback" not in out + err
     assert {name for name in snapshot(here) if not name.startswith("config")} == set()
+
+
+def test_compiling_does_not_execute_what_lies_in_the_current_folder(here, monkeypatch):
+    (here / "numba.py").write_text("open('executed', 'w')\n", encoding="utf-8")
+    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
+    monkeypatch.setattr(engine, "must_compile", lambda: True)
+    assert asyncio.run(engine.ready_to_load())
+    assert {path.name for path in here.iterdir()} == {"numba.py"}
 
 
 def test_a_taken_port_and_a_missing_scenario_are_faults(ldip):

@@ -379,6 +379,106 @@ def test_a_windows_console_does_not_stop_it(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["økonomi – 2020.xlsx"]
 
 
+# A result folder, written as a workbook
+
+
+def words_of(cells: Cells, sheet: str) -> str:
+    return " ".join(str(cell) for row in cells[sheet] for cell in row)
+
+
+def test_a_result_folder_gives_the_workbook_of_the_same_figures(ldip, here):
+    how = ("--change", "interest-plus-2", "--runs", 60, "--seed", 4, "--years", 6, "--policy", "step", "--step", 30)
+    assert ldip("simulate", *how, "--only", "rate", "--no-pictures", "--out", "r").code == 0
+    assert ldip("workbook", *how, "--only", "rate", "--out", "direct.xlsx").code == 0
+    said = ldip("workbook", "r", "--out", "again.xlsx")
+    assert (said.code, said.err) == (0, "")
+    same = "Tallene er regnet på nytt fra r, og er de samme til siste siffer i 3 filer."
+    assert said.out.splitlines() == [same, "Arbeidsbok: again.xlsx"]
+    direct, again = cells_of(here / "direct.xlsx"), cells_of(here / "again.xlsx")
+    assert list(again) == list(direct)
+    for name in set(direct) - {"Svar", "Herkomst"}:  # those tell of the command and of the change by its title
+        assert again[name] == direct[name], name
+    origin = {row[0]: row[2] for row in again["Herkomst"] if row[0]}
+    assert origin["Regnet på nytt"] == same
+    assert next(value for what, value in origin.items() if "Kommando" in str(what)) == "ldip workbook r"
+    assert "Regnet på nytt" not in words_of(direct, "Herkomst")
+
+
+def test_a_comparison_folder_gives_its_alternatives_and_its_reference(ldip, here):
+    words = ("baerum-2020", "housing-plus-10", "interest-plus-2", "--against", "interest-plus-2")
+    assert ldip("compare", *words, "--runs", 40, "--years", 5, "--no-pictures", "--out", "c").code == 0
+    assert ldip("workbook", *words, "--runs", 40, "--years", 5, "--out", "direct.xlsx", "--lang", "en").code == 0
+    said = ldip("workbook", "c", "--lang", "en")
+    assert (said.code, said.err) == (0, "")
+    assert "the same to the last digit in 6 files" in said.out
+    written = here / "ldip-results" / "baerum-2020+interest-plus-2.xlsx"  # named after the reference
+    direct, again = cells_of(here / "direct.xlsx"), cells_of(written)
+    assert list(again) == list(direct)
+    for name in set(direct) - {"Provenance"}:
+        assert again[name] == direct[name], name
+
+
+def test_changed_files_and_changed_figures_are_told_as_the_report_tells_them(ldip, here, monkeypatch):
+    monkeypatch.setattr("ldip.report.page.html._svgs", lambda picture: "")  # only words count here
+    assert ldip("simulate", "--runs", 30, "--years", 5, "--no-pictures", "--out", "r").code == 0
+    (here / "r" / "probabilities.csv").unlink()
+    provenance = json.loads((here / "r" / "provenance.json").read_text(encoding="utf-8"))
+    provenance["seed"] += 1
+    (here / "r" / "provenance.json").write_text(json.dumps(provenance), encoding="utf-8")
+    said = ldip("workbook", "r", "--lang", "en", "--out", "b.xlsx")
+    assert said.code == 0
+    *told, written = said.out.splitlines()
+    assert written == "Workbook: b.xlsx"
+    assert told == ldip("report", "r", "--lang", "en").out.splitlines()[:-1]
+    assert len(told) == 2
+    assert "summary.csv do not come out as when the result was written" in told[0]
+    assert "probabilities.csv have been changed or removed" in told[1]
+    assert all(line in words_of(cells_of(here / "b.xlsx"), "Provenance") for line in told)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["r", "baerum-2020"], 1, "må stå alene"),
+        (["baerum-2020", "r"], 1, "må stå alene"),
+        (["r", "--change", "interest-plus-2"], 1, "må stå alene"),
+        *[
+            (["r", option, value], 2, f"{option} is that of the result folder")
+            for option, value in (
+                ("--runs", "5"),
+                ("--seed", "1"),
+                ("--years", "20"),
+                ("--against", "baerum-2020"),
+                ("--policy", "none"),
+                ("--step", "3"),
+                ("--only", "rate"),
+                ("--without", "rate"),
+            )
+        ],
+        (["torn"], 1, "er ikke opphavet"),
+    ],
+)
+def test_what_cannot_stand_beside_a_result_folder(ldip, here, words, code, says):
+    assert ldip("simulate", "--runs", 10, "--years", 2, "--no-pictures", "--out", "r").code == 0
+    (here / "torn").mkdir()
+    (here / "torn" / "provenance.json").write_text('{"version": "0', encoding="utf-8")
+    before = snapshot(here)
+    said = ldip("workbook", *words)
+    assert (said.code, said.out) == (code, "")
+    assert says in said.err
+    assert snapshot(here) == before
+
+
+def test_a_result_of_more_runs_than_memory_allows_is_refused_before_it_is_run_again(ldip, here):
+    assert ldip("simulate", "--runs", 10, "--years", 20, "--no-pictures", "--out", "r").code == 0
+    path = here / "r" / "provenance.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"runs": 10,', '"runs": 10000000,'), encoding="utf-8")
+    for command in ("workbook", "report"):
+        said = ldip(command, "r", "--lang", "en")
+        assert said.code == 1
+        assert "10000000" in said.err
+
+
 # Small parts, by hand
 
 

@@ -1,31 +1,20 @@
 """ldip compare."""
 
-import functools
 import json
 import sys
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ldip.cli.options import (
-    DEFAULT_SCENARIO,
-    change_option,
-    check_size,
-    lang_option,
-    progress_bar,
-    run_options,
-)
-from ldip.errors import Fault, InputError, Text
+from ldip.cli.alternatives import common_title, read_all, reference, run_all, wanted
+from ldip.cli.options import change_option, check_size, lang_option, progress_bar, run_options
+from ldip.errors import Text
 
 if TYPE_CHECKING:
     from ldip.analysis.compare import Comparison
     from ldip.scenario.files.reader import Source
-
-ALTERNATIVES = ("housing-minus-20", "housing-plus-10")
-"""The growth alternatives of HP 4.7.1, compared with the base unless others are named."""
 
 PICTURES = ("comparison.png", "comparison.svg")
 
@@ -95,7 +84,8 @@ def compare(
         sys.stdout.flush()
         _write_picture(comparison, sources, changes, out, lang, quiet=as_json)
     if with_report:
-        from ldip.cli.report import PAGE, WRITTEN, command_again, stressed, write_report
+        from ldip.cli.again import command_again
+        from ldip.cli.report import PAGE, WRITTEN, stressed, write_report
 
         how: Any = {"runs": runs, "seed": seed, "years": years}
         again = command_again("compare", words, changes, "--against", against, "--report", **how)
@@ -104,27 +94,6 @@ def compare(
         write_report(sources, len(changes), out / PAGE, lang, again, against=against, tested=tested, **how)
         if not as_json:
             click.echo(WRITTEN.say(lang, out=out / PAGE))
-
-
-def run_all(sources: Sequence["Source"], against: str, **how: Any) -> "Comparison":
-    """Simulate the scenarios in turn, `how` being what they have in common, and compare them."""
-    from ldip.analysis.compare import compare as compare_all
-    from ldip.model.engine.simulate import simulate
-    from ldip.model.metrics import lines_needed
-
-    lines = lines_needed()
-    return compare_all(
-        {
-            source.scenario.name: functools.partial(simulate, source.scenario, lines=lines, **how)
-            for source in sources
-        },
-        against=against,
-        base_year=sources[0].scenario.scenario.first_year,
-        seed=how["seed"],
-        plan_years=max(source.scenario.scenario.plan_years for source in sources),
-        policy=how.get("policy", "adopted"),
-        step=how.get("step", 0.0),
-    )
 
 
 def _show(
@@ -157,102 +126,3 @@ def _write_picture(
         write_picture(folder, PICTURES, comparison, labels(sources, len(changes), lang), title, lang)
     if not quiet:
         click.echo(Text("Figur: {name}", "Picture: {name}").say(lang, name=out / PICTURES[0]))
-
-
-def common_title(sources: Sequence["Source"], changes: Sequence[str], lang: str) -> str:
-    """The title that the scenarios have in common, and the changes laid over all of them."""
-    headings = [source.scenario.scenario for source in sources]
-    titles = dict.fromkeys(Text(heading.title_nb, heading.title_en).say(lang) for heading in headings)
-    common = sources[0].change_titles[len(sources[0].change_titles) - len(changes) :]
-    return " + ".join((" / ".join(titles), *[title.say(lang) for title in common]))
-
-
-def wanted(scenarios: Sequence[str]) -> list[str]:
-    """The scenarios to read: those given, or the base and its growth alternatives; one alone comes after its base."""
-    from ldip.scenario.files.reader import alternative, find
-
-    words = [alternative(word) for word in scenarios or (DEFAULT_SCENARIO, *ALTERNATIVES)]
-    if len(words) > 1:
-        return words
-    place = find(words[0])
-    if not place.changes:
-        raise InputError([_nothing_to_compare(words[0])])
-    return [str(place.base), *words]
-
-
-def read_all(words: Sequence[str], changes: Sequence[str]) -> list["Source"]:
-    """Every scenario, or InputError with the faults of all of them, also those of standing side by side."""
-    from ldip.scenario.files.reader import read
-
-    sources: list[Source] = []
-    faults: list[Fault] = []
-    for word in words:
-        try:
-            sources.append(read(word, tuple(changes)))
-        except InputError as error:
-            faults += error.faults
-    names = [source.scenario.name for source in sources]
-    faults += [_twice(name) for name, count in Counter(names).items() if count > 1]
-    first_years = {source.scenario.name: source.scenario.scenario.first_year for source in sources}
-    if len(set(first_years.values())) > 1:
-        faults.append(_other_years(first_years))
-    if faults:
-        raise InputError(dict.fromkeys(faults))  # a fault of the base is one, however many build on it
-    return sources
-
-
-def reference(against: str, words: Sequence[str], sources: Sequence["Source"], common: int) -> str:
-    """The name of the scenario that --against means: as it was given, or with or without the common changes."""
-    from ldip.scenario.files.reader import alternative
-
-    for word, source in zip(words, sources, strict=True):
-        name = source.scenario.name
-        own = source.scenario.changes[: len(source.scenario.changes) - common]
-        if {against, alternative(against)} & {word, name, "+".join((source.scenario.scenario.name, *own))}:
-            return name
-    raise InputError([_not_compared(against, [source.scenario.name for source in sources])])
-
-
-def _nothing_to_compare(name: str) -> Fault:
-    return Fault(
-        "",
-        name,
-        "",
-        Text(nb="står alene og har ingenting å sammenlignes med", en="stands alone, with nothing to compare it with"),
-        Text(
-            nb="Nevn minst to scenarier, eller ett med en endring: ldip compare housing-minus-20",
-            en="Name at least two scenarios, or one with a change: ldip compare housing-minus-20",
-        ),
-    )
-
-
-def _twice(name: str) -> Fault:
-    return Fault(
-        "",
-        name,
-        "",
-        Text(nb="er nevnt to ganger", en="is named twice"),
-        Text(nb="Nevn hvert én gang, og gi filene ulike navn.", en="Name each once, in files of different names."),
-    )
-
-
-def _other_years(first_years: Mapping[str, int]) -> Fault:
-    found = ", ".join(f"{name}: {year}" for name, year in first_years.items())
-    return Fault(
-        "",
-        "scenario.first_year",
-        found,
-        Text(nb="scenariene begynner i ulike år", en="the scenarios begin in different years"),
-        Text(nb="Bare samme år kan sammenlignes.", en="Only the same years can be compared."),
-    )
-
-
-def _not_compared(against: str, names: Sequence[str]) -> Fault:
-    known = ", ".join(names)
-    return Fault(
-        "--against",
-        against,
-        "",
-        Text(nb="er ikke et av scenariene som sammenlignes", en="is not among the scenarios compared"),
-        Text(nb=f"Velg en av: {known}", en=f"Choose one of: {known}"),
-    )

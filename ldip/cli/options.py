@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ldip.scenario.files.reader import Source
 
 DEFAULT_SCENARIO = "baerum-2020"
+DEFAULT_SERIES = "norway/series.csv"
 PROGRESS_FROM = 20_000
 LANGUAGE = "nb"
 MAX_RUN_YEARS = 40_000_000
@@ -104,6 +105,17 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of the random numbers."
         ),
         click.option("--runs", type=Count(), default=10_000, show_default=True, help="Number of futures."),
+    ):
+        command = option(command)
+    return command
+
+
+def result_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --out, --json and --pictures."""
+    for option in (
+        click.option("--pictures/--no-pictures", default=True, help="Write pictures (PNG, SVG).", show_default=True),
+        click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of tables."),
+        click.option("--out", type=click.Path(path_type=Path), help="Result folder  [default: ldip-results/...]"),
     ):
         command = option(command)
     return command

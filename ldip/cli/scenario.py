@@ -1,4 +1,4 @@
-"""ldip scenario list, show, new, check, sheet, from-sheet, and ldip metrics."""
+"""ldip scenario list, show, new, check, sheet and from-sheet."""
 
 from pathlib import Path
 
@@ -232,16 +232,6 @@ def from_sheet(sheet: Path, out: Path, lang: str) -> None:
         click.echo(written.say(lang, path=out / f"{change.name}.toml", count=change.numbers))
     again = " ".join([scenario, *[str(out / f"{change.name}.toml") for change in changes]])
     click.echo(Text("Videre: ldip compare {again}", "Next: ldip compare {again}").say(lang, again=again))
-
-
-@click.command()
-@lang_option
-def metrics(lang: str) -> None:
-    """List every figure that ldip computes: id, unit, definition, source."""
-    from ldip.model.catalogue import catalogue
-    from ldip.report.terminal import metrics_text
-
-    click.echo(metrics_text(list(catalogue().values()), 2020, lang))
 
 
 def _broken_identity(name: str, size: float) -> Fault:

@@ -108,7 +108,8 @@ def simulate(
         sys.stdout.flush()
         _write_pictures(source, summary, out, lang, quiet=as_json)
     if with_report:
-        from ldip.cli.report import PAGE, WRITTEN, command_again, stressed, write_report
+        from ldip.cli.again import command_again
+        from ldip.cli.report import PAGE, WRITTEN, stressed, write_report
 
         off = [word for name in without for word in ("--without", name)]
         off += [word for name in only for word in ("--only", name)]

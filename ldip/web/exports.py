@@ -114,7 +114,7 @@ def _report(simulator: Simulator, alternative: Alternative, lang: str) -> bytes:
         title=_title(alternative, lang),
         command=f"{_command('simulate', simulator, state)} --report",
         recheck=[],
-        checksums=checksums(findings),
+        checksums=checksums(findings.main.summary, findings.comparison),
         lang=lang,
     )
     return page.page(material, page.chapters(material)).encode()

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ldip import __version__
-from ldip.analysis.findings import Findings
+from ldip.analysis.compare import Comparison
 from ldip.errors import Text
 from ldip.report.answers.comparison_files import write_comparison
 from ldip.report.folder.files import sha256, write_probabilities, write_summary
 from ldip.scenario.files.recorded import Recorded
+from ldip.statistics.summary import Summary
 
 SAME = Text(
     nb="Tallene er regnet på nytt fra {folder}, og er de samme til siste siffer i {count} filer.",
@@ -17,9 +18,9 @@ SAME = Text(
 )
 OTHER = Text(
     nb="Tallene er regnet på nytt fra {folder}, men {names} blir ikke som da resultatet ble skrevet (med ldip "
-    "{version}; dette er {now}). Rapporten viser de nye tallene.",
+    "{version}; dette er {now}). Det er de nye tallene som vises.",
     en="The figures were computed again from {folder}, but {names} do not come out as when the result was written "
-    "(with ldip {version}; this is {now}). The report shows the new figures.",
+    "(with ldip {version}; this is {now}). The new figures are shown.",
 )
 ALTERED = Text(
     nb="I mappen {folder} er {names} endret eller fjernet etter at resultatet ble skrevet.",
@@ -47,15 +48,16 @@ class Recheck(NamedTuple):
         return said
 
 
-def checksums(findings: Findings) -> dict[str, str]:
-    """The SHA-256 of each file of figures that ``ldip simulate`` or ``ldip compare`` writes of the same runs."""
+def checksums(summary: Summary, comparison: Comparison | None) -> dict[str, str]:
+    """The SHA-256 of each file of figures that ``ldip compare`` writes of this comparison, or where there is none
+    ``ldip simulate`` of this summary."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        if findings.comparison:
-            write_comparison(folder, findings.comparison)
+        if comparison:
+            write_comparison(folder, comparison)
         else:
-            write_summary(folder, [findings.main.summary])
-            write_probabilities(folder, [findings.main.summary])
+            write_summary(folder, [summary])
+            write_probabilities(folder, [summary])
         return {path.name: _digest(path) for path in sorted(folder.glob("*.csv"))}
 
 

@@ -66,13 +66,15 @@ def write_workbook(
     common: int,
     command: str,
     reconciliation: Reconciliation | None,
+    recheck: Sequence[str] = (),
     fixed_prices: bool = True,
     lang: str,
 ) -> None:
     """Write the workbook to `path`.
 
     `sources` are the scenarios of the comparison in its order (one alone is compared with nothing), the last `common`
-    changes laid over all of them; `command` gives the same figures again.
+    changes laid over all of them; `command` gives the same figures again; `recheck` says how they compare with those
+    of a result folder.
     """
     named = labels(sources, common, lang)
     if len(sources) == 1:
@@ -97,7 +99,7 @@ def write_workbook(
         if reconciliation:
             source_sheets.write_reconciliation(book, reconciliation.rows, reconciliation.ratios)
         figures.write_tidy(book, comparison)
-        source_sheets.write_provenance(book, comparison, alternatives, command)
+        source_sheets.write_provenance(book, comparison, alternatives, command, recheck)
         _write_answer(answer, comparison, alternatives)
 
 

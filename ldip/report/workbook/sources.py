@@ -202,17 +202,22 @@ PROVENANCE_ROWS = {
     ),
     "input": Text("SHA-256 av inndatafilen {file}", "SHA-256 of the input file {file}"),
     "package": Text("Pakke", "Package"),
+    "recheck": Text("Regnet på nytt", "Computed again"),
     "none": Text("ingen", "none"),
 }
 
 
-def write_provenance(book: Book, comparison: Comparison, alternatives: Alternatives, command: str) -> None:
-    """All that is needed to get the same figures again, and checksums to know that they are."""
+def write_provenance(
+    book: Book, comparison: Comparison, alternatives: Alternatives, command: str, recheck: Sequence[str]
+) -> None:
+    """All that is needed to get the same figures again, checksums to know that they are, and, of figures that were
+    computed again from a result folder, whether they were (`recheck`)."""
     lang, summary = book.lang, comparison.summaries[comparison.against]
     say = PROVENANCE_ROWS
     rows = [
         (say["program"].say(lang), "", f"ldip {__version__}"),
         (AGAIN.say(lang), "", command),
+        *[(say["recheck"].say(lang), "", line) for line in recheck],
         (say["runs"].say(lang), "", summary.runs),
         (say["seed"].say(lang), "", summary.seed),
         (say["years"].say(lang), "", f"{summary.years[0]}–{summary.years[-1]}"),
