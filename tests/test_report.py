@@ -20,6 +20,7 @@ from ldip.errors import Text
 from ldip.model.engine.simulate import simulate
 from ldip.report.answers.comparison import labels
 from ldip.report.numbers import number, shown
+from ldip.report.folder.files import write_file
 from ldip.report.page import html as pages
 from ldip.report.page.blocks import Fold, Material, Picture, Table, pictures
 from ldip.report.page.chapters import background
@@ -499,7 +500,7 @@ def test_in_a_browser(tmp_path, findings, lang):
     if not CHROMIUM.is_file():
         pytest.skip("needs Debian's chromium: apt-get install chromium")
     path = tmp_path / "report.html"
-    pages.write_page(path, rendered(material(findings, lang)))
+    write_file(path, rendered(material(findings, lang)))
     with api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         context = browser.new_context(bypass_csp=True)  # axe is a script, the page allows none

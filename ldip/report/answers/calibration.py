@@ -1,6 +1,5 @@
 """Processes fitted to series: tables, JSON, and the change of a scenario that they make."""
 
-import json
 import math
 import textwrap
 from typing import Any, NamedTuple
@@ -24,7 +23,7 @@ from ldip.analysis.calibrate import (
     to_column,
 )
 from ldip.errors import Text
-from ldip.report.folder.files import figure
+from ldip.report.folder.records import figure, json_text
 from ldip.report.numbers import number
 from ldip.report.terminal import table
 from ldip.scenario.schema import Scenario
@@ -296,4 +295,4 @@ def _toml_float(value: float) -> str:
 
 def _quoted(text: str) -> str:
     """A TOML string: JSON's escapes are TOML's too."""
-    return json.dumps(text, ensure_ascii=False)
+    return json_text(text, ensure_ascii=False)

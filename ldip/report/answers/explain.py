@@ -11,7 +11,7 @@ import numpy as np
 from ldip.analysis.explain import Bridge, Explanation, Share, parts_of
 from ldip.errors import Text
 from ldip.model.metrics import catalogue
-from ldip.report.folder.files import figure, plain, write_csv
+from ldip.report.folder.records import figure, write_records
 from ldip.report.numbers import number
 from ldip.report.terminal import table
 
@@ -327,11 +327,4 @@ def write_explanation(folder: Path, explanation: Explanation) -> None:
     """``explanation.csv`` (terms summed over the years) and ``explanation_by_year.csv``."""
     records = explanation_records(explanation)
     for name, rows in (("explanation", records["terms"]), ("explanation_by_year", records["by_year"])):
-        cells = [[_cell(value) for value in row.values()] for row in rows]
-        write_csv(folder / f"{name}.csv", [list(rows[0]), *cells])
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    return plain(value) if isinstance(value, float) else str(value)
+        write_records(folder / f"{name}.csv", rows)

@@ -13,8 +13,7 @@ from ldip.analysis.sensitivity import Assumption, Bar, Tornado
 from ldip.analysis.sobol import Index, Sobol
 from ldip.errors import Text
 from ldip.model.metrics import Metric
-from ldip.report.answers.comparison_files import write_records
-from ldip.report.folder.files import figure
+from ldip.report.folder.records import figure, write_records
 from ldip.report.numbers import NO_BREAK_SPACE, SHOWN, difference_label, number, shown, unit_label
 from ldip.report.terminal import table
 
@@ -252,7 +251,7 @@ def write_sensitivity(folder: Path, tornado: Tornado, sobol: Sobol, found: Disco
     records = sensitivity_records(tornado, sobol, found)
     for name in ("drivers", "assumptions", "conditions"):
         if records[name]:
-            write_records(folder / f"sensitivity_{name}.csv", iter(records[name]))
+            write_records(folder / f"sensitivity_{name}.csv", records[name])
 
 
 def sensitivity_records(tornado: Tornado, sobol: Sobol, found: Discovery) -> dict[str, Any]:

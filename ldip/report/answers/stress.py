@@ -7,7 +7,7 @@ from typing import Any
 
 from ldip.analysis.stress import Stress
 from ldip.errors import Text
-from ldip.report.folder.files import figure, plain, write_csv
+from ldip.report.folder.records import figure, write_records
 from ldip.report.numbers import difference_label, error_words, number, shown, signed, unit_label
 from ldip.report.terminal import table
 
@@ -132,6 +132,4 @@ def stress_records(stress: Stress) -> list[dict[str, Any]]:
 
 def write_stress(folder: Path, stress: Stress) -> None:
     """``stress.csv``: every test, headline metric and year."""
-    records = stress_records(stress)
-    cells = [[plain(v) if isinstance(v, float) else "" if v is None else str(v) for v in r.values()] for r in records]
-    write_csv(folder / "stress.csv", [list(records[0]), *cells])
+    write_records(folder / "stress.csv", stress_records(stress))

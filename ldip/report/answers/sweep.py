@@ -4,11 +4,9 @@ The folder ``cases`` is what makes a sweep resumable. A case file is whole or no
 that it is; it is used again only for the same case of the same program.
 """
 
-import contextlib
 import gzip
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,8 @@ from typing import Any
 from ldip.errors import Fault, InputError, Text
 from ldip.model.metrics import catalogue, events
 from ldip.report.folder import files
+from ldip.report.folder.place import write_whole
+from ldip.report.folder.records import json_text, plain, write_csv
 from ldip.report.numbers import number, shown, unit_label
 from ldip.report.terminal import MEDIAN, table
 from ldip.scenario.files.grid import Case, Grid
@@ -41,7 +41,7 @@ PROBABILITY = Text(nb="sannsynlighet, prosent", en="probability, per cent")
 def packed(summary: Summary) -> bytes:
     """The tables of a case, without their headings, as compressed JSON; made where the case was computed."""
     tables = {name: list(rows(summary)) for name, (_, rows) in TABLES.items()}
-    return gzip.compress(json.dumps(tables, separators=(",", ":")).encode(), 1, mtime=0)
+    return gzip.compress(json_text(tables, separators=(",", ":")).encode(), 1, mtime=0)
 
 
 def case_file(out: Path, case: Case) -> Path:
@@ -55,14 +55,10 @@ def write_case(out: Path, case: Case, tables: bytes, program: str) -> None:
     Raises InputError if it cannot be written.
     """
     path = case_file(out, case)
-    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(_first_line(case, program, tables) + tables)
-        os.replace(beside, path)
+        write_whole(path, _first_line(case, program, tables) + tables)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
         raise InputError([files.unwritable(out, error)]) from None
 
 
@@ -95,7 +91,7 @@ def write_tables(folder: Path, out: Path, grid: Grid, program: str) -> None:
     Each row has the case's id, its scenario, seed and levers before what it has in the file of ``ldip simulate``.
     """
     for name, (columns, _) in TABLES.items():
-        files.write_csv(folder / name, _table_rows(name, columns, out, grid, program))
+        write_csv(folder / name, _table_rows(name, columns, out, grid, program))
     how = {
         "runs": grid.runs,
         "years": grid.years,
@@ -114,7 +110,7 @@ def write_tables(folder: Path, out: Path, grid: Grid, program: str) -> None:
 def _table_rows(name: str, columns: Sequence[str], out: Path, grid: Grid, program: str) -> Iterator[list[str]]:
     yield ["case", columns[0], "seed", *[lever.name for lever in grid.levers], *columns[1:]]
     for case in grid.cases:
-        before = [str(case.seed), *[files.plain(value) for value in case.levers]]
+        before = [str(case.seed), *[plain(value) for value in case.levers]]
         for row in read_case(out, case, program)[name]:
             yield [case.id, row[0], *before, *row[1:]]
 
@@ -170,7 +166,7 @@ def sweep_text(grid: Grid, out: Path, program: str, lang: str) -> str:
     apart = {
         "scenario": [case.scenario.name for case in grid.cases],
         SEED.say(lang): [str(case.seed) for case in grid.cases],
-    } | {lever.name: [files.plain(case.levers[i]) for case in grid.cases] for i, lever in enumerate(grid.levers)}
+    } | {lever.name: [plain(case.levers[i]) for case in grid.cases] for i, lever in enumerate(grid.levers)}
     apart = {name: column for name, column in apart.items() if name == "scenario" or len(set(column)) > 1}
     labels = [
         ", ".join((m.label.say(lang), MEDIAN.say(lang), unit_label(m.unit, m.price_basis(base_year), lang)))
