@@ -18,14 +18,14 @@ from ldip.analysis.findings import CONFIDENCES, find
 from ldip.cli.stress import stress_sources
 from ldip.errors import Text
 from ldip.model.engine.simulate import simulate
+from ldip.report.answers.assumptions import numbers_of
 from ldip.report.answers.comparison import labels
-from ldip.report.numbers import number, shown
 from ldip.report.folder.files import write_file
+from ldip.report.numbers import number, shown
 from ldip.report.page import html as pages
 from ldip.report.page.blocks import Fold, Material, Picture, Table, pictures
-from ldip.report.page.chapters import background
+from ldip.report.page.chapters.assumptions import UNITS
 from ldip.report.page.inline import as_inline
-from ldip.report.workbook.sources import numbers_of
 from ldip.scenario.files.reader import alternative, read, shipped
 from ldip.scenario.quantities import Parameter, Quantity, of_any_year
 from ldip.scenario.schema import quantities
@@ -304,7 +304,7 @@ def test_both_languages_are_complete(undrawn, findings):
 
 
 @pytest.mark.parametrize(
-    "module", ["html", *(f"chapters.{name}" for name in ("findings", "choices", "causes", "background"))]
+    "module", ["html", "phrases", "fan_picture", *(module.__name__.split("page.")[1] for module in pages.CHAPTERS)]
 )
 def test_texts_have_the_same_places_in_both_languages(module):
     found = vars(importlib.import_module(f"ldip.report.page.{module}")).values()
@@ -325,7 +325,7 @@ def test_every_unit_of_the_shipped_scenarios_has_a_name():
         for name in ((), *((change,) for change in found.changes)):
             for key, quantity in quantities(read(found.name, name).scenario).items():
                 assert isinstance(quantity, Quantity | Parameter)
-                assert of_any_year(quantity.unit) in background.UNITS, key
+                assert of_any_year(quantity.unit) in UNITS, key
 
 
 def test_assumptions_are_all_there(undrawn, findings):

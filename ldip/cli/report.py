@@ -141,8 +141,8 @@ def write_report(
     """
     from ldip.analysis.findings import find, work
     from ldip.report.answers.comparison import labels
+    from ldip.report.answers.recheck import checksums, recheck
     from ldip.report.folder.files import check_writable, result_folder, write_file
-    from ldip.report.folder.recheck import checksums, recheck
     from ldip.report.page import html as page
     from ldip.report.page.blocks import Material
 

@@ -21,9 +21,8 @@ HELD = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if has
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file of text (UTF-8, line feeds) or bytes, whole or not at all. Raises OSError."""
-    beside = path.with_name(
-        f".{secrets.token_hex(8)}.part"
-    )  # short, because `path`'s name may be as long as they get
+    # A short name, because that of `path` may be as long as names get.
+    beside = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
         with beside.open("xb") as file:
             file.write(content.encode() if isinstance(content, str) else content)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from ldip.errors import Text
@@ -11,26 +12,41 @@ from ldip.report.fans import foot_words
 from ldip.report.numbers import NO_BREAK_SPACE, number
 from ldip.report.page import pictures as drawing
 from ldip.report.page.blocks import Material, Picture, Section, pictures
-from ldip.report.page.chapters import background, causes, choices, findings
+from ldip.report.page.chapters import (
+    alternatives,
+    answer,
+    assumptions,
+    breaches,
+    development,
+    glossary,
+    method,
+    population,
+    provenance,
+    reconciliation,
+    restructuring,
+    sensitivity,
+    stress,
+    why,
+)
 from ldip.report.page.inline import inline_svg
 
-CHAPTERS: tuple[Callable[[Material], Section | None], ...] = (
-    findings.answer,
-    findings.development,
-    findings.breaches,
-    choices.alternatives,
-    choices.restructuring,
-    causes.stress,
-    causes.tornado,
-    causes.waterfall,
-    findings.population,
-    background.reconcile,
-    background.assumptions,
-    background.method,
-    background.glossary,
-    background.provenance,
+CHAPTERS: tuple[ModuleType, ...] = (
+    answer,
+    development,
+    breaches,
+    alternatives,
+    restructuring,
+    stress,
+    sensitivity,
+    why,
+    population,
+    reconciliation,
+    assumptions,
+    method,
+    glossary,
+    provenance,
 )
-"""The chapters of the page in order."""
+"""The chapters of the page in order: a file each, whose ``chapter`` returns None where there is nothing to tell."""
 
 WORDS = {
     "kind": Text(
@@ -52,7 +68,7 @@ DESCRIPTION = Text(
 
 def chapters(material: Material) -> list[Section]:
     """The chapters that have something to tell."""
-    return [section for chapter in CHAPTERS if (section := chapter(material)) is not None]
+    return [section for module in CHAPTERS if (section := module.chapter(material)) is not None]
 
 
 def page(material: Material, told: Sequence[Section], progress: Callable[[int], None] | None = None) -> str:
