@@ -212,6 +212,13 @@ def test_every_picture_has_a_table_a_name_and_a_description(drawn, findings):
         assert re.search(r"<details>.*<table", figure, re.DOTALL)
 
 
+def test_a_chapter_is_a_file_that_bears_its_name(findings):
+    names = [module.__name__.rpartition(".")[2] for module in pages.CHAPTERS]
+    rooms = Path(pages.__file__).parent / "chapters"
+    assert sorted(names) == sorted(path.stem for path in rooms.glob("*.py") if path.stem != "__init__")
+    assert [section.id for section in pages.chapters(material(findings, "nb"))] == names
+
+
 def test_tables_are_rectangular(findings):
     """No row is longer than its head: every cell stands under what it is."""
     for section in pages.chapters(material(findings, "nb")):
