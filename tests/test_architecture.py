@@ -101,7 +101,7 @@ def dotted(path: Path) -> str:
 
 
 def graph() -> dict[str, set[str]]:
-    """Module -> the modules of ours that it imports, also inside functions; imports for type checks alone left out."""
+    """Module -> the modules of ours that it imports, also inside functions, but not those for type checks."""
     known = {dotted(path): path for path in modules()}
     arrows = {}
     for name, path in known.items():

@@ -7,16 +7,10 @@ import numpy as np
 
 from ldip.errors import Text
 from ldip.model.metrics import Metric
+from ldip.model.shown import HEADLINES
 from ldip.report.numbers import number, shown, unit_label
 from ldip.statistics.summary import Distribution, Summary
 
-SHOWN_METRICS = (
-    "debt_ratio",
-    "debt_ratio_with_deficits",
-    "net_operating_result_share",
-    "restructuring_need",
-    "restructuring_need_share",
-)
 SHOWN_PERCENTILES = (0.95, 0.50, 0.05)
 
 RUNS = Text(nb="{runs} løp, {first}–{last}, frø {seed}", en="{runs} runs, {first}-{last}, seed {seed}")
@@ -100,7 +94,7 @@ def summary_text(summary: Summary, title: str, lang: str) -> str:
     )
     years = [str(summary.years[t]) for t in picked]
     rows = [["", *years, ERROR.say(lang)]]
-    for metric_id in SHOWN_METRICS:
+    for metric_id in HEADLINES:
         rows += _distribution_rows(summary.distributions[metric_id], picked, summary.base_year, lang)
     chances = [[PROBABILITIES.say(lang), *years, EVER.say(lang), ERROR.say(lang)]]
     for chance in summary.probabilities.values():

@@ -120,5 +120,3 @@ READINGS = {
     "renewal": Text("{value} mill. {year}-kr i {last}", "{value} mill. {year}-kr in {last}"),
 }
 """What a relative control means: control -> words."""
-
-RULE = Text("minimum", "minimum")

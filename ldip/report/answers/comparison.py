@@ -9,17 +9,11 @@ import numpy as np
 from ldip.analysis.compare import Choice, Comparison, Criterion
 from ldip.errors import Text
 from ldip.model.metrics import Metric
+from ldip.model.shown import COMPARED, COMPARED_EVENTS
 from ldip.report.numbers import difference_label, error_words, number, percent, shown, signed, unit_label
 from ldip.report.terminal import table
 from ldip.scenario.files.reader import Source
 
-METRICS = (
-    "debt_ratio",
-    "debt_ratio_with_deficits",
-    "net_operating_result_share",
-    "restructuring_need",
-)
-EVENTS = ("debt_ratio_above_75", "uncovered_deficit_breach", "any_rule_breach", "state_register")
 WIDEST_LABEL = 36
 WIDTH = 100
 
@@ -156,7 +150,7 @@ def levels(comparison: Comparison, label: Mapping[str, str], lang: str) -> list[
     summary = comparison.summaries[comparison.against]
     rows = [["", *[cell for t in places for cell in (str(summary.years[t]), "", "")]]]
     rows.append([LEVELS.say(lang), *[MEDIAN.say(lang), "5 %", "95 %"] * len(places)])
-    for metric_id in METRICS:
+    for metric_id in COMPARED:
         metric = summary.distributions[metric_id].metric
         rows.append([_heading(metric, unit_label(metric.unit, metric.price_basis(summary.base_year), lang), lang)])
         for name, other in comparison.summaries.items():
@@ -172,7 +166,7 @@ def differences(comparison: Comparison, label: Mapping[str, str], lang: str) -> 
     rows = [[APART.say(lang, against=label[comparison.against], year=summary.years[-1])]]
     heads = [MEAN, ERROR, UNPAIRED, Text("5 %", "5 %"), MEDIAN, Text("95 %", "95 %"), LOWER, EQUAL]
     rows.append(["", *[head.say(lang) for head in heads]])
-    for metric_id in METRICS:
+    for metric_id in COMPARED:
         metric = summary.distributions[metric_id].metric
         unit = difference_label(metric.unit, metric.price_basis(summary.base_year), lang)
         rows.append([_heading(metric, unit, lang)])
@@ -200,7 +194,7 @@ def probabilities(comparison: Comparison, label: Mapping[str, str], lang: str) -
     years = [str(comparison.summaries[comparison.against].years[t]) for t in places]
     last = years[-1]
     rows = [[PROBABILITY.say(lang), *years, EVER.say(lang), CHANGE.say(lang, year=last), ERROR.say(lang)]]
-    for event_id in EVENTS:
+    for event_id in COMPARED_EVENTS:
         rows.append([comparison.summaries[comparison.against].probabilities[event_id].event.label.say(lang)])
         for name, summary in comparison.summaries.items():
             chance = summary.probabilities[event_id]

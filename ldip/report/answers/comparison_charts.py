@@ -12,6 +12,7 @@ import numpy as np
 
 from ldip.analysis.compare import Comparison, Paired
 from ldip.errors import Text
+from ldip.model.shown import ANSWERS
 from ldip.report.fans import INK, number_ticks, quiet_axes, rc_style
 from ldip.report.numbers import SHOWN, difference_label, number, unit_label
 from ldip.statistics.summary import Summary
@@ -25,7 +26,7 @@ LINES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1, 1)), (0, (5, 1.5, 1, 1.5))
 """Line styles, for those who print in black."""
 
 LABEL_WIDTH = 17
-DEBT, NEED = "debt_ratio", "restructuring_need"
+DEBT, NEED = ANSWERS
 DEBT_HOW = Text(
     nb="median; strekene til høyre: 9 av 10 løp i {year}", en="median; bars to the right: 9 of 10 runs in {year}"
 )

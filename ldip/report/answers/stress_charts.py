@@ -7,11 +7,11 @@ from typing import Any
 
 from ldip.analysis.stress import Stress
 from ldip.errors import Text
+from ldip.model.shown import STRESSED_ENDS
 from ldip.report.answers.stress import short
 from ldip.report.fans import BLUE, INK, RED, foot_words, number_ticks, quiet_axes, rc_style
 from ldip.report.numbers import SHOWN, unit_label
 
-METRICS = ("debt_ratio_with_deficits", "restructuring_need")
 TITLE = Text(nb="{label} i {year}, {unit}", en="{label} in {year}, {unit}")
 KEY = Text(
     nb="lys strek: 9 av 10 løp, mørk: halvparten, ring: median, kryss: grunnbanen uten sjokk",
@@ -42,9 +42,9 @@ def draw_stress(pyplot: Any, stress: Stress, label: Mapping[str, str], lang: str
     summary = comparison.summaries[comparison.against]
     rows = list(comparison.summaries)
     figure, panels = pyplot.subplots(
-        1, len(METRICS), figsize=(12.0, 1.7 + 0.36 * len(rows)), sharey=True, layout="constrained"
+        1, len(STRESSED_ENDS), figsize=(12.0, 1.7 + 0.36 * len(rows)), sharey=True, layout="constrained"
     )
-    for axes, metric_id in zip(panels, METRICS, strict=True):
+    for axes, metric_id in zip(panels, STRESSED_ENDS, strict=True):
         draw_ends(axes, stress, metric_id, lang)
     panels[0].set_yticks(range(len(rows)), [textwrap.fill(short(label[name]), 36) for name in rows], fontsize=9)
     panels[0].set_ylim(len(rows) - 0.5, -0.5)

@@ -13,6 +13,7 @@ from typing import Any
 
 from ldip.errors import Fault, InputError, Text
 from ldip.model.metrics import catalogue, events
+from ldip.model.shown import ANSWERS, BREACH
 from ldip.report.folder import files
 from ldip.report.folder.place import write_whole
 from ldip.report.folder.records import json_text, plain, write_csv
@@ -154,15 +155,15 @@ def _last_year(tables: dict[str, Rows]) -> dict[str, float]:
     medians = {row[1]: row for row in tables["summary.csv"]}  # the last row of a metric is its last year
     chances = {row[1]: row for row in tables["probabilities.csv"]}
     place = files.FIGURE_COLUMNS.index("p50")
-    found = {metric: float(medians[metric][place]) for metric in ("debt_ratio", "restructuring_need")}
-    return found | {"any_rule_breach": float(chances["any_rule_breach"][3])}
+    found = {metric: float(medians[metric][place]) for metric in ANSWERS}
+    return found | {BREACH: float(chances[BREACH][3])}
 
 
 def sweep_text(grid: Grid, out: Path, program: str, lang: str) -> str:
     """The cases side by side: what sets them apart, and the last year's figures."""
     base_year = grid.cases[0].scenario.scenario.first_year
-    debt, need = (catalogue()[name] for name in ("debt_ratio", "restructuring_need"))
-    breach = next(event for event in events() if event.id == "any_rule_breach")
+    debt, need = (catalogue()[name] for name in ANSWERS)
+    breach = next(event for event in events() if event.id == BREACH)
     apart = {
         "scenario": [case.scenario.name for case in grid.cases],
         SEED.say(lang): [str(case.seed) for case in grid.cases],
@@ -176,7 +177,7 @@ def sweep_text(grid: Grid, out: Path, program: str, lang: str) -> str:
     for place, case in enumerate(grid.cases[:SHOWN]):
         last = _last_year(read_case(out, case, program))
         figures = [shown(last[metric.id], metric.unit, lang) for metric in (debt, need)]
-        chance = number(100.0 * last["any_rule_breach"], 0, lang)
+        chance = number(100.0 * last[BREACH], 0, lang)
         rows.append([*[column[place] for column in apart.values()], *figures, chance])
     legend = [*labels, f"{breach.label.say(lang)}, {PROBABILITY.say(lang)}"]
     lines = [

@@ -1,11 +1,9 @@
 """The fan of a metric as the page has it: the picture, what can be seen in it, and every year as a table."""
 
-import numpy as np
-
-from ldip.analysis.findings import DEBT, Finding
+from ldip.analysis.findings import Finding
 from ldip.errors import Text
-from ldip.model.metrics import catalogue, report_values
-from ldip.report.fans import Threshold, thresholds
+from ldip.model.metrics import report_values
+from ldip.report.limits import limits
 from ldip.report.numbers import error_words, number, shown, unit_label
 from ldip.report.page import pictures
 from ldip.report.page.blocks import Material, Picture, Table
@@ -29,7 +27,6 @@ FAN_SEEN = Text(
     "{spread} {levels}",
 )
 LEVELS = Text("Grenser: {names}.", "Limits: {names}.")
-MINIMUM = Text("Handlingsregel: minst {value} {unit}", "Fiscal rule: at least {value} {unit}")
 
 
 def fan_picture(m: Material, name: str) -> Picture:
@@ -39,7 +36,8 @@ def fan_picture(m: Material, name: str) -> Picture:
     spread = summary.distributions[name]
     metric = spread.metric
     unit = unit_label(metric.unit, metric.price_basis(summary.base_year), lang)
-    levels = limits(finding, name, lang)
+    levels = limits(metric, finding.source.scenario, summary.years)
+    drawn = "; ".join(level.drawn(summary.base_year, lang) for level in levels)
     title = m.say(FAN_TITLE, label=metric.label.say(lang), unit=unit)
     low, median, high = (shown(float(spread.percentile(p)[-1]), metric.unit, lang) for p in (0.05, 0.50, 0.95))
     words = m.say(
@@ -57,7 +55,7 @@ def fan_picture(m: Material, name: str) -> Picture:
         first=summary.years[0],
         last=summary.years[-1],
         spread=words,
-        levels=m.say(LEVELS, names="; ".join(level.name for level in levels)) if levels else "",
+        levels=m.say(LEVELS, names=drawn) if levels else "",
     )
     return Picture(
         name=name,
@@ -91,22 +89,3 @@ def _fan_table(m: Material, finding: Finding, spread: Distribution, title: str) 
         source=spread.metric.source,
     )
     return Table(title, head, rows, note=definition)
-
-
-def limits(finding: Finding, name: str, lang: str) -> list[Threshold]:
-    """The thresholds of a metric: those of its events, and the fiscal rules' minima."""
-    if name in DEBT:
-        return thresholds("debt_ratio", lang)
-    plan = finding.baseline.plan
-    minima = {
-        "net_operating_result_share": plan.result_share_minimum,
-        "closing_buffer_fund": plan.buffer_minimum,
-        "closing_liquidity_reserve": plan.liquidity_minimum,
-    }
-    if name not in minima:
-        return []
-    level = np.asarray(minima[name])
-    metric = catalogue()[name]
-    unit = unit_label(metric.unit, metric.price_basis(finding.summary.base_year), lang)
-    value = shown(float(level[-1]), metric.unit, lang)
-    return [Threshold(level, MINIMUM.say(lang, value=value, unit=unit))]

@@ -4,9 +4,9 @@ import numpy as np
 
 from ldip.analysis.compare import Comparison
 from ldip.errors import Text
+from ldip.model.shown import HEADLINES
 from ldip.report.answers import comparison as words
 from ldip.report.numbers import unit_label
-from ldip.report.terminal import SHOWN_METRICS
 from ldip.report.workbook import charts
 from ldip.report.workbook.figures import (
     FIGURE,
@@ -65,7 +65,7 @@ def write_alternatives(book: Book, comparison: Comparison, alternatives: Alterna
     sheet.widths(46, 6, *[13] * len(labels))
     sheet.keep(HEAD_ROW + 2, 2)
     row, breaks = HEAD_ROW + 2, []
-    for metric_id in SHOWN_METRICS:
+    for metric_id in HEADLINES:
         metric, start = reference.distributions[metric_id].metric, row
         for t, year in enumerate(reference.years):
             sheet.write(row, 0, heading(metric, reference.base_year, lang))

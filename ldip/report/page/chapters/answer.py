@@ -1,7 +1,8 @@
 """The chapter of the three sentences that the report is about."""
 
-from ldip.analysis.findings import CONFIDENCES, DEBT, Ceiling, Finding
+from ldip.analysis.findings import CONFIDENCES, Ceiling, Finding
 from ldip.errors import Text
+from ldip.model.shown import DEBT
 from ldip.report.answers.restructuring import decimals
 from ldip.report.numbers import error_words, number, shown
 from ldip.report.page.blocks import Answer, Material, Section, Table, Words

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ldip.errors import Text
+from ldip.model.shown import BREACH
 from ldip.report.numbers import error_words
 from ldip.report.page import pictures
 from ldip.report.page.blocks import Material, Picture, Section, Table, Words
@@ -33,7 +34,7 @@ def chapter(m: Material) -> Section:
     """How often each threshold is passed and each rule broken."""
     summary, lang = m.findings.main.summary, m.lang
     chances = summary.probabilities
-    any_rule = chances["any_rule_breach"]
+    any_rule = chances[BREACH]
     lead = m.say(
         MOST_LIKELY,
         last=summary.years[-1],

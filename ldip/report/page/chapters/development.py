@@ -1,7 +1,7 @@
 """The chapter of the fans."""
 
-from ldip.analysis.findings import DEBT
 from ldip.errors import Text
+from ldip.model.shown import REPORT_FANS
 from ldip.report.page.blocks import Material, Section, Words
 from ldip.report.page.fan_picture import fan_picture
 
@@ -14,17 +14,9 @@ READ_FAN = Text(
     "solid line is the median: half of the futures lie above, half below. The dashed line is the baseline, the "
     "plan continued with no surprises. The red lines are limits.",
 )
-FANS = (
-    *DEBT,
-    "net_operating_result_share",
-    "closing_buffer_fund",
-    "closing_liquidity_reserve",
-    "restructuring_need",
-)
-"""The metrics that get a fan, in order."""
 
 
 def chapter(m: Material) -> Section:
     """The fans."""
-    fans = [fan_picture(m, name) for name in FANS]
+    fans = [fan_picture(m, name) for name in REPORT_FANS]
     return Section("development", m.say(DEVELOPMENT), [Words(m.say(READ_FAN)), *fans])

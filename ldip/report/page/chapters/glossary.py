@@ -1,12 +1,10 @@
 """The chapter of definitions."""
 
-from ldip.analysis.findings import DEBT
 from ldip.errors import Text
 from ldip.model.metrics import Metric, catalogue
-from ldip.report.answers import comparison
+from ldip.model.shown import COMPARED, DEBT, REPORT_FANS
 from ldip.report.numbers import unit_label
 from ldip.report.page.blocks import Material, Section, Table
-from ldip.report.page.chapters.development import FANS
 
 GLOSSARY = Text("Definisjoner", "Definitions")
 GLOSSARY_HEAD = Text("størrelse|enhet|definisjon|kilde", "figure|unit|definition|source")
@@ -17,7 +15,7 @@ GLOSSARY_TABLE = Text("Størrelsene i rapporten", "The figures of the report")
 def chapter(m: Material) -> Section:
     """Every figure of the report as the catalogue defines it."""
     summary = m.findings.main.summary
-    ids = dict.fromkeys((*FANS, *comparison.METRICS, "closing_residents"))
+    ids = dict.fromkeys((*REPORT_FANS, *COMPARED, "closing_residents"))
     ids |= dict.fromkeys(chance.event.metric for chance in summary.probabilities.values())
     rows = [_defined(catalogue()[metric_id], summary.base_year, m.lang) for metric_id in (*DEBT, *ids)]
     unique = list(dict.fromkeys(map(tuple, rows)))

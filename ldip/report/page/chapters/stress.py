@@ -2,6 +2,7 @@
 
 from ldip.analysis.stress import Stress
 from ldip.errors import Text
+from ldip.model.shown import STRESSED, STRESSED_ENDS, STRESSED_EVENTS
 from ldip.report.answers import stress as stress_words
 from ldip.report.answers.stress_charts import KEY
 from ldip.report.numbers import error_words, number, signed
@@ -21,8 +22,6 @@ STRESS_SEEN = Text(
     nb="En rad for hver prøve: {names}. {key}. Tallene står i tabellene under.",
     en="A row for each test: {names}. {key}. The figures are in the tables below.",
 )
-MEASURE = "debt_ratio_with_deficits"
-"""What the tests are ranked by."""
 
 
 def chapter(m: Material) -> Section | None:
@@ -31,8 +30,8 @@ def chapter(m: Material) -> Section | None:
     if result is None:
         return None
     label = m.tests
-    measures = [as_table(stress_words.metric_rows(result, name, label, lang)) for name in stress_words.METRICS]
-    events = [as_table(stress_words.event_rows(result, name, label, lang)) for name in stress_words.EVENTS]
+    measures = [as_table(stress_words.metric_rows(result, name, label, lang)) for name in STRESSED]
+    events = [as_table(stress_words.event_rows(result, name, label, lang)) for name in STRESSED_EVENTS]
     key = KEY.say(lang)
     picture = Picture(
         name="stress",
@@ -50,9 +49,8 @@ def _worst(m: Material, result: Stress) -> str:
     """Which test moves the mean most, those of several tests together aside."""
     comparison = result.comparison
     fewest = min(name.count("+") for name in comparison.pairs)
-    moved = {
-        name: pair.metrics[MEASURE].difference for name, pair in comparison.pairs.items() if name.count("+") == fewest
-    }
+    single = {name: pair for name, pair in comparison.pairs.items() if name.count("+") == fewest}
+    moved = {name: pair.metrics[STRESSED_ENDS[0]].difference for name, pair in single.items()}
     worst = max(moved, key=lambda name: float(moved[name].mean[-1]))
     metric, summary = moved[worst].metric, comparison.summaries[worst]
     return m.say(
