@@ -89,7 +89,7 @@ ORDER = {
         {"reconcile", "stress", "sensitivity", "discovery", "backtest", "executors"},
         {"findings", "sobol"},
     ],
-    "report": [{"words", "numbers", "folder"}, {"terminal", "limits"}, {"fans"}, {"answers"}, {"workbook", "page"}],
+    "report": [{"words"}, {"numbers", "folder"}, {"terminal", "limits"}, {"fans"}, {"answers"}, {"workbook", "page"}],
 }
 """The rooms inside a room, or its files, from the bottom: one may import from those below it, not beside or above."""
 

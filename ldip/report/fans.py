@@ -11,17 +11,15 @@ from ldip.model.shown import ANSWERS
 from ldip.report.limits import Limit, limits
 from ldip.report.numbers import SHOWN, number, unit_label
 from ldip.report.terminal import policy_words
+from ldip.report.words import BASELINE_PATH, HALF, MEDIAN, NINE_OF_TEN, WITH_DEFICITS
 from ldip.scenario.schema import Scenario
 from ldip.statistics.summary import Summary
 
 INK, BLUE, RED = "#222222", "#1f5a8a", "#a33a2a"
 BANDS = (
-    (0.05, 0.95, 0.18, Text(nb="9 av 10 løp", en="9 of 10 runs")),
-    (0.25, 0.75, 0.35, Text(nb="halvparten av løpene", en="half of the runs")),
+    (0.05, 0.95, 0.18, NINE_OF_TEN),
+    (0.25, 0.75, 0.35, HALF),
 )
-MEDIAN = Text(nb="median", en="median")
-BASELINE = Text(nb="grunnbane uten sjokk", en="baseline without shocks")
-DEFICITS = Text(nb="95 %, medregnet udekket merforbruk", en="95 %, with uncovered deficits")
 FOOT = Text(
     nb="{scenario}, {runs} løp, frø {seed}. Modellens sannsynligheter. {policy}.",
     en="{scenario}, {runs} runs, seed {seed}. The model's probabilities. {policy}.",
@@ -105,10 +103,10 @@ def draw_fan(
             label=label.say(lang),
         )
     axes.plot(years, scale * distribution.percentile(0.50), color=BLUE, linewidth=2.2, label=MEDIAN.say(lang))
-    axes.plot(years, scale * baseline, color=INK, linewidth=1.2, linestyle=(0, (4, 3)), label=BASELINE.say(lang))
+    axes.plot(years, scale * baseline, color=INK, linewidth=1.2, linestyle=(0, (4, 3)), label=BASELINE_PATH.say(lang))
     if name == "debt_ratio":  # loans may not pay operations, so bad futures show up here rather than as debt
         tail = scale * summary.distributions["debt_ratio_with_deficits"].percentile(0.95)
-        axes.plot(years, tail, color=RED, linewidth=1.2, linestyle=(0, (1, 1.5)), label=DEFICITS.say(lang))
+        axes.plot(years, tail, color=RED, linewidth=1.2, linestyle=(0, (1, 1.5)), label=WITH_DEFICITS.say(lang))
     for level in levels:
         line = scale * level.values
         axes.plot(years, line, color=RED, linewidth=1.0)

@@ -14,6 +14,7 @@ from ldip.model.plan.baseline import Baseline
 from ldip.report.folder.records import write_records
 from ldip.report.numbers import number
 from ldip.report.terminal import selected_years, table
+from ldip.report.words import MEAN
 from ldip.scenario.schema import Scenario
 from ldip.statistics.summary import Summary
 
@@ -50,7 +51,6 @@ PARTS = {
     "cumulative_present_value": Text("nåverdi så langt", "present value so far"),
 }
 PER_DWELLING = Text("Tusen {year}-kr per bolig", "Thousand {year}-kr per dwelling")
-MEAN = Text("snitt", "mean")
 PAID = Text("Betalt seg for godt, prosent av løpene", "Has paid for itself for good, per cent of runs")
 VALUE = Text(
     nb="Nåverdien av {area} til og med {last} er {mean} tusen {year}-kr per bolig i snitt (± {error}; 9 av 10 løp "

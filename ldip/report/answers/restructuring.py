@@ -11,13 +11,14 @@ from ldip.errors import Text
 from ldip.report.folder.records import figure, write_records
 from ldip.report.numbers import number
 from ldip.report.terminal import ERROR, table
+from ldip.report.words import UNCOVERED_DEFICIT
 
 RULES = {
     "result": Text("resultatgrad", "net operating result share"),
     "equity": Text("egenkapitalfinansiering", "equity share"),
     "buffer": Text("bufferfond", "buffer fund"),
     "liquidity": Text("likviditetsreserve", "liquidity reserve"),
-    "deficit": Text("udekket merforbruk", "uncovered deficit"),
+    "deficit": UNCOVERED_DEFICIT,
 }
 HEAD = Text(
     nb="sikkerhet|trinn, mill. {year}-kr i året|feil ±|prosent av driftsutgiftene|nok i|feil ±",

@@ -19,6 +19,7 @@ from ldip.report.folder.place import write_whole
 from ldip.report.folder.records import json_text, plain, write_csv
 from ldip.report.numbers import number, shown, unit_label
 from ldip.report.terminal import MEDIAN, table
+from ldip.report.words import PROBABILITY, SEED
 from ldip.scenario.files.grid import Case, Grid
 from ldip.statistics.summary import Summary
 
@@ -35,8 +36,6 @@ SHOWN = 40
 
 HEADING = Text(nb="{count} tilfeller, {runs} løp hvert, {year}", en="{count} cases, {runs} runs each, {year}")
 MORE = Text(nb="… og {count} til i summary.csv", en="... and {count} more in summary.csv")
-SEED = Text(nb="frø", en="seed")
-PROBABILITY = Text(nb="sannsynlighet, prosent", en="probability, per cent")
 
 
 def packed(summary: Summary) -> bytes:

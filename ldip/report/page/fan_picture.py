@@ -7,13 +7,10 @@ from ldip.report.limits import limits
 from ldip.report.numbers import error_words, number, shown, unit_label
 from ldip.report.page import pictures
 from ldip.report.page.blocks import Material, Picture, Table
+from ldip.report.words import ERROR, MEAN, MEDIAN, YEAR
 from ldip.statistics.summary import Distribution
 
-YEAR = Text("år", "year")
 BASELINE = Text("grunnbane", "baseline")
-MEDIAN = Text("median", "median")
-MEAN = Text("snitt", "mean")
-ERROR = Text("feil ±", "error ±")
 DEFINITION = Text("{label}: {definition} ({source})", "{label}: {definition} ({source})")
 SPREAD = Text(
     nb="I {last}: median {median} {unit} (± {error}); i ni av ti framtider mellom {low} og {high}.",

@@ -13,6 +13,7 @@ from ldip.report.answers.accounts import NOMINAL, PRICES
 from ldip.report.answers.forms import FORMS, Row, rows_of
 from ldip.report.numbers import unit_label
 from ldip.report.terminal import policy_words
+from ldip.report.words import DWELLINGS, PERSONS
 from ldip.report.workbook import charts
 from ldip.report.workbook.figures import MEDIAN_HEAD, UNIT, Alternative, Alternatives
 from ldip.report.workbook.sheets import Book, Sheet, number_format, scale
@@ -91,8 +92,6 @@ PEOPLE = Text("Befolkning", "Population")
 PEOPLE_TITLE = Text("Befolkning og boliger, grunnbanen: {label}", "People and dwellings, the baseline: {label}")
 GROWTH = Text("Vekst, prosent", "Growth, per cent")
 INDEX = Text("Indeks, {year} = 100", "Index, {year} = 100")
-PERSONS = Text("personer", "persons")
-DWELLINGS = Text("boliger", "dwellings")
 BY_AGE = Text("Innbyggere 31.12. etter alder, personer", "Residents at 31 December by age, persons")
 
 

@@ -15,9 +15,11 @@ from ldip.analysis.reconcile import DebtRatios, Row, debt_ratios, reconcile
 from ldip.analysis.statement import Accounts
 from ldip.errors import Text
 from ldip.model.shown import ANSWERS, BREACH, COMPARED_EVENTS, HEADLINES
+from ldip.report import words
 from ldip.report.answers.comparison import BASE, conclusions, labels, shown_places
 from ldip.report.numbers import number, shown, unit_label
 from ldip.report.terminal import NOTE, policy_words
+from ldip.report.words import IN_YEAR, capital
 from ldip.report.workbook import accounts as account_sheets
 from ldip.report.workbook import alternatives as alternative_sheets
 from ldip.report.workbook import figures
@@ -42,9 +44,8 @@ def reconciliation_of(scenario: Scenario) -> Reconciliation | None:
 
 
 ANSWER = Text("Svar", "Answer")
-PROBABILITY = Text("Sannsynlighet i året", "Probability in the year")
 EVER = Text("Noen gang til og med {year}", "Ever up to {year}")
-ERROR = Text("Feil ±", "Error ±")
+ERROR = capital(words.ERROR)
 CONTENTS = Text("Arkene", "The sheets")
 IN_WORDS = Text(
     nb="{who}I {year} ligger gjeldsgraden i ni av ti løp mellom {low} og {high} prosent (median {median}). "
@@ -139,7 +140,7 @@ def _write_answer(sheet: Sheet, comparison: Comparison, alternatives: figures.Al
     row += 1
     heads = [str(text) for year in years for text in (year, ERROR.say(lang))]
     last = [EVER.say(lang, year=int(reference.years[-1])), ERROR.say(lang)]
-    sheet.head(row, [PROBABILITY.say(lang), texts[1], *heads, *last], texts=2, height=48)
+    sheet.head(row, [IN_YEAR.say(lang), texts[1], *heads, *last], texts=2, height=48)
     row += 1
     for event_id in COMPARED_EVENTS:
         for name, summary in comparison.summaries.items():

@@ -10,10 +10,12 @@ from ldip.analysis.statement import Accounts
 from ldip.errors import Text
 from ldip.model.metrics import Metric, events, report_values
 from ldip.model.shown import DEBT, HEADLINES
+from ldip.report import words
 from ldip.report.folder.files import NAMES
 from ldip.report.limits import limits
 from ldip.report.numbers import number, unit_label
 from ldip.report.terminal import policy_words
+from ldip.report.words import capital
 from ldip.report.workbook import charts
 from ldip.report.workbook.sheets import Book, Sheet, axis_format, number_format, scale
 from ldip.scenario.files.reader import Source
@@ -36,14 +38,14 @@ class Alternative(NamedTuple):
 Alternatives = Mapping[str, Alternative]
 
 SCENARIO = Text("Alternativ", "Alternative")
-YEAR = Text("År", "Year")
+YEAR = capital(words.YEAR)
 FIGURE = Text("Nøkkeltall", "Key figure")
-UNIT = Text("Enhet", "Unit")
-MEAN = Text("Snitt", "Mean")
-MEDIAN_HEAD = Text("Median", "Median")
+UNIT = capital(words.UNIT)
+MEAN = capital(words.MEAN)
+MEDIAN_HEAD = capital(words.MEDIAN)
 MEDIAN_ERROR = Text("Feil ± på median", "Error ± of median")
 TAIL_ERROR = Text("Feil ± på 5 og 95 %", "Error ± of 5 and 95 %")
-BASELINE = Text("Grunnbane uten sjokk", "Baseline without shocks")
+BASELINE = capital(words.BASELINE_PATH)
 BAND = Text("Bånd {low:.0f}–{high:.0f} %", "Band {low:.0f}-{high:.0f} %")
 FOR_CHART = Text("Til figuren: båndenes bredde", "For the chart: widths of the bands")
 FAN_NOTE = Text(
@@ -195,7 +197,7 @@ PROBABILITY_NOTE = Text(
     nb="Andel av løpene i prosent. Modellens sannsynligheter, gitt antakelsene, ikke verdens.",
     en="Share of the runs, per cent. The model's probabilities, given its assumptions, not the world's.",
 )
-EVENT = Text("Hendelse", "Event")
+EVENT = capital(words.EVENT)
 WHEN = Text("Når", "When")
 IN_YEAR = Text("i året", "in the year")
 SO_FAR = Text("i året eller før", "that year or before")

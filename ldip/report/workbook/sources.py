@@ -9,15 +9,16 @@ from ldip.analysis.compare import Comparison
 from ldip.analysis.reconcile import DebtRatios
 from ldip.analysis.reconcile import Row as Reconciled
 from ldip.errors import Text
-from ldip.report.answers import reconciliation as words
+from ldip.report import words
+from ldip.report.answers import reconciliation as reconciliation_words
 from ldip.report.answers.assumptions import Number, numbers_of
 from ldip.report.folder.files import package_versions, sha256, write_summary
 from ldip.report.terminal import policy_words
+from ldip.report.words import ASSUMPTIONS, ORIGIN, capital
 from ldip.report.workbook.figures import SCENARIO, UNIT, Alternatives, runs_line
 from ldip.report.workbook.sheets import Book, Sheet
 from ldip.scenario.settings import BASES, assumed
 
-ASSUMPTIONS = Text("Forutsetninger", "Assumptions")
 ASSUMPTIONS_NOTE = Text(
     nb="Hvert tall med enhet, grunnlag og kilde. Gule rader er våre antakelser ({count} av {total}). Et tall gjelder "
     "fra året det står i, til neste tall på raden; «konstant» gjelder alle år.",
@@ -82,11 +83,11 @@ RECONCILIATION_TITLE = Text("Den publiserte planen ved siden av modellen", "The 
 RECONCILIATION_HEADS = (
     Text("Tabell", "Table"),
     Text("Post", "Item"),
-    Text("Enhet", "Unit"),
+    capital(words.UNIT),
     Text("Prisbasis", "Price basis"),
     Text("Rolle", "Role"),
     Text("Dom", "Verdict"),
-    Text("År", "Year"),
+    capital(words.YEAR),
     Text("Publisert", "Published"),
     Text("Modell", "Model"),
     Text("Differanse", "Difference"),
@@ -103,7 +104,11 @@ def write_reconciliation(book: Book, rows: Sequence[Reconciled], ratios: DebtRat
     """Counts, the three debt ratios, and every figure that differs with its reason: the worst year of each."""
     lang = book.lang
     sheet = book.sheet(RECONCILIATION.say(lang), RECONCILIATION_TITLE.say(lang))
-    texts = [words.counts_words(rows, lang), *([words.ratios_words(ratios, lang)] if ratios else []), WORST.say(lang)]
+    texts = [
+        reconciliation_words.counts_words(rows, lang),
+        *([reconciliation_words.ratios_words(ratios, lang)] if ratios else []),
+        WORST.say(lang),
+    ]
     row = 1
     for text in texts:
         row = sheet.paragraph(row, text, 12, width=190)
@@ -111,8 +116,11 @@ def write_reconciliation(book: Book, rows: Sequence[Reconciled], ratios: DebtRat
     sheet.head(head, [text.say(lang) for text in RECONCILIATION_HEADS], texts=6)
     sheet.write(head, 11, EXPLANATION.say(lang), "head aside")
     row = head + 1
-    for line in words.worst_years([line for line in rows if line.verdict != "ok"]):
-        roles = (words.VERDICTS[line.role].say(lang), words.VERDICTS[line.verdict].say(lang))
+    for line in reconciliation_words.worst_years([line for line in rows if line.verdict != "ok"]):
+        roles = (
+            reconciliation_words.VERDICTS[line.role].say(lang),
+            reconciliation_words.VERDICTS[line.verdict].say(lang),
+        )
         cells = (line.table, line.label.say(lang), line.unit, line.price_basis, *roles)
         for column, text in enumerate(cells):
             sheet.write(row, column, text, "text")
@@ -131,21 +139,20 @@ def write_reconciliation(book: Book, rows: Sequence[Reconciled], ratios: DebtRat
 
 
 PROVENANCE = Text("Herkomst", "Provenance")
-PROVENANCE_TITLE = Text("Hvor tallene kommer fra", "Where the figures come from")
 AGAIN = Text("Kommando som gir de samme tallene", "Command that gives the same figures")
 PROVENANCE_ROWS = {
     "program": Text("Program", "Program"),
-    "seed": Text("Frø", "Seed"),
+    "seed": capital(words.SEED),
     "runs": Text("Løp", "Runs"),
-    "years": Text("År", "Years"),
-    "policy": Text("Omstilling", "Restructuring"),
+    "years": capital(words.YEARS),
+    "policy": words.RESTRUCTURING,
     "changes": Text("Endringer", "Changes"),
     "figures": Text(
         "SHA-256 av summary.csv, som ldip simulate skriver", "SHA-256 of summary.csv, as ldip simulate writes it"
     ),
     "input": Text("SHA-256 av inndatafilen {file}", "SHA-256 of the input file {file}"),
     "package": Text("Pakke", "Package"),
-    "none": Text("ingen", "none"),
+    "none": words.NONE,
 }
 
 
@@ -168,7 +175,7 @@ def write_provenance(book: Book, comparison: Comparison, alternatives: Alternati
     digests = {file: sha for it in alternatives.values() for file, sha in it.source.files.items()}
     rows += [(say["input"].say(lang, file=file), "", sha) for file, sha in digests.items()]
     rows += [(say["package"].say(lang), name, version) for name, version in package_versions().items()]
-    sheet = book.sheet(PROVENANCE.say(lang), PROVENANCE_TITLE.say(lang), [runs_line(summary, lang)])
+    sheet = book.sheet(PROVENANCE.say(lang), ORIGIN.say(lang), [runs_line(summary, lang)])
     sheet.head(3, [WHAT.say(lang), SCENARIO.say(lang), CONSTANT.say(lang)], texts=3)
     sheet.write(3, 2, "", "head")
     for row, (what, scenario, value) in enumerate(rows, start=4):

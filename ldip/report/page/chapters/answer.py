@@ -8,8 +8,8 @@ from ldip.report.numbers import error_words, number, shown
 from ldip.report.page.blocks import Answer, Material, Section, Table, Words
 from ldip.report.page.phrases import percent, step_words, with_error
 from ldip.report.terminal import policy_words
+from ldip.report.words import ANSWER
 
-ANSWER = Text("Svaret", "The answer")
 HOW_HIGH = Text("Hvor høy blir gjeldsgraden?", "How high will the debt ratio get?")
 HIGH = Text(
     nb="Gjeldsgraden i {last} blir høyst {a} prosent med 70 prosents sikkerhet, høyst {b} prosent med 80 og høyst "

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from ldip.errors import Text
 from ldip.report.answers.assumptions import Number, numbers_of
 from ldip.report.page.blocks import Fold, Material, Section, Table, Words
+from ldip.report.words import DWELLINGS, PERSONS, RATIO, YEARS
 from ldip.scenario.quantities import unit_words
 from ldip.scenario.settings import BASES, assumed
 
@@ -23,15 +24,15 @@ PRINTED = Text("Tall fra kilder, eller regnet ut av dem", "Numbers from sources,
 ASSUMPTION_HEAD = Text(nb="tall|verdi|grunnlag|kilde eller begrunnelse", en="number|value|basis|source or reason")
 UNITS = {
     "share": Text("andel", "share"),
-    "ratio": Text("forholdstall", "ratio"),
+    "ratio": RATIO,
     "per year": Text("per år", "per year"),
     "year": Text("årstall", "year"),
-    "years": Text("år", "years"),
-    "persons": Text("personer", "persons"),
+    "years": YEARS,
+    "persons": PERSONS,
     "correlation": Text("korrelasjon", "correlation"),
     "probability per year": Text("sannsynlighet per år", "probability per year"),
     "degrees of freedom": Text("frihetsgrader", "degrees of freedom"),
-    "dwellings": Text("boliger", "dwellings"),
+    "dwellings": DWELLINGS,
     "dwellings per year": Text("boliger per år", "dwellings per year"),
     "mill. 2020-kr per dwelling": Text("mill. 2020-kr per bolig", "mill. 2020-kr per dwelling"),
     "share per year": Text("andel per år", "share per year"),

@@ -9,9 +9,8 @@ from ldip.report.page import pictures
 from ldip.report.page.blocks import Material, Picture, Section, Table, Words
 from ldip.report.page.phrases import percent
 from ldip.report.terminal import selected_years
+from ldip.report.words import ERROR, EVENT, EVER, YEAR
 
-YEAR = Text("år", "year")
-ERROR = Text("feil ±", "error ±")
 BREACHES = Text("Sannsynligheten for brudd på reglene", "The probability of breaking the rules")
 MOST_LIKELY = Text(
     nb="I {last} er minst én handlingsregel brutt i {any} prosent av framtidene (± {error}), og i {ever} prosent "
@@ -26,8 +25,6 @@ CHANCES_SEEN = Text(
     en="A small panel for each event, all on a scale from 0 to 100 per cent. In {last}: {ends}.",
 )
 CHANCES_TABLE = Text("Sannsynlighet i utvalgte år, prosent av løpene", "Probability in selected years, per cent")
-EVENT = Text("hendelse", "event")
-EVER = Text("noen gang", "ever")
 
 
 def chapter(m: Material) -> Section:

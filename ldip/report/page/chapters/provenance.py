@@ -6,15 +6,14 @@ from ldip.report.folder.files import package_versions
 from ldip.report.numbers import number
 from ldip.report.page.blocks import Fold, Material, Section, Table, Words
 from ldip.report.terminal import policy_words
+from ldip.report.words import NONE, ORIGIN
 
 PROVENANCE = Text("Opphav", "Provenance")
-ORIGIN = Text("Hvor tallene kommer fra", "Where the figures come from")
 ORIGIN_HEAD = Text("hva|verdi", "what|value")
 FACTS = Text(
     nb="program|plan|kilde|scenarier|endringer|framtider (løp)|frø|år|tiltak|samme side igjen",
     en="program|plan|source|scenarios|changes|futures (runs)|seed|years|measures|the same page again",
 )
-NONE = Text("ingen", "none")
 SUMS = Text("Kontrollsummer (SHA-256)", "Checksums (SHA-256)")
 SUMS_HEAD = Text("fil|kontrollsum", "file|checksum")
 INPUTS = Text("Inndata", "Inputs")
