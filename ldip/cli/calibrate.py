@@ -7,6 +7,7 @@ import click
 
 from ldip.cli.options import DEFAULT_SCENARIO, change_option, lang_option, progress_bar, read
 from ldip.errors import Fault, InputError, Text
+from ldip.report.folder.records import json_text
 
 DEFAULT_SERIES = "norway/series.csv"
 
@@ -54,7 +55,7 @@ def calibrate(
     if out:
         write_file(out, overlay_text(found, scenario, written))
     if as_json:
-        click.echo(json.dumps(calibration_records(found, source.scenario, written)))
+        click.echo(json_text(calibration_records(found, source.scenario, written)))
         return
     click.echo(calibration_text(found, source.scenario, written, lang, corrected=not uncorrected))
     hint = Text("Skriv endringen med --out FIL.toml.", "Write the change with --out FILE.toml.")

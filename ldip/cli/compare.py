@@ -1,7 +1,6 @@
 """ldip compare."""
 
 import functools
-import json
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -19,6 +18,7 @@ from ldip.cli.options import (
     run_options,
 )
 from ldip.errors import Fault, InputError, Text
+from ldip.report.folder.records import json_text
 
 if TYPE_CHECKING:
     from ldip.analysis.compare import Comparison
@@ -88,7 +88,7 @@ def compare(
     for name in PICTURES:
         (out / name).unlink(missing_ok=True)  # those of an earlier comparison
     if as_json:
-        click.echo(json.dumps(comparison_records(comparison) | {"out": str(out)}))
+        click.echo(json_text(comparison_records(comparison) | {"out": str(out)}))
     else:
         _show(comparison, sources, changes, out, lang)
     if pictures:

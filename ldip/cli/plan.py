@@ -1,6 +1,5 @@
 """ldip plan and ldip reconcile."""
 
-import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import click
 
 from ldip.cli.options import lang_option, read, scenario_options, title
 from ldip.errors import Fault, InputError, Text
+from ldip.report.folder.records import json_text
 
 
 class FormName(click.ParamType):
@@ -65,7 +65,7 @@ def plan(
     source = read(scenario, changes)
     accounts = Accounts(source.scenario, years)
     if as_json:
-        click.echo(json.dumps(plan_records(accounts, forms, fixed_prices=not nominal)))
+        click.echo(json_text(plan_records(accounts, forms, fixed_prices=not nominal)))
         return
     width = shutil.get_terminal_size((120, 40)).columns
     click.echo(title(source, lang))

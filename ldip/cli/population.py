@@ -9,6 +9,7 @@ import click
 
 from ldip.cli.options import check_size, lang_option, progress_bar, read, run_options, scenario_options, title
 from ldip.errors import Text
+from ldip.report.folder.records import json_text
 
 RESULTS = Text("Resultater: {out}", "Results: {out}")
 
@@ -67,7 +68,7 @@ def population(
 
             write_population_picture(folder, baseline, summary, lang)
     if as_json:
-        click.echo(json.dumps({"scenario": source.scenario.name, "runs": runs, "seed": seed} | records))
+        click.echo(json_text({"scenario": source.scenario.name, "runs": runs, "seed": seed} | records))
         return
     click.echo(growth.population_text(source.scenario, baseline, summary, title(source, lang), lang))
     click.echo("\n" + RESULTS.say(lang, out=out))

@@ -1,7 +1,6 @@
 """ldip simulate."""
 
 import contextlib
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +20,7 @@ from ldip.cli.options import (
     title,
 )
 from ldip.errors import Text
+from ldip.report.folder.records import json_text
 
 if TYPE_CHECKING:
     from ldip.scenario.files.reader import Source
@@ -97,7 +97,7 @@ def simulate(
     _remove_old_runs(out, keep_runs)
     _remove_old_pictures(out)
     if as_json:
-        click.echo(json.dumps(files.summary_records(summary) | {"out": str(out)}))
+        click.echo(json_text(files.summary_records(summary) | {"out": str(out)}))
     else:
         from ldip.report.terminal import summary_text
 
