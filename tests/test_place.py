@@ -134,6 +134,19 @@ def test_a_disk_that_refuses_a_move_is_told_and_all_is_put_back(out, moves, step
     assert content(out) == OLD
 
 
+def test_an_old_file_that_cannot_be_put_back_is_kept(out, moves):
+    def refuse(number: int) -> None:
+        if number >= 3:  # both old files are out
+            raise OSError(5, "Input/output error")
+
+    moves[1].append(refuse)
+    with pytest.raises(InputError, match="Input/output error"):
+        write_new(out)
+    (hidden,) = (path for path in out.iterdir() if path.is_dir())
+    assert content(hidden / place.KEPT) == dict.fromkeys(("provenance.json", "summary.csv"), "old")
+    assert content(out) == {"notes.txt": "mine"}
+
+
 @pytest.mark.parametrize("step", range(1, MOVES + 1))
 def test_where_the_power_fails_there_is_no_provenance_or_all_is_there(tmp_path, step):
     """Nothing is put back: the process is gone at once."""

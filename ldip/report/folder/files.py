@@ -45,7 +45,7 @@ def result_folder(out: Path) -> Iterator[Path]:
         except OSError as error:
             raise InputError([unwritable(out, error)]) from None
         finally:
-            shutil.rmtree(beside, ignore_errors=True)
+            place.throw_away(beside)
             place.remove_empty(made)
 
 

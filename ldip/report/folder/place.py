@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+import shutil
 import signal
 import tempfile
 import threading
@@ -14,6 +15,9 @@ PROVENANCE = "provenance.json"
 
 HIDDEN = ".ldip-"
 """How the folder begins in which files are made before they are moved into place."""
+
+KEPT = ".before"
+"""Where in it the old files wait until the new ones are in place."""
 
 HELD = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 """Signals that end a program; Windows has no SIGHUP."""
@@ -63,7 +67,7 @@ def move_all(beside: Path, out: Path) -> None:
     that it is not finished. Raises OSError, and whatever else came between.
     """
     new = sorted(beside.iterdir(), key=lambda path: (path.name == PROVENANCE, path.name))
-    kept = beside / ".before"
+    kept = beside / KEPT
     kept.mkdir()
     moved: list[tuple[Path, Path]] = []  # where a file was and where it is, noted before it is moved
 
@@ -83,8 +87,16 @@ def move_all(beside: Path, out: Path) -> None:
     except BaseException:
         for was, now in reversed(moved):
             if os.path.lexists(now):
-                os.replace(now, was)
+                with contextlib.suppress(OSError):  # one that cannot be put back does not keep the others from it
+                    os.replace(now, was)
         raise
+
+
+def throw_away(beside: Path) -> None:
+    """Remove a hidden folder, unless old files are left in it that could not be put back."""
+    kept = beside / KEPT
+    if not kept.is_dir() or not any(kept.iterdir()):
+        shutil.rmtree(beside, ignore_errors=True)
 
 
 @contextlib.contextmanager
