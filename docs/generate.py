@@ -23,7 +23,7 @@ from click.testing import CliRunner
 from ldip.cli import main as ldip
 from ldip.model.accounts.year import CHAPTERS
 from ldip.model.catalogue import catalogue
-from ldip.report.fans import FANS
+from ldip.model.shown import ANSWERS
 from ldip.report.numbers import NO_BREAK_SPACE, unit_label
 from ldip.scenario.files.reader import read
 from ldip.scenario.rows import PLAN_LINES
@@ -173,7 +173,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         arguments = ["simulate", "--lang", "en", "--out", f"{folder}/r"]
         CliRunner().invoke(ldip, arguments, catch_exceptions=False)
-        for name in FANS:
+        for name in ANSWERS:
             (ROOT / "docs" / "img" / f"{name}.png").write_bytes(Path(folder, "r", f"{name}.png").read_bytes())
 
 

@@ -27,6 +27,7 @@ from ldip.model.catalogue import catalogue
 from ldip.model.engine.simulate import Ledger, run_baseline, simulate
 from ldip.model.fiscal_rules import events
 from ldip.model.plan.baseline import build
+from ldip.model.shown import SENSITIVE
 from ldip.report.answers.sensitivity import DRIVERS, compact, discovery_text, leading, tornado_text
 from ldip.scenario.drivers import Drivers
 from ldip.scenario.files.reader import with_quantity
@@ -436,7 +437,7 @@ def test_the_command(ldip, here, scenario, few_assumptions):
     assert len(rows) == 4 * len(moving(scenario))
     assert all(row["sobol_first_standard_error"] for row in rows)
     pictures = {path.name for path in (here / "r").glob("*.png")}
-    assert pictures == {"sobol.png", *(f"tornado_{metric}.png" for metric in tornadoes.METRICS)}
+    assert pictures == {"sobol.png", *(f"tornado_{metric}.png" for metric in SENSITIVE)}
 
 
 def test_json_is_what_the_files_hold(ldip, here, few_assumptions):

@@ -28,6 +28,7 @@ from ldip.model import drivers
 from ldip.model.catalogue import catalogue
 from ldip.model.people import counted
 from ldip.model.plan.baseline import build
+from ldip.model.shown import WEB_CHARTS
 from ldip.scenario.files.reader import change_names, find, lay_over, read, read_change
 from ldip.scenario.files.writer import change_text
 from ldip.scenario.schema import limits
@@ -36,7 +37,7 @@ from ldip.web.answers import answer_records, page_records
 from ldip.web.controls import CONTROLS, State, change_of, parameter, read_state
 from ldip.web.memory import Memory
 from ldip.web.serve import listen, own_names
-from ldip.web.simulator import FANS, Simulator
+from ldip.web.simulator import Simulator
 from ldip.web.words import WORDS
 
 STATIC = Path(server.__file__).parent / "static"
@@ -476,7 +477,7 @@ def test_states_that_mean_the_same_are_the_same():
 
 def test_page_is_complete_in_both_languages(simulator):
     nb, en = (page_records(simulator, lang) for lang in ("nb", "en"))
-    assert len(nb["fans"]) == len(FANS) == 9
+    assert len(nb["fans"]) == len(WEB_CHARTS) == 9
     assert [m["id"] for m in nb["metrics"]] == [m["id"] for m in en["metrics"]]
     for metric in nb["metrics"]:
         assert metric["label"] == catalogue()[metric["id"]].label.nb

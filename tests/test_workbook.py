@@ -23,10 +23,11 @@ from ldip.analysis.statement import Accounts
 from ldip.model.catalogue import catalogue, headline
 from ldip.model.engine.simulate import simulate
 from ldip.model.metrics import lines_needed
+from ldip.model.shown import HEADLINES
 from ldip.report.answers.comparison import conclusions
 from ldip.report.answers.forms import FORMS
+from ldip.report.limits import limits
 from ldip.report.numbers import SHOWN, number, shown
-from ldip.report.terminal import SHOWN_METRICS
 from ldip.report.workbook.charts import axis_ends
 from ldip.report.workbook.sheets import Book, number_format, scale
 from ldip.scenario.files.reader import read
@@ -136,9 +137,9 @@ def test_the_command_line_gives_the_same_figures(ldip, cells, here):
     assert [row[2] for row in cells["Herkomst"] if row[1] == NAMES[0] and len(str(row[2])) == 64] == [digest]
 
 
-@pytest.mark.parametrize("metric", SHOWN_METRICS)
+@pytest.mark.parametrize("metric", HEADLINES)
 def test_a_fan_holds_percentiles_baseline_and_the_width_of_its_bands(cells, comparison, metric):
-    rows = cells[SHEETS[1 + SHOWN_METRICS.index(metric)]][5:]
+    rows = cells[SHEETS[1 + HEADLINES.index(metric)]][5:]
     rows = [row for row in rows if row[1] != ""]
     assert [int(row[1]) for row in rows] == 2 * list(range(2020, 2020 + YEARS))
     for place, name in enumerate(NAMES):
@@ -156,9 +157,20 @@ def test_a_fan_holds_percentiles_baseline_and_the_width_of_its_bands(cells, comp
             assert middle == pytest.approx(row[5] - row[3], rel=1e-12, abs=1e-15)
 
 
-def test_thresholds_stand_beside_the_debt_ratio(cells):
-    assert cells["Gjeldsgrad"][4][11:13] == ["Gjeldsgrad over 75 %", "Gjeldsgrad over 100 %"]
-    assert cells["Gjeldsgrad"][5][11:13] == [0.75, 1.0]
+def test_thresholds_stand_beside_the_debt_ratio_in_both_readings(cells):
+    for sheet in SHEETS[1:3]:
+        assert cells[sheet][4][11:13] == ["Gjeldsgrad over 75 %", "Gjeldsgrad over 100 %"]
+        assert cells[sheet][5][11:13] == [0.75, 1.0]
+
+
+def test_every_limit_that_a_picture_draws_stands_in_the_workbook(cells):
+    scenario = read(NAMES[0]).scenario
+    years = np.arange(scenario.scenario.first_year, scenario.scenario.first_year + YEARS)
+    for sheet, name in zip(SHEETS[1:], HEADLINES, strict=False):
+        metric, rows = catalogue()[name], cells[sheet][5 : 5 + YEARS]
+        for place, limit in enumerate(limits(metric, scenario, years), start=11):
+            assert cells[sheet][4][place] == limit.name.nb
+            assert [row[place] for row in rows] == (scale(metric.unit) * limit.values).tolist()
 
 
 def test_the_adopted_minimum_stands_beside_the_result_share(cells):
@@ -197,8 +209,8 @@ def test_probabilities(cells, comparison):
 
 def test_alternatives_are_paired_run_by_run(cells, comparison):
     rows = [row for row in cells["Alternativer"][6:] if row[1] != ""]
-    assert len(rows) == len(SHOWN_METRICS) * YEARS
-    for place, metric in enumerate(SHOWN_METRICS):
+    assert len(rows) == len(HEADLINES) * YEARS
+    for place, metric in enumerate(HEADLINES):
         factor, pair = scale(catalogue()[metric].unit), comparison.pairs[NAMES[1]].metrics[metric]
         mine, theirs = (comparison.summaries[name].distributions[metric].percentile(0.50) for name in NAMES[::-1])
         for t, row in enumerate(rows[place * YEARS : (place + 1) * YEARS]):
@@ -315,7 +327,7 @@ def test_charts_are_drawn_from_cells(path):
     with zipfile.ZipFile(path) as parts:
         charts = [parts.read(name).decode() for name in parts.namelist() if name.startswith("xl/charts/chart")]
     fans = [chart for chart in charts if "<c:areaChart>" in chart]
-    assert len(fans) == len(SHOWN_METRICS) * len(NAMES)
+    assert len(fans) == len(HEADLINES) * len(NAMES)
     assert all('<c:grouping val="stacked"/>' in chart and "<c:lineChart>" in chart for chart in fans)
     assert sum("<c:barChart>" in chart for chart in charts) == 1 + 2 * len(NAMES)
     for chart in charts:
@@ -567,8 +579,8 @@ def test_shown_figures_are_those_of_the_summary_to_the_last_digit(path, comparis
     out = converted(path, tmp_path, kind)
     assert len(list(out.glob("*.csv"))) == len(SHEETS)
     checked = 0
-    for metric in SHOWN_METRICS:
-        sheet = SHEETS[1 + SHOWN_METRICS.index(metric)]
+    for metric in HEADLINES:
+        sheet = SHEETS[1 + HEADLINES.index(metric)]
         with (out / f"{path.stem}-{sheet}.csv").open(encoding="utf-8", newline="") as file:
             rows = list(csv.reader(file, delimiter=";"))[5:]
         rows = [row for row in rows if len(row) > 1 and row[1]]
@@ -579,4 +591,4 @@ def test_shown_figures_are_those_of_the_summary_to_the_last_digit(path, comparis
                     text = shown(float(spread.percentile(p)[t]), spread.metric.unit, "en")
                     assert row[column].rstrip("%") in (text, f"-{text}"), (metric, row)
                     checked += 1
-    assert checked == len(SHOWN_METRICS) * len(NAMES) * YEARS * 5
+    assert checked == len(HEADLINES) * len(NAMES) * YEARS * 5

@@ -17,12 +17,12 @@ from ldip.model.catalogue import Metric, catalogue
 from ldip.model.engine.simulate import Ledger, run_baseline, simulate, with_policy
 from ldip.model.metrics import lines_needed, report_values
 from ldip.model.plan.baseline import Baseline, build
+from ldip.model.shown import ANSWERS, DEBT
 from ldip.scenario.files.reader import Source
 from ldip.scenario.schema import Scenario
 from ldip.statistics.summary import Probability, Summary, probability, quantile, quantile_error, summarise
 
 CONFIDENCES = (0.70, 0.80, 0.90)
-DEBT = ("debt_ratio", "debt_ratio_with_deficits")
 SOLVING = 4
 """A run's smallest step costs about as much as this many simulations of it."""
 
@@ -31,9 +31,6 @@ FEW_RUNS = 2048
 
 ENOUGH = 500
 """Runs from which a tenth of them says something."""
-
-ANSWERS = ("debt_ratio", "restructuring_need")
-"""What the drivers are looked at for."""
 
 WORST, MIDDLE = (0.9, 1.0), (0.4, 0.6)
 """Which runs are set beside each other to explain what goes wrong."""

@@ -1,12 +1,12 @@
 """ldip backtest."""
 
-import json
 from pathlib import Path
 
 import click
 
 from ldip.cli.options import DEFAULT_SCENARIO, DEFAULT_SERIES, change_option, lang_option, progress_bar, read
 from ldip.errors import Fault, InputError, Text
+from ldip.report.folder.records import json_text
 
 
 @click.command()
@@ -84,7 +84,7 @@ def backtest(
 
             write_backtest_picture(folder, found, lang)
     if as_json:
-        click.echo(json.dumps(backtest_records(found)))
+        click.echo(json_text(backtest_records(found)))
         return
     click.echo(backtest_text(found, lang))
     click.echo("\n" + Text("Resultater: {out}", "Results: {out}").say(lang, out=out))

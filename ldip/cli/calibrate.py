@@ -1,12 +1,12 @@
 """ldip calibrate."""
 
-import json
 from pathlib import Path
 
 import click
 
 from ldip.cli.options import DEFAULT_SCENARIO, DEFAULT_SERIES, change_option, lang_option, read
 from ldip.errors import Text
+from ldip.report.folder.records import json_text
 
 
 @click.command()
@@ -52,7 +52,7 @@ def calibrate(
     if out:
         write_file(out, overlay_text(found, scenario, written))
     if as_json:
-        click.echo(json.dumps(calibration_records(found, source.scenario, written)))
+        click.echo(json_text(calibration_records(found, source.scenario, written)))
         return
     click.echo(calibration_text(found, source.scenario, written, lang, corrected=not uncorrected))
     hint = Text("Skriv endringen med --out FIL.toml.", "Write the change with --out FILE.toml.")

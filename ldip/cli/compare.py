@@ -1,6 +1,5 @@
 """ldip compare."""
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ import click
 from ldip.cli.alternatives import common_title, read_all, reference, run_all, wanted
 from ldip.cli.options import change_option, check_size, lang_option, progress_bar, run_options
 from ldip.errors import Text
+from ldip.report.folder.records import json_text
 
 if TYPE_CHECKING:
     from ldip.analysis.compare import Comparison
@@ -77,7 +77,7 @@ def compare(
     for name in PICTURES:
         (out / name).unlink(missing_ok=True)  # those of an earlier comparison
     if as_json:
-        click.echo(json.dumps(comparison_records(comparison) | {"out": str(out)}))
+        click.echo(json_text(comparison_records(comparison) | {"out": str(out)}))
     else:
         _show(comparison, sources, changes, out, lang)
     if pictures:

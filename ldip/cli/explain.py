@@ -1,6 +1,5 @@
 """ldip explain."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +7,7 @@ import click
 
 from ldip.cli.options import check_size, lang_option, progress_bar, read, run_options, scenario_options, title
 from ldip.errors import Fault, InputError, Text
+from ldip.report.folder.records import json_text
 
 if TYPE_CHECKING:
     from ldip.scenario.schema import Scenario
@@ -103,7 +103,7 @@ def explain(
                 write_waterfall(folder, explanation, heading, lang)
     if as_json:
         records = explanation_records(explanation)
-        click.echo(json.dumps({"scenario": source.scenario.name} | records | ({"out": str(out)} if out else {})))
+        click.echo(json_text({"scenario": source.scenario.name} | records | ({"out": str(out)} if out else {})))
         return
     click.echo(explanation_text(explanation, heading, lang))
     if out:

@@ -1,6 +1,5 @@
 """ldip payback."""
 
-import json
 import sys
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from ldip.cli.options import (
     title,
 )
 from ldip.errors import Text
+from ldip.report.folder.records import json_text
 
 
 @click.command()
@@ -78,7 +78,7 @@ def payback(
 
             write_payback_picture(folder, result, name, lang)
     if as_json:
-        click.echo(json.dumps({"scenario": result.scenario, "area": area, "payback": growth.payback_records(result)}))
+        click.echo(json_text({"scenario": result.scenario, "area": area, "payback": growth.payback_records(result)}))
         return
     click.echo(growth.payback_text(result, name, f"{title(source, lang)}: {name}", lang))
     sys.stdout.flush()

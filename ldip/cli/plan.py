@@ -1,12 +1,12 @@
 """ldip plan."""
 
-import json
 import shutil
 from typing import Any
 
 import click
 
 from ldip.cli.options import lang_option, read, scenario_options, title
+from ldip.report.folder.records import json_text
 
 
 class FormName(click.ParamType):
@@ -63,7 +63,7 @@ def plan(
     source = read(scenario, changes)
     accounts = Accounts(source.scenario, years)
     if as_json:
-        click.echo(json.dumps(plan_records(accounts, forms, fixed_prices=not nominal)))
+        click.echo(json_text(plan_records(accounts, forms, fixed_prices=not nominal)))
         return
     width = shutil.get_terminal_size((120, 40)).columns
     click.echo(title(source, lang))

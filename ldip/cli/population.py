@@ -1,12 +1,12 @@
 """ldip population."""
 
-import json
 from pathlib import Path
 
 import click
 
 from ldip.cli.options import lang_option, progress_bar, read, result_options, run_options, scenario_options, title
 from ldip.errors import Text
+from ldip.report.folder.records import json_text
 
 
 @click.command()
@@ -53,7 +53,7 @@ def population(
 
             write_population_picture(folder, baseline, summary, lang)
     if as_json:
-        click.echo(json.dumps({"scenario": source.scenario.name, "runs": runs, "seed": seed} | records))
+        click.echo(json_text({"scenario": source.scenario.name, "runs": runs, "seed": seed} | records))
         return
     click.echo(growth.population_text(source.scenario, baseline, summary, title(source, lang), lang))
     click.echo("\n" + Text("Resultater: {out}", "Results: {out}").say(lang, out=out))

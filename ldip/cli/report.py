@@ -133,12 +133,12 @@ def write_report(
     """
     from ldip.analysis.findings import find, work
     from ldip.report.answers.comparison import labels
-    from ldip.report.folder.files import result_folder
-    from ldip.report.folder.recheck import checksums, recheck
+    from ldip.report.answers.recheck import checksums, recheck
+    from ldip.report.folder.files import check_writable, result_folder, write_file
     from ldip.report.page import html as page
     from ldip.report.page.blocks import Material
 
-    page.check_writable(out)
+    check_writable(out)
     if recorded:
         how |= as_recorded(recorded) | {"against": recorded.against}
     over = sources[0].scenario.changes
@@ -165,7 +165,7 @@ def write_report(
         if pictures:
             with result_folder(pictures) as folder:
                 page.write_pictures(folder, material, told)
-        page.write_page(out, text)
+        write_file(out, text)
     return list(material.recheck)
 
 

@@ -1,6 +1,5 @@
 """ldip restructure."""
 
-import json
 from pathlib import Path
 
 import click
@@ -16,6 +15,7 @@ from ldip.cli.options import (
     title,
 )
 from ldip.errors import Text
+from ldip.report.folder.records import json_text
 
 SOLVING = 12
 """How often a run is simulated until its step is found, about."""
@@ -110,7 +110,7 @@ def restructure(
             words.write_restructuring(folder, result, reserve)
     if as_json:
         records = words.restructuring_records(result)
-        click.echo(json.dumps(records | ({"reserve": words.reserve_records(reserve)} if reserve else {})))
+        click.echo(json_text(records | ({"reserve": words.reserve_records(reserve)} if reserve else {})))
         return
     heading = source.scenario.scenario
     click.echo(words.restructuring_text(result, title(source, lang), heading.first_year, heading.plan_years, lang))

@@ -1,6 +1,5 @@
 """ldip sensitivity."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +7,7 @@ import click
 
 from ldip.cli.options import check_size, lang_option, read, run_options, scenario_options, title, work_bar
 from ldip.errors import Text
+from ldip.report.folder.records import json_text
 
 FEWEST = 256
 """With fewer runs tenths and variances say nothing."""
@@ -79,7 +79,7 @@ def sensitivity(
 
             write_pictures(folder, tornado, sobol, lang)
     if as_json:
-        click.echo(json.dumps(report.sensitivity_records(tornado, sobol, found)))
+        click.echo(json_text(report.sensitivity_records(tornado, sobol, found)))
         return
     click.echo(report.tornado_text(tornado, sobol, title(source, lang), lang))
     click.echo("\n" + report.discovery_text(found, lang))

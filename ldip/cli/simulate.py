@@ -1,7 +1,6 @@
 """ldip simulate."""
 
 import contextlib
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +20,7 @@ from ldip.cli.options import (
     title,
 )
 from ldip.errors import Text
+from ldip.report.folder.records import json_text
 
 if TYPE_CHECKING:
     from ldip.scenario.files.reader import Source
@@ -97,7 +97,7 @@ def simulate(
     _remove_old_runs(out, keep_runs)
     _remove_old_pictures(out)
     if as_json:
-        click.echo(json.dumps(files.summary_records(summary) | {"out": str(out)}))
+        click.echo(json_text(files.summary_records(summary) | {"out": str(out)}))
     else:
         from ldip.report.terminal import summary_text
 
@@ -169,14 +169,15 @@ def _write_pictures(source: "Source", summary: Any, out: Path, lang: str, *, qui
     from ldip.model.engine.simulate import run_baseline, with_policy
     from ldip.model.metrics import report_values
     from ldip.model.plan.baseline import build
-    from ldip.report.fans import FANS, picture_names, write_fans
+    from ldip.model.shown import ANSWERS
+    from ldip.report.fans import picture_names, write_fans
     from ldip.report.folder.files import result_folder
 
     path = with_policy(build(source.scenario, len(summary.years)), summary.policy)
     ledger = run_baseline(path, summary.step)
-    baseline = {name: report_values(ledger, catalogue()[name])[:, 0] for name in FANS}
+    baseline = {name: report_values(ledger, catalogue()[name])[:, 0] for name in ANSWERS}
     with result_folder(out) as folder:
-        write_fans(folder, summary, baseline, lang)
+        write_fans(folder, source.scenario, summary, baseline, lang)
     if not quiet:
         label = Text("Figurer: {names}", "Pictures: {names}")
         click.echo(label.say(lang, names=", ".join(str(out / name) for name in picture_names()[::2])))

@@ -1,6 +1,5 @@
 """ldip stress."""
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from ldip.cli.options import (
     title,
 )
 from ldip.errors import Fault, InputError, Text
+from ldip.report.folder.records import json_text
 
 if TYPE_CHECKING:
     from ldip.scenario.files.reader import Source
@@ -72,7 +72,7 @@ def stress(
     for name in PICTURES:
         (out / name).unlink(missing_ok=True)  # those of an earlier run
     if as_json:
-        click.echo(json.dumps({"runs": runs, "seed": seed, "stress": stress_records(result), "out": str(out)}))
+        click.echo(json_text({"runs": runs, "seed": seed, "stress": stress_records(result), "out": str(out)}))
     else:
         click.echo(stress_text(result, label, title(sources[0], lang), lang))
         click.echo("\n" + Text("Resultater: {out}", "Results: {out}").say(lang, out=out))

@@ -68,8 +68,8 @@ def workbook(
       ldip workbook my-municipality/ my-municipality/+growth --years 10 --policy step --step 40
       ldip workbook ldip-results/compare --out results/compare.xlsx
     """
+    from ldip.report.answers.recheck import checksums, recheck
     from ldip.report.folder.files import result_folder
-    from ldip.report.folder.recheck import checksums, recheck
     from ldip.report.workbook.book import reconciliation_of, write_workbook
     from ldip.scenario.files.reader import alternative, switch_off
 

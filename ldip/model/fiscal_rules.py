@@ -57,11 +57,6 @@ class Event(NamedTuple):
     source: str
     limits: tuple[Limit, ...] = ()
 
-    @property
-    def threshold(self) -> float:
-        """Of a level that others watch, or half of an event."""
-        return self.limits[0].values[0] if self.limits else 0.5
-
     def happens(self, ledger: "Ledger") -> np.ndarray:
         """Whether it happens (year, run)."""
         values = ledger[self.metric]

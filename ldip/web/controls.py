@@ -11,6 +11,7 @@ import numpy as np
 
 from ldip.errors import Fault, InputError, Text
 from ldip.model.engine.simulate import POLICIES
+from ldip.report.words import POINTS
 from ldip.scenario.quantities import Parameter
 from ldip.scenario.schema import Scenario
 
@@ -35,7 +36,7 @@ class Control(NamedTuple):
     note: Text
 
 
-PER_CENT, POINTS = Text("%", "%"), Text("pp.", "pp.")
+PER_CENT, POINTS = Text("%", "%"), POINTS
 CONTROLS = (
     Control(
         *("rate", "interest.money_market_rate", "shift", 100.0, -2.0, 4.0, 0.05),

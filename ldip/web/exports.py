@@ -94,7 +94,7 @@ def _report(simulator: Simulator, alternative: Alternative, lang: str) -> bytes:
     """The alternative as ``ldip simulate --report`` writes it, without stress tests."""
     from ldip.analysis.findings import find
     from ldip.report.answers.comparison import labels
-    from ldip.report.folder.recheck import checksums
+    from ldip.report.answers.recheck import checksums
     from ldip.report.page import html as page
     from ldip.report.page.blocks import Material
 

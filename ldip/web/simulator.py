@@ -12,23 +12,11 @@ from ldip.model.catalogue import catalogue
 from ldip.model.engine.simulate import Built, Ledger, run_baseline, simulate, simulate_built, with_policy
 from ldip.model.metrics import lines_needed, report_values
 from ldip.model.plan.baseline import Baseline, build
+from ldip.model.shown import ANSWERS, WEB
 from ldip.scenario.files.reader import Source, change_names, find, lay_over, read, read_change
 from ldip.statistics.summary import Summary, summarise
 from ldip.web.controls import CONTROLS, State, change_of, position
 from ldip.web.memory import Memory
-
-FANS = (
-    *("debt_ratio", "debt_ratio_with_deficits", "net_operating_result_share"),
-    *("restructuring_need", "closing_buffer_fund", "closing_liquidity_reserve"),
-    *("debt_per_resident", "equity_share", "money_market_rate"),
-)
-"""The charts, in the order they stand on the page."""
-
-ANSWERS = ("debt_ratio", "restructuring_need")
-"""What the answer on top of the page tells of; compared run by run also while a slider moves."""
-
-METRICS = (*FANS, "restructuring_need_share")
-"""All that the page shows."""
 
 DRAGGED = 10_000
 """Runs of a simulation while a slider moves."""
@@ -110,12 +98,12 @@ class Simulator:
             Built(baseline, drivers.prepare(scenario.drivers, baseline.plan)),
             runs=runs,
             seed=self.seed,
-            lines=lines_needed(METRICS, baseline.events),
+            lines=lines_needed(WEB, baseline.events),
             engine=self.engine,
             step=state.step,
             weather=weather_while_wanted,
         )
-        summary = self._summary(alternative, ledger, _while(wanted, METRICS))
+        summary = self._summary(alternative, ledger, _while(wanted, WEB))
         return Result(alternative, baseline, calm, ledger, summary)
 
     def result_beside(
@@ -127,7 +115,7 @@ class Simulator:
         self._references[runs] = mine if state == against else self.result(against, runs, wanted)
         if state == against:
             return mine, None
-        metrics = _while(wanted, METRICS if whole else ANSWERS)
+        metrics = _while(wanted, WEB if whole else ANSWERS)
         return mine, _pair(mine, self._references[runs], metrics, self.engine)
 
     def whole_ledger(self, alternative: Alternative) -> Ledger:

@@ -1,6 +1,5 @@
 """Processes fitted to series: tables, JSON, and the change of a scenario that they make."""
 
-import json
 import math
 import textwrap
 from typing import Any, NamedTuple
@@ -24,9 +23,10 @@ from ldip.analysis.calibrate import (
     to_column,
 )
 from ldip.errors import Text
-from ldip.report.folder.files import figure
+from ldip.report.folder.records import figure, json_text
 from ldip.report.numbers import number
 from ldip.report.terminal import table
+from ldip.report.words import CONSUMER_PRICES, PER_CENT, PERCENTAGE_POINTS
 from ldip.scenario.schema import Scenario
 
 NAMES = {
@@ -34,7 +34,7 @@ NAMES = {
     "national_tax": Text("skatt, landet", "national tax"),
     "own_tax": Text("skatt, egen", "own tax"),
     "completions": Text("ferdigstilte boliger", "completions"),
-    "cpi": Text("konsumpriser", "consumer prices"),
+    "cpi": CONSUMER_PRICES,
     "wages": Text("lønn", "wages"),
 }
 """The series as the tables call them."""
@@ -96,8 +96,6 @@ NOTE = Text(
     "{cap}. σ: the year's shock, in percentage points, for dwellings and own tax in per cent. The approximation is "
     "good for φ up to about 0.9; nearer 1 the bias is larger. Errors are standard errors.",
 )
-POINTS = Text("prosentpoeng", "percentage points")
-PER_CENT = Text("prosent", "per cent")
 
 
 class Row(NamedTuple):
@@ -223,7 +221,7 @@ def _remarks(calibration: Calibration, written: list[Entry], lang: str, *, corre
                     long=LONG,
                     narrow=spreads[0],
                     wide=spreads[1],
-                    unit=(PER_CENT if one.driver in LOG_LEVEL else POINTS).say(lang),
+                    unit=(PER_CENT if one.driver in LOG_LEVEL else PERCENTAGE_POINTS).say(lang),
                 )
             )
     return found
@@ -296,4 +294,4 @@ def _toml_float(value: float) -> str:
 
 def _quoted(text: str) -> str:
     """A TOML string: JSON's escapes are TOML's too."""
-    return json.dumps(text, ensure_ascii=False)
+    return json_text(text, ensure_ascii=False)

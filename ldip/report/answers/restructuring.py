@@ -8,7 +8,7 @@ from typing import Any
 from ldip.analysis.reserve import Reserve
 from ldip.analysis.restructuring import LARGEST, Restructuring, curve
 from ldip.errors import Text
-from ldip.report.folder.files import figure, plain, write_csv
+from ldip.report.folder.records import figure, write_records
 from ldip.report.numbers import number
 from ldip.report.terminal import ERROR, table
 
@@ -117,12 +117,7 @@ def write_restructuring(folder: Path, result: Restructuring, reserve: Reserve | 
     if reserve:
         files["reserve_curve"] = reserve_records(reserve)
     for name, rows in files.items():
-        cells = [[_cell(value) for value in row.values()] for row in rows]
-        write_csv(folder / f"{name}.csv", [list(rows[0]), *cells])
-
-
-def _cell(value: Any) -> str:
-    return plain(math.inf if value is None else value) if isinstance(value, float | None) else str(value)
+        write_records(folder / f"{name}.csv", rows)
 
 
 def _binomial(probability: float, runs: int) -> float:

@@ -15,6 +15,7 @@ from ldip.model.catalogue import Metric
 from ldip.report.answers.sensitivity import TOP, compact, driver_label, metric_title
 from ldip.report.fans import BLUE, INK, number_ticks, rc_style
 from ldip.report.numbers import SHOWN, difference_label, number
+from ldip.report.words import DOWN, UP
 
 LIGHT, GREY = "#8fb4d0", "#8a8a8a"
 """Of the low end, of what has no direction; the high end is BLUE."""
@@ -27,7 +28,7 @@ NO_SIDE = Text("uten klar retning", "no clear direction")
 ALL = Text("Alle drivere", "All drivers")
 PLANNED = Text("grunnbane uten sjokk: {value}", "baseline without shocks: {value}")
 ASSUMPTIONS = Text("Gjennomsnittet når antakelsen flyttes, {unit}", "Mean when the assumption is moved, {unit}")
-DOWN, UP = Text("ned", "down"), Text("opp", "up")
+DOWN, UP = DOWN, UP
 SOBOL_TITLE = Text("Hvor usikkerheten i {year} kommer fra", "Where the uncertainty in {year} comes from")
 SHARE = Text("prosent av variansen", "per cent of the variance")
 FIRST, TOTAL = Text("alene", "alone"), Text("med samspill", "with the others")

@@ -7,12 +7,12 @@ from typing import Any
 
 from ldip.analysis.stress import Stress
 from ldip.errors import Text
+from ldip.model.shown import STRESSED_ENDS
 from ldip.report.answers.stress import short
 from ldip.report.fans import BLUE, INK, RED, foot_words, number_ticks, quiet_axes, rc_style
 from ldip.report.numbers import SHOWN, unit_label
+from ldip.report.words import FIGURE_IN_YEAR
 
-METRICS = ("debt_ratio_with_deficits", "restructuring_need")
-TITLE = Text(nb="{label} i {year}, {unit}", en="{label} in {year}, {unit}")
 KEY = Text(
     nb="lys strek: 9 av 10 løp, mørk: halvparten, ring: median, kryss: grunnbanen uten sjokk",
     en="pale bar: 9 of 10 runs, dark: half of them, ring: median, cross: the baseline without shocks",
@@ -42,9 +42,9 @@ def draw_stress(pyplot: Any, stress: Stress, label: Mapping[str, str], lang: str
     summary = comparison.summaries[comparison.against]
     rows = list(comparison.summaries)
     figure, panels = pyplot.subplots(
-        1, len(METRICS), figsize=(12.0, 1.7 + 0.36 * len(rows)), sharey=True, layout="constrained"
+        1, len(STRESSED_ENDS), figsize=(12.0, 1.7 + 0.36 * len(rows)), sharey=True, layout="constrained"
     )
-    for axes, metric_id in zip(panels, METRICS, strict=True):
+    for axes, metric_id in zip(panels, STRESSED_ENDS, strict=True):
         draw_ends(axes, stress, metric_id, lang)
     panels[0].set_yticks(range(len(rows)), [textwrap.fill(short(label[name]), 36) for name in rows], fontsize=9)
     panels[0].set_ylim(len(rows) - 0.5, -0.5)
@@ -70,7 +70,7 @@ def draw_ends(axes: Any, stress: Stress, metric_id: str, lang: str) -> None:
         if name == comparison.against:
             axes.axvline(at[2], color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
     unit = unit_label(metric.unit, metric.price_basis(summary.base_year), lang)
-    title = TITLE.say(lang, label=metric.label.say(lang), year=summary.years[-1], unit=unit)
+    title = FIGURE_IN_YEAR.say(lang, label=metric.label.say(lang), year=summary.years[-1], unit=unit)
     axes.set_title(textwrap.fill(title, 44), loc="left", fontsize=10.5, fontweight="bold", color=INK)
     quiet_axes(axes, lang)
     axes.grid(axis="y", visible=False)

@@ -7,7 +7,6 @@
 """
 
 import contextlib
-import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +18,8 @@ from ldip.errors import Fault, InputError, Text
 from ldip.model.catalogue import Metric, catalogue
 from ldip.model.engine.simulate import Ledger
 from ldip.model.metrics import report_values
+from ldip.report.folder.place import write_whole
+from ldip.report.folder.records import json_text
 
 KINDS = ("npy", "parquet")
 DESCRIPTION = "runs.json"
@@ -60,8 +61,8 @@ def writer(
             for metric in columns()
         ],
     }
-    text = json.dumps(description, ensure_ascii=False, indent=1)
-    (folder / DESCRIPTION).write_text(text + "\n", encoding="utf-8")
+    text = json_text(description, ensure_ascii=False, indent=1)
+    write_whole(folder / DESCRIPTION, text + "\n")
     open_file = {"npy": _npy, "parquet": _parquet}[kind]
     with open_file(folder / f"runs.{kind}", runs, calendar, base_year, text) as write:
         yield write

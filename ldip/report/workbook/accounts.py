@@ -12,6 +12,7 @@ from ldip.report.answers.accounts import Line, lines_of, prices
 from ldip.report.answers.forms import FORMS
 from ldip.report.numbers import unit_label
 from ldip.report.terminal import policy_words
+from ldip.report.words import DWELLINGS, PERSONS
 from ldip.report.workbook import charts
 from ldip.report.workbook.figures import MEDIAN_HEAD, UNIT, Alternative, Alternatives
 from ldip.report.workbook.sheets import Book, Sheet, number_format, scale
@@ -89,8 +90,6 @@ PEOPLE = Text("Befolkning", "Population")
 PEOPLE_TITLE = Text("Befolkning og boliger, grunnbanen: {label}", "People and dwellings, the baseline: {label}")
 GROWTH = Text("Vekst, prosent", "Growth, per cent")
 INDEX = Text("Indeks, {year} = 100", "Index, {year} = 100")
-PERSONS = Text("personer", "persons")
-DWELLINGS = Text("boliger", "dwellings")
 BY_AGE = Text("Innbyggere 31.12. etter alder, personer", "Residents at 31 December by age, persons")
 
 

@@ -1,26 +1,24 @@
 """The workbook's sheets of where its figures come from: assumptions, reconciliation, provenance."""
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from ldip import __version__
 from ldip.analysis.compare import Comparison
 from ldip.analysis.reconcile import DebtRatios
 from ldip.analysis.reconcile import Row as Reconciled
 from ldip.errors import Text
-from ldip.report.answers import growth
-from ldip.report.answers import reconciliation as words
+from ldip.report import words
+from ldip.report.answers import reconciliation as reconciliation_words
+from ldip.report.answers.assumptions import Number, numbers_of
 from ldip.report.folder.files import package_versions, sha256, write_summary
 from ldip.report.terminal import policy_words
+from ldip.report.words import ASSUMPTIONS, ORIGIN, capital
 from ldip.report.workbook.figures import SCENARIO, UNIT, Alternatives, runs_line
 from ldip.report.workbook.sheets import Book, Sheet
-from ldip.scenario.quantities import MONEY, REAL, Parameter, in_prices_of
-from ldip.scenario.schema import Scenario, quantities
-from ldip.scenario.settings import BASES, assumed, name_of
+from ldip.scenario.settings import BASES, assumed
 
-ASSUMPTIONS = Text("Forutsetninger", "Assumptions")
 ASSUMPTIONS_NOTE = Text(
     nb="Hvert tall med enhet, grunnlag og kilde. Gule rader er våre antakelser ({count} av {total}). Et tall gjelder "
     "fra året det står i, til neste tall på raden; «konstant» gjelder alle år.",
@@ -33,60 +31,6 @@ BASIS = Text("Grunnlag", "Basis")
 SOURCE = Text("Kilde", "Source")
 CONSTANT = Text("Konstant", "Constant")
 IN_ALTERNATIVE = Text("endret i: {label}", "changed in: {label}")
-VINTAGE = Text("Premieavvik, amortisert over {years} år", "Premium deviation, amortised over {years} years")
-AGES = Text("{count} alderstrinn (ages.csv)", "{count} years of age (ages.csv)")
-
-
-class Number(NamedTuple):
-    """A number of a scenario as the sheet shows it: its values by year, or a constant under the year None."""
-
-    key: str
-    what: str
-    unit: str
-    basis: str
-    values: Mapping[int | None, float]
-    source: str
-
-
-def numbers_of(scenario: Scenario, lang: str) -> Iterator[Number]:
-    """Every number of a scenario, settings first, then the rows of its tables."""
-    first = scenario.scenario.first_year
-    real = in_prices_of(REAL, first)
-    for key, quantity in quantities(scenario).items():
-        what = name_of(scenario, key).say(lang)
-        yield Number(key, what, quantity.unit, quantity.basis, _values(quantity), quantity.source)
-    for area in scenario.areas:
-        title = Text(area.name_nb, area.name_en).say(lang)
-        yield Number(f"areas.{area.area}", title, real, area.basis, _from(first, area.frame), area.source)
-    for row in scenario.plan:
-        key, unit = f"plan.{row.line}.{row.item}", row.unit
-        title = Text(row.item_nb, row.item.replace("_", " ")).say(lang)
-        yield Number(key, title, unit, row.basis, _from(first, row.values), row.source)
-    for group in scenario.population:
-        title = growth.AGE.say(lang, group=group.group)
-        values = _from(first - 2, group.residents)
-        yield Number(f"population.{group.group}", title, "persons", group.basis, values, group.source)
-    for demand in scenario.demand:
-        parts = (("coverage", "share"), ("unit_cost", real), ("place_cost", real))
-        for part, unit in parts:
-            key = f"demand.{demand.service}.{demand.form}.{demand.group}.{part}"
-            yield Number(key, "", unit, demand.basis, {None: getattr(demand, part)}, demand.source)
-    for vintage in scenario.vintages:
-        key, values = f"vintages.{vintage.vintage:.0f}", {None: vintage.deviation}
-        title = VINTAGE.say(lang, years=f"{vintage.years:g}")
-        yield Number(key, title, MONEY, vintage.basis, values, vintage.source)
-    for age in scenario.ages[:1]:  # one source for all years of age
-        yield Number("ages", AGES.say(lang, count=len(scenario.ages)), "", age.basis, {}, age.source)
-
-
-def _values(quantity: Any) -> dict[int | None, float]:
-    if isinstance(quantity, Parameter) and quantity.dated is not None:
-        return {int(year): value for year, value in quantity.dated.items()}
-    return {None: quantity.value}
-
-
-def _from(first: int, values: Sequence[float]) -> dict[int | None, float]:
-    return dict(enumerate(values, start=first))
 
 
 def write_assumptions(book: Book, comparison: Comparison, alternatives: Alternatives) -> None:
@@ -139,11 +83,11 @@ RECONCILIATION_TITLE = Text("Den publiserte planen ved siden av modellen", "The 
 RECONCILIATION_HEADS = (
     Text("Tabell", "Table"),
     Text("Post", "Item"),
-    Text("Enhet", "Unit"),
+    capital(words.UNIT),
     Text("Prisbasis", "Price basis"),
     Text("Rolle", "Role"),
     Text("Dom", "Verdict"),
-    Text("År", "Year"),
+    capital(words.YEAR),
     Text("Publisert", "Published"),
     Text("Modell", "Model"),
     Text("Differanse", "Difference"),
@@ -160,7 +104,11 @@ def write_reconciliation(book: Book, rows: Sequence[Reconciled], ratios: DebtRat
     """Counts, the three debt ratios, and every figure that differs with its reason: the worst year of each."""
     lang = book.lang
     sheet = book.sheet(RECONCILIATION.say(lang), RECONCILIATION_TITLE.say(lang))
-    texts = [words.counts_words(rows, lang), *([words.ratios_words(ratios, lang)] if ratios else []), WORST.say(lang)]
+    texts = [
+        reconciliation_words.counts_words(rows, lang),
+        *([reconciliation_words.ratios_words(ratios, lang)] if ratios else []),
+        WORST.say(lang),
+    ]
     row = 1
     for text in texts:
         row = sheet.paragraph(row, text, 12, width=190)
@@ -168,8 +116,11 @@ def write_reconciliation(book: Book, rows: Sequence[Reconciled], ratios: DebtRat
     sheet.head(head, [text.say(lang) for text in RECONCILIATION_HEADS], texts=6)
     sheet.write(head, 11, EXPLANATION.say(lang), "head aside")
     row = head + 1
-    for line in words.worst_years([line for line in rows if line.verdict != "ok"]):
-        roles = (words.VERDICTS[line.role].say(lang), words.VERDICTS[line.verdict].say(lang))
+    for line in reconciliation_words.worst_years([line for line in rows if line.verdict != "ok"]):
+        roles = (
+            reconciliation_words.VERDICTS[line.role].say(lang),
+            reconciliation_words.VERDICTS[line.verdict].say(lang),
+        )
         cells = (line.table, line.label.say(lang), line.unit, line.price_basis, *roles)
         for column, text in enumerate(cells):
             sheet.write(row, column, text, "text")
@@ -188,14 +139,13 @@ def write_reconciliation(book: Book, rows: Sequence[Reconciled], ratios: DebtRat
 
 
 PROVENANCE = Text("Herkomst", "Provenance")
-PROVENANCE_TITLE = Text("Hvor tallene kommer fra", "Where the figures come from")
 AGAIN = Text("Kommando som gir de samme tallene", "Command that gives the same figures")
 PROVENANCE_ROWS = {
     "program": Text("Program", "Program"),
-    "seed": Text("Frø", "Seed"),
+    "seed": capital(words.SEED),
     "runs": Text("Løp", "Runs"),
-    "years": Text("År", "Years"),
-    "policy": Text("Omstilling", "Restructuring"),
+    "years": capital(words.YEARS),
+    "policy": words.RESTRUCTURING,
     "changes": Text("Endringer", "Changes"),
     "figures": Text(
         "SHA-256 av summary.csv, som ldip simulate skriver", "SHA-256 of summary.csv, as ldip simulate writes it"
@@ -203,7 +153,7 @@ PROVENANCE_ROWS = {
     "input": Text("SHA-256 av inndatafilen {file}", "SHA-256 of the input file {file}"),
     "package": Text("Pakke", "Package"),
     "recheck": Text("Regnet på nytt", "Computed again"),
-    "none": Text("ingen", "none"),
+    "none": words.NONE,
 }
 
 
@@ -230,7 +180,7 @@ def write_provenance(
     digests = {file: sha for it in alternatives.values() for file, sha in it.source.files.items()}
     rows += [(say["input"].say(lang, file=file), "", sha) for file, sha in digests.items()]
     rows += [(say["package"].say(lang), name, version) for name, version in package_versions().items()]
-    sheet = book.sheet(PROVENANCE.say(lang), PROVENANCE_TITLE.say(lang), [runs_line(summary, lang)])
+    sheet = book.sheet(PROVENANCE.say(lang), ORIGIN.say(lang), [runs_line(summary, lang)])
     sheet.head(3, [WHAT.say(lang), SCENARIO.say(lang), CONSTANT.say(lang)], texts=3)
     sheet.write(3, 2, "", "head")
     for row, (what, scenario, value) in enumerate(rows, start=4):
