@@ -32,7 +32,8 @@ from ldip.model.metrics import catalogue, events, headline, lines_needed, report
 from ldip.report.answers.comparison import labels
 from ldip.report.answers.comparison_charts import spread_out
 from ldip.scenario.files import reader
-from ldip.scenario.files.reader import BASE, alternative, find, read, shipped_folder
+from ldip.scenario.files.reader import alternative, find, read, shipped_folder
+from ldip.scenario.files.reading import BASE
 
 PAIRED = (
     "scenario,against,metric,year,unit,price_basis,mean_difference,standard_error,unpaired_standard_error,"

@@ -20,8 +20,9 @@ from ldip.errors import Fault, InputError
 from ldip.report.workbook.settings import write_scenario_sheet
 from ldip.scenario.files.reader import Source, change_names, find, read
 from ldip.scenario.files.writer import change_toml
+from ldip.scenario.numbers import quantities
 from ldip.scenario.quantities import Parameter
-from ldip.scenario.schema import limits, quantities
+from ldip.scenario.schema import limits
 from ldip.scenario.sheet.alternatives import FIRST, Change, check, read_sheet
 from ldip.scenario.sheet.cells import address
 

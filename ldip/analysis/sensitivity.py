@@ -14,9 +14,10 @@ from ldip.model.engine.simulate import Ledger, run_baseline, simulate
 from ldip.model.metrics import Metric, catalogue, report_values
 from ldip.model.plan.baseline import build
 from ldip.scenario.drivers import Drivers
-from ldip.scenario.files.reader import with_quantity
+from ldip.scenario.files.overlay import with_quantity
+from ldip.scenario.numbers import quantities
 from ldip.scenario.quantities import Parameter, Quantity
-from ldip.scenario.schema import Scenario, limits, quantities
+from ldip.scenario.schema import Scenario, limits
 from ldip.statistics.summary import distribution
 
 METRICS = ("debt_ratio", "debt_ratio_with_deficits", "restructuring_need", "net_operating_result_share")

@@ -15,8 +15,9 @@ from ldip.report.terminal import SHOWN_METRICS, policy_words
 from ldip.report.workbook import charts
 from ldip.report.workbook.sheets import Book, Sheet, axis_format, number_format, scale
 from ldip.scenario.files.reader import Source
+from ldip.scenario.numbers import quantities
 from ldip.scenario.quantities import Parameter
-from ldip.scenario.schema import Scenario, quantities
+from ldip.scenario.schema import Scenario
 from ldip.scenario.settings import name_of
 from ldip.statistics.summary import PERCENTILES, Distribution, Summary
 

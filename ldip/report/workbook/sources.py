@@ -1,24 +1,20 @@
 """The workbook's sheets of where its figures come from: assumptions, reconciliation, provenance."""
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from ldip import __version__
 from ldip.analysis.compare import Comparison
 from ldip.analysis.reconcile import DebtRatios
 from ldip.analysis.reconcile import Row as Reconciled
 from ldip.errors import Text
-from ldip.report.answers import growth
 from ldip.report.answers import reconciliation as words
 from ldip.report.folder.files import package_versions, sha256, write_summary
 from ldip.report.terminal import policy_words
 from ldip.report.workbook.figures import SCENARIO, UNIT, Alternatives, runs_line
 from ldip.report.workbook.sheets import Book, Sheet
-from ldip.scenario.quantities import MONEY, REAL, Parameter, in_prices_of
-from ldip.scenario.schema import Scenario, quantities
-from ldip.scenario.settings import BASES, assumed, name_of
+from ldip.scenario.numbers import Number, assumed, numbers
 
 ASSUMPTIONS = Text("Forutsetninger", "Assumptions")
 ASSUMPTIONS_NOTE = Text(
@@ -33,70 +29,16 @@ BASIS = Text("Grunnlag", "Basis")
 SOURCE = Text("Kilde", "Source")
 CONSTANT = Text("Konstant", "Constant")
 IN_ALTERNATIVE = Text("endret i: {label}", "changed in: {label}")
-VINTAGE = Text("Premieavvik, amortisert over {years} år", "Premium deviation, amortised over {years} years")
-AGES = Text("{count} alderstrinn (ages.csv)", "{count} years of age (ages.csv)")
-
-
-class Number(NamedTuple):
-    """A number of a scenario as the sheet shows it: its values by year, or a constant under the year None."""
-
-    key: str
-    what: str
-    unit: str
-    basis: str
-    values: Mapping[int | None, float]
-    source: str
-
-
-def numbers_of(scenario: Scenario, lang: str) -> Iterator[Number]:
-    """Every number of a scenario, settings first, then the rows of its tables."""
-    first = scenario.scenario.first_year
-    real = in_prices_of(REAL, first)
-    for key, quantity in quantities(scenario).items():
-        what = name_of(scenario, key).say(lang)
-        yield Number(key, what, quantity.unit, quantity.basis, _values(quantity), quantity.source)
-    for area in scenario.areas:
-        title = Text(area.name_nb, area.name_en).say(lang)
-        yield Number(f"areas.{area.area}", title, real, area.basis, _from(first, area.frame), area.source)
-    for row in scenario.plan:
-        key, unit = f"plan.{row.line}.{row.item}", row.unit
-        title = Text(row.item_nb, row.item.replace("_", " ")).say(lang)
-        yield Number(key, title, unit, row.basis, _from(first, row.values), row.source)
-    for group in scenario.population:
-        title = growth.AGE.say(lang, group=group.group)
-        values = _from(first - 2, group.residents)
-        yield Number(f"population.{group.group}", title, "persons", group.basis, values, group.source)
-    for demand in scenario.demand:
-        parts = (("coverage", "share"), ("unit_cost", real), ("place_cost", real))
-        for part, unit in parts:
-            key = f"demand.{demand.service}.{demand.form}.{demand.group}.{part}"
-            yield Number(key, "", unit, demand.basis, {None: getattr(demand, part)}, demand.source)
-    for vintage in scenario.vintages:
-        key, values = f"vintages.{vintage.vintage:.0f}", {None: vintage.deviation}
-        title = VINTAGE.say(lang, years=f"{vintage.years:g}")
-        yield Number(key, title, MONEY, vintage.basis, values, vintage.source)
-    for age in scenario.ages[:1]:  # one source for all years of age
-        yield Number("ages", AGES.say(lang, count=len(scenario.ages)), "", age.basis, {}, age.source)
-
-
-def _values(quantity: Any) -> dict[int | None, float]:
-    if isinstance(quantity, Parameter) and quantity.dated is not None:
-        return {int(year): value for year, value in quantity.dated.items()}
-    return {None: quantity.value}
-
-
-def _from(first: int, values: Sequence[float]) -> dict[int | None, float]:
-    return dict(enumerate(values, start=first))
 
 
 def write_assumptions(book: Book, comparison: Comparison, alternatives: Alternatives) -> None:
     """Every number of the reference, ours marked, and under each what an alternative has instead."""
     lang = book.lang
-    reference = list(numbers_of(alternatives[comparison.against].source.scenario, lang))
+    reference = list(numbers(alternatives[comparison.against].source.scenario, lang))
     changed: dict[str, list[tuple[str, Number]]] = {}
     known = {(number.key, *number.values): number for number in reference}
     for name, it in alternatives.items():
-        for number in numbers_of(it.source.scenario, lang) if name != comparison.against else ():
+        for number in numbers(it.source.scenario, lang) if name != comparison.against else ():
             if known.get((number.key, *number.values)) != number:
                 changed.setdefault(number.key, []).append((it.label, number))
     everything = [*reference, *[number for pairs in changed.values() for _, number in pairs]]
@@ -121,7 +63,7 @@ def write_assumptions(book: Book, comparison: Comparison, alternatives: Alternat
 
 def _number_row(sheet: Sheet, row: int, number: Number, years: Sequence[int]) -> int:
     look = "assumed" if number.basis == "assumption" else "text"
-    cells = (number.key, number.what, number.unit, BASES[number.basis].say(sheet.book.lang))
+    cells = (number.key, number.what, number.unit, number.basis_words(sheet.book.lang))
     for column, text in enumerate(cells):
         sheet.write(row, column, text, look)
     code = "0.0####%" if number.unit in ("share", "per year") else "General"

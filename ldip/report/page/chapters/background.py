@@ -13,9 +13,8 @@ from ldip.report.numbers import number, unit_label
 from ldip.report.page.blocks import Block, Bullets, Fold, Material, Section, Table, Words
 from ldip.report.page.chapters.findings import FANS
 from ldip.report.terminal import policy_words
-from ldip.report.workbook.sources import Number, numbers_of
+from ldip.scenario.numbers import Number, assumed, numbers
 from ldip.scenario.quantities import unit_words
-from ldip.scenario.settings import BASES, assumed
 
 RECONCILIATION = Text("Avstemming mot den publiserte planen", "Reconciliation with the published plan")
 RECONCILED_HEAD = Text(
@@ -193,7 +192,7 @@ def number_cells(item: Number, lang: str) -> list[str]:
     name = f"{item.what} ({item.key})" if item.what else item.key
     values = [plain(v, lang) if year is None else f"{year}: {plain(v, lang)}" for year, v in item.values.items()]
     unit = unit_words(item.unit, {known: text.say(lang) for known, text in UNITS.items()})
-    return [name, f"{'; '.join(values)} {unit}".strip(), BASES[item.basis].say(lang), item.source]
+    return [name, f"{'; '.join(values)} {unit}".strip(), item.basis_words(lang), item.source]
 
 
 def plain(value: float, lang: str) -> str:
@@ -205,7 +204,7 @@ def plain(value: float, lang: str) -> str:
 def assumptions(m: Material) -> Section:
     """Which numbers are ours, which are printed, and where each comes from."""
     scenario = m.findings.main.source.scenario
-    found = list(numbers_of(scenario, m.lang))
+    found = list(numbers(scenario, m.lang))
     count, total = assumed(scenario)
     drivers = [item for item in found if item.key.startswith("drivers.")]
     others = [item for item in found if item.basis == "assumption" and item not in drivers]
