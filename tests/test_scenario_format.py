@@ -153,6 +153,8 @@ def test_check_tells_an_old_format_and_that_is_no_fault(old, ldip):
 
 def test_files_that_the_program_writes_say_their_format(tmp_path, ldip):
     ldip("simulate", TEMPLATE, "--runs", "10", "--no-pictures", "--out", "r")
+    ldip("calibrate", "--out", "drivers.toml")
+    assert outdated(tmp_path / "drivers.toml") == []
     content = json.loads((tmp_path / "r" / "provenance.json").read_text(encoding="utf-8"))
     assert content["scenario_resolved"]["scenario"]["format"] == FORMAT
     content["scenario_resolved"]["scenario"]["format"] = FORMAT + 1
@@ -363,7 +365,7 @@ def test_every_listing_shows_a_default_as_the_programs(small, tmp_path, ldip, la
 
     reason = getattr(defaults()["residents.fertility_level"].reason, lang)
     shown = ldip("scenario", "show", small, "--assumptions", "--lang", lang).out
-    assert shown.count(f"({mark})]") == len(defaults())
+    assert shown.count(f"; {mark}]") == len(defaults())
     assert "residents.fertility_level = 1  [ratio; " in shown
     assert f"{mark}: {reason}" in shown
     ldip("scenario", "sheet", "s.xlsx", small, "--lang", lang)

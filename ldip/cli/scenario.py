@@ -39,16 +39,18 @@ def show_scenario(scenario: str, changes: tuple[str, ...], assumptions: bool, la
       ldip scenario show --assumptions
       ldip scenario show baerum-2020 --change equalisation-64
     """
-    from ldip.scenario.numbers import numbers
+    from ldip.scenario.numbers import DEFAULT, settings, table_numbers
 
-    for number in numbers(read(scenario, changes).scenario, lang):
+    found = read(scenario, changes).scenario
+    lines = [(number.key, number) for number in settings(found, lang)]
+    lines += [(f"{number.key}: {number.what}".removesuffix(": "), number) for number in table_numbers(found, lang)]
+    for name, number in lines:
         if assumptions and number.basis != "assumption":
             continue
         values = [f"{value:g}" if year is None else f"{year}: {value:g}" for year, value in number.values.items()]
-        words = "; ".join(part for part in (number.unit, number.basis_words(lang)) if part)
+        words = [number.unit, number.basis, *([DEFAULT.say(lang)] if number.default else [])]
         shown = f" = {', '.join(values)}" if values else ""
-        what = f"    {number.what}\n" if number.what else ""
-        click.echo(f"{number.key}{shown}  [{words}]\n{what}    {number.source}")
+        click.echo(f"{name}{shown}  [{'; '.join(word for word in words if word)}]\n    {number.source}")
 
 
 @scenario.command("new")

@@ -14,8 +14,7 @@ from ldip.scenario.quantities import MONEY, REAL, Parameter, Quantity, in_prices
 from ldip.scenario.schema import Scenario
 from ldip.scenario.settings import BASES, defaults, name_of
 
-DEFAULT_BASIS = Text("antakelse (ldips standardverdi)", "assumption (ldip's default)")
-DEFAULT_SOURCE = Text("ldips standardverdi: ", MARK)
+DEFAULT = Text("ldips standardverdi", "ldip's default")
 GROUP = Text("{group} år", "{group} years")
 VINTAGE = Text("Premieavvik, amortisert over {years} år", "Premium deviation, amortised over {years} years")
 AGES = Text("{count} alderstrinn (ages.csv)", "{count} years of age (ages.csv)")
@@ -38,7 +37,7 @@ class Number(NamedTuple):
 
     def basis_words(self, lang: str) -> str:
         """The basis as people say it, and whether the number is the program's."""
-        return _pick(DEFAULT_BASIS if self.default else BASES[self.basis], lang)
+        return BASES[self.basis].say(lang) + (f" ({DEFAULT.say(lang)})" if self.default else "")
 
 
 def numbers(scenario: Scenario, lang: str) -> Iterator[Number]:
@@ -119,7 +118,7 @@ def _default_source(key: str, source: str, lang: str) -> str:
     default = defaults().get(key)
     if default is None or source != MARK + default.reason.en:
         return source
-    return _pick(DEFAULT_SOURCE, lang) + _pick(default.reason, lang)
+    return f"{DEFAULT.say(lang)}: {_pick(default.reason, lang)}"
 
 
 def _pick(text: Text, lang: str) -> str:

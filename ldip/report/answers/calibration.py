@@ -27,6 +27,7 @@ from ldip.errors import Text
 from ldip.report.folder.files import figure
 from ldip.report.numbers import number
 from ldip.report.terminal import table
+from ldip.scenario.files.formats import FORMAT
 from ldip.scenario.schema import Scenario
 
 NAMES = {
@@ -272,6 +273,7 @@ def overlay_text(calibration: Calibration, extends: str, written: list[Entry]) -
     head = [
         f"# Made by ldip calibrate from {series.file} (SHA-256 {series.sha256}).",
         "[change]",
+        f"format = {FORMAT}",
         f"title_nb = {_quoted(f'Drivere tilpasset {series.file}')}",
         f"title_en = {_quoted(f'Drivers fitted to {series.file}')}",
         f"extends = {_quoted(extends)}",
