@@ -26,8 +26,10 @@ from ldip.model.catalogue import catalogue
 from ldip.model.shown import ANSWERS
 from ldip.report.numbers import NO_BREAK_SPACE, unit_label
 from ldip.scenario.files.reader import read
+from ldip.scenario.numbers import quantities
 from ldip.scenario.rows import PLAN_LINES
-from ldip.scenario.schema import limits, quantities
+from ldip.scenario.schema import limits
+from ldip.scenario.settings import defaults
 
 ROOT = Path(__file__).resolve().parents[1]
 CHOICES = {"choose", "least", "greatest", "positive", "ratio", "event"}
@@ -119,14 +121,15 @@ def _how(name: str, made: dict[str, ast.expr], lines: Collection[str], rules: di
 
 
 def keys_table() -> str:
-    """The keys of a scenario with unit, limits and Bærum's value."""
+    """The keys of a scenario with unit, limits, default and Bærum's value."""
     scenario = read("baerum-2020").scenario
-    rows = ["| key | unit | limits | in baerum-2020 | basis |", "|---|---|---|---|---|"]
+    rows = ["| key | unit | limits | default | in baerum-2020 | basis |", "|---|---|---|---|---|---|"]
     for key, quantity in quantities(scenario).items():
         dated = getattr(quantity, "dated", None)
         value = ", ".join(f"{y}: {v:g}" for y, v in dated.items()) if dated else f"{quantity.value:g}"
         low, high = limits(key)
-        rows.append(f"| `{key}` | {quantity.unit} | {low:g} … {high:g} | {value} | {quantity.basis} |")
+        default = f"{defaults()[key].value:g}" if key in defaults() else ""
+        rows.append(f"| `{key}` | {quantity.unit} | {low:g} … {high:g} | {default} | {value} | {quantity.basis} |")
     return "\n".join(rows) + "\n"
 
 

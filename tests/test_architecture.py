@@ -26,7 +26,7 @@ ONLY_IN = {
     "pyarrow": {"report/folder/runs.py"},
     "jinja2": {"report/page/html.py"},
     "markupsafe": {"report/page/html.py"},
-    "tomllib": {"scenario/files/reader.py"},
+    "tomllib": {f"scenario/files/{name}.py" for name in ("reader", "reading", "rewrite")},
     "pydantic": {"scenario"},
     "xlsxwriter": {"report/workbook/sheets.py"},
     "python_calamine": {"scenario/sheet/cells.py"},

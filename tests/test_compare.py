@@ -35,7 +35,9 @@ from ldip.model.metrics import lines_needed, report_values
 from ldip.report.answers.comparison import labels
 from ldip.report.answers.comparison_charts import spread_out
 from ldip.scenario.files import reader
-from ldip.scenario.files.reader import BASE, alternative, find, read, shipped_folder
+from ldip.scenario.files.reader import alternative, find, read, shipped_folder
+from ldip.scenario.files.reading import BASE
+from ldip.scenario.files.recorded import read_recorded
 
 PAIRED = (
     "scenario,against,metric,year,unit,price_basis,mean_difference,standard_error,unpaired_standard_error,"
@@ -391,11 +393,10 @@ def test_provenance_holds_every_scenario(results):
     content = json.loads((results / "provenance.json").read_text(encoding="utf-8"))
     assert (content["seed"], content["runs"], content["against"]) == (7, 200, NAMES[0])
     assert [scenario["scenario"] for scenario in content["scenarios"]] == NAMES
-    for name, scenario in zip(NAMES, content["scenarios"], strict=True):
+    for name, recorded in zip(NAMES, read_recorded(results).sources, strict=True):
         source = read(name)
-        assert scenario["inputs_sha256"] == source.files
-        resolved = source.scenario.model_validate_json(json.dumps(scenario["scenario_resolved"]))
-        assert resolved == source.scenario
+        assert recorded.files == source.files
+        assert recorded.scenario == source.scenario
     assert set(content["results_sha256"]) == {name for name in DATA if name.endswith(".csv")}
 
 

@@ -21,8 +21,9 @@ from ldip.model.engine.simulate import run_baseline, simulate
 from ldip.model.people.cohorts import fit
 from ldip.model.plan.baseline import build
 from ldip.scenario.files.reader import change_names, read, shipped_folder
+from ldip.scenario.numbers import quantities
 from ldip.scenario.quantities import Parameter
-from ldip.scenario.schema import limits, quantities
+from ldip.scenario.schema import limits
 
 FOLDER = shipped_folder() / "baerum-2020"
 SHIPPED = {name: FOLDER / "changes" / f"{name}.toml" for name in change_names(FOLDER)}

@@ -9,7 +9,7 @@ from ldip.model.identities import residuals
 from ldip.model.plan.baseline import build
 from ldip.scenario.files.reader import read, shipped
 from ldip.scenario.files.template import TEMPLATE, scenario_name
-from ldip.scenario.schema import quantities
+from ldip.scenario.numbers import quantities
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,6 @@ from ldip.analysis.findings import CONFIDENCES, find
 from ldip.cli.stress import stress_sources
 from ldip.errors import Text
 from ldip.model.engine.simulate import simulate
-from ldip.report.answers.assumptions import numbers_of
 from ldip.report.answers.comparison import labels
 from ldip.report.folder.files import write_file
 from ldip.report.numbers import number, shown
@@ -27,8 +26,8 @@ from ldip.report.page.blocks import Fold, Material, Picture, Table, pictures
 from ldip.report.page.chapters.assumptions import UNITS
 from ldip.report.page.inline import as_inline
 from ldip.scenario.files.reader import alternative, read, shipped
+from ldip.scenario.numbers import numbers, quantities
 from ldip.scenario.quantities import Parameter, Quantity, of_any_year
-from ldip.scenario.schema import quantities
 
 cli = importlib.import_module("ldip.cli.report")  # the module, whose name in its room is the command's
 RUNS, YEARS, SEED = 500, 20, 3
@@ -303,7 +302,7 @@ def test_both_languages_are_complete(undrawn, findings):
     assert norwegian <= names
     common = r"\b(og|ikke|prosent|gjeldsgrad|løp|framtider|grunnbane|sikkerhet|antakelse|årene|trinn)\b"
     assert not re.search(common, " ".join(Tree(text).words), re.IGNORECASE)
-    sources = {item.source for item in numbers_of(findings.main.source.scenario, "nb")}
+    sources = {item.source for item in numbers(findings.main.source.scenario, "nb")}
     told = [word for word in Tree(rendered(material(findings, "nb"))).words if word not in sources]
     english = r"\b(per cent|futures|runs|the|debt ratio|baseline|years|probability|assumption|median of)\b"
     assert not [word for word in told if re.search(english, word)]

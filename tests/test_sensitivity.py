@@ -30,9 +30,10 @@ from ldip.model.plan.baseline import build
 from ldip.model.shown import SENSITIVE
 from ldip.report.answers.sensitivity import DRIVERS, compact, discovery_text, leading, tornado_text
 from ldip.scenario.drivers import Drivers
-from ldip.scenario.files.reader import with_quantity
+from ldip.scenario.files.overlay import with_quantity
+from ldip.scenario.numbers import quantities
 from ldip.scenario.quantities import Parameter, Quantity
-from ldip.scenario.schema import limits, quantities
+from ldip.scenario.schema import limits
 
 FEW = ("investment.renewal", "interest.floating_share", "housing.areas.fornebu.total")
 

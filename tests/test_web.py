@@ -29,7 +29,8 @@ from ldip.model.catalogue import catalogue
 from ldip.model.people import counted
 from ldip.model.plan.baseline import build
 from ldip.model.shown import WEB_CHARTS
-from ldip.scenario.files.reader import change_names, find, lay_over, read, read_change
+from ldip.scenario.files.overlay import lay_over, read_change
+from ldip.scenario.files.reader import change_names, find, read
 from ldip.scenario.files.writer import change_text
 from ldip.scenario.schema import limits
 from ldip.web import engine, server

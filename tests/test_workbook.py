@@ -31,8 +31,8 @@ from ldip.report.numbers import SHOWN, number, shown
 from ldip.report.workbook.charts import axis_ends
 from ldip.report.workbook.sheets import Book, number_format, scale
 from ldip.scenario.files.reader import read
-from ldip.scenario.schema import quantities
-from ldip.scenario.settings import assumed, name_of, names
+from ldip.scenario.numbers import assumed, quantities
+from ldip.scenario.settings import name_of, names
 from ldip.statistics.summary import PERCENTILES
 
 RUNS, YEARS = 200, 9

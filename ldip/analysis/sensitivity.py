@@ -16,9 +16,10 @@ from ldip.model.metrics import report_values
 from ldip.model.plan.baseline import build
 from ldip.model.shown import SENSITIVE
 from ldip.scenario.drivers import Drivers
-from ldip.scenario.files.reader import with_quantity
+from ldip.scenario.files.overlay import with_quantity
+from ldip.scenario.numbers import quantities
 from ldip.scenario.quantities import Parameter, Quantity
-from ldip.scenario.schema import Scenario, limits, quantities
+from ldip.scenario.schema import Scenario, limits
 from ldip.statistics.summary import distribution
 
 LOW, HIGH = 0.10, 0.90

@@ -151,7 +151,7 @@ def _remove_old_runs(out: Path, kind: str | None) -> None:
 
 def _assumptions_line(source: "Source", lang: str) -> str:
     from ldip.report.terminal import ASSUMPTIONS
-    from ldip.scenario.settings import assumed
+    from ldip.scenario.numbers import assumed
 
     count, total = assumed(source.scenario)
     return ASSUMPTIONS.say(lang, count=count, total=total, name=source.scenario.scenario.name)

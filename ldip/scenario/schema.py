@@ -1,10 +1,10 @@
 """What a municipality and its plan are: frozen, typed, checked. Units and limits stand here and nowhere else."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic.fields import FieldInfo
 
 from ldip.scenario.drivers import Drivers, check_spread
 from ldip.scenario.quantities import (
@@ -287,19 +287,18 @@ class Scenario(Frozen):
         return np.sum([row.values for row in self.plan if row.line == line], axis=0)
 
 
-def quantities(model: BaseModel, prefix: str = "") -> Mapping[str, Quantity | Parameter]:
-    """Every quantity and parameter of a scenario by its key path, in reading order."""
-    found: dict[str, Quantity | Parameter] = {}
-    for name in type(model).model_fields:
-        value: Any = getattr(model, name)
-        if isinstance(value, Quantity | Parameter):
-            found[prefix + name] = value
-        elif isinstance(value, BaseModel):
-            found |= quantities(value, f"{prefix}{name}.")
-        elif isinstance(value, dict):
-            for key, member in value.items():
-                found |= quantities(member, f"{prefix}{name}.{key}.")
-    return found
+def section_of(field: FieldInfo) -> type[Frozen] | None:
+    """The section that a field of a section is; None for numbers, texts and tables."""
+    kind: Any = field.annotation
+    inside = isinstance(kind, type) and issubclass(kind, Frozen) and not issubclass(kind, Quantity | Parameter)
+    return kind if inside else None
+
+
+def demand_of(field: FieldInfo) -> Expect | None:
+    """What a field demands of its number, also of one that may be None; None for a field that is no number."""
+    inside = [rule for part in get_args(field.annotation) for rule in getattr(part, "__metadata__", ())]
+    found = (getattr(rule, "func", None) for rule in (*field.metadata, *inside))
+    return next((rule for rule in found if isinstance(rule, Expect)), None)
 
 
 def limits(key: str) -> tuple[float, float]:
@@ -311,11 +310,7 @@ def limits(key: str) -> tuple[float, float]:
         model = get_args(model)[1] if many else model.model_fields[section].annotation
     if model is OwnRule:
         return -10.0, 1e6  # its figure decides which unit, and within which limits
-    field = model.model_fields[name]
-    inside = [
-        rule for part in get_args(field.annotation) for rule in getattr(part, "__metadata__", ())
-    ]  # of X | None
-    for rule in (*field.metadata, *inside):
-        if isinstance(getattr(rule, "func", None), Expect):
-            return rule.func.low, rule.func.high
-    raise KeyError(key)
+    demand = demand_of(model.model_fields[name])
+    if demand is None:
+        raise KeyError(key)
+    return demand.low, demand.high

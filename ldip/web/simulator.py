@@ -13,7 +13,8 @@ from ldip.model.engine.simulate import Built, Ledger, run_baseline, simulate, si
 from ldip.model.metrics import lines_needed, report_values
 from ldip.model.plan.baseline import Baseline, build
 from ldip.model.shown import ANSWERS, WEB
-from ldip.scenario.files.reader import Source, change_names, find, lay_over, read, read_change
+from ldip.scenario.files.overlay import lay_over, read_change
+from ldip.scenario.files.reader import Source, change_names, find, read
 from ldip.statistics.summary import Summary, summarise
 from ldip.web.controls import CONTROLS, State, change_of, position
 from ldip.web.memory import Memory

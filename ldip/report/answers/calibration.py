@@ -27,6 +27,7 @@ from ldip.report.folder.records import figure, json_text
 from ldip.report.numbers import number
 from ldip.report.terminal import table
 from ldip.report.words import CONSUMER_PRICES, PER_CENT, PERCENTAGE_POINTS
+from ldip.scenario.files.formats import FORMAT
 from ldip.scenario.schema import Scenario
 
 NAMES = {
@@ -270,6 +271,7 @@ def overlay_text(calibration: Calibration, extends: str, written: list[Entry]) -
     head = [
         f"# Made by ldip calibrate from {series.file} (SHA-256 {series.sha256}).",
         "[change]",
+        f"format = {FORMAT}",
         f"title_nb = {_quoted(f'Drivere tilpasset {series.file}')}",
         f"title_en = {_quoted(f'Drivers fitted to {series.file}')}",
         f"extends = {_quoted(extends)}",

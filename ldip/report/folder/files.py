@@ -15,6 +15,7 @@ from ldip import __version__
 from ldip.errors import Fault, InputError, Text
 from ldip.report.folder import place
 from ldip.report.folder.records import figure, json_text, plain, write_csv
+from ldip.scenario.files.formats import SCENARIO, with_format
 from ldip.scenario.files.reader import Source
 from ldip.statistics.summary import PERCENTILES, Distribution, Summary
 
@@ -157,7 +158,7 @@ def resolved(source: Source) -> dict[str, Any]:
     """A scenario as provenance tells of it: name, everything in it, checksums of the files it came from."""
     return {
         "scenario": source.scenario.name,
-        "scenario_resolved": source.scenario.model_dump(mode="json", exclude_defaults=True),
+        "scenario_resolved": with_format(source.scenario.model_dump(mode="json", exclude_defaults=True), SCENARIO),
         "change_titles": [list(title) for title in source.change_titles],
         "inputs_sha256": dict(source.files),
     }

@@ -11,13 +11,12 @@ from ldip.analysis.reconcile import Row as Reconciled
 from ldip.errors import Text
 from ldip.report import words
 from ldip.report.answers import reconciliation as reconciliation_words
-from ldip.report.answers.assumptions import Number, numbers_of
 from ldip.report.folder.files import package_versions, sha256, write_summary
 from ldip.report.terminal import policy_words
 from ldip.report.words import ASSUMPTIONS, ORIGIN, capital
 from ldip.report.workbook.figures import SCENARIO, UNIT, Alternatives, runs_line
 from ldip.report.workbook.sheets import Book, Sheet
-from ldip.scenario.settings import BASES, assumed
+from ldip.scenario.numbers import Number, assumed, numbers
 
 ASSUMPTIONS_NOTE = Text(
     nb="Hvert tall med enhet, grunnlag og kilde. Gule rader er våre antakelser ({count} av {total}). Et tall gjelder "
@@ -36,11 +35,11 @@ IN_ALTERNATIVE = Text("endret i: {label}", "changed in: {label}")
 def write_assumptions(book: Book, comparison: Comparison, alternatives: Alternatives) -> None:
     """Every number of the reference, ours marked, and under each what an alternative has instead."""
     lang = book.lang
-    reference = list(numbers_of(alternatives[comparison.against].source.scenario, lang))
+    reference = list(numbers(alternatives[comparison.against].source.scenario, lang))
     changed: dict[str, list[tuple[str, Number]]] = {}
     known = {(number.key, *number.values): number for number in reference}
     for name, it in alternatives.items():
-        for number in numbers_of(it.source.scenario, lang) if name != comparison.against else ():
+        for number in numbers(it.source.scenario, lang) if name != comparison.against else ():
             if known.get((number.key, *number.values)) != number:
                 changed.setdefault(number.key, []).append((it.label, number))
     everything = [*reference, *[number for pairs in changed.values() for _, number in pairs]]
@@ -65,7 +64,7 @@ def write_assumptions(book: Book, comparison: Comparison, alternatives: Alternat
 
 def _number_row(sheet: Sheet, row: int, number: Number, years: Sequence[int]) -> int:
     look = "assumed" if number.basis == "assumption" else "text"
-    cells = (number.key, number.what, number.unit, BASES[number.basis].say(sheet.book.lang))
+    cells = (number.key, number.what, number.unit, number.basis_words(sheet.book.lang))
     for column, text in enumerate(cells):
         sheet.write(row, column, text, look)
     code = "0.0####%" if number.unit in ("share", "per year") else "General"

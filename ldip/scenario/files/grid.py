@@ -16,9 +16,12 @@ from pydantic import Field, ValidationError
 
 from ldip.errors import Fault, InputError, Text
 from ldip.scenario.files import faults as f
-from ldip.scenario.files.reader import DEFAULT, Source, read, toml, with_quantities
+from ldip.scenario.files.overlay import with_quantities
+from ldip.scenario.files.reader import DEFAULT, Source, read
+from ldip.scenario.files.reading import toml
+from ldip.scenario.numbers import quantities
 from ldip.scenario.quantities import Frozen, Parameter, Quantity
-from ldip.scenario.schema import Scenario, quantities
+from ldip.scenario.schema import Scenario
 
 MAX_CASES = 1_000_000
 SOURCE = "a lever of a sweep"

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from ldip.errors import Fault, InputError, Text
+from ldip.scenario.defaults import fill
+from ldip.scenario.files.formats import SCENARIO, bring_up
 from ldip.scenario.files.reader import Source
 from ldip.scenario.schema import Scenario
 
@@ -67,8 +69,11 @@ def read_recorded(folder: Path) -> Recorded:
 
 def _source(path: Path, version: str, entry: dict[str, Any]) -> Source:
     """One scenario of the provenance, checked again like one that is read from its own files."""
+    tree = entry["scenario_resolved"]
+    bring_up(tree, SCENARIO, path.as_posix())
+    fill(tree, tree["scenario"].get("first_year"))
     try:
-        scenario = Scenario.model_validate_json(json.dumps(entry["scenario_resolved"]))
+        scenario = Scenario.model_validate_json(json.dumps(tree))
     except ValidationError as error:
         first = error.errors()[0]
         raise InputError([_other_schema(path, version, ".".join(map(str, first["loc"])), first["msg"])]) from None

@@ -10,7 +10,8 @@ import numpy as np
 
 from ldip.errors import Fault, InputError, Text
 from ldip.scenario.files import faults as f
-from ldip.scenario.files.reader import shipped_folder, text_of
+from ldip.scenario.files.reader import shipped_folder
+from ldip.scenario.files.reading import text_of
 
 DEFAULT = "norway/series.csv"
 LEAST_YEARS = 8

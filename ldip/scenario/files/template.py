@@ -5,7 +5,8 @@ import shutil
 import unicodedata
 from pathlib import Path
 
-from ldip.scenario.files.reader import BASE, shipped_folder
+from ldip.scenario.files.reader import shipped_folder
+from ldip.scenario.files.reading import BASE
 
 TEMPLATE = "eksempelvik-2025"
 """The fictitious municipality that new scenarios begin as: commented, complete, every number marked as invented."""

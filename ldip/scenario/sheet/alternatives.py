@@ -15,8 +15,9 @@ from ldip.errors import Fault, InputError, Text
 from ldip.scenario.files.faults import unknown
 from ldip.scenario.files.reader import Source, read
 from ldip.scenario.files.writer import change_toml
+from ldip.scenario.numbers import by_year, quantities
 from ldip.scenario.quantities import Parameter, Quantity
-from ldip.scenario.schema import limits, quantities
+from ldip.scenario.schema import limits
 from ldip.scenario.settings import BASES
 from ldip.scenario.sheet import faults as f
 from ldip.scenario.sheet.cells import Sheet, address, read_cells
@@ -201,9 +202,7 @@ class _Reading:
 
     def _base(self, quantity: Quantity | Parameter) -> dict[int, float]:
         """The base's values by the year they hold from."""
-        if isinstance(quantity, Parameter) and quantity.dated is not None:
-            return {int(year): value for year, value in quantity.dated.items()}
-        return {self.first_year: float(quantity.value or 0.0)}
+        return {year or self.first_year: value for year, value in by_year(quantity).items()}
 
     def changes(self) -> list[Change]:
         """Every alternative that has a number; the faults are kept."""

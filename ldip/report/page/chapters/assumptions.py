@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 from ldip.errors import Text
-from ldip.report.answers.assumptions import Number, numbers_of
 from ldip.report.page.blocks import Fold, Material, Section, Table, Words
 from ldip.report.words import DWELLINGS, PERSONS, RATIO, YEARS
+from ldip.scenario.numbers import Number, assumed, numbers
 from ldip.scenario.quantities import unit_words
-from ldip.scenario.settings import BASES, assumed
 
 ASSUMPTIONS = Text("Forutsetningene", "The assumptions")
 COUNTED = Text(
@@ -47,7 +46,7 @@ UNITS = {
 def chapter(m: Material) -> Section:
     """Which numbers are ours, which are printed, and where each comes from."""
     scenario = m.findings.main.source.scenario
-    found = list(numbers_of(scenario, m.lang))
+    found = list(numbers(scenario, m.lang))
     count, total = assumed(scenario)
     drivers = [item for item in found if item.key.startswith("drivers.")]
     others = [item for item in found if item.basis == "assumption" and item not in drivers]
@@ -74,7 +73,7 @@ def number_cells(item: Number, lang: str) -> list[str]:
     name = f"{item.what} ({item.key})" if item.what else item.key
     values = [plain(v, lang) if year is None else f"{year}: {plain(v, lang)}" for year, v in item.values.items()]
     unit = unit_words(item.unit, {known: text.say(lang) for known, text in UNITS.items()})
-    return [name, f"{'; '.join(values)} {unit}".strip(), BASES[item.basis].say(lang), item.source]
+    return [name, f"{'; '.join(values)} {unit}".strip(), item.basis_words(lang), item.source]
 
 
 def plain(value: float, lang: str) -> str:
