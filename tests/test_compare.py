@@ -26,13 +26,14 @@ from ldip.analysis.compare import (
     paired_probability,
 )
 from ldip.cli import compare as command
-from ldip.errors import InputError, Text
+from ldip.errors import InputError
 from ldip.model.engine.simulate import Ledger, simulate
 from ldip.model.metrics import catalogue, events, headline, lines_needed, report_values
 from ldip.report.answers.comparison import labels
 from ldip.report.answers.comparison_charts import spread_out
 from ldip.scenario.files import reader
 from ldip.scenario.files.reader import BASE, alternative, find, read, shipped_folder
+from ldip.text import Text
 
 PAIRED = (
     "scenario,against,metric,year,unit,price_basis,mean_difference,standard_error,unpaired_standard_error,"

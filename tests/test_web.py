@@ -23,7 +23,7 @@ import uvicorn
 from conftest import snapshot
 from python_calamine import CalamineWorkbook
 
-from ldip.errors import InputError, Text
+from ldip.errors import InputError
 from ldip.model import drivers
 from ldip.model.metrics import catalogue
 from ldip.model.people import counted
@@ -31,6 +31,7 @@ from ldip.model.plan.baseline import build
 from ldip.scenario.files.reader import change_names, find, lay_over, read, read_change
 from ldip.scenario.files.writer import change_text
 from ldip.scenario.schema import limits
+from ldip.text import Text
 from ldip.web import server
 from ldip.web.answers import answer_records, page_records
 from ldip.web.controls import CONTROLS, State, change_of, parameter, read_state

@@ -14,7 +14,8 @@ from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any
 
 from ldip.analysis.sweep import program
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
+from ldip.text import Text
 
 KINDS = Text(
     nb="Skriv threads, processes, dask://MASKIN:PORT eller PAKKE.MODUL:FUNKSJON.",

@@ -20,10 +20,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
 from ldip.model.engine.simulate import Ledger, run_baseline, simulate
 from ldip.model.plan.baseline import build
 from ldip.scenario.schema import Scenario
+from ldip.text import Text
 
 STOCKS = {
     "debt_ratio": ("closing_net_debt",),

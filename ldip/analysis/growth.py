@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
 from ldip.model.engine.simulate import Ledger, simulate
 from ldip.scenario.schema import Scenario
 from ldip.statistics.summary import quantile
+from ldip.text import Text
 
 COMPONENTS = {
     "revenue": (1.0, ("central_revenue", "-imputed_capital_cost")),

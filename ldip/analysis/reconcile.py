@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ldip.analysis.statement import Accounts
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
 from ldip.model.people.cohorts import demand_weights
 from ldip.scenario.rows import PublishedRow
 from ldip.scenario.schema import Scenario
+from ldip.text import Text
 
 STOCK_INDEX_TOLERANCE = 0.005
 """How near an implied price index must be to another year's to be taken for it."""

@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from ldip.cli.options import DEFAULT_SCENARIO, change_option, lang_option, progress_bar, read
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
+from ldip.text import Text
 
 DEFAULT_SERIES = "norway/series.csv"
 

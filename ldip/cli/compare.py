@@ -18,7 +18,8 @@ from ldip.cli.options import (
     progress_bar,
     run_options,
 )
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
+from ldip.text import Text
 
 if TYPE_CHECKING:
     from ldip.analysis.compare import Comparison

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ldip.cli.options import check_size, lang_option, progress_bar, read, run_options, scenario_options, title
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
+from ldip.text import Text
 
 if TYPE_CHECKING:
     from ldip.scenario.schema import Scenario

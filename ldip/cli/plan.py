@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from ldip.cli.options import lang_option, read, scenario_options, title
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
+from ldip.text import Text
 
 
 class FormName(click.ParamType):

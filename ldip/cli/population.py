@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ldip.cli.options import check_size, lang_option, progress_bar, read, run_options, scenario_options, title
-from ldip.errors import Text
+from ldip.text import Text
 
 RESULTS = Text("Resultater: {out}", "Results: {out}")
 

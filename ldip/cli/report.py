@@ -12,7 +12,8 @@ import click
 from ldip.cli.compare import common_title, read_all, wanted
 from ldip.cli.options import change_option, check_size, lang_option, run_options
 from ldip.cli.stress import stress_sources
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
+from ldip.text import Text
 
 if TYPE_CHECKING:
     from ldip.scenario.files.reader import Source

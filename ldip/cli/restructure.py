@@ -15,7 +15,7 @@ from ldip.cli.options import (
     scenario_options,
     title,
 )
-from ldip.errors import Text
+from ldip.text import Text
 
 SOLVING = 12
 """How often a run is simulated until its step is found, about."""

@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from ldip.cli.options import XLSX, baseline_ledger, lang_option, read, scenario_options
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
+from ldip.text import Text
 
 
 @click.group()

@@ -20,7 +20,7 @@ from ldip.cli.options import (
     scenario_options,
     title,
 )
-from ldip.errors import Text
+from ldip.text import Text
 
 if TYPE_CHECKING:
     from ldip.scenario.files.reader import Source

@@ -16,7 +16,8 @@ from ldip.cli.options import (
     scenario_options,
     title,
 )
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
+from ldip.text import Text
 
 if TYPE_CHECKING:
     from ldip.scenario.files.reader import Source

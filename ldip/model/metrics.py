@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ldip.errors import Text
 from ldip.model.engine.simulate import Ledger
+from ldip.text import Text
 
 MONEY_UNITS = ("mill. kr", "mill. kr per resident")
 

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ldip.errors import Text
 from ldip.model.metrics import events
 from ldip.report.numbers import SHOWN, number, unit_label
 from ldip.report.terminal import policy_words
 from ldip.statistics.summary import Summary
+from ldip.text import Text
 
 FANS = ("debt_ratio", "restructuring_need")
 INK, BLUE, RED = "#222222", "#1f5a8a", "#a33a2a"

@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ldip.errors import Text
 from ldip.model.metrics import Metric
 from ldip.report.numbers import number, shown, unit_label
 from ldip.statistics.summary import Distribution, Summary
+from ldip.text import Text
 
 SHOWN_METRICS = (
     "debt_ratio",

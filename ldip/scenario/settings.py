@@ -5,8 +5,8 @@ import functools
 from importlib.resources import files
 from typing import Any
 
-from ldip.errors import Text
 from ldip.scenario.schema import Scenario, quantities
+from ldip.text import Text
 
 AREAS = "housing.areas."
 BASES = {

@@ -5,13 +5,13 @@ from typing import Any
 import numpy as np
 
 from ldip.analysis.compare import Pair
-from ldip.errors import Text
 from ldip.model.engine.simulate import POLICIES
 from ldip.model.metrics import catalogue, events, report_values
 from ldip.report.folder.files import NAMES
 from ldip.report.numbers import SHOWN, difference_label, number, unit_label
 from ldip.report.terminal import policy_words
 from ldip.statistics.summary import Distribution
+from ldip.text import Text
 from ldip.web.controls import CONTROLS, STEP, Control
 from ldip.web.exports import EXPORTS
 from ldip.web.simulator import DRAGGED, FANS, METRICS, Result, Simulator

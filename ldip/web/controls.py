@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
 from ldip.model.engine.simulate import POLICIES
 from ldip.scenario.quantities import Parameter
 from ldip.scenario.schema import Scenario
+from ldip.text import Text
 
 DIGITS = 10
 """Decimals kept of a number that is computed: 0.025 + 0.02 is meant to be 0.045, also in the file."""

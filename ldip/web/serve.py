@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 import uvicorn
 
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
+from ldip.text import Text
 from ldip.web.server import application
 from ldip.web.simulator import Simulator
 

@@ -22,7 +22,8 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from ldip.errors import InputError, Text
+from ldip.errors import InputError
+from ldip.text import Text
 from ldip.web.answers import answer_records, page_records
 from ldip.web.controls import State, read_state
 from ldip.web.engine import load, ready_to_load

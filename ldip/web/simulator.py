@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ldip.analysis.compare import Pair, paired, paired_probability
-from ldip.errors import Text
 from ldip.model import drivers
 from ldip.model.engine.simulate import Built, Ledger, run_baseline, simulate, simulate_built, with_policy
 from ldip.model.metrics import catalogue, events, lines_needed, report_values
 from ldip.model.plan.baseline import Baseline, build
 from ldip.scenario.files.reader import Source, change_names, find, lay_over, read, read_change
 from ldip.statistics.summary import Summary, summarise
+from ldip.text import Text
 from ldip.web.controls import CONTROLS, State, change_of, position
 from ldip.web.memory import Memory
 

@@ -1,6 +1,6 @@
 """The page's own words, in two languages; names of figures come from the catalogue."""
 
-from ldip.errors import Text
+from ldip.text import Text
 
 WORDS = {
     "lead": Text(

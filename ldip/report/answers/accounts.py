@@ -4,11 +4,11 @@ import textwrap
 from collections.abc import Sequence
 
 from ldip.analysis.statement import Accounts
-from ldip.errors import Text
 from ldip.model.metrics import catalogue
 from ldip.report.answers.forms import FORMS, Row, rows_of
 from ldip.report.numbers import number, shown
 from ldip.report.terminal import table
+from ldip.text import Text
 
 PRICES = Text(
     nb="Mill. {year}-kr. Drift og investering er regnet om med kommunal deflator, gjeld, fond og finans med KPI, "

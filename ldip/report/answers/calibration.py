@@ -23,11 +23,11 @@ from ldip.analysis.calibrate import (
     sd_after,
     to_column,
 )
-from ldip.errors import Text
 from ldip.report.folder.files import figure
 from ldip.report.numbers import number
 from ldip.report.terminal import table
 from ldip.scenario.schema import Scenario
+from ldip.text import Text
 
 NAMES = {
     "rate": Text("rente", "rate"),

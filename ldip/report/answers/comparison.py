@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from ldip.analysis.compare import Choice, Comparison, Criterion
-from ldip.errors import Text
 from ldip.model.metrics import Metric
 from ldip.report.numbers import difference_label, error_words, number, percent, shown, signed, unit_label
 from ldip.report.terminal import table
 from ldip.scenario.files.reader import Source
+from ldip.text import Text
 
 METRICS = (
     "debt_ratio",

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ldip.analysis.explain import Bridge, Explanation, Share, parts_of
-from ldip.errors import Text
 from ldip.model.metrics import catalogue
 from ldip.report.folder.files import figure, plain, write_csv
 from ldip.report.numbers import number
 from ldip.report.terminal import table
+from ldip.text import Text
 
 GROUPS = {
     "investment": Text("Investeringer", "Investment"),

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ldip.analysis.statement import INVESTMENT_LINES
-from ldip.errors import Text
 from ldip.model.metrics import catalogue
 from ldip.scenario.rows import Area
 from ldip.scenario.schema import Scenario
+from ldip.text import Text
 
 
 class Row(NamedTuple):

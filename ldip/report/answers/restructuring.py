@@ -7,10 +7,10 @@ from typing import Any
 
 from ldip.analysis.reserve import Reserve
 from ldip.analysis.restructuring import LARGEST, Restructuring, curve
-from ldip.errors import Text
 from ldip.report.folder.files import figure, plain, write_csv
 from ldip.report.numbers import number
 from ldip.report.terminal import ERROR, table
+from ldip.text import Text
 
 RULES = {
     "result": Text("resultatgrad", "net operating result share"),

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from ldip.analysis.stress import Stress
-from ldip.errors import Text
 from ldip.report.folder.files import figure, plain, write_csv
 from ldip.report.numbers import difference_label, error_words, number, shown, signed, unit_label
 from ldip.report.terminal import table
+from ldip.text import Text
 
 METRICS = ("debt_ratio", "debt_ratio_with_deficits", "net_operating_result_share", "restructuring_need")
 EVENTS = ("any_rule_breach", "state_register")

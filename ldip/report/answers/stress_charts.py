@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from ldip.analysis.stress import Stress
-from ldip.errors import Text
 from ldip.report.answers.stress import short
 from ldip.report.fans import BLUE, INK, RED, foot_words, number_ticks, quiet_axes, rc_style
 from ldip.report.numbers import SHOWN, unit_label
+from ldip.text import Text
 
 METRICS = ("debt_ratio_with_deficits", "restructuring_need")
 TITLE = Text(nb="{label} i {year}, {unit}", en="{label} in {year}, {unit}")

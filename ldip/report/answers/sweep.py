@@ -13,13 +13,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
 from ldip.model.metrics import catalogue, events
 from ldip.report.folder import files
 from ldip.report.numbers import number, shown, unit_label
 from ldip.report.terminal import MEDIAN, table
 from ldip.scenario.files.grid import Case, Grid
 from ldip.statistics.summary import Summary
+from ldip.text import Text
 
 Rows = list[list[str]]
 TABLES = {

@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 
 from ldip import __version__
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
 from ldip.scenario.files.reader import Source
 from ldip.statistics.summary import PERCENTILES, Distribution, Summary
+from ldip.text import Text
 
 NAMES = [f"p{100 * p:02.0f}" for p in PERCENTILES]
 _HEAD = ["scenario", "metric", "year", "unit", "price_basis", "mean"]

@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
 from ldip.model.engine.simulate import Ledger
 from ldip.model.metrics import Metric, catalogue, report_values
+from ldip.text import Text
 
 KINDS = ("npy", "parquet")
 DESCRIPTION = "runs.json"

@@ -8,13 +8,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
 from ldip.report.fans import foot_words
 from ldip.report.numbers import NO_BREAK_SPACE, number
 from ldip.report.page import pictures as drawing
 from ldip.report.page.blocks import Material, Picture, Section, pictures
 from ldip.report.page.chapters import background, causes, choices, findings
 from ldip.report.page.inline import inline_svg
+from ldip.text import Text
 
 CHAPTERS: tuple[Callable[[Material], Section | None], ...] = (
     findings.answer,

@@ -13,7 +13,6 @@ from ldip.analysis.findings import Finding
 from ldip.analysis.restructuring import Restructuring, curve
 from ldip.analysis.sensitivity import Tornado
 from ldip.analysis.stress import Stress
-from ldip.errors import Text
 from ldip.model.metrics import Metric, report_values
 from ldip.report.answers.comparison_charts import COLOURS, DEBT, LINES, NEED, courses, differences
 from ldip.report.answers.explain_charts import bars, draw_waterfall
@@ -27,6 +26,7 @@ from ldip.report.answers.stress_charts import draw_ends
 from ldip.report.fans import BLUE, INK, RED, Threshold, draw_fan, number_ticks, quiet_axes, rc_style
 from ldip.report.numbers import number
 from ldip.statistics.summary import Summary
+from ldip.text import Text
 
 WIDE, NARROW = 7.6, 4.0
 """Widths in inches: the letters are then of a good size on a screen, on paper and on a telephone."""

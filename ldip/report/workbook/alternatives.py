@@ -3,7 +3,6 @@
 import numpy as np
 
 from ldip.analysis.compare import Comparison
-from ldip.errors import Text
 from ldip.report.answers import comparison as words
 from ldip.report.numbers import unit_label
 from ldip.report.terminal import SHOWN_METRICS
@@ -19,6 +18,7 @@ from ldip.report.workbook.figures import (
     two_a_page,
 )
 from ldip.report.workbook.sheets import Book, Sheet, axis_format, number_format, scale
+from ldip.text import Text
 
 ALTERNATIVES = Text("Alternativer", "Alternatives")
 ALTERNATIVES_NOTE = Text(

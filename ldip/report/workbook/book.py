@@ -13,7 +13,6 @@ import numpy as np
 from ldip.analysis.compare import Comparison
 from ldip.analysis.reconcile import DebtRatios, Row, debt_ratios, reconcile
 from ldip.analysis.statement import Accounts
-from ldip.errors import Text
 from ldip.report.answers.comparison import BASE, EVENTS, conclusions, labels, shown_places
 from ldip.report.numbers import number, shown, unit_label
 from ldip.report.terminal import NOTE, SHOWN_METRICS, policy_words
@@ -26,6 +25,7 @@ from ldip.report.workbook.sheets import Book, Sheet, number_format, scale
 from ldip.scenario.files.reader import Source
 from ldip.scenario.schema import Scenario
 from ldip.statistics.summary import Distribution, Summary
+from ldip.text import Text
 
 
 class Reconciliation(NamedTuple):

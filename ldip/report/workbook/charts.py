@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from ldip.errors import Text
 from ldip.report.workbook.sheets import BLUE, GREY, INK, RED, Book
+from ldip.text import Text
 
 LIGHT, DARK = "#c9dcea", "#8fb4d0"  # the bands: nine of ten runs, half of the runs
 COLOURS = (BLUE, "#c76b1e", "#4d7f3a", "#7a4b9a", "#a33a2a", "#2a8f8f", "#8a7a1f", "#555555", "#b0568a")

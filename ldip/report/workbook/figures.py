@@ -7,7 +7,6 @@ import numpy as np
 
 from ldip.analysis.compare import Comparison
 from ldip.analysis.statement import Accounts
-from ldip.errors import Text
 from ldip.model.metrics import Metric, events, report_values
 from ldip.report.folder.files import NAMES
 from ldip.report.numbers import number, unit_label
@@ -19,6 +18,7 @@ from ldip.scenario.quantities import Parameter
 from ldip.scenario.schema import Scenario, quantities
 from ldip.scenario.settings import name_of
 from ldip.statistics.summary import PERCENTILES, Distribution, Summary
+from ldip.text import Text
 
 HEAD_ROW = 4
 SPREAD = (0.05, 0.25, 0.50, 0.75, 0.95)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ldip.errors import InputError, Text
+from ldip.errors import InputError
 from ldip.report.workbook.sheets import Book, Sheet
 from ldip.scenario.files.reader import Source
 from ldip.scenario.quantities import Parameter, Quantity
@@ -12,6 +12,7 @@ from ldip.scenario.schema import limits, quantities
 from ldip.scenario.settings import BASES, name_of
 from ldip.scenario.sheet import alternatives as form
 from ldip.scenario.sheet.faults import fault
+from ldip.text import Text
 
 HEAD_ROW = 10
 FIELD_ROW = 5

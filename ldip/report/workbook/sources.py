@@ -9,7 +9,6 @@ from ldip import __version__
 from ldip.analysis.compare import Comparison
 from ldip.analysis.reconcile import DebtRatios
 from ldip.analysis.reconcile import Row as Reconciled
-from ldip.errors import Text
 from ldip.report.answers import growth
 from ldip.report.answers import reconciliation as words
 from ldip.report.folder.files import package_versions, sha256, write_summary
@@ -19,6 +18,7 @@ from ldip.report.workbook.sheets import Book, Sheet
 from ldip.scenario.quantities import MONEY, REAL, Parameter, in_prices_of
 from ldip.scenario.schema import Scenario, quantities
 from ldip.scenario.settings import BASES, assumed, name_of
+from ldip.text import Text
 
 ASSUMPTIONS = Text("Forutsetninger", "Assumptions")
 ASSUMPTIONS_NOTE = Text(

@@ -8,9 +8,10 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from ldip.errors import Fault, Text
+from ldip.errors import Fault
 from ldip.scenario.quantities import unit_words
 from ldip.scenario.schema import Scenario
+from ldip.text import Text
 
 SYNONYMS = {
     "rente": ("interest", "money_market_rate", "rate"),

@@ -14,11 +14,12 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field, ValidationError
 
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
 from ldip.scenario.files import faults as f
 from ldip.scenario.files.reader import DEFAULT, Source, read, toml, with_quantities
 from ldip.scenario.quantities import Frozen, Parameter, Quantity
 from ldip.scenario.schema import Scenario, quantities
+from ldip.text import Text
 
 MAX_CASES = 1_000_000
 SOURCE = "a lever of a sweep"

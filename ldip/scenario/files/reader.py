@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
 from ldip.scenario.drivers import Drivers
 from ldip.scenario.files import faults as f
 from ldip.scenario.files.tables import (
@@ -34,6 +34,7 @@ from ldip.scenario.files.tables import (
 )
 from ldip.scenario.quantities import Parameter, Quantity, in_prices_of, of_any_year
 from ldip.scenario.schema import Scenario, quantities
+from ldip.text import Text
 
 BASE = "base.toml"
 DEFAULT = "baerum-2020"

@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
 from ldip.scenario.files.reader import Source
 from ldip.scenario.schema import Scenario
+from ldip.text import Text
 
 PROVENANCE = "provenance.json"
 FILES = ("summary.csv", "comparison.csv")

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
 from ldip.scenario.files import faults as f
 from ldip.scenario.files.reader import shipped_folder, text_of
+from ldip.text import Text
 
 DEFAULT = "norway/series.csv"
 LEAST_YEARS = 8

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
 from ldip.scenario.files.faults import unknown
 from ldip.scenario.files.reader import Source, read
 from ldip.scenario.files.writer import change_toml
@@ -20,6 +20,7 @@ from ldip.scenario.schema import limits, quantities
 from ldip.scenario.settings import BASES
 from ldip.scenario.sheet import faults as f
 from ldip.scenario.sheet.cells import Sheet, address, read_cells
+from ldip.text import Text
 
 SHEET = Text("Innstillinger", "Settings")
 COLUMNS = (

@@ -2,7 +2,8 @@
 
 import datetime
 
-from ldip.errors import Fault, Text
+from ldip.errors import Fault
+from ldip.text import Text
 
 WORDS: dict[str, tuple[Text, Text]] = {
     "not_xlsx": (

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from ldip import __version__
 from ldip.analysis.findings import DEBT
-from ldip.errors import Text
 from ldip.model.metrics import Metric, catalogue
 from ldip.report.answers import comparison, reconciliation
 from ldip.report.folder.files import package_versions
@@ -16,6 +15,7 @@ from ldip.report.terminal import policy_words
 from ldip.report.workbook.sources import Number, numbers_of
 from ldip.scenario.quantities import unit_words
 from ldip.scenario.settings import BASES, assumed
+from ldip.text import Text
 
 RECONCILIATION = Text("Avstemming mot den publiserte planen", "Reconciliation with the published plan")
 RECONCILED_HEAD = Text(

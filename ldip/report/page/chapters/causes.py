@@ -3,7 +3,6 @@
 from ldip.analysis.explain import Explanation
 from ldip.analysis.sensitivity import Tornado
 from ldip.analysis.stress import Stress
-from ldip.errors import Text
 from ldip.model.metrics import Metric
 from ldip.report.answers import explain as explanation_words
 from ldip.report.answers import sensitivity as sensitivity_words
@@ -14,6 +13,7 @@ from ldip.report.numbers import error_words, number, shown, signed
 from ldip.report.page import pictures
 from ldip.report.page.blocks import Block, Fold, Material, Picture, Section, Table, Words
 from ldip.report.page.chapters.choices import as_table
+from ldip.text import Text
 
 STRESS = Text("Stressprøvene", "The stress tests")
 STRESS_INTRO = Text(

@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ldip.analysis.restructuring import LARGEST, Restructuring, curve
-from ldip.errors import Text
 from ldip.report.answers import comparison
 from ldip.report.answers.restructuring import HELD, LAST, RULES, held_rows
 from ldip.report.numbers import error_words, number
 from ldip.report.page import pictures
 from ldip.report.page.blocks import Block, Bullets, Material, Picture, Section, Table, Words
 from ldip.report.page.chapters.findings import MORE_THAN, percent, step_words
+from ldip.text import Text
 
 ALTERNATIVES = Text("Alternativene side ved side", "The alternatives side by side")
 SAME_WEATHER = Text(

@@ -10,7 +10,6 @@ import numpy as np
 
 from ldip.analysis.findings import CONFIDENCES, DEBT, Ceiling, Finding
 from ldip.analysis.restructuring import LARGEST
-from ldip.errors import Text
 from ldip.model.metrics import catalogue, report_values
 from ldip.model.people.cohorts import group_weights
 from ldip.report.answers.growth import AGE, GROUPS, TOTAL
@@ -21,6 +20,7 @@ from ldip.report.page import pictures
 from ldip.report.page.blocks import Answer, Material, Picture, Section, Table, Words
 from ldip.report.terminal import policy_words, selected_years
 from ldip.statistics.summary import Distribution
+from ldip.text import Text
 
 YEAR = Text("år", "year")
 BASELINE = Text("grunnbane", "baseline")
