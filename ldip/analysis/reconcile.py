@@ -183,7 +183,8 @@ def reconcile(scenario: Scenario) -> list[Row]:
         try:
             model = _figure(accounts, published)
         except KeyError as error:
-            faults.append(_unknown_figure(scenario.scenario.name, str(error.args[0])))
+            known = ", ".join(FIGURES)
+            faults.append(Fault.of("unknown_figure", "published.csv", "figure", str(error.args[0]), known=known))
             continue
         for t, year in enumerate(accounts.years):
             rows.append(_row(published, int(year), published.values[t], float(model[t]), accounts))
@@ -266,18 +267,3 @@ def _wrong_index(published: PublishedRow, year: int, value: float, model: float,
         "missing": here - nearest,
     }
     return Text(WRONG_INDEX.say("nb", **values), WRONG_INDEX.say("en", **values))
-
-
-def _unknown_figure(folder: str, figure: str) -> Fault:
-    return Fault(
-        f"{folder}/published.csv",
-        "figure",
-        figure,
-        Text(nb="ukjent tall eller ledd", en="unknown figure or term"),
-        Text(
-            nb="Et tall er summen av linjer fra ldip metrics, area:…, sector:…, plan:… (docs/scenario-format.md), "
-            "eller et av: " + ", ".join(FIGURES),
-            en="A figure is the sum of lines of ldip metrics, area:…, sector:…, plan:… (docs/scenario-format.md), "
-            "or one of: " + ", ".join(FIGURES),
-        ),
-    )

@@ -117,15 +117,5 @@ def _base(scenario: str, name: str) -> "Scenario":
 
     base = read(str(find(scenario).base), ()).scenario
     if base.name == name:
-        raise InputError([_no_change(name)])
+        raise InputError([Fault.of("nothing_changed", "--against-base", name)])
     return base
-
-
-def _no_change(name: str) -> Fault:
-    return Fault(
-        "--against-base",
-        name,
-        "",
-        Text(nb="har ingen endringer å sammenligne uten", en="has no changes to be compared without"),
-        Text(nb="Legg til en med --change.", en="Add one with --change."),
-    )

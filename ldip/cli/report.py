@@ -76,7 +76,8 @@ def report(
     more = ("--assumptions",) if assumptions else ()
     if any(is_result_folder(word) for word in scenarios):
         if len(scenarios) > 1 or changes:
-            raise InputError([_result_alone(next(word for word in scenarios if is_result_folder(word)))])
+            folder = next(word for word in scenarios if is_result_folder(word))
+            raise InputError([Fault.of("result_not_alone", "", folder)])
         for name in ("runs", "seed", "years"):
             if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
                 raise click.UsageError(f"--{name} is that of the result folder.")
@@ -153,7 +154,8 @@ def write_report(
     over = sources[0].scenario.changes
     plan_years = max(source.scenario.scenario.plan_years for source in sources)
     if how["years"] <= plan_years:
-        raise InputError([_too_short(how["years"], plan_years)])
+        years = str(how["years"])
+        raise InputError([Fault.of("within_the_plan", "--years", years, plan_years=plan_years, least=plan_years + 1)])
     assumptions = how.get("assumptions", False)
     length = work(sources, len(tested[0]), how["runs"], assumptions=assumptions) + PICTURES * PICTURE_WORK
     with _progress(length, lang) as advance:
@@ -193,29 +195,3 @@ def _progress(length: int, lang: str) -> Iterator[Callable[[int], None]]:
     with click.progressbar(length=length, label=LABEL.say(lang), file=sys.stderr) as bar:
         yield bar.update
         bar.update(length - bar.pos)
-
-
-def _result_alone(word: str) -> Fault:
-    return Fault(
-        "",
-        word,
-        "",
-        Text(nb="er en resultatmappe, og må stå alene", en="is a result folder, and must stand alone"),
-        Text(
-            nb="Nevn bare mappen, uten andre scenarier og uten --change.",
-            en="Name only the folder, without other scenarios and without --change.",
-        ),
-    )
-
-
-def _too_short(years: int, plan_years: int) -> Fault:
-    return Fault(
-        "--years",
-        str(years),
-        "",
-        Text(nb="en rapport må se lenger enn planen", en="a report must look further than the plan"),
-        Text(
-            nb=f"Planen har {plan_years} år; velg minst {plan_years + 1}.",
-            en=f"The plan has {plan_years} years; choose at least {plan_years + 1}.",
-        ),
-    )

@@ -102,7 +102,7 @@ def new_scenario(folder: Path, municipality: str | None, lang: str) -> None:
     from ldip.scenario.files.template import scenario_name, write_new
 
     if folder.exists() and any(folder.iterdir()):
-        raise InputError([_not_empty(folder)])
+        raise InputError([Fault.of("folder_not_empty", "", str(folder))])
     with result_folder(folder) as beside:
         write_new(beside, scenario_name(folder), municipality or folder.name)
     click.echo(NEXT.say(lang, folder=folder))
@@ -120,16 +120,6 @@ NEXT = Text(
     "  3. ldip plan {folder} --years 4      compare with your own plan\n"
     "  4. ldip simulate {folder}",
 )
-
-
-def _not_empty(folder: Path) -> Fault:
-    return Fault(
-        "",
-        str(folder),
-        "",
-        Text(nb="finnes og er ikke tom", en="exists and is not empty"),
-        Text(nb="Velg en ny mappe; ingenting er overskrevet.", en="Choose a new folder; nothing was overwritten."),
-    )
 
 
 @scenario.command("check")
@@ -152,7 +142,7 @@ def check_scenario(scenario: str, changes: tuple[str, ...], lang: str) -> None:
     worst = {k: float(np.max(np.abs(v))) for k, v in residuals(baseline_ledger(source, 20), opening).items()}
     broken = [name for name, size in worst.items() if not size < 1e-6]
     if broken:
-        raise InputError([_broken_identity(name, worst[name]) for name in broken])
+        raise InputError(Fault.of("broken_identity", "", name, f"{worst[name]:.3g}") for name in broken)
     click.echo(
         Text(
             nb="{name}: i orden. {count} regnskapsidentiteter holder i alle år (største avvik {worst:.0e}).",
@@ -243,16 +233,3 @@ def metrics(lang: str) -> None:
     from ldip.report.terminal import metrics_text
 
     click.echo(metrics_text(list(catalogue().values()), 2020, lang))
-
-
-def _broken_identity(name: str, size: float) -> Fault:
-    return Fault(
-        "",
-        name,
-        f"{size:.3g}",
-        Text(nb="regnskapsidentiteten holder ikke", en="the accounting identity does not hold"),
-        Text(
-            nb="Scenarioet har verdier som regnskapet ikke kan føre; se etter ekstreme tall.",
-            en="The scenario has values the accounts cannot book; look for extreme figures.",
-        ),
-    )

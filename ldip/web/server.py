@@ -267,7 +267,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _faulty(request: Request, error: Exception) -> Response:
     assert isinstance(error, InputError)
-    return _refusal(422, [Text(fault.say("nb"), fault.say("en")) for fault in error.faults])
+    return _refusal(422, [Text(*lines) for lines in zip(error.say("nb"), error.say("en"), strict=True)])
 
 
 async def _broken(request: Request, error: Exception) -> Response:

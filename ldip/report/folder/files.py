@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import errno
 import hashlib
 import json
 import math
@@ -16,10 +17,9 @@ from typing import Any
 import numpy as np
 
 from ldip import __version__
-from ldip.errors import Fault, InputError
+from ldip.errors import Fault, InputError, reason
 from ldip.scenario.files.reader import Source
 from ldip.statistics.summary import PERCENTILES, Distribution, Summary
-from ldip.text import Text
 
 NAMES = [f"p{100 * p:02.0f}" for p in PERCENTILES]
 _HEAD = ["scenario", "metric", "year", "unit", "price_basis", "mean"]
@@ -38,7 +38,7 @@ def result_folder(out: Path) -> Iterator[Path]:
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         if out.exists() and not (out.is_dir() and os.access(out, os.W_OK)):
-            raise NotADirectoryError(20, "is not a folder that can be written to")
+            raise OSError(errno.EACCES if out.is_dir() else errno.ENOTDIR, "")
         beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     except OSError as error:
         raise InputError([unwritable(out, error)]) from None
@@ -74,14 +74,15 @@ def write_file(out: Path, text: str) -> None:
 def _move_all(beside: Path, out: Path) -> None:
     """Move the files of `beside` into `out`; if one cannot be moved, put everything back as it was."""
     new = sorted(beside.iterdir())
+    in_the_way = [path.name for path in new if (out / path.name).is_dir()]  # somebody's folder is not ours to replace
+    if in_the_way:
+        raise InputError(Fault.of("folder_in_the_way", "--out", str(out), name=name) for name in in_the_way)
     kept = beside / ".before"
     kept.mkdir()
     moved: list[Path] = []
     try:
         for path in new:
             target = out / path.name
-            if target.is_dir():  # somebody's folder is not ours to replace
-                raise IsADirectoryError(21, f"{target.name} is a folder")
             if target.exists():
                 os.replace(target, kept / path.name)
             moved.append(target)
@@ -255,11 +256,4 @@ def package_versions() -> dict[str, str]:
 
 def unwritable(out: Path, error: OSError) -> Fault:
     """The result folder cannot be written to."""
-    reason = error.strerror or str(error)
-    return Fault(
-        "--out",
-        str(out),
-        "",
-        Text(nb=f"kan ikke skrives til ({reason})", en=f"cannot be written to ({reason})"),
-        Text(nb="Velg en annen mappe med --out.", en="Choose another folder with --out."),
-    )
+    return Fault.of("unwritable_folder", "--out", str(out), reason=reason(error))

@@ -1,5 +1,6 @@
 """The report as one HTML page that needs no network, no script and no other file."""
 
+import errno
 import os
 import re
 import tempfile
@@ -8,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from ldip.errors import Fault, InputError
+from ldip.errors import Fault, InputError, reason
 from ldip.report.fans import foot_words
 from ldip.report.numbers import NO_BREAK_SPACE, number
 from ldip.report.page import pictures as drawing
@@ -153,18 +154,12 @@ def write_page(path: Path, text: str) -> None:
 def check_writable(path: Path) -> None:
     """Raise InputError if the page cannot be written there: before the work, not after it."""
     if path.is_dir():
-        raise InputError([_unwritable(path, IsADirectoryError(21, "is a folder"))])
+        raise InputError([_unwritable(path, OSError(errno.EISDIR, ""))])
     known = next((parent for parent in path.absolute().parents if parent.exists()), None)
     if known is None or not known.is_dir() or not os.access(known, os.W_OK):
-        raise InputError([_unwritable(path, NotADirectoryError(20, f"{known} is not a folder to write to"))])
+        why = errno.EACCES if known and known.is_dir() else errno.ENOTDIR
+        raise InputError([_unwritable(path, OSError(why, ""))])
 
 
 def _unwritable(path: Path, error: OSError) -> Fault:
-    reason = error.strerror or str(error)
-    return Fault(
-        "--out",
-        str(path),
-        "",
-        Text(nb=f"kan ikke skrives ({reason})", en=f"cannot be written ({reason})"),
-        Text(nb="Velg en annen fil med --out.", en="Choose another file with --out."),
-    )
+    return Fault.of("unwritable_file", "--out", str(path), reason=reason(error))

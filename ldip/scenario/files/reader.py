@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from ldip.errors import Fault, InputError
+from ldip.errors import Fault, InputError, reason
 from ldip.scenario.drivers import Drivers
 from ldip.scenario.files import faults as f
 from ldip.scenario.files.tables import (
@@ -124,6 +124,8 @@ def find(where: str, seen: tuple[Path, ...] = ()) -> Place:
     scenario whose ``changes`` folder it lies in, else of the one that its [change] section extends, else of Bærum.
     `seen` are the files that led here.
     """
+    if hidden := f.hidden_in_name(where):
+        raise InputError(hidden)
     path = Path(where)
     if path.suffix == ".toml" and path.is_file():
         tree = _Reading(path.parent).toml(path)
@@ -134,7 +136,7 @@ def find(where: str, seen: tuple[Path, ...] = ()) -> Place:
             heading = tree.get("change")
             extends = heading.get("extends", DEFAULT) if isinstance(heading, dict) else DEFAULT
             if path.resolve() in seen:
-                raise InputError([f.fault("extends_itself", where, "change.extends")])
+                raise InputError([Fault.of("extends_itself", where, "change.extends")])
             place = find(str(extends), (*seen, path.resolve()))
             return place._replace(changes=(*place.changes, where))
         return Place(of, of / BASE, (where,))
@@ -170,6 +172,9 @@ def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
     tree = reading.toml(place.base)
     for change in changes:
         path = Path(change) if change.endswith(".toml") else folder / "changes" / f"{change}.toml"
+        if hidden := f.hidden_in_name(change):
+            reading.faults += hidden
+            continue
         if not path.is_file():
             reading.faults.append(f.no_change(change, change_names(folder), folder))
             continue
@@ -185,14 +190,13 @@ def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
     except ValidationError as error:
         reading.faults += [reading.translate(detail, tables) for detail in error.errors()]
     file = {name: reading.shown(folder / f"{name}.csv") for name in COLUMNS}
-    groups = [row["group"] for row in tables["population"].rows]
     sectors = list(tree["sectors"]) if isinstance(tree.get("sectors"), dict) else []
     reading.faults += check_areas(file["areas"], tables["areas"], sectors)
     reading.faults += check_plan(file["plan"], tables["plan"], sectors, reading.first_year)
     reading.faults += check_vintages(file["vintages"], tables["vintages"], heading.get("first_year"))
     reading.faults += check_population(file["population"], tables["population"])
     reading.faults += check_ages(file["ages"], tables["ages"])
-    reading.faults += check_demand(file["demand"], tables["demand"], groups)
+    reading.faults += check_demand(file["demand"], tables["demand"], tables["population"], file["population"])
     if scenario:
         reading.faults += reading.price_years(scenario, tables["plan"])
     if reading.faults or scenario is None:
@@ -227,14 +231,17 @@ def text_of(path: Path, shown: str, faults: list[Fault]) -> tuple[str | None, st
     try:
         raw = path.read_bytes()
     except OSError as error:
-        faults.append(f.fault("unreadable", shown, reason=error.strerror or error))
+        faults.append(Fault.of("unreadable", shown, reason=reason(error)))
         return None, ""
     digest = hashlib.sha256(raw).hexdigest()
     try:
-        return raw.decode("utf-8-sig"), digest
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         faults.append(f.not_utf8(shown, raw, error))
         return None, digest
+    hidden = f.hidden_in_text(shown, text)
+    faults += hidden
+    return None if hidden else text, digest
 
 
 def with_quantity(scenario: Scenario, key: str, quantity: Quantity | Parameter) -> Scenario:
@@ -291,7 +298,7 @@ def lay_over(source: Source, change: Mapping[str, Any], name: str, title: Text) 
         if section in tree and section not in (*COLUMNS, "scenario", "sectors", "changes"):
             tree[section] = tree[section].model_dump(exclude_none=True)
         elif section in tree:  # tables and what is checked together with them
-            reading.faults.append(f.fault("not_in_a_change", name, section))
+            reading.faults.append(Fault.of("not_in_a_change", name, section))
     reading.merge(tree, change, name)
     tree["changes"] = (*scenario.changes, Path(name).stem)
     changed = None
@@ -334,10 +341,14 @@ class _Reading:
         if text is None:
             raise InputError(self.faults)
         try:
-            return tomllib.loads(text)
+            tree = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            self.faults.append(f.fault("not_toml", self.shown(path), error=error))
+            self.faults.append(f.not_toml(self.shown(path), error))
             raise InputError(self.faults) from None
+        hidden = list(f.hidden_in_tree(self.shown(path), tree))
+        if hidden:
+            raise InputError([*self.faults, *hidden])
+        return tree
 
     def overlay(self, tree: dict[str, Any], path: Path) -> None:
         """Lay the change file over the tree; a quantity is replaced whole, but keeps its unit if none is given."""
@@ -345,7 +356,7 @@ class _Reading:
         self.change_titles.append(_title_in(change.pop("change", None), path))
         for key in (*COLUMNS, "changes"):
             if change.pop(key, None) is not None:
-                self.faults.append(f.fault("not_in_a_change", self.shown(path), key))
+                self.faults.append(Fault.of("not_in_a_change", self.shown(path), key))
         self.merge(tree, change, self.shown(path))
 
     def merge(self, tree: dict[str, Any], change: Mapping[str, Any], file: str, at: tuple[str, ...] = ()) -> None:
@@ -391,7 +402,7 @@ class _Reading:
         file = self.shown(self.folder / "plan.csv")
         places += [(f"{file}:{n}", "unit", row["unit"]) for row, n in zip(plan.rows, plan.lines, strict=True)]
         return [
-            f.fault("wrong_unit", file, key, unit, unit=right)
+            Fault.of("wrong_unit", file, key, unit, unit=right)
             for file, key, unit in places
             if unit != (right := in_prices_of(of_any_year(unit), scenario.scenario.first_year))
         ]
