@@ -394,7 +394,16 @@ def test_unknown_age_group_in_demand(folder):
     edit(folder / "demand.csv", "kindergartens,place,1-5,", "kindergartens,place,1-6,")
     (fault,) = faults_of(folder)
     assert (fault.file, fault.key, fault.value) == ("kommune/demand.csv:2", "group", "1-6")
-    assert "Did you mean '1-5'?" in fault.say("en")
+    assert "is not an age group of population.csv. The groups are 0, 1-5, 6-12" in fault.say("en")
+    assert "Did you mean" not in fault.say("en")
+    check_words(fault)
+
+
+def test_age_group_that_the_population_lacks_is_a_fault_of_the_population(folder):
+    drop_rows(folder / "population.csv", "13-15,")
+    (fault,) = faults_of(folder)
+    assert (fault.file, fault.key, fault.value) == ("kommune/population.csv", "group", "13-15")
+    assert "is missing, but demand.csv uses it (line " in fault.say("en")
     check_words(fault)
 
 

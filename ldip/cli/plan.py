@@ -87,7 +87,7 @@ def reconcile(scenario: str, changes: tuple[str, ...], everything: bool, out: Pa
       ldip reconcile --all --lang en
       ldip reconcile --out results/reconciliation
     """
-    from ldip.analysis.reconcile import debt_ratios
+    from ldip.analysis.reconcile import debt_ratios, published_file
     from ldip.analysis.reconcile import reconcile as compare
     from ldip.report.answers.reconciliation import reconciliation_text, write_reconciliation
     from ldip.report.folder.files import result_folder
@@ -96,7 +96,7 @@ def reconcile(scenario: str, changes: tuple[str, ...], everything: bool, out: Pa
     source = read(scenario, changes)
     if not source.scenario.published:
         raise InputError([Fault.of("nothing_published", source.scenario.name, "published.csv")])
-    rows = compare(source.scenario)
+    rows = compare(source.scenario, published_file(source))
     if out:
         with result_folder(out) as folder:
             write_reconciliation(folder, rows, lang)

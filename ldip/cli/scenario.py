@@ -134,10 +134,12 @@ def check_scenario(scenario: str, changes: tuple[str, ...], lang: str) -> None:
     """
     import numpy as np
 
+    from ldip.analysis.reconcile import published_file, reconcile
     from ldip.model.identities import residuals
     from ldip.model.plan.baseline import build
 
     source = read(scenario, changes)
+    reconcile(source.scenario, published_file(source))
     opening = build(source.scenario, 20).opening
     worst = {k: float(np.max(np.abs(v))) for k, v in residuals(baseline_ledger(source, 20), opening).items()}
     broken = [name for name, size in worst.items() if not size < 1e-6]

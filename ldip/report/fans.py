@@ -54,6 +54,8 @@ def rc_style() -> dict[Any, Any]:
         "svg.hashsalt": "ldip",
         "font.size": 10,
         "font.family": "DejaVu Sans",
+        "text.parse_math": False,  # a title may hold dollar signs
+        "text.usetex": False,
     }
 
 

@@ -41,19 +41,19 @@ def change_toml(heading: Mapping[str, str], entries: Mapping[tuple[str, ...], An
     """
     sections: dict[tuple[str, ...], list[str]] = {}
     for (*section, name), entry in [*((("change", key), text) for key, text in heading.items()), *entries.items()]:
-        sections.setdefault(tuple(section), []).append(f"{_key(name)} = {_value(entry)}")
+        sections.setdefault(tuple(section), []).append(f"{_key(name)} = {toml_value(entry)}")
     texts = ["\n".join([f"[{'.'.join(map(_key, path))}]", *lines, ""]) for path, lines in sections.items()]
     return "\n".join(texts)
 
 
 def _key(name: str) -> str:
-    return name if BARE_KEY.fullmatch(name) else _value(name)
+    return name if BARE_KEY.fullmatch(name) else toml_value(name)
 
 
-def _value(value: Any) -> str:
+def toml_value(value: Any) -> str:
     """A string, number or table in TOML; JSON's strings are TOML's but for one character."""
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_key(name)} = {_value(part)}" for name, part in value.items()) + " }"
+        return "{ " + ", ".join(f"{_key(name)} = {toml_value(part)}" for name, part in value.items()) + " }"
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     return repr(float(value)) if isinstance(value, float) else repr(value)
