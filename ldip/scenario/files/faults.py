@@ -142,6 +142,8 @@ def translate(detail: ErrorDetails, file: str, key: str) -> Fault:
     if kind in BOUNDS:
         told, limit = BOUNDS[kind]
         return Fault.of(told, file, key, shown, limit=context[limit])
+    if kind.startswith("string_pattern") and key.endswith("tolerance"):
+        return Fault.of("bad_tolerance", file, key, shown)
     told = next((KINDS[start] for start in KINDS if kind.startswith(start)), "not_allowed")
     return Fault.of(told, file, key, shown)
 

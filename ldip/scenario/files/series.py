@@ -124,8 +124,6 @@ def _check_header(place: str, header: list[str]) -> Iterable[Fault]:
     found = [] if "year" in header else [Fault.of("missing_column", place, "year")]
     found += [f.unknown(place, column, "", known) for column in header if column not in known]
     found += [Fault.of("twice", place, column, column) for column in known if header.count(column) > 1]
-    if not found and not set(header) & set(COLUMNS):
-        found.append(Fault.of("no_columns", place, names=", ".join(COLUMNS)))
     return found
 
 
