@@ -332,24 +332,19 @@ def test_accounts_that_do_not_close(municipality, monkeypatch):
 
 
 ELSEWHERE = {
+    *("sheet_unreadable", "sheet_nothing", "sheet_no_sheet", "sheet_date", "sheet_two_bases", "not_above"),
     *(
-        "sheet_unreadable",
-        "sheet_nothing",
-        "sheet_no_sheet",
-        "sheet_date",
-        "sheet_two_bases",
-        "not_above",
         "not_below",
-    ),
-    *("not_below", "not_allowed", "other_schema", "no_room", "no_pyarrow", "no_distributed", "no_cluster"),
-    *(
-        "worker_without_ldip",
-        "worker_other_version",
-        "case_gone",
-        "no_revenue",
-        "no_place_for_page",
+        "not_allowed",
+        "other_schema",
+        "no_room",
+        "no_pyarrow",
+        "no_distributed",
+        "no_cluster",
         "broken_identity",
     ),
+    *("worker_without_ldip", "worker_other_version", "case_gone", "no_revenue", "no_place_for_page"),
+    "broken_identity",
 }
 """Kinds with a test of their own above."""
 
