@@ -155,3 +155,38 @@ def test_a_planners_braces_are_no_places():
     assert title.say("nb") == "{x} og {"
     assert title.say("en", y=1) == "{x} and }"
     assert Text("Om {title}: {n:.1f}", "About {title}: {n:.1f}").say("en", title=title, n=1) == "About {x} and }: 1.0"
+
+
+def said_constants() -> Iterator[tuple[str, Text, set[str]]]:
+    """Every text that is a constant of its module and said there: where, the text, and the places that are filled."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        constants = {
+            target.id: Text(*words)
+            for node in tree.body
+            if isinstance(node, ast.Assign) and getattr(getattr(node.value, "func", None), "id", "") == "Text"
+            for target in node.targets
+            if isinstance(target, ast.Name) and (words := _words(node.value))
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "say":
+                name = getattr(node.func.value, "id", "")
+                if name in constants and all(keyword.arg for keyword in node.keywords):
+                    places = {str(keyword.arg) for keyword in node.keywords}
+                    yield f"{path.name}:{node.lineno}", constants[name], places
+
+
+def _words(call: ast.expr) -> list[str]:
+    """The two languages of a Text that is written out."""
+    assert isinstance(call, ast.Call)
+    parts = [*call.args, *[keyword.value for keyword in call.keywords]]
+    return [str(part.value) for part in parts if isinstance(part, ast.Constant)]
+
+
+def test_every_text_is_said_with_all_its_places():
+    """`Text.say` leaves what it is not given as it stands, so a place that is forgotten is found here."""
+    found = list(said_constants())
+    assert len(found) > 150
+    for where, text, places in found:
+        for words in text:
+            assert set(re.findall(r"\{([a-z][a-z0-9_]*)(?::[^}]*)?\}", words)) <= places, where
