@@ -10,7 +10,7 @@ import pytest
 import ldip
 
 PACKAGE = Path(ldip.__file__).parent
-ROOMS = ["errors", "scenario", "model", "statistics", "analysis", "report", "web", "cli"]
+ROOMS = ["text", "errors", "scenario", "model", "statistics", "analysis", "report", "web", "cli"]
 """Imports go from right to left only."""
 
 ONLY_IN = {
@@ -62,7 +62,7 @@ def imports(path: Path, *, for_types: bool = True) -> list[str]:
 
 def room(name: str) -> str:
     parts = name.split(".")
-    return parts[1] if len(parts) > 1 and parts[1] in ROOMS else "errors"
+    return parts[1] if len(parts) > 1 and parts[1] in ROOMS else "text"
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda p: p.relative_to(PACKAGE).as_posix())

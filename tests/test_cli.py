@@ -445,7 +445,7 @@ def test_failed_run_leaves_earlier_results_as_they_were(ldip, here, faulty, word
 @pytest.mark.parametrize(
     ("error", "code", "expect"),
     [
-        (OSError(28, "No space left on device"), 1, "No space left on device"),
+        (OSError(28, "No space left on device"), 1, "no space left on the disk"),
         (KeyboardInterrupt(), 130, "Interrupted; no half results"),
     ],
     ids=["disk full", "interrupted"],

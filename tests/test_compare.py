@@ -27,7 +27,7 @@ from ldip.analysis.compare import (
 )
 from ldip.cli import alternatives as command
 from ldip.cli.options import DEFAULT_SCENARIO
-from ldip.errors import InputError, Text
+from ldip.errors import InputError
 from ldip.model.catalogue import catalogue, headline
 from ldip.model.engine.simulate import Ledger, simulate
 from ldip.model.fiscal_rules import events
@@ -38,6 +38,7 @@ from ldip.scenario.files import reader
 from ldip.scenario.files.reader import alternative, find, read, shipped_folder
 from ldip.scenario.files.reading import BASE
 from ldip.scenario.files.recorded import read_recorded
+from ldip.text import Text
 
 PAIRED = (
     "scenario,against,metric,year,unit,price_basis,mean_difference,standard_error,unpaired_standard_error,"

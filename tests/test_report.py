@@ -16,7 +16,6 @@ import pytest
 
 from ldip.analysis.findings import CONFIDENCES, find
 from ldip.cli.stress import stress_sources
-from ldip.errors import Text
 from ldip.model.engine.simulate import simulate
 from ldip.report.answers.comparison import labels
 from ldip.report.folder.files import write_file
@@ -28,6 +27,7 @@ from ldip.report.page.inline import as_inline
 from ldip.scenario.files.reader import alternative, read, shipped
 from ldip.scenario.numbers import numbers, quantities
 from ldip.scenario.quantities import Parameter, Quantity, of_any_year
+from ldip.text import Text
 
 cli = importlib.import_module("ldip.cli.report")  # the module, whose name in its room is the command's
 RUNS, YEARS, SEED = 500, 20, 3

@@ -13,7 +13,7 @@ import pytest
 from conftest import rows_of, snapshot
 
 from ldip.cli.options import baseline_ledger
-from ldip.errors import InputError, Text
+from ldip.errors import InputError
 from ldip.scenario.defaults import MARK, fill
 from ldip.scenario.files import formats
 from ldip.scenario.files.formats import FORMAT, STEPS, Step
@@ -25,6 +25,7 @@ from ldip.scenario.files.upgrade import outdated, upgrades
 from ldip.scenario.numbers import assumed, numbers, quantities
 from ldip.scenario.schema import limits
 from ldip.scenario.settings import defaults
+from ldip.text import Text
 
 OLD = Path(__file__).parent / "golden" / "format-1"
 """Both municipalities as version 0.1.0 shipped them, and what it made of them."""

@@ -23,7 +23,7 @@ import uvicorn
 from conftest import snapshot
 from python_calamine import CalamineWorkbook
 
-from ldip.errors import InputError, Text
+from ldip.errors import InputError
 from ldip.model import drivers
 from ldip.model.catalogue import catalogue
 from ldip.model.people import counted
@@ -31,8 +31,9 @@ from ldip.model.plan.baseline import build
 from ldip.model.shown import WEB_CHARTS
 from ldip.scenario.files.overlay import lay_over, read_change
 from ldip.scenario.files.reader import change_names, find, read
-from ldip.scenario.files.writer import change_text
+from ldip.scenario.files.writer import change_text, change_toml
 from ldip.scenario.schema import limits
+from ldip.text import Text
 from ldip.web import engine, server
 from ldip.web.answers import answer_records, page_records
 from ldip.web.controls import CONTROLS, State, change_of, parameter, read_state
@@ -243,11 +244,12 @@ def test_faults_of_a_change_in_memory_are_those_of_a_file():
 
 def test_strings_survive_the_file(here):
     base = read("baerum-2020")
-    odd = 'a "quoted" \\ reason, with\ttab, æøå and \x7f'
+    odd = 'a "quoted" \\ reason, with\ttab, æøå {x} $a$'
     tree = {"financing": {"equity_target": {"value": 0.1 + 0.2, "basis": "assumption", "source": odd}}}
     laid = lay_over(base, tree, "odd.toml", Text("«æ»", '"q"'))
     Path("odd.toml").write_text(change_text(laid.scenario, tree, laid.change_titles[-1], "baerum-2020"), "utf-8")
     assert read("odd.toml").scenario == laid.scenario
+    assert tomllib.loads(change_toml({"title_nb": "\x7f"}, {})) == {"change": {"title_nb": "\x7f"}}
 
 
 @pytest.mark.parametrize("control", CONTROLS, ids=lambda control: control.id)

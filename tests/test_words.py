@@ -5,9 +5,9 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import ldip
-from ldip.errors import Text
 from ldip.report import words
 from ldip.report.words import capital
+from ldip.text import Text
 
 PACKAGE = Path(ldip.__file__).parent
 DIVIDED = {"report/answers/forms.py"}  # the forms are being rewritten; to be removed from here with that

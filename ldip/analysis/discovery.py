@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ldip.analysis.features import Feature, feature_values, features, lines_of
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
 from ldip.model.catalogue import catalogue
 from ldip.model.engine.simulate import run_baseline, simulate
 from ldip.model.fiscal_rules import Event, events
@@ -124,9 +124,7 @@ def event_named(name: str, known: Sequence[Event]) -> Event:
         if event.id == name:
             return event
     ids = ", ".join(event.id for event in known)
-    rule = Text(nb="er ingen hendelse i dette scenarioet", en="is no event of this scenario")
-    remedy = Text(nb=f"Velg blant {ids}.", en=f"Choose among {ids}.")
-    raise InputError([Fault("--event", name, "", rule, remedy)])
+    raise InputError([Fault.of("no_such_event", "--event", name, known=ids)])
 
 
 def find_boxes(values: np.ndarray, happens: np.ndarray, of: Sequence[Feature]) -> list[Box]:

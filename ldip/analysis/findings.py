@@ -8,7 +8,7 @@ import numpy as np
 
 from ldip.analysis.compare import Comparison, compare
 from ldip.analysis.explain import Explanation, explain, explain_groups
-from ldip.analysis.reconcile import DebtRatios, Row, debt_ratios, reconcile
+from ldip.analysis.reconcile import DebtRatios, Row, debt_ratios, published_file, reconcile
 from ldip.analysis.restructuring import Restructuring, restructure
 from ldip.analysis.sensitivity import ASSUMED, Tornado, moving, tornado
 from ldip.analysis.sensitivity import work as simulations
@@ -138,7 +138,8 @@ def find(
         name, baseline = source.scenario.name, with_policy(build(source.scenario, years), policy)
         path = run_baseline(baseline, step)
         found[name] = Finding(source, baseline, path, summaries[name], *measures[name], solved[name])
-    main = next(iter(found.values())).source.scenario
+    source = next(iter(found.values())).source
+    main = source.scenario
     published = bool(main.published)
     scenarios = [source.scenario for source in tests]
     few = min(runs, FEW_RUNS)
@@ -146,7 +147,7 @@ def find(
     return Findings(
         scenarios=found,
         comparison=comparison,
-        reconciliation=tuple(reconcile(main)) if published else (),
+        reconciliation=tuple(reconcile(main, published_file(source))) if published else (),
         debt_ratios=debt_ratios(main) if published else None,
         stress=stress(scenarios, runs=few, seed=seed, years=years, progress=progress) if scenarios else None,
         tornado=_tornado(main, few, seed, years, assumptions, progress) if as_adopted else None,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
 from ldip.model import drivers
 from ldip.model.accounts.choices import NOISE
 from ldip.model.accounts.year import LINES
@@ -182,7 +182,7 @@ def chosen_rules(scenario: Scenario, wanted: Sequence[str]) -> tuple[Limit, ...]
     known = {rule.id: rule for rule in rules_of(scenario)}
     unknown = [name for name in wanted if name not in known]
     if unknown:
-        raise InputError([_unknown_rule(name, list(known)) for name in unknown])
+        raise InputError(Fault.of("no_such_rule", "--rule", name, known=", ".join(known)) for name in unknown)
     return tuple(known[name] for name in wanted or known)
 
 
@@ -218,16 +218,6 @@ def _answer(steps: np.ndarray, confidence: float, expenditure: float) -> Answer:
         probability=probability,
         probability_error=float(np.sqrt(probability * (1.0 - probability) / runs)),
         step_error=float(quantile_error(finite, confidence)[0]) if runs > 1 else float("nan"),
-    )
-
-
-def _unknown_rule(name: str, known: list[str]) -> Fault:
-    return Fault(
-        "--rule",
-        name,
-        "",
-        Text(nb="er ingen handlingsregel i dette scenarioet", en="is no fiscal rule of this scenario"),
-        Text(nb=f"Velg blant {', '.join(known)}.", en=f"Choose among {', '.join(known)}."),
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ldip.cli.options import check_size
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
 
 if TYPE_CHECKING:
     from ldip.scenario.files.recorded import Recorded
@@ -29,7 +29,7 @@ def result_given(scenarios: Sequence[str], changes: Sequence[str]) -> "Recorded 
     if not folders:
         return None
     if len(scenarios) > 1 or changes:
-        raise InputError([_result_alone(folders[0])])
+        raise InputError([Fault.of("result_not_alone", "", folders[0])])
     context = click.get_current_context()
     for name in RECORDED:
         if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
@@ -51,16 +51,3 @@ def command_again(
     over = [word for change in changes for word in ("--change", change)]
     numbers = ["--runs", str(runs), "--seed", str(seed), "--years", str(years)]
     return shlex.join(["ldip", name, *words, *over, *numbers, *more])
-
-
-def _result_alone(word: str) -> Fault:
-    return Fault(
-        "",
-        word,
-        "",
-        Text(nb="er en resultatmappe, og må stå alene", en="is a result folder, and must stand alone"),
-        Text(
-            nb="Nevn bare mappen, uten andre scenarier og uten --change.",
-            en="Name only the folder, without other scenarios and without --change.",
-        ),
-    )

@@ -2,11 +2,12 @@
 
 import functools
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ldip.cli.options import DEFAULT_SCENARIO
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
+from ldip.text import Text
 
 if TYPE_CHECKING:
     from ldip.analysis.compare import Comparison
@@ -25,7 +26,7 @@ def wanted(scenarios: Sequence[str]) -> list[str]:
         return words
     place = find(words[0])
     if not place.changes:
-        raise InputError([_nothing_to_compare(words[0])])
+        raise InputError([Fault.of("nothing_to_compare", "", words[0])])
     return [str(place.base), *words]
 
 
@@ -41,10 +42,11 @@ def read_all(words: Sequence[str], changes: Sequence[str]) -> list["Source"]:
         except InputError as error:
             faults += error.faults
     names = [source.scenario.name for source in sources]
-    faults += [_twice(name) for name, count in Counter(names).items() if count > 1]
+    faults += [Fault.of("named_twice", "", name) for name, count in Counter(names).items() if count > 1]
     first_years = {source.scenario.name: source.scenario.scenario.first_year for source in sources}
     if len(set(first_years.values())) > 1:
-        faults.append(_other_years(first_years))
+        found = ", ".join(f"{name}: {year}" for name, year in first_years.items())
+        faults.append(Fault.of("other_first_years", "", "scenario.first_year", found))
     if faults:
         raise InputError(dict.fromkeys(faults))  # a fault of the base is one, however many build on it
     return sources
@@ -59,7 +61,8 @@ def reference(against: str, words: Sequence[str], sources: Sequence["Source"], c
         own = source.scenario.changes[: len(source.scenario.changes) - common]
         if {against, alternative(against)} & {word, name, "+".join((source.scenario.scenario.name, *own))}:
             return name
-    raise InputError([_not_compared(against, [source.scenario.name for source in sources])])
+    known = ", ".join(source.scenario.name for source in sources)
+    raise InputError([Fault.of("not_compared", "--against", against, known=known)])
 
 
 def run_all(sources: Sequence["Source"], against: str, **how: Any) -> "Comparison":
@@ -89,48 +92,3 @@ def common_title(sources: Sequence["Source"], changes: Sequence[str], lang: str)
     titles = dict.fromkeys(Text(heading.title_nb, heading.title_en).say(lang) for heading in headings)
     common = sources[0].change_titles[len(sources[0].change_titles) - len(changes) :]
     return " + ".join((" / ".join(titles), *[title.say(lang) for title in common]))
-
-
-def _nothing_to_compare(name: str) -> Fault:
-    return Fault(
-        "",
-        name,
-        "",
-        Text(nb="står alene og har ingenting å sammenlignes med", en="stands alone, with nothing to compare it with"),
-        Text(
-            nb="Nevn minst to scenarier, eller ett med en endring: ldip compare housing-minus-20",
-            en="Name at least two scenarios, or one with a change: ldip compare housing-minus-20",
-        ),
-    )
-
-
-def _twice(name: str) -> Fault:
-    return Fault(
-        "",
-        name,
-        "",
-        Text(nb="er nevnt to ganger", en="is named twice"),
-        Text(nb="Nevn hvert én gang, og gi filene ulike navn.", en="Name each once, in files of different names."),
-    )
-
-
-def _other_years(first_years: Mapping[str, int]) -> Fault:
-    found = ", ".join(f"{name}: {year}" for name, year in first_years.items())
-    return Fault(
-        "",
-        "scenario.first_year",
-        found,
-        Text(nb="scenariene begynner i ulike år", en="the scenarios begin in different years"),
-        Text(nb="Bare samme år kan sammenlignes.", en="Only the same years can be compared."),
-    )
-
-
-def _not_compared(against: str, names: Sequence[str]) -> Fault:
-    known = ", ".join(names)
-    return Fault(
-        "--against",
-        against,
-        "",
-        Text(nb="er ikke et av scenariene som sammenlignes", en="is not among the scenarios compared"),
-        Text(nb=f"Velg en av: {known}", en=f"Choose one of: {known}"),
-    )

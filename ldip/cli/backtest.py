@@ -5,8 +5,9 @@ from pathlib import Path
 import click
 
 from ldip.cli.options import DEFAULT_SCENARIO, DEFAULT_SERIES, change_option, lang_option, progress_bar, read
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
 from ldip.report.folder.records import json_text
+from ldip.text import Text
 
 
 @click.command()
@@ -64,7 +65,7 @@ def backtest(
     asked = read_series(series)
     starts = origins(asked, minimum)
     if not starts:
-        raise InputError([_too_short(series, minimum)])
+        raise InputError([Fault.of("no_long_column", series, minimum=minimum)])
     with progress_bar(runs, lang, scenarios=len(starts)) as advance:
         found = run(
             asked,
@@ -88,13 +89,3 @@ def backtest(
         return
     click.echo(backtest_text(found, lang))
     click.echo("\n" + Text("Resultater: {out}", "Results: {out}").say(lang, out=out))
-
-
-def _too_short(series: str, minimum: int) -> Fault:
-    return Fault(
-        series,
-        "",
-        "",
-        Text(nb=f"har ingen kolonne på mer enn {minimum} år", en=f"has no column of more than {minimum} years"),
-        Text(nb="Velg færre med --minimum, eller legg til år.", en="Choose fewer with --minimum, or add years."),
-    )

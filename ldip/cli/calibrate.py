@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from ldip.cli.options import DEFAULT_SCENARIO, DEFAULT_SERIES, change_option, lang_option, read
-from ldip.errors import Text
 from ldip.report.folder.records import json_text
+from ldip.text import Text
 
 
 @click.command()

@@ -9,8 +9,8 @@ import click
 
 from ldip.cli.alternatives import common_title, read_all, reference, run_all, wanted
 from ldip.cli.options import change_option, check_size, lang_option, progress_bar, run_options
-from ldip.errors import Text
 from ldip.report.folder.records import json_text
+from ldip.text import Text
 
 if TYPE_CHECKING:
     from ldip.analysis.compare import Comparison

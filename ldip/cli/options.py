@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
+from ldip.text import Text
 
 if TYPE_CHECKING:
     from ldip.model.engine.simulate import Ledger
@@ -149,17 +150,7 @@ def check_size(runs: int, years: int, *, ledgers: int = 1) -> None:
     """Raise InputError if so many ledgers of so many runs and years do not fit into memory together."""
     most = MAX_RUN_YEARS // (years * ledgers)
     if runs > most:
-        raise InputError([_too_many(runs, most, years)])
-
-
-def _too_many(runs: int, most: int, years: int) -> Fault:
-    return Fault(
-        "--runs",
-        str(runs),
-        "",
-        Text(nb="er flere løp enn det er minne til", en="is more runs than memory allows"),
-        Text(nb=f"Velg høyst {most} løp for {years} år.", en=f"Choose at most {most} runs for {years} years."),
-    )
+        raise InputError([Fault.of("too_many_runs", "--runs", str(runs), most=most, years=years)])
 
 
 def read(

@@ -15,8 +15,8 @@ from ldip.cli.options import (
     scenario_options,
     title,
 )
-from ldip.errors import Text
 from ldip.report.folder.records import json_text
+from ldip.text import Text
 
 
 @click.command()

@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from ldip.cli.options import lang_option, progress_bar, read, result_options, run_options, scenario_options, title
-from ldip.errors import Text
 from ldip.report.folder.records import json_text
+from ldip.text import Text
 
 
 @click.command()

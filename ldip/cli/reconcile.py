@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from ldip.cli.options import lang_option, read, scenario_options, title
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
+from ldip.text import Text
 
 
 @click.command()
@@ -30,7 +31,7 @@ def reconcile(scenario: str, changes: tuple[str, ...], everything: bool, out: Pa
 
     source = read(scenario, changes)
     if not source.scenario.published:
-        raise InputError([_nothing_published(source.scenario.name)])
+        raise InputError([Fault.of("nothing_published", source.scenario.name, "published.csv")])
     rows = compare(source.scenario)
     if out:
         with result_folder(out) as folder:
@@ -44,16 +45,3 @@ def reconcile(scenario: str, changes: tuple[str, ...], everything: bool, out: Pa
     click.echo(reconciliation_text(rows, ratios, lang, everything=everything, fitted_in=fitted_in))
     if out:
         click.echo("\n" + Text("Resultater: {out}", "Results: {out}").say(lang, out=out))
-
-
-def _nothing_published(name: str) -> Fault:
-    return Fault(
-        name,
-        "published.csv",
-        "",
-        Text(
-            nb="finnes ikke, så det er ingenting å avstemme mot",
-            en="is not there, so there is nothing to compare with",
-        ),
-        Text(nb="Legg den publiserte planens tall der.", en="Put the published plan's figures there."),
-    )

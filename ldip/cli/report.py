@@ -13,7 +13,8 @@ from ldip.cli.again import as_recorded, command_again, result_given
 from ldip.cli.alternatives import common_title, read_all, wanted
 from ldip.cli.options import change_option, check_size, lang_option, run_options
 from ldip.cli.stress import stress_sources
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
+from ldip.text import Text
 
 if TYPE_CHECKING:
     from ldip.scenario.files.reader import Source
@@ -144,7 +145,8 @@ def write_report(
     over = sources[0].scenario.changes
     plan_years = max(source.scenario.scenario.plan_years for source in sources)
     if how["years"] <= plan_years:
-        raise InputError([_too_short(how["years"], plan_years)])
+        years = str(how["years"])
+        raise InputError([Fault.of("within_the_plan", "--years", years, plan_years=plan_years, least=plan_years + 1)])
     assumptions = how.get("assumptions", False)
     length = work(sources, len(tested[0]), how["runs"], assumptions=assumptions) + PICTURES * PICTURE_WORK
     with _progress(length, lang) as advance:
@@ -175,16 +177,3 @@ def _progress(length: int, lang: str) -> Iterator[Callable[[int], None]]:
     with click.progressbar(length=length, label=LABEL.say(lang), file=sys.stderr) as bar:
         yield bar.update
         bar.update(length - bar.pos)
-
-
-def _too_short(years: int, plan_years: int) -> Fault:
-    return Fault(
-        "--years",
-        str(years),
-        "",
-        Text(nb="en rapport må se lenger enn planen", en="a report must look further than the plan"),
-        Text(
-            nb=f"Planen har {plan_years} år; velg minst {plan_years + 1}.",
-            en=f"The plan has {plan_years} years; choose at least {plan_years + 1}.",
-        ),
-    )

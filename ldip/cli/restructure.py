@@ -14,8 +14,8 @@ from ldip.cli.options import (
     scenario_options,
     title,
 )
-from ldip.errors import Text
 from ldip.report.folder.records import json_text
+from ldip.text import Text
 
 SOLVING = 12
 """How often a run is simulated until its step is found, about."""

@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from ldip.cli.options import XLSX, baseline_ledger, lang_option, read, scenario_options
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
+from ldip.text import Text
 
 
 @click.group()
@@ -68,7 +69,7 @@ def new_scenario(folder: Path, municipality: str | None, lang: str) -> None:
     from ldip.scenario.files.template import scenario_name, write_new
 
     if folder.exists() and any(folder.iterdir()):
-        raise InputError([_not_empty(folder)])
+        raise InputError([Fault.of("folder_not_empty", "", str(folder))])
     with result_folder(folder) as beside:
         write_new(beside, scenario_name(folder), municipality or folder.name)
     click.echo(NEXT.say(lang, folder=folder))
@@ -88,16 +89,6 @@ NEXT = Text(
 )
 
 
-def _not_empty(folder: Path) -> Fault:
-    return Fault(
-        "",
-        str(folder),
-        "",
-        Text(nb="finnes og er ikke tom", en="exists and is not empty"),
-        Text(nb="Velg en ny mappe; ingenting er overskrevet.", en="Choose a new folder; nothing was overwritten."),
-    )
-
-
 @scenario.command("check")
 @scenario_options
 @lang_option
@@ -110,15 +101,17 @@ def check_scenario(scenario: str, changes: tuple[str, ...], lang: str) -> None:
     """
     import numpy as np
 
+    from ldip.analysis.reconcile import published_file, reconcile
     from ldip.model.identities import residuals
     from ldip.model.plan.baseline import build
 
     source = read(scenario, changes)
+    reconcile(source.scenario, published_file(source))
     opening = build(source.scenario, 20).opening
     worst = {k: float(np.max(np.abs(v))) for k, v in residuals(baseline_ledger(source, 20), opening).items()}
     broken = [name for name, size in worst.items() if not size < 1e-6]
     if broken:
-        raise InputError([_broken_identity(name, worst[name]) for name in broken])
+        raise InputError(Fault.of("broken_identity", "", name, f"{worst[name]:.3g}") for name in broken)
     click.echo(
         Text(
             nb="{name}: i orden. {count} regnskapsidentiteter holder i alle år (største avvik {worst:.0e}).",
@@ -261,16 +254,3 @@ def from_sheet(sheet: Path, out: Path, lang: str) -> None:
         click.echo(written.say(lang, path=out / f"{change.name}.toml", count=change.numbers))
     again = " ".join([scenario, *[str(out / f"{change.name}.toml") for change in changes]])
     click.echo(Text("Videre: ldip compare {again}", "Next: ldip compare {again}").say(lang, again=again))
-
-
-def _broken_identity(name: str, size: float) -> Fault:
-    return Fault(
-        "",
-        name,
-        f"{size:.3g}",
-        Text(nb="regnskapsidentiteten holder ikke", en="the accounting identity does not hold"),
-        Text(
-            nb="Scenarioet har verdier som regnskapet ikke kan føre; se etter ekstreme tall.",
-            en="The scenario has values the accounts cannot book; look for extreme figures.",
-        ),
-    )

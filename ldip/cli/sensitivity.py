@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from ldip.cli.options import check_size, lang_option, read, run_options, scenario_options, title, work_bar
-from ldip.errors import Text
 from ldip.report.folder.records import json_text
+from ldip.text import Text
 
 FEWEST = 256
 """With fewer runs tenths and variances say nothing."""

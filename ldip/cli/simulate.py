@@ -19,8 +19,8 @@ from ldip.cli.options import (
     scenario_options,
     title,
 )
-from ldip.errors import Text
 from ldip.report.folder.records import json_text
+from ldip.text import Text
 
 if TYPE_CHECKING:
     from ldip.scenario.files.reader import Source

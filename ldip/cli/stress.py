@@ -15,8 +15,9 @@ from ldip.cli.options import (
     scenario_options,
     title,
 )
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
 from ldip.report.folder.records import json_text
+from ldip.text import Text
 
 if TYPE_CHECKING:
     from ldip.scenario.files.reader import Source
@@ -96,7 +97,8 @@ def stress_sources(
     kinds = stress_tests(find(scenario).folder)
     unknown = [test for test in tests if test not in kinds]
     if unknown or not kinds:
-        raise InputError([_unknown(test, list(kinds)) for test in unknown] or [_unknown("", [])])
+        known = ", ".join(kinds) or Text("ingen", "none")
+        raise InputError(Fault.of("not_a_stress_test", "--test", test, known=known) for test in unknown or [""])
     chosen = list(tests or kinds)
     sources = [read(scenario, changes), *[read(scenario, (*changes, test)) for test in chosen]]
     label = {sources[0].scenario.name: BASE.say(lang)}
@@ -106,17 +108,3 @@ def stress_sources(
         sources.append(read(scenario, (*changes, *together)))
         label[sources[-1].scenario.name] = ALL.say(lang)
     return sources, label
-
-
-def _unknown(test: str, known: list[str]) -> Fault:
-    names = ", ".join(known)
-    return Fault(
-        "--test",
-        test,
-        "",
-        Text(nb="er ikke en stressprøve i scenariet", en="is not a stress test of the scenario"),
-        Text(
-            nb=f'Kjente: {names or "ingen"}. En endring blir stressprøve når [change] har stress = "path".',
-            en=f'Known: {names or "none"}. A change becomes a stress test when its [change] has stress = "path".',
-        ),
-    )

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from ldip.cli.options import Count, check_size, lang_option, progress_bar
-from ldip.errors import Text
 from ldip.report.folder.records import json_text
+from ldip.text import Text
 
 RESUMED = Text(
     nb="{count} av {total} tilfeller er regnet fra før.", en="{count} of {total} cases are finished already."

@@ -20,7 +20,7 @@ from ldip.cli.options import (
     progress_bar,
     run_options,
 )
-from ldip.errors import Text
+from ldip.text import Text
 
 
 @click.command()

@@ -9,7 +9,7 @@ import functools
 from importlib.resources import files
 from typing import NamedTuple
 
-from ldip.errors import Text
+from ldip.text import Text
 
 MONEY_UNITS = ("mill. kr", "mill. kr per resident")
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ldip.errors import Text
 from ldip.model.catalogue import catalogue
 from ldip.scenario.quantities import Parameter
 from ldip.scenario.schema import Scenario
 from ldip.scenario.settings import names
+from ldip.text import Text
 
 if TYPE_CHECKING:
     from ldip.model.engine.simulate import Ledger

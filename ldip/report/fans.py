@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from ldip.errors import Text
 from ldip.model.shown import ANSWERS
 from ldip.report.limits import Line, limits
 from ldip.report.numbers import SHOWN, number, unit_label
@@ -14,6 +13,7 @@ from ldip.report.terminal import policy_words
 from ldip.report.words import BASELINE_PATH, HALF, MEDIAN, NINE_OF_TEN, WITH_DEFICITS
 from ldip.scenario.schema import Scenario
 from ldip.statistics.summary import Summary
+from ldip.text import Text
 
 INK, BLUE, RED = "#222222", "#1f5a8a", "#a33a2a"
 BANDS = (
@@ -56,6 +56,8 @@ def rc_style() -> dict[Any, Any]:
         "svg.hashsalt": "ldip",
         "font.size": 10,
         "font.family": "DejaVu Sans",
+        "text.parse_math": False,  # a title may hold dollar signs
+        "text.usetex": False,
     }
 
 

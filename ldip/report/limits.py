@@ -4,12 +4,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ldip.errors import Text
 from ldip.model.catalogue import Metric
 from ldip.model.fiscal_rules import DEFICIT
 from ldip.model.fiscal_rules import limits as limits_of
 from ldip.report.numbers import shown, unit_label
 from ldip.scenario.schema import Scenario
+from ldip.text import Text
 
 LIKE = {"debt_ratio_with_deficits": "debt_ratio"}
 """Metrics that are held against the thresholds of another one."""

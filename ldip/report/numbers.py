@@ -2,8 +2,8 @@
 
 import math
 
-from ldip.errors import Text
 from ldip.report.words import DWELLINGS, PER_CENT, PERCENTAGE_POINTS, PERSONS
+from ldip.text import Text
 
 NO_BREAK_SPACE = "\u00a0"  # not the thin space U+202F, which a Windows console cannot print
 

@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ldip.errors import Text
 from ldip.model.catalogue import Metric
 from ldip.model.shown import HEADLINES
 from ldip.report.numbers import number, shown, unit_label
 from ldip.report.words import ERROR, EVER, MEDIAN, PROBABILITY, capital
 from ldip.statistics.summary import Distribution, Summary
+from ldip.text import Text
 
 SHOWN_PERCENTILES = (0.95, 0.50, 0.05)
 

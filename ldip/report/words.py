@@ -1,7 +1,7 @@
 """Words that several tables, pictures and pages share, each written once. Definitions and labels of figures are the
 catalogue's."""
 
-from ldip.errors import Text
+from ldip.text import Text
 
 YEAR, YEARS = Text("år", "year"), Text("år", "years")
 SEED = Text("frø", "seed")

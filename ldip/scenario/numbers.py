@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from ldip.errors import Text
 from ldip.scenario.defaults import MARK
 from ldip.scenario.quantities import MONEY, REAL, Parameter, Quantity, in_prices_of
 from ldip.scenario.schema import Scenario
 from ldip.scenario.settings import BASES, defaults, name_of
+from ldip.text import Text
 
 DEFAULT = Text("ldips standardverdi", "ldip's default")
 GROUP = Text("{group} år", "{group} years")

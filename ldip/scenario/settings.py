@@ -6,8 +6,8 @@ import functools
 from importlib.resources import files
 from typing import NamedTuple
 
-from ldip.errors import Text
 from ldip.scenario.schema import Scenario
+from ldip.text import Text
 
 AREAS, OWN_RULES = "housing.areas.", "rules.own."
 BASES = {

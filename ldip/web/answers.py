@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 
 from ldip.analysis.compare import Pair
-from ldip.errors import Text
 from ldip.model.catalogue import catalogue
 from ldip.model.engine.simulate import POLICIES
 from ldip.model.fiscal_rules import events
@@ -16,6 +15,7 @@ from ldip.report.limits import limits
 from ldip.report.numbers import SHOWN, difference_label, number, unit_label
 from ldip.report.terminal import policy_words
 from ldip.statistics.summary import Distribution
+from ldip.text import Text
 from ldip.web.controls import CONTROLS, STEP, Control
 from ldip.web.exports import EXPORTS
 from ldip.web.simulator import DRAGGED, Result, Simulator

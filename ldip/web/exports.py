@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ldip.analysis.compare import compare
-from ldip.errors import Text
 from ldip.report.folder import files
 from ldip.scenario.files.writer import change_text
+from ldip.text import Text
 from ldip.web.controls import State
 from ldip.web.simulator import NAME, Alternative, Simulator
 

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ldip.analysis.compare import Pair, paired, paired_probability
-from ldip.errors import Text
 from ldip.model import drivers
 from ldip.model.catalogue import catalogue
 from ldip.model.engine.simulate import Built, Ledger, run_baseline, simulate, simulate_built, with_policy
@@ -16,6 +15,7 @@ from ldip.model.shown import ANSWERS, WEB
 from ldip.scenario.files.overlay import lay_over, read_change
 from ldip.scenario.files.reader import Source, change_names, find, read
 from ldip.statistics.summary import Summary, summarise
+from ldip.text import Text
 from ldip.web.controls import CONTROLS, State, change_of, position
 from ldip.web.memory import Memory
 

@@ -1,6 +1,5 @@
 """The page's own words, in two languages; names of figures come from the catalogue."""
 
-from ldip.errors import Text
 from ldip.report.words import (
     ANSWER,
     ASSUMPTIONS,
@@ -19,6 +18,7 @@ from ldip.report.words import (
     YEAR,
     capital,
 )
+from ldip.text import Text
 
 WORDS = {
     "lead": Text(

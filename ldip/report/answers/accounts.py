@@ -7,13 +7,13 @@ from typing import NamedTuple
 import numpy as np
 
 from ldip.analysis.statement import INVESTMENT_LINES, Accounts
-from ldip.errors import Text
 from ldip.model.catalogue import MONEY_UNITS, catalogue
 from ldip.report.answers.forms import FORMS, Form, Row, Sum
 from ldip.report.numbers import number, shown
 from ldip.report.terminal import table
 from ldip.scenario.quantities import MONEY
 from ldip.scenario.schema import Scenario
+from ldip.text import Text
 
 PRICES = Text(
     nb="Mill. {year}-kr. Hvert skjema er regnet om med én prisindeks, så radene går opp i summene: kommunal deflator "

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from ldip.analysis.backtest import INTERVALS, PERCENTILES, Backtest, Coverage, coverage
-from ldip.errors import Text
 from ldip.report.answers.calibration import NAMES, capital
 from ldip.report.folder.records import write_records
 from ldip.report.numbers import number
 from ldip.report.terminal import table
+from ldip.text import Text
 
 SHOWN_AHEAD = (1, 2, 3, 5, 10, 15, 20)
 TITLE = Text(

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 
 from ldip.analysis.backtest import PERCENTILES, Backtest
-from ldip.errors import Text
 from ldip.report.answers.calibration import NAMES, capital
 from ldip.report.fans import BLUE, INK, RED, number_ticks, quiet_axes, rc_style
 from ldip.report.numbers import number
 from ldip.report.words import NINE_OF_TEN, PER_CENT, RATIO
+from ldip.text import Text
 
 FANS = Text("{name}, {unit}: det som kom, og vifter fra noen år", "{name}, {unit}: what came, and fans of some years")
 PLACES = Text("Plass i viften, {cases} utfall", "Place in the fan, {cases} outcomes")

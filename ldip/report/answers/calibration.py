@@ -22,13 +22,13 @@ from ldip.analysis.calibrate import (
     sd_after,
     to_column,
 )
-from ldip.errors import Text
 from ldip.report.folder.records import figure, json_text
 from ldip.report.numbers import number
 from ldip.report.terminal import table
 from ldip.report.words import CONSUMER_PRICES, PER_CENT, PERCENTAGE_POINTS
 from ldip.scenario.files.formats import FORMAT
 from ldip.scenario.schema import Scenario
+from ldip.text import Text
 
 NAMES = {
     "rate": Text("rente", "rate"),

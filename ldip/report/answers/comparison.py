@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from ldip.analysis.compare import Choice, Comparison, Criterion
-from ldip.errors import Text
 from ldip.model.catalogue import Metric
 from ldip.model.shown import COMPARED, COMPARED_EVENTS
 from ldip.report.numbers import difference_label, error_words, number, percent, shown, signed, unit_label
 from ldip.report.terminal import table
 from ldip.report.words import EQUAL, ERROR, EVER, LOWER, MEAN, MEDIAN, PROBABILITY, capital
 from ldip.scenario.files.reader import Source
+from ldip.text import Text
 
 WIDEST_LABEL = 36
 WIDTH = 100

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from ldip.analysis.compare import Comparison, Paired
-from ldip.errors import Text
 from ldip.model.shown import ANSWERS
 from ldip.report.fans import INK, number_ticks, quiet_axes, rc_style
 from ldip.report.numbers import SHOWN, difference_label, number, unit_label
 from ldip.report.words import FIGURE_IN_YEAR
 from ldip.statistics.summary import Summary
+from ldip.text import Text
 
 GREY = "#555555"
 COLOURS = (INK, "#0072b2", "#d55e00", "#009e73", "#b3589a", "#b98500", "#56b4e9")

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ldip.analysis.explain import Bridge, Explanation, Share, parts_of
-from ldip.errors import Text
 from ldip.model.catalogue import catalogue
 from ldip.report.folder.records import figure, write_records
 from ldip.report.numbers import number
 from ldip.report.terminal import table
 from ldip.report.words import DIFFERENCE, ERROR, UNCOVERED_DEFICIT, capital
+from ldip.text import Text
 
 GROUPS = {
     "investment": Text("Investeringer", "Investment"),

@@ -9,7 +9,7 @@ rows, because there is no other way to make one. What it equals in the ledger st
 
 from typing import NamedTuple
 
-from ldip.errors import Text
+from ldip.text import Text
 
 
 class Row(NamedTuple):

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from ldip.analysis.growth import PERCENTILES, Payback
-from ldip.errors import Text
 from ldip.model.people.cohorts import group_weights
 from ldip.model.people.housing import TYPES, programme
 from ldip.model.plan.baseline import Baseline
@@ -17,6 +16,7 @@ from ldip.report.terminal import selected_years, table
 from ldip.report.words import MEAN
 from ldip.scenario.schema import Scenario
 from ldip.statistics.summary import Summary
+from ldip.text import Text
 
 NAMES = [f"p{100 * p:02.0f}" for p in PERCENTILES]
 FLOWS = {

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 
 from ldip.analysis.growth import Payback
-from ldip.errors import Text
 from ldip.model.plan.baseline import Baseline
 from ldip.report.fans import BANDS, BLUE, FOOT, INK, MEDIAN, RED, foot_words, number_ticks, quiet_axes, rc_style
 from ldip.report.numbers import number
 from ldip.report.terminal import POLICY
 from ldip.report.words import NINE_OF_TEN
 from ldip.statistics.summary import Summary
+from ldip.text import Text
 
 AGES = Text("Innbyggere etter alder, {first} og {last}", "Residents by age, {first} and {last}")
 RESIDENTS = Text("Innbyggere 31.12.", "Residents at 31 December")

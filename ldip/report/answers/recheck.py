@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from ldip import __version__
 from ldip.analysis.compare import Comparison
-from ldip.errors import Text
 from ldip.report.answers.comparison_files import write_comparison
 from ldip.report.folder.files import sha256, write_probabilities, write_summary
 from ldip.scenario.files.recorded import Recorded
 from ldip.statistics.summary import Summary
+from ldip.text import Text
 
 SAME = Text(
     nb="Tallene er regnet på nytt fra {folder}, og er de samme til siste siffer i {count} filer.",

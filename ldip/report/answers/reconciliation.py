@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ldip.analysis.reconcile import DebtRatios, Row
-from ldip.errors import Text
 from ldip.report.folder.records import write_records
 from ldip.report.numbers import number
 from ldip.report.terminal import table
+from ldip.text import Text
 
 COLUMNS = (
     *("table", "item", "year", "unit", "price_basis", "published", "model", "difference", "tolerance", "verdict"),

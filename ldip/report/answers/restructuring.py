@@ -7,10 +7,10 @@ from typing import Any
 
 from ldip.analysis.reserve import Reserve
 from ldip.analysis.restructuring import LARGEST, Restructuring, curve
-from ldip.errors import Text
 from ldip.report.folder.records import figure, write_records
 from ldip.report.numbers import number
 from ldip.report.terminal import ERROR, table
+from ldip.text import Text
 
 HEAD = Text(
     nb="sikkerhet|trinn, mill. {year}-kr i året|feil ±|prosent av driftsutgiftene|nok i|feil ±",

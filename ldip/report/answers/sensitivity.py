@@ -11,12 +11,12 @@ from ldip import __version__
 from ldip.analysis.discovery import Box, Discovery, Limit
 from ldip.analysis.sensitivity import Assumption, Bar, Tornado
 from ldip.analysis.sobol import Index, Sobol
-from ldip.errors import Text
 from ldip.model.catalogue import Metric
 from ldip.report.folder.records import figure, write_records
 from ldip.report.numbers import NO_BREAK_SPACE, SHOWN, difference_label, number, shown, unit_label
 from ldip.report.terminal import table
 from ldip.report.words import CONSUMER_PRICES, DOWN, UP, capital
+from ldip.text import Text
 
 TOP = 12
 """Assumptions that are shown; the files have all."""

@@ -10,12 +10,12 @@ import numpy as np
 
 from ldip.analysis.sensitivity import Bar, Tornado
 from ldip.analysis.sobol import Sobol
-from ldip.errors import Text
 from ldip.model.catalogue import Metric
 from ldip.report.answers.sensitivity import TOP, compact, driver_label, metric_title
 from ldip.report.fans import BLUE, INK, number_ticks, rc_style
 from ldip.report.numbers import SHOWN, difference_label, number
 from ldip.report.words import DOWN, UP
+from ldip.text import Text
 
 LIGHT, GREY = "#8fb4d0", "#8a8a8a"
 """Of the low end, of what has no direction; the high end is BLUE."""

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from ldip.analysis.stress import Stress
-from ldip.errors import Text
 from ldip.model.shown import STRESSED, STRESSED_EVENTS
 from ldip.report.folder.records import figure, write_records
 from ldip.report.numbers import difference_label, error_words, number, shown, signed, unit_label
 from ldip.report.terminal import table
+from ldip.text import Text
 
 WIDTH, WIDEST_LABEL = 100, 46
 

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from ldip.analysis.stress import Stress
-from ldip.errors import Text
 from ldip.model.shown import STRESSED_ENDS
 from ldip.report.answers.stress import short
 from ldip.report.fans import BLUE, INK, RED, foot_words, number_ticks, quiet_axes, rc_style
 from ldip.report.numbers import SHOWN, unit_label
 from ldip.report.words import FIGURE_IN_YEAR
+from ldip.text import Text
 
 KEY = Text(
     nb="lys strek: 9 av 10 løp, mørk: halvparten, ring: median, kryss: grunnbanen uten sjokk",

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
 from ldip.model.catalogue import catalogue
 from ldip.model.fiscal_rules import events
 from ldip.model.shown import ANSWERS, BREACH
@@ -23,6 +23,7 @@ from ldip.report.terminal import MEDIAN, table
 from ldip.report.words import PROBABILITY, SEED
 from ldip.scenario.files.grid import Case, Grid
 from ldip.statistics.summary import Summary
+from ldip.text import Text
 
 Rows = list[list[str]]
 TABLES = {
@@ -81,8 +82,7 @@ def read_case(out: Path, case: Case, program: str) -> dict[str, Rows]:
     """The tables of a finished case. Raises InputError if it is gone."""
     tables = finished(out, case, program)
     if tables is None:
-        gone = FileNotFoundError(2, f"{case_file(out, case).name} is gone")
-        raise InputError([files.unwritable(out, gone)])
+        raise InputError([Fault.of("case_gone", "--out", str(out), name=case_file(out, case).name)])
     return dict(json.loads(gzip.decompress(tables)))
 
 
@@ -121,21 +121,8 @@ def failed(failures: Sequence[tuple[Case, BaseException]], total: int, out: Path
     reasons: dict[str, list[Case]] = {}
     for case, error in failures:
         reasons.setdefault(f"{type(error).__name__}: {error}".splitlines()[0][:300], []).append(case)
-    remedy = Text(
-        nb=f"De andre ligger i {out}: samme kommando regner bare det som mangler.",
-        en=f"The others are in {out}: the same command computes only what is missing.",
-    )
     return InputError(
-        Fault(
-            "",
-            "",
-            "",
-            Text(
-                nb=f"{len(cases)} av {total} tilfeller ble ikke regnet ({reason}; det første er {cases[0].id})",
-                en=f"{len(cases)} of {total} cases were not computed ({reason}; the first is {cases[0].id})",
-            ),
-            remedy,
-        )
+        Fault.of("cases_failed", count=len(cases), total=total, reason=reason, first=cases[0].id, out=out)
         for reason, cases in reasons.items()
     )
 

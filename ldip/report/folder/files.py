@@ -1,6 +1,7 @@
 """What stands in a result folder: figures, their sampling errors, probabilities, provenance."""
 
 import contextlib
+import errno
 import hashlib
 import os
 import shutil
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ldip import __version__
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError, reason
 from ldip.report.folder import place
 from ldip.report.folder.records import figure, json_text, plain, write_csv
 from ldip.scenario.files.formats import SCENARIO, with_format
@@ -65,10 +66,11 @@ def write_file(out: Path, text: str) -> None:
 def check_writable(out: Path) -> None:
     """Raise InputError if a file cannot be written there: before the work, not after it."""
     if out.is_dir():
-        raise InputError([unwritable_file(out, IsADirectoryError(21, "is a folder"))])
+        raise InputError([unwritable_file(out, OSError(errno.EISDIR, ""))])
     known = next((parent for parent in out.absolute().parents if parent.exists()), None)
     if known is None or not known.is_dir() or not os.access(known, os.W_OK):
-        raise InputError([unwritable_file(out, NotADirectoryError(20, f"{known} is not a folder to write to"))])
+        why = errno.EACCES if known and known.is_dir() else errno.ENOTDIR
+        raise InputError([unwritable_file(out, OSError(why, ""))])
 
 
 def write_summary(folder: Path, summaries: Sequence[Summary], name: str = "summary.csv") -> None:
@@ -215,23 +217,9 @@ def package_versions() -> dict[str, str]:
 
 def unwritable(out: Path, error: OSError) -> Fault:
     """The result folder cannot be written to."""
-    reason = error.strerror or str(error)
-    return Fault(
-        "--out",
-        str(out),
-        "",
-        Text(nb=f"kan ikke skrives til ({reason})", en=f"cannot be written to ({reason})"),
-        Text(nb="Velg en annen mappe med --out.", en="Choose another folder with --out."),
-    )
+    return Fault.of("unwritable_folder", "--out", str(out), reason=reason(error))
 
 
 def unwritable_file(out: Path, error: OSError) -> Fault:
     """The file cannot be written."""
-    reason = error.strerror or str(error)
-    return Fault(
-        "--out",
-        str(out),
-        "",
-        Text(nb=f"kan ikke skrives ({reason})", en=f"cannot be written ({reason})"),
-        Text(nb="Velg en annen fil med --out.", en="Choose another file with --out."),
-    )
+    return Fault.of("unwritable_file", "--out", str(out), reason=reason(error))

@@ -1,7 +1,6 @@
 """The fan of a metric as the page has it: the picture, what can be seen in it, and every year as a table."""
 
 from ldip.analysis.findings import Finding
-from ldip.errors import Text
 from ldip.model.metrics import report_values
 from ldip.report.limits import limits
 from ldip.report.numbers import error_words, number, shown, unit_label
@@ -9,6 +8,7 @@ from ldip.report.page import pictures
 from ldip.report.page.blocks import Material, Picture, Table
 from ldip.report.words import ERROR, MEAN, MEDIAN, YEAR
 from ldip.statistics.summary import Distribution
+from ldip.text import Text
 
 BASELINE = Text("grunnbane", "baseline")
 DEFINITION = Text("{label}: {definition} ({source})", "{label}: {definition} ({source})")

@@ -7,7 +7,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from ldip.errors import Text
 from ldip.report.fans import foot_words
 from ldip.report.numbers import NO_BREAK_SPACE, number
 from ldip.report.page import pictures as drawing
@@ -29,6 +28,7 @@ from ldip.report.page.chapters import (
     why,
 )
 from ldip.report.page.inline import inline_svg
+from ldip.text import Text
 
 CHAPTERS: tuple[ModuleType, ...] = (
     answer,

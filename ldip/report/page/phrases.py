@@ -4,9 +4,9 @@ import math
 from collections.abc import Sequence
 
 from ldip.analysis.restructuring import LARGEST
-from ldip.errors import Text
 from ldip.report.numbers import error_words, number
 from ldip.report.page.blocks import Material, Table
+from ldip.text import Text
 
 MORE_THAN = Text("mer enn {value}", "more than {value}")
 

@@ -13,7 +13,6 @@ from ldip.analysis.findings import Finding
 from ldip.analysis.restructuring import Restructuring, curve
 from ldip.analysis.sensitivity import Tornado
 from ldip.analysis.stress import Stress
-from ldip.errors import Text
 from ldip.model.catalogue import Metric
 from ldip.model.metrics import report_values
 from ldip.model.shown import ANSWERS, STRESSED_ENDS
@@ -29,6 +28,7 @@ from ldip.report.fans import BLUE, INK, RED, draw_fan, number_ticks, quiet_axes,
 from ldip.report.limits import Line
 from ldip.report.numbers import number
 from ldip.statistics.summary import Summary
+from ldip.text import Text
 
 WIDE, NARROW = 7.6, 4.0
 """Widths in inches: the letters are then of a good size on a screen, on paper and on a telephone."""

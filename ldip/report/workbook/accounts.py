@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from ldip.analysis.compare import Comparison
-from ldip.errors import Text
 from ldip.report.answers import growth
 from ldip.report.answers.accounts import Line, lines_of, prices
 from ldip.report.answers.forms import FORMS
@@ -17,6 +16,7 @@ from ldip.report.workbook import charts
 from ldip.report.workbook.figures import MEDIAN_HEAD, UNIT, Alternative, Alternatives
 from ldip.report.workbook.sheets import Book, Sheet, number_format, scale
 from ldip.scenario.quantities import MONEY
+from ldip.text import Text
 
 ACCOUNTS = Text("Skjemaer", "Accounts")
 ACCOUNTS_TITLE = Text("Grunnbanens regnskap: {label}", "The baseline accounts: {label}")

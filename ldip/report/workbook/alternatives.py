@@ -3,7 +3,6 @@
 import numpy as np
 
 from ldip.analysis.compare import Comparison
-from ldip.errors import Text
 from ldip.model.shown import HEADLINES
 from ldip.report import words
 from ldip.report.answers import comparison as comparison_words
@@ -21,6 +20,7 @@ from ldip.report.workbook.figures import (
     two_a_page,
 )
 from ldip.report.workbook.sheets import Book, Sheet, axis_format, number_format, scale
+from ldip.text import Text
 
 ALTERNATIVES = Text("Alternativer", "Alternatives")
 ALTERNATIVES_NOTE = Text(

@@ -13,7 +13,6 @@ import numpy as np
 from ldip.analysis.compare import Comparison
 from ldip.analysis.reconcile import DebtRatios, Row, debt_ratios, reconcile
 from ldip.analysis.statement import Accounts
-from ldip.errors import Text
 from ldip.model.shown import ANSWERS, BREACH, COMPARED_EVENTS, HEADLINES
 from ldip.report import words
 from ldip.report.answers.comparison import BASE, conclusions, labels, shown_places
@@ -29,6 +28,7 @@ from ldip.report.workbook.sheets import Book, Sheet, number_format, scale
 from ldip.scenario.files.reader import Source
 from ldip.scenario.schema import Scenario
 from ldip.statistics.summary import Distribution, Summary
+from ldip.text import Text
 
 
 class Reconciliation(NamedTuple):

@@ -7,7 +7,6 @@ import numpy as np
 
 from ldip.analysis.compare import Comparison
 from ldip.analysis.statement import Accounts
-from ldip.errors import Text
 from ldip.model.catalogue import Metric
 from ldip.model.metrics import report_values
 from ldip.model.shown import DEBT, HEADLINES
@@ -22,6 +21,7 @@ from ldip.report.workbook.sheets import Book, Sheet, axis_format, number_format,
 from ldip.scenario.files.reader import Source
 from ldip.scenario.schema import Scenario
 from ldip.statistics.summary import PERCENTILES, Distribution, Summary
+from ldip.text import Text
 
 HEAD_ROW = 4
 SPREAD = (0.05, 0.25, 0.50, 0.75, 0.95)

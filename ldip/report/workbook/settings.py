@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ldip.errors import InputError, Text
+from ldip.errors import Fault, InputError
 from ldip.report.workbook.sheets import Book, Sheet
 from ldip.scenario.files.reader import Source
 from ldip.scenario.numbers import Number, by_year, quantities, settings
@@ -12,7 +12,7 @@ from ldip.scenario.quantities import Parameter, Quantity
 from ldip.scenario.schema import limits
 from ldip.scenario.settings import BASES, name_of
 from ldip.scenario.sheet import alternatives as form
-from ldip.scenario.sheet.faults import fault
+from ldip.text import Text
 
 HEAD_ROW = 10
 FIELD_ROW = 5
@@ -87,7 +87,7 @@ def _refuse_other_keys(base: Source, alternatives: Mapping[str, Source]) -> None
         more = sorted(set(quantities(source.scenario)) - known)
         more += [key for key, text in _words(source).items() if text != words.get(key)]
         if more:
-            faults.append(fault("adds_keys", "", name, ", ".join(more)))
+            faults.append(Fault.of("sheet_adds_keys", "", name, ", ".join(more)))
     if faults:
         raise InputError(faults)
 

@@ -8,7 +8,6 @@ from ldip import __version__
 from ldip.analysis.compare import Comparison
 from ldip.analysis.reconcile import DebtRatios
 from ldip.analysis.reconcile import Row as Reconciled
-from ldip.errors import Text
 from ldip.report import words
 from ldip.report.answers import reconciliation as reconciliation_words
 from ldip.report.folder.files import package_versions, sha256, write_summary
@@ -17,6 +16,7 @@ from ldip.report.words import ASSUMPTIONS, ORIGIN, capital
 from ldip.report.workbook.figures import SCENARIO, UNIT, Alternatives, runs_line
 from ldip.report.workbook.sheets import Book, Sheet
 from ldip.scenario.numbers import Number, assumed, numbers
+from ldip.text import Text
 
 ASSUMPTIONS_NOTE = Text(
     nb="Hvert tall med enhet, grunnlag og kilde. Gule rader er våre antakelser ({count} av {total}). Et tall gjelder "

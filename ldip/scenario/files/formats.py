@@ -8,7 +8,8 @@ One that says nothing is of format 1. The same steps bring up a file that is rea
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
+from ldip.text import Text
 
 FORMAT = 2
 """The format that this program writes."""
@@ -48,9 +49,9 @@ def format_of(tree: dict[str, Any], heading: str, file: str) -> int:
     section = tree.get(heading)
     told = section.get("format", 1) if isinstance(section, dict) else 1
     if type(told) is not int or told < 1:
-        raise InputError([_no_format(file, heading, told)])
+        raise InputError([Fault.of("bad_format", file, f"{heading}.format", str(told), newest=FORMAT)])
     if told > FORMAT:
-        raise InputError([_newer(file, heading, told)])
+        raise InputError([Fault.of("newer_format", file, f"{heading}.format", str(told), newest=FORMAT)])
     return told
 
 
@@ -70,29 +71,3 @@ def bring_up(tree: dict[str, Any], heading: str, file: str) -> int:
 def with_format(tree: dict[str, Any], heading: str) -> dict[str, Any]:
     """The tree, which is of the current format, with the key that says so, first in its heading."""
     return {**tree, heading: {"format": FORMAT, **tree.get(heading, {})}}
-
-
-def _no_format(file: str, heading: str, told: object) -> Fault:
-    return Fault(
-        file,
-        f"{heading}.format",
-        str(told),
-        Text(nb="er ikke et format", en="is not a format"),
-        Text(nb=f"Skriv et helt tall fra 1 til {FORMAT}.", en=f"Write a whole number from 1 to {FORMAT}."),
-    )
-
-
-def _newer(file: str, heading: str, told: int) -> Fault:
-    return Fault(
-        file,
-        f"{heading}.format",
-        str(told),
-        Text(
-            nb=f"er laget for en nyere ldip; denne kjenner formatene 1 til {FORMAT}",
-            en=f"is made for a newer ldip; this one knows the formats 1 to {FORMAT}",
-        ),
-        Text(
-            nb="Installer en nyere ldip, eller bruk filen i det formatet den hadde før.",
-            en="Install a newer ldip, or use the file in the format that it had before.",
-        ),
-    )

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ldip.errors import InputError, Text
+from ldip.errors import Fault, InputError
 from ldip.scenario.files import faults as f
 from ldip.scenario.files.formats import CHANGE
 from ldip.scenario.files.reader import Place, Source, change_names
@@ -14,6 +14,7 @@ from ldip.scenario.files.reading import Reading, title_in
 from ldip.scenario.files.tables import COLUMNS
 from ldip.scenario.quantities import Parameter, Quantity
 from ldip.scenario.schema import Scenario
+from ldip.text import Text
 
 
 def with_quantity(scenario: Scenario, key: str, quantity: Quantity | Parameter) -> Scenario:
@@ -64,7 +65,7 @@ def lay_over(source: Source, change: Mapping[str, Any], name: str, title: Text) 
         if section in tree and section not in (*COLUMNS, "scenario", "sectors", "changes"):
             tree[section] = tree[section].model_dump(exclude_none=True)
         elif section in tree:  # tables and what is checked together with them
-            reading.faults.append(f.fault("not_in_a_change", name, section))
+            reading.faults.append(Fault.of("not_in_a_change", name, section))
     reading.merge(tree, change, name)
     tree["changes"] = (*scenario.changes, Path(name).stem)
     changed = None

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from ldip.errors import InputError, Text
+from ldip.errors import Fault, InputError
 from ldip.scenario.defaults import fill
 from ldip.scenario.drivers import Drivers
 from ldip.scenario.files import faults as f
@@ -28,6 +28,7 @@ from ldip.scenario.files.tables import (
     check_vintages,
 )
 from ldip.scenario.schema import Scenario
+from ldip.text import Text
 
 DEFAULT = "baerum-2020"
 STRESS = ("path", "chance")
@@ -110,6 +111,8 @@ def find(where: str, seen: tuple[Path, ...] = ()) -> Place:
     scenario whose ``changes`` folder it lies in, else of the one that its [change] section extends, else of Bærum.
     `seen` are the files that led here.
     """
+    if hidden := f.hidden_in_name(where):
+        raise InputError(hidden)
     path = Path(where)
     if path.suffix == ".toml" and path.is_file():
         tree = Reading(path.parent).toml(path)
@@ -120,7 +123,7 @@ def find(where: str, seen: tuple[Path, ...] = ()) -> Place:
             heading = tree.get("change")
             extends = heading.get("extends", DEFAULT) if isinstance(heading, dict) else DEFAULT
             if path.resolve() in seen:
-                raise InputError([f.fault("extends_itself", where, "change.extends")])
+                raise InputError([Fault.of("extends_itself", where, "change.extends")])
             place = find(str(extends), (*seen, path.resolve()))
             return place._replace(changes=(*place.changes, where))
         return Place(of, of / BASE, (where,))
@@ -158,6 +161,9 @@ def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
     fill(tree, heading.get("first_year"))
     for change in changes:
         path = Path(change) if change.endswith(".toml") else folder / "changes" / f"{change}.toml"
+        if hidden := f.hidden_in_name(change):
+            reading.faults += hidden
+            continue
         if not path.is_file():
             reading.faults.append(f.no_change(change, change_names(folder), folder))
             continue
@@ -173,14 +179,13 @@ def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
     except ValidationError as error:
         reading.faults += [reading.translate(detail, tables) for detail in error.errors()]
     file = {name: reading.shown(folder / f"{name}.csv") for name in COLUMNS}
-    groups = [row["group"] for row in tables["population"].rows]
     sectors = list(tree["sectors"]) if isinstance(tree.get("sectors"), dict) else []
     reading.faults += check_areas(file["areas"], tables["areas"], sectors)
     reading.faults += check_plan(file["plan"], tables["plan"], sectors, reading.first_year)
     reading.faults += check_vintages(file["vintages"], tables["vintages"], heading.get("first_year"))
     reading.faults += check_population(file["population"], tables["population"])
     reading.faults += check_ages(file["ages"], tables["ages"])
-    reading.faults += check_demand(file["demand"], tables["demand"], groups)
+    reading.faults += check_demand(file["demand"], tables["demand"], tables["population"], file["population"])
     if scenario:
         reading.faults += reading.price_years(scenario, tables["plan"])
     if reading.faults or scenario is None:

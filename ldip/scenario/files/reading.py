@@ -8,13 +8,14 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError, reason
 from ldip.scenario.files import faults as f
 from ldip.scenario.files.formats import CHANGE, bring_up
 from ldip.scenario.files.tables import COLUMNS, OPTIONAL, YEARLY, Table, read_table, wanted_years
 from ldip.scenario.numbers import quantities
 from ldip.scenario.quantities import in_prices_of, of_any_year
 from ldip.scenario.schema import Scenario
+from ldip.text import Text
 
 BASE = "base.toml"
 
@@ -24,14 +25,17 @@ def text_of(path: Path, shown: str, faults: list[Fault]) -> tuple[str | None, st
     try:
         raw = path.read_bytes()
     except OSError as error:
-        faults.append(f.fault("unreadable", shown, reason=error.strerror or error))
+        faults.append(Fault.of("unreadable", shown, reason=reason(error)))
         return None, ""
     digest = hashlib.sha256(raw).hexdigest()
     try:
-        return raw.decode("utf-8-sig"), digest
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         faults.append(f.not_utf8(shown, raw, error))
         return None, digest
+    hidden = f.hidden_in_text(shown, text)
+    faults += hidden
+    return None if hidden else text, digest
 
 
 def title_in(heading: Any, path: Path) -> Text:
@@ -76,10 +80,14 @@ class Reading:
         if text is None:
             raise InputError(self.faults)
         try:
-            return tomllib.loads(text)
+            tree = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            self.faults.append(f.fault("not_toml", self.shown(path), error=error))
+            self.faults.append(f.not_toml(self.shown(path), error))
             raise InputError(self.faults) from None
+        hidden = list(f.hidden_in_tree(self.shown(path), tree))
+        if hidden:
+            raise InputError([*self.faults, *hidden])
+        return tree
 
     def settings(self, path: Path, heading: str) -> dict[str, Any]:
         """The settings that stand in a base file or a change, in the current format."""
@@ -93,7 +101,7 @@ class Reading:
         self.change_titles.append(title_in(change.pop("change", None), path))
         for key in (*COLUMNS, "changes"):
             if change.pop(key, None) is not None:
-                self.faults.append(f.fault("not_in_a_change", self.shown(path), key))
+                self.faults.append(Fault.of("not_in_a_change", self.shown(path), key))
         self.merge(tree, change, self.shown(path))
 
     def merge(self, tree: dict[str, Any], change: Mapping[str, Any], file: str, at: tuple[str, ...] = ()) -> None:
@@ -139,7 +147,7 @@ class Reading:
         file = self.shown(self.folder / "plan.csv")
         places += [(f"{file}:{n}", "unit", row["unit"]) for row, n in zip(plan.rows, plan.lines, strict=True)]
         return [
-            f.fault("wrong_unit", file, key, unit, unit=right)
+            Fault.of("wrong_unit", file, key, unit, unit=right)
             for file, key, unit in places
             if unit != (right := in_prices_of(of_any_year(unit), scenario.scenario.first_year))
         ]

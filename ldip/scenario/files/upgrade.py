@@ -4,7 +4,7 @@ import copy
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
 from ldip.scenario.files.formats import CHANGE, FORMAT, SCENARIO, bring_up, format_of, with_format
 from ldip.scenario.files.reading import BASE, Reading
 from ldip.scenario.files.rewrite import rewritten
@@ -48,11 +48,11 @@ def upgrades(where: Path) -> list[Upgrade]:
         mark = "\ufeff" if old.startswith("\ufeff") else ""
         new = rewritten(old.removeprefix(mark), with_format(wanted, heading))
         if new is None:
-            faults.append(_by_hand(path, heading))
+            faults.append(Fault.of("not_by_line", str(path), heading=heading))
             continue
         upgrade = Upgrade(path, before, old, mark + new)
         if upgrade.kept.exists() and upgrade.kept.read_bytes() != old.encode("utf-8"):
-            faults.append(_in_the_way(upgrade.kept))
+            faults.append(Fault.of("kept_file_in_the_way", str(upgrade.kept)))
         found.append(upgrade)
     if faults:
         raise InputError(faults)
@@ -66,7 +66,7 @@ def _trees(where: Path) -> list[tuple[Path, dict[str, Any]]]:
     elif where.is_file() and where.suffix == ".toml":
         paths = [where]
     else:
-        raise InputError([_no_scenario(where)])
+        raise InputError([Fault.of("nothing_to_upgrade", "", str(where), base=BASE)])
     found, faults = [], []
     for path in paths:
         try:
@@ -82,42 +82,3 @@ def _trees(where: Path) -> list[tuple[Path, dict[str, Any]]]:
 
 def _heading(path: Path, tree: dict[str, Any]) -> str:
     return CHANGE if path.parent.name == "changes" or "scenario" not in tree else SCENARIO
-
-
-def _no_scenario(where: Path) -> Fault:
-    return Fault(
-        "",
-        str(where),
-        "",
-        Text(nb="er verken en scenariomappe eller en TOML-fil", en="is neither a scenario's folder nor a TOML file"),
-        Text(nb=f"En scenariomappe har en {BASE}.", en=f"A scenario's folder holds a {BASE}."),
-    )
-
-
-def _by_hand(path: Path, heading: str) -> Fault:
-    return Fault(
-        str(path),
-        "",
-        "",
-        Text(
-            nb="kan ikke skrives om linje for linje; ingenting er endret",
-            en="cannot be rewritten line by line; nothing was changed",
-        ),
-        Text(
-            nb=f"Skriv nøklene hver på sin linje under [{heading}] og de andre overskriftene, og prøv igjen.",
-            en=f"Write each key on a line of its own below [{heading}] and the other headers, and try again.",
-        ),
-    )
-
-
-def _in_the_way(kept: Path) -> Fault:
-    return Fault(
-        str(kept),
-        "",
-        "",
-        Text(
-            nb="finnes og er noe annet enn filen som skal tas vare på der; ingenting er endret",
-            en="exists and is another than the file to be kept there; nothing was changed",
-        ),
-        Text(nb="Flytt den, og prøv igjen.", en="Move it away, and try again."),
-    )

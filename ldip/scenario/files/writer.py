@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ldip.errors import Text
 from ldip.scenario.files.formats import FORMAT
 from ldip.scenario.schema import Scenario
+from ldip.text import Text
 
 BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 

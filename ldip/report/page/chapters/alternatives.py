@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from ldip.errors import Text
 from ldip.report.answers import comparison
 from ldip.report.page import pictures
 from ldip.report.page.blocks import Block, Bullets, Material, Picture, Section, Table, Words
 from ldip.report.page.phrases import as_table
+from ldip.text import Text
 
 ALTERNATIVES = Text("Alternativene side ved side", "The alternatives side by side")
 SAME_WEATHER = Text(

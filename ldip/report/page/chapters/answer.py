@@ -1,7 +1,6 @@
 """The chapter of the three sentences that the report is about."""
 
 from ldip.analysis.findings import CONFIDENCES, Ceiling, Finding
-from ldip.errors import Text
 from ldip.model.shown import DEBT
 from ldip.report.answers.restructuring import decimals
 from ldip.report.numbers import error_words, number, shown
@@ -9,6 +8,7 @@ from ldip.report.page.blocks import Answer, Material, Section, Table, Words
 from ldip.report.page.phrases import percent, step_words, with_error
 from ldip.report.terminal import policy_words
 from ldip.report.words import ANSWER
+from ldip.text import Text
 
 HOW_HIGH = Text("Hvor høy blir gjeldsgraden?", "How high will the debt ratio get?")
 HIGH = Text(

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from ldip.errors import Text
 from ldip.report.page.blocks import Fold, Material, Section, Table, Words
 from ldip.report.words import DWELLINGS, PERSONS, RATIO, YEARS
 from ldip.scenario.numbers import Number, assumed, numbers
 from ldip.scenario.quantities import unit_words
+from ldip.text import Text
 
 ASSUMPTIONS = Text("Forutsetningene", "The assumptions")
 COUNTED = Text(

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from ldip.errors import Text
 from ldip.model.shown import BREACH
 from ldip.report.numbers import error_words
 from ldip.report.page import pictures
@@ -10,6 +9,7 @@ from ldip.report.page.blocks import Material, Picture, Section, Table, Words
 from ldip.report.page.phrases import percent
 from ldip.report.terminal import selected_years
 from ldip.report.words import ERROR, EVENT, EVER, YEAR
+from ldip.text import Text
 
 BREACHES = Text("Sannsynligheten for brudd på reglene", "The probability of breaking the rules")
 MOST_LIKELY = Text(

@@ -1,9 +1,9 @@
 """The chapter of the fans."""
 
-from ldip.errors import Text
 from ldip.model.shown import REPORT_FANS
 from ldip.report.page.blocks import Material, Section, Words
 from ldip.report.page.fan_picture import fan_picture
+from ldip.text import Text
 
 DEVELOPMENT = Text("Utviklingen år for år", "Year by year")
 READ_FAN = Text(

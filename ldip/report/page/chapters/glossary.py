@@ -1,10 +1,10 @@
 """The chapter of definitions."""
 
-from ldip.errors import Text
 from ldip.model.catalogue import Metric, catalogue
 from ldip.model.shown import COMPARED, DEBT, REPORT_FANS
 from ldip.report.numbers import unit_label
 from ldip.report.page.blocks import Material, Section, Table
+from ldip.text import Text
 
 GLOSSARY = Text("Definisjoner", "Definitions")
 GLOSSARY_HEAD = Text("størrelse|enhet|definisjon|kilde", "figure|unit|definition|source")

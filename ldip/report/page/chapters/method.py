@@ -1,9 +1,9 @@
 """The chapter on how it is computed, and what it cannot say."""
 
-from ldip.errors import Text
 from ldip.report.numbers import number
 from ldip.report.page.blocks import Bullets, Material, Section, Words
 from ldip.report.terminal import policy_words
+from ldip.text import Text
 
 METHOD = Text("Metode og begrensninger", "Method and limits")
 METHOD_WORDS = (

@@ -1,6 +1,5 @@
 """The chapter of the people behind the figures."""
 
-from ldip.errors import Text
 from ldip.model.people.cohorts import group_weights
 from ldip.report.answers.growth import AGE, GROUPS, TOTAL
 from ldip.report.numbers import number
@@ -8,6 +7,7 @@ from ldip.report.page import pictures
 from ldip.report.page.blocks import Material, Picture, Section, Table, Words
 from ldip.report.page.fan_picture import fan_picture
 from ldip.report.terminal import selected_years
+from ldip.text import Text
 
 POPULATION = Text("Innbyggerne bak tallene", "The people behind the figures")
 PYRAMID = Text("Innbyggere etter alder, {before} og {last}", "Residents by age, {before} and {last}")

@@ -1,12 +1,12 @@
 """The chapter on what made the figures, and how to get them again."""
 
 from ldip import __version__
-from ldip.errors import Text
 from ldip.report.folder.files import package_versions
 from ldip.report.numbers import number
 from ldip.report.page.blocks import Fold, Material, Section, Table, Words
 from ldip.report.terminal import policy_words
 from ldip.report.words import NONE, ORIGIN
+from ldip.text import Text
 
 PROVENANCE = Text("Opphav", "Provenance")
 ORIGIN_HEAD = Text("hva|verdi", "what|value")

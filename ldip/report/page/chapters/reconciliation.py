@@ -1,9 +1,9 @@
 """The chapter of the published plan beside the model, in short."""
 
-from ldip.errors import Text
 from ldip.report.answers import reconciliation
 from ldip.report.numbers import number
 from ldip.report.page.blocks import Block, Fold, Material, Section, Table, Words
+from ldip.text import Text
 
 RECONCILIATION = Text("Avstemming mot den publiserte planen", "Reconciliation with the published plan")
 RECONCILED_HEAD = Text(

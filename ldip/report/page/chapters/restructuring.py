@@ -5,12 +5,12 @@ import math
 import numpy as np
 
 from ldip.analysis.restructuring import LARGEST, Restructuring, curve
-from ldip.errors import Text
 from ldip.report.answers.restructuring import HELD, LAST, held_rows
 from ldip.report.numbers import error_words, number
 from ldip.report.page import pictures
 from ldip.report.page.blocks import Material, Picture, Section, Table, Words
 from ldip.report.page.phrases import MORE_THAN, percent, step_words
+from ldip.text import Text
 
 STEPS = Text("Hvor mye omstilling gir hvor mye trygghet?", "How much restructuring gives how much safety?")
 STEPS_TITLE = Text(

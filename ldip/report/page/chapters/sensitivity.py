@@ -1,12 +1,12 @@
 """The chapter on where the uncertainty comes from: drivers and assumptions."""
 
 from ldip.analysis.sensitivity import Tornado
-from ldip.errors import Text
 from ldip.model.catalogue import Metric
 from ldip.report.answers import sensitivity as sensitivity_words
 from ldip.report.numbers import number, shown
 from ldip.report.page import pictures
 from ldip.report.page.blocks import Block, Material, Picture, Section, Table, Words
+from ldip.text import Text
 
 TORNADO = Text("Hva usikkerheten kommer av", "Where the uncertainty comes from")
 TORNADO_INTRO = Text(

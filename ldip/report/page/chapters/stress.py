@@ -1,7 +1,6 @@
 """The chapter of the stress tests."""
 
 from ldip.analysis.stress import Stress
-from ldip.errors import Text
 from ldip.model.shown import STRESSED, STRESSED_ENDS, STRESSED_EVENTS
 from ldip.report.answers import stress as stress_words
 from ldip.report.answers.stress_charts import KEY
@@ -9,6 +8,7 @@ from ldip.report.numbers import error_words, number, signed
 from ldip.report.page import pictures
 from ldip.report.page.blocks import Material, Picture, Section, Words
 from ldip.report.page.phrases import as_table
+from ldip.text import Text
 
 STRESS = Text("Stressprøvene", "The stress tests")
 STRESS_INTRO = Text(

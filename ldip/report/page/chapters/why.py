@@ -1,12 +1,12 @@
 """The chapter on why the debt ratio changes, term by term."""
 
 from ldip.analysis.explain import Explanation
-from ldip.errors import Text
 from ldip.report.answers import explain as explanation_words
 from ldip.report.answers.explain_charts import APART, TITLE, Bar, bars
 from ldip.report.numbers import number
 from ldip.report.page import pictures
 from ldip.report.page.blocks import Block, Fold, Material, Picture, Section, Table, Words
+from ldip.text import Text
 
 WHY = Text("Hvorfor gjeldsgraden endrer seg", "Why the debt ratio changes")
 GROUP_INTRO = Text(
