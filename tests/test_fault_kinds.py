@@ -27,6 +27,7 @@ from ldip.scenario.files.grid import read_grid
 from ldip.scenario.files.reader import find, read
 from ldip.scenario.files.recorded import read_recorded
 from ldip.scenario.files.series import read_series
+from ldip.scenario.files.upgrade import Upgrade, upgrades
 from ldip.web.controls import read_state
 from ldip.web.serve import listen
 
@@ -132,6 +133,9 @@ COMMANDS = {
     "not_in_a_change": ["simulate", "--change", "itself.toml"],
     "unreadable": ["simulate", "no-plan"],
     "nobody": ["simulate", "nobody"],
+    "nothing_to_upgrade": ["scenario", "upgrade", "no-such-folder"],
+    "no_such_rule": ["restructure", "--rule", "rain", "--runs", "20"],
+    "no_such_event": ["sensitivity", "--event", "rain"],
     "sheet_not_xlsx": ["scenario", "from-sheet", "a-file", "--out", "out"],
     "sheet_adds_keys": ["scenario", "sheet", "out.xlsx", "--alternative", "renamed.toml"],
     "no_executor": ["sweep", "grid.toml", "--executor", "thread"],
@@ -332,6 +336,20 @@ def test_accounts_that_do_not_close(municipality, monkeypatch):
 
     monkeypatch.setattr(identities, "residuals", lambda *_: {"balance": np.array([1.0])})
     told("broken_identity", main, ["scenario", "check", str(municipality)], standalone_mode=False)
+
+
+def test_formats_that_cannot_be_read_or_brought_up(tmp_path):
+    def upgrade(text: str, beside: str | None = None) -> list[Upgrade]:
+        (tmp_path / "change.toml").write_text(text, encoding="utf-8")
+        if beside is not None:
+            (tmp_path / "change.toml.v1").write_text(beside, encoding="utf-8")
+        return [*upgrades(tmp_path / "change.toml")]
+
+    title = 'title_nb = "a"\ntitle_en = "b"\n'
+    told("bad_format", upgrade, f"[change]\n{title}format = 0\n")
+    told("newer_format", upgrade, f"[change]\n{title}format = 99\n")
+    told("not_by_line", upgrade, 'change = { title_nb = "a", title_en = "b" }\n')
+    told("kept_file_in_the_way", upgrade, f"[change]\n{title}", "other")
 
 
 def test_every_kind_is_told_by_a_test():

@@ -29,7 +29,6 @@ PERSONS = Text("personer", "persons")
 DWELLINGS = Text("boliger", "dwellings")
 DOWN, UP = Text("ned", "down"), Text("opp", "up")
 CONSUMER_PRICES = Text("konsumpriser", "consumer prices")
-UNCOVERED_DEFICIT = Text("udekket merforbruk", "uncovered deficit")
 
 ANSWER = Text("Svaret", "The answer")
 ASSUMPTIONS = Text("Forutsetninger", "Assumptions")

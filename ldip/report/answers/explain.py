@@ -13,7 +13,7 @@ from ldip.model.catalogue import catalogue
 from ldip.report.folder.records import figure, write_records
 from ldip.report.numbers import number
 from ldip.report.terminal import table
-from ldip.report.words import DIFFERENCE, ERROR, UNCOVERED_DEFICIT, capital
+from ldip.report.words import DIFFERENCE, ERROR
 from ldip.text import Text
 
 GROUPS = {
@@ -24,7 +24,7 @@ GROUPS = {
     "net_instalments": Text("Avdrag", "Instalments"),
     "endowment": Text("Uttak av forvaltningsfondet", "Withdrawal from the endowment fund"),
     "funds": Text("Andre fond", "Other funds"),
-    "deficits": capital(UNCOVERED_DEFICIT),
+    "deficits": Text("Udekket merforbruk", "Uncovered deficit"),
     "net_on_lending": Text("Videreutlån", "On-lending"),
     "inflation": Text("Prisvekst i inntektene", "Inflation in revenue"),
     "population": Text("Flere innbyggere", "More residents"),

@@ -41,6 +41,9 @@ def result_folder(out: Path) -> Iterator[Path]:
     with place.signals_told():
         try:
             yield beside
+            in_the_way = [path.name for path in beside.iterdir() if (out / path.name).is_dir()]
+            if in_the_way:  # somebody's folder is not ours to replace
+                raise InputError(Fault.of("folder_in_the_way", "--out", str(out), name=name) for name in in_the_way)
             with place.signals_held():
                 place.move_all(beside, out)
                 shutil.rmtree(beside, ignore_errors=True)
