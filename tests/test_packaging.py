@@ -1,7 +1,9 @@
 """What the README's commands install: exact versions with hashes of all that pyproject.toml asks for, and one package
-from which the same commands work."""
+from which the same commands work. And how CI runs its parts."""
 
 import re
+import shutil
+import subprocess
 import tarfile
 import tomllib
 from pathlib import Path
@@ -85,3 +87,42 @@ def test_citation_and_changelog_know_this_version():
     assert re.search(rf'^version: "?{re.escape(__version__)}"?$', text, re.MULTILINE)
     log = (ROOT / "docs" / "CHANGELOG.md").read_text(encoding="utf-8")
     assert re.search(rf"^## \[{re.escape(__version__)}\] - \d{{4}}-\d\d-\d\d$", log, re.MULTILINE)
+
+
+PARTS = """
+set -euo pipefail
+logs=$PWD
+declare -A running=()
+failed=()
+{functions}
+good() {{ echo "good $1"; }}
+bad() {{ echo before; false; echo after; }}
+begin aside good a
+begin broken-aside {aside} b
+part shown good c
+part broken {here} d
+finish aside broken-aside
+stop_if_failed
+echo "== the next"
+"""
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+@pytest.mark.parametrize(
+    ("here", "aside", "failed"),
+    [("good", "good", []), ("bad", "good", ["broken"]), ("good", "bad", ["broken-aside"])],
+)
+def test_a_part_that_fails_at_any_line_fails_the_run_and_every_part_is_told(tmp_path, here, aside, failed):
+    run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    functions = run[run.index("timed() {") : run.index("command_of() {")]
+    script = PARTS.format(functions=functions, here=here, aside=aside)
+    done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, "== the next" in done.stdout) == ((1, False) if failed else (0, True)), done.stderr
+    assert "after" not in done.stdout
+    assert f"== failed: {' '.join(failed)};" in done.stdout or not failed
+    heads = re.findall(r"^== ([\w-]+)$", done.stdout, re.MULTILINE)
+    assert heads == ["shown", "broken", "aside", "broken-aside"]
+    for name in heads:
+        said = (tmp_path / f"{name}.log").read_text(encoding="utf-8")
+        assert said in done.stdout
+        assert said.endswith(f"s, exit code {1 if name in failed else 0}\n")
