@@ -126,10 +126,10 @@ def test_whatever_comes_between_two_moves_all_is_put_back(out, moves, step, erro
 def test_a_disk_that_refuses_a_move_is_told_and_all_is_put_back(out, moves, step):
     def refuse(number: int) -> None:
         if number == step:
-            raise OSError(28, "No space left on device")
+            raise OSError(28, "no space left on the disk")
 
     moves[1].append(refuse)
-    with pytest.raises(InputError, match="No space left on device"):
+    with pytest.raises(InputError, match="no space left on the disk"):
         write_new(out)
     assert content(out) == OLD
 
@@ -137,10 +137,10 @@ def test_a_disk_that_refuses_a_move_is_told_and_all_is_put_back(out, moves, step
 def test_an_old_file_that_cannot_be_put_back_is_kept(out, moves):
     def refuse(number: int) -> None:
         if number >= 3:  # both old files are out
-            raise OSError(5, "Input/output error")
+            raise OSError(5, "the disk answers with a fault")
 
     moves[1].append(refuse)
-    with pytest.raises(InputError, match="Input/output error"):
+    with pytest.raises(InputError, match="the disk answers with a fault"):
         write_new(out)
     (hidden,) = (path for path in out.iterdir() if path.is_dir())
     assert content(hidden / place.KEPT) == dict.fromkeys(("provenance.json", "summary.csv"), "old")
@@ -222,7 +222,7 @@ def test_a_block_that_fails_leaves_no_new_folder_behind(tmp_path):
 
 def test_a_folder_in_the_way_is_nobodys_to_replace(out):
     (out / "probabilities.csv").mkdir()
-    with pytest.raises(InputError, match=r"probabilities\.csv is a folder"):
+    with pytest.raises(InputError, match=r"where the file probabilities\.csv is to be"):
         write_new(out)
     assert content(out) == OLD
 
