@@ -14,7 +14,8 @@ from ldip.model import drivers
 from ldip.model.accounts.state import Year
 from ldip.model.accounts.steps import NOISE
 from ldip.model.engine import kernel
-from ldip.model.plan.baseline import build
+from ldip.model.engine.simulate import built
+from ldip.model.soundness import check_runs
 from ldip.scenario.schema import Scenario
 from ldip.statistics.summary import quantile, quantile_error
 
@@ -132,14 +133,15 @@ class Margins:
     def __init__(
         self, scenario: Scenario, rules: Sequence[str], since: int | None, *, runs: int, seed: int, years: int
     ):
-        baseline = build(scenario, years)
-        self.years, self.rules, self.plan = baseline.years, rules, baseline.plan
+        baseline, process = built(scenario, years)
+        self.name, self.years, self.rules, self.plan = baseline.name, baseline.years, rules, baseline.plan
         self.start = years - 1 if since is None else max(since - int(baseline.years[0]), 0)
         self.table, self.response = baseline.plan_table(), baseline.response
         self.opening = np.array(baseline.opening)
         frames = ("kindergartens", "schools", "care", "other_services")
         self.expenditure = np.sum([getattr(baseline.plan, name) for name in frames], axis=0)
-        self.weather = drivers.weather(drivers.prepare(scenario.drivers, baseline.plan), seed, 0, runs)
+        with np.errstate(all="ignore"):  # what is not finite is told with line and year
+            self.weather = drivers.weather(process, seed, 0, runs)
         self.lines = [Year._fields.index(line) for line in LINES]
 
     def __call__(self, step: np.ndarray, run: np.ndarray) -> np.ndarray:
@@ -158,9 +160,11 @@ class Margins:
         """The smallest margin of each rule over the years asked for, as a share of revenue (rule, run)."""
         run = np.asarray(run, dtype=int)
         weather = np.ascontiguousarray(self.weather[:, :, run])
-        weather[-1] = step
+        drivers.take_step(weather, step)
         book = np.empty((len(LINES), len(self.years), len(run)))
-        kernel.run_numpy(self.table, self.response, weather, self.opening, self.lines, book)
+        with np.errstate(all="ignore"):
+            kernel.run_numpy(self.table, self.response, weather, self.opening, self.lines, book)
+        check_runs(self.name, self.years, LINES, book)
         line = dict(zip(LINES, book[:, self.start :], strict=True))
         revenue = line["operating_revenue"]
         # A rule holds that is missed by rounding only: a reserve kept just at its minimum must not look broken.

@@ -21,16 +21,37 @@ from ldip.scenario.drivers import SHOCKS, Driver, Drivers, OwnTaxDriver
 BLOCK = 1024
 """Runs per stream. Part of the meaning of a seed: changing it changes every result."""
 
+
+class Stream(NamedTuple):
+    """A stream of random numbers: its key, which is part of the meaning of a seed, and the driver it belongs to."""
+
+    key: int
+    driver: str
+
+
 STREAMS = {
-    **{name: name for name in SHOCKS},
-    "own_tax_tails": "own_tax",
-    "rate_persistence": "rate",
-    "housing_regime": "completions",
-    "income_system": "income_system",
-    "delivery": "delivery",
-    "slippage": "slippage",
+    "rate": Stream(0, "rate"),
+    "national_tax": Stream(1, "national_tax"),
+    "own_tax": Stream(2, "own_tax"),
+    "completions": Stream(3, "completions"),
+    "construction": Stream(4, "construction"),
+    "wages": Stream(5, "wages"),
+    "cpi": Stream(6, "cpi"),
+    "equities": Stream(7, "equities"),
+    "own_tax_tails": Stream(8, "own_tax"),
+    "rate_persistence": Stream(9, "rate"),
+    "housing_regime": Stream(10, "completions"),
+    "income_system": Stream(11, "income_system"),
+    "delivery": Stream(12, "delivery"),
+    "slippage": Stream(13, "slippage"),
 }
-"""Stream -> the driver it belongs to. A stream's place is its key, so only append."""
+"""The streams, those of SHOCKS by their names. A new one takes a key that none has ever had; no key is changed."""
+
+NOTHING_LOST = ("income_system_loss", "restructuring_step")
+"""Fields of the weather that are 0 where nothing happens. Factors are 1, and the rate is the planned one."""
+
+TOGETHER = 8
+"""Shocks whose correlation is always taken apart together: see _factor."""
 
 Generator = Callable[[np.random.SFC64], Any]
 """Makes a generator of random numbers, of the methods that :func:`weather` asks for, from its bits."""
@@ -61,7 +82,7 @@ class Process(NamedTuple):
 def prepare(drivers: Drivers, plan: Plan) -> Process:
     """Work out, once per scenario, what the processes need: Cholesky factor and mean-preserving terms."""
     years = len(plan.planned_rate)
-    factor = np.linalg.cholesky(drivers.correlation.matrix())
+    factor = _factor(drivers.correlation.matrix())
     persistences = drivers.rate.persistence.value + drivers.rate.persistence_spread.value * NODES
     rate_sd = drivers.rate.volatility.value * np.sqrt([_ar1_variance(phi, years) for phi in persistences])
     shift = [
@@ -90,12 +111,18 @@ def prepare(drivers: Drivers, plan: Plan) -> Process:
     )
 
 
-def calm(plan: Plan) -> np.ndarray:
-    """Weather with all shocks zero (field of Weather, year, 1): the baseline path."""
+def calm(plan: Plan, step: float = 0.0) -> np.ndarray:
+    """Weather with all shocks zero (field of Weather, year, 1): the baseline path, with a restructuring step."""
     rate = np.asarray(plan.planned_rate, dtype=float)
-    one, zero = np.ones_like(rate), np.zeros_like(rate)
-    fields = dict.fromkeys(Weather._fields, one) | dict.fromkeys(("income_system_loss", "restructuring_step"), zero)
-    return np.stack(Weather(**(fields | {"money_market_rate": rate})))[:, :, None]
+    fields = dict.fromkeys(Weather._fields, np.ones_like(rate)) | dict.fromkeys(NOTHING_LOST, np.zeros_like(rate))
+    found = np.stack(Weather(**(fields | {"money_market_rate": rate})))[:, :, None]
+    take_step(found, step)
+    return found
+
+
+def take_step(weather: np.ndarray, step: float | np.ndarray) -> None:
+    """Set the restructuring step, of all runs or (run,), in weather (field of Weather, year, run)."""
+    weather[Weather._fields.index("restructuring_step")] = step
 
 
 def weather(
@@ -114,13 +141,15 @@ def weather(
     whole = range(first_run // BLOCK, -(-(first_run + runs) // BLOCK))
     chances = np.empty((len(Weather._fields), years, len(whole) * BLOCK))
     shocks = chances[: len(SHOCKS)]
-    own_seeds = dict.fromkeys(STREAMS.values(), seed) | dict(seeds or {})
+    for name in Weather._fields[len(SHOCKS) :]:  # as if nothing happened, until something does
+        chances[Weather._fields.index(name)] = 0.0 if name in NOTHING_LOST else 1.0
+    own_seeds = dict(seeds or {})
 
     def draw(stream: str, out: np.ndarray, ask: Callable[[Any, tuple[int, ...]], np.ndarray]) -> np.ndarray:
         """Fill `out` (..., run) block by block with what `ask` gets from a generator for a shape."""
-        key = list(STREAMS).index(stream)
+        key, driver = STREAMS[stream]
         for place, block in enumerate(whole):
-            bits = _bits(own_seeds[STREAMS[stream]], key, block)
+            bits = _bits(own_seeds.get(driver, seed), key, block)
             found = ask(generator(bits), (*out.shape[:-1], BLOCK))
             out[..., place * BLOCK : (place + 1) * BLOCK] = found
         return out
@@ -145,19 +174,18 @@ def weather(
     field = Weather(*chances)
     if drivers.completions.bust_start.value:
         field.completion_factor[...] *= _regime(process, uniform("housing_regime", years))
-    field.income_system_loss[...] = 0.0
     if drivers.income_system.frequency.value:
         _income_system(process, uniform("income_system", years), field.income_system_loss)
     for name, spread, per_run in (
         ("delivery", process.delivery_spread, True),
         ("slippage", process.slippage_spread, False),
     ):
-        factor = getattr(field, f"{name}_factor")
-        factor[...] = 1.0
         if spread.any():  # what is delivered of the measures is one fact of a run, what slips another every year
+            factor = getattr(field, f"{name}_factor")
             factor += spread[:, None] * (2.0 * (uniform(name) if per_run else uniform(name, years)) - 1.0)
-    chances[-1, :, :runs] = step
-    return chances[:, :, :runs]
+    found = chances[:, :, :runs]
+    take_step(found, step)
+    return found
 
 
 def transform(
@@ -220,6 +248,17 @@ def transform(
 def _bits(seed: int, stream: int, block: int) -> np.random.SFC64:
     """The random bits of one stream and block."""
     return np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(stream, block)))
+
+
+def _factor(correlation: np.ndarray) -> np.ndarray:
+    """The Cholesky factor (shock, shock). Shocks behind the first TOGETHER that are correlated with nothing are left
+    out, because the last bit of the others' factor would depend on how many there are."""
+    count = len(correlation)
+    related = np.flatnonzero((correlation != np.eye(count)).any(axis=1))
+    size = max(min(TOGETHER, count), 1 + int(related.max(initial=-1)))
+    factor = np.eye(count)
+    factor[:size, :size] = np.linalg.cholesky(correlation[:size, :size])
+    return factor
 
 
 def _needed(process: Process) -> list[bool]:

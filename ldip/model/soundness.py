@@ -1,0 +1,122 @@
+"""What must hold before a figure is told: plans and accounts are finite numbers, and every identity adds up.
+
+The door that everything goes through: ``build`` checks the plan that it made, ``run_baseline`` the accounts that came
+of it, and every simulation its runs. What is not sound raises InputError, which names the line and the year: a number
+that is none must never be shown as zero, as blank, or as something that did not happen.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ldip.errors import Fault, InputError, Text
+from ldip.model.accounts.state import Opening, People, Plan
+from ldip.model.identities import line_of, residuals
+
+if TYPE_CHECKING:
+    from ldip.model.engine.simulate import Ledger
+
+KRONE, ROUNDING = 1e-6, 1e-12
+"""An identity holds that lacks no more than a krone, or than this share of the largest figure: that is rounding."""
+
+INHABITED = ("opening_residents", "residents", "working_age")
+"""Fields of the plan that something is divided by in every year."""
+
+NOT_COMPUTED = Text(nb="lar seg ikke regne ut", en="cannot be computed")
+NOBODY = Text(nb="er ikke over null, men noe regnes per innbygger", en="is not above zero, but must be divided by")
+NOT_FINITE = Text(nb="«{label}» lar seg ikke regne ut i {year}", en="'{label}' cannot be computed in {year}")
+NO_REVENUE = Text(
+    nb="«{label}» er ikke over null i {year}, så ingen andeler kan regnes ut",
+    en="'{label}' is not above zero in {year}, so that no ratio can be computed",
+)
+BROKEN = Text(
+    nb="regnskapsidentiteten for «{label}» holder ikke i {year}",
+    en="the accounting identity of '{label}' does not hold in {year}",
+)
+EXTREME = Text(
+    nb="Se etter nuller og ekstreme tall i det som linjen regnes av.",
+    en="Look for zeros and extreme figures in what the line is computed from.",
+)
+VOLATILE = Text(
+    nb="Noen løp blir så ekstreme at de ikke kan regnes ut: gjør drivernes volatility eller persistence mindre.",
+    en="Some runs become too extreme to be computed: make volatility or persistence of the drivers smaller.",
+)
+
+
+def check_plan(
+    name: str, years: np.ndarray, plan: Plan, opening: Opening, response: np.ndarray, others: Mapping[str, np.ndarray]
+) -> None:
+    """Raise InputError if a number of the baseline called `name` is not finite, or a year has nobody in it.
+
+    `response` is (field of People, year, year of building), `others` are what else hangs on years, (..., year), by
+    their names. Only what fails in the first year in which something does is told: the rest comes of it.
+    """
+    table = dict(zip(Plan._fields, np.stack(plan), strict=True)) | dict(others)
+    table |= {f"response.{field}": by.T for field, by in zip(People._fields, response, strict=True)}
+    wrong = {field: ~np.isfinite(by).reshape(-1, len(years)).all(axis=0) for field, by in table.items()}
+    for field in INHABITED:
+        wrong[field] |= table[field] <= 0.0
+    found = [
+        Fault(name, f"opening.{field}", f"{value:g}", NOT_COMPUTED, EXTREME)
+        for field, value in opening._asdict().items()
+        if not np.isfinite(value)
+    ]
+    first = min((int(np.argmax(at)) for at in wrong.values() if at.any()), default=None)
+    if first is not None:
+        for field in (field for field, at in wrong.items() if at[first]):
+            rule = NOBODY if field in INHABITED and np.isfinite(table[field][first]) else NOT_COMPUTED
+            found.append(Fault(name, f"{field}.{years[first]}", "", rule, EXTREME))
+    if found:
+        raise InputError(found)
+
+
+def check_path(name: str, ledger: "Ledger", opening: Opening) -> None:
+    """Raise InputError if the accounts of the baseline path called `name`, all lines (line, year, 1), are not finite,
+    have no revenue or break an identity."""
+    check_finite(name, ledger.years, ledger.lines, np.isfinite(ledger.values).all(axis=2), EXTREME)
+    broken = list(_broken(name, ledger, opening))
+    if broken:
+        raise InputError(broken)
+
+
+def check_runs(name: str, years: np.ndarray, lines: Sequence[str], values: np.ndarray) -> None:
+    """Raise InputError if a number of simulated accounts (line, year, run) is not finite; by their sums, which are
+    not if one number is not: the cheapest way to look at all of them."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        sums = values.sum(axis=2)
+    check_finite(name, years, lines, np.isfinite(sums))
+
+
+def check_finite(
+    name: str, years: np.ndarray, lines: Sequence[str], finite: np.ndarray, remedy: Text = VOLATILE
+) -> None:
+    """Raise InputError with the first line of the first year in which `finite` (line, year) does not hold."""
+    if not finite.all():
+        t = int(np.argmin(finite.all(axis=0)))
+        line = lines[int(np.argmin(finite[:, t]))]
+        raise InputError([_fault(name, line, line, "", NOT_FINITE, int(years[t]), remedy)])
+
+
+def _broken(name: str, ledger: "Ledger", opening: Opening) -> Iterator[Fault]:
+    """A fault for a year without revenue and one for each identity that does not hold, with the first such year."""
+    poor = (ledger["operating_revenue"] <= 0.0).any(axis=1)
+    if poor.any():
+        line, year = "operating_revenue", int(ledger.years[np.argmax(poor)])
+        yield _fault(name, line, line, "", NO_REVENUE, year, EXTREME)
+    most = max(KRONE, ROUNDING * float(np.abs(ledger.values).max()))
+    for identity, gap in residuals(ledger, opening).items():
+        lacking = np.abs(gap).max(axis=1)
+        if lacking.max() > most:
+            t = int(np.argmax(lacking > most))
+            year, size = int(ledger.years[t]), f"{lacking[t]:.3g}"
+            yield _fault(name, identity, line_of(identity), size, BROKEN, year, EXTREME)
+
+
+def _fault(name: str, key: str, line: str, value: str, rule: Text, year: int, remedy: Text) -> Fault:
+    """A fault about a line of the ledger in a year, which the rule calls by its label."""
+    from ldip.model.metrics import catalogue
+
+    label = catalogue()[line].label
+    said = Text(rule.nb.format(label=label.nb, year=year), rule.en.format(label=label.en, year=year))
+    return Fault(name, f"{key}.{year}", value, said, remedy)
