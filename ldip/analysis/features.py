@@ -18,7 +18,7 @@ class Feature(NamedTuple):
 
     ``mean``: average of the years, in the metric's unit, money in fixed prices. ``growth``: yearly growth from the
     planned figure of the first year to the last year's own, per year. ``relative``: sum of the years over the
-    baseline's, a share.
+    baseline's, a share; all of it where nothing is planned and nothing comes.
     """
 
     line: str
@@ -73,6 +73,8 @@ def feature_values(ledger: Ledger, baseline: Ledger, feature: Feature) -> np.nda
     if feature.fold == "mean":
         return values.mean(axis=0)
     if feature.fold == "relative":
+        if not values.any() and not planned.any():
+            return np.ones(values.shape[1])
         return values.sum(axis=0) / planned.sum()
     if feature.fold == "growth":
         return (values[-1] / planned[0, 0]) ** (1.0 / max(len(values) - 1, 1)) - 1.0

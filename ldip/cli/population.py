@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ldip.cli.options import check_size, lang_option, progress_bar, read, run_options, scenario_options, title
+from ldip.cli.options import Number, check_size, lang_option, progress_bar, read, run_options, scenario_options, title
 from ldip.errors import Text
 
 RESULTS = Text("Resultater: {out}", "Results: {out}")
@@ -77,9 +77,7 @@ def population(
 @click.argument("area")
 @scenario_options
 @run_options
-@click.option(
-    "--discount-rate", type=click.FloatRange(0.0, 0.2), default=0.04, show_default=True, help="Real, per year."
-)
+@click.option("--discount-rate", type=Number(0.0, 0.2), default=0.04, show_default=True, help="Real, per year.")
 @_result_options
 @lang_option
 def payback(

@@ -23,6 +23,13 @@ KRONE, ROUNDING = 1e-6, 1e-12
 INHABITED = ("opening_residents", "residents", "working_age")
 """Fields of the plan that something is divided by in every year."""
 
+WITNESSES = ("net_operating_result", "deflator_index", "cpi_index")
+"""Lines in which it shows if a run cannot be computed, whatever in its weather that comes of. Others may hide it:
+what is compared with a number that is none did not happen, and the ratio to it is zero."""
+
+TINY = float(np.finfo(float).tiny)
+"""A price index below this has no fixed prices."""
+
 NOT_COMPUTED = Text(nb="lar seg ikke regne ut", en="cannot be computed")
 NOBODY = Text(nb="er ikke over null, men noe regnes per innbygger", en="is not above zero, but must be divided by")
 NOT_FINITE = Text(nb="«{label}» lar seg ikke regne ut i {year}", en="'{label}' cannot be computed in {year}")
@@ -81,11 +88,14 @@ def check_path(name: str, ledger: "Ledger", opening: Opening) -> None:
 
 
 def check_runs(name: str, years: np.ndarray, lines: Sequence[str], values: np.ndarray) -> None:
-    """Raise InputError if a number of simulated accounts (line, year, run) is not finite; by their sums, which are
-    not if one number is not: the cheapest way to look at all of them."""
+    """Raise InputError if a number of simulated accounts (line, year, run) is not finite, or an index is not above
+    zero; by their sums, which are not finite if one number is not: the cheapest way to look at all of them."""
     with np.errstate(invalid="ignore", over="ignore"):
-        sums = values.sum(axis=2)
-    check_finite(name, years, lines, np.isfinite(sums))
+        finite = np.isfinite(values.sum(axis=2))
+        for place, line in enumerate(lines):
+            if line.endswith("_index"):
+                finite[place] &= values[place].min(axis=1) >= TINY
+    check_finite(name, years, lines, finite)
 
 
 def check_finite(

@@ -13,7 +13,7 @@ from ldip.model import drivers
 from ldip.model.accounts.state import Year
 from ldip.model.engine import kernel
 from ldip.model.plan.baseline import Baseline, build
-from ldip.model.soundness import check_path, check_runs
+from ldip.model.soundness import WITNESSES, check_path, check_runs
 from ldip.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -135,10 +135,11 @@ def simulate_built(
 ) -> Ledger:
     """As :func:`simulate`, of what was built before; a `weather` of one's own may give back what it has made.
 
-    Raises InputError if a number of the ledger is not finite.
+    Raises InputError if a number of the ledger, or of a line that bears witness of the others, is not finite.
     """
-    accounts = _Accounts(ready, runs, seed, lines, engine, step, seeds, weather)
-    values = np.empty((len(lines), len(accounts.years), runs))
+    closed = list(dict.fromkeys((*lines, *WITNESSES)))
+    accounts = _Accounts(ready, runs, seed, closed, engine, step, seeds, weather)
+    values = np.empty((len(closed), len(accounts.years), runs))
 
     workers = threads or _threads(runs)
     chunk = _chunk(runs, workers)
@@ -146,13 +147,13 @@ def simulate_built(
     def do_chunk(first: int) -> None:
         size = min(chunk, runs - first)
         accounts.close(first, size, values, first)
-        check_runs(ready.baseline.name, accounts.years, lines, values[:, :, first : first + size])
+        check_runs(ready.baseline.name, accounts.years, closed, values[:, :, first : first + size])
         if progress:
             progress(size)
 
     for _ in _in_order(do_chunk, range(0, runs, chunk), workers):
         pass
-    return Ledger(accounts.years, tuple(lines), values)
+    return Ledger(accounts.years, tuple(lines), values[: len(lines)])
 
 
 def in_years(

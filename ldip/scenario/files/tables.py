@@ -153,10 +153,8 @@ def check_plan(file: str, table: Table, sectors: Sequence[str], first_year: Any)
 def _without_investment(file: str, table: Table) -> Iterator[Fault]:
     """Amounts that come as a share of the year's investment, in years in which there is none."""
     for line, investment in PAID_WITH.items():
-        amounts, of = (
-            _totals(table, [row for row in table.rows if row["line"] == name], "values")
-            for name in (line, investment)
-        )
+        rows_of = {name: [row for row in table.rows if row["line"] == name] for name in (line, investment)}
+        amounts, of = (_totals(table, rows, "values") for rows in rows_of.values())
         lacking = [year for year, amount, total in zip(table.years, amounts, of, strict=True) if amount and not total]
         for row, place in zip(table.rows, table.lines, strict=True):
             for year, value in zip(table.years, row["values"], strict=True):
