@@ -120,6 +120,87 @@ def test_one_driver_on_moves_its_own_lines_only(all_on, name):
     assert {field for field, values in alone._asdict().items() if np.ptp(values, axis=1).any()} == moves[name]
 
 
+# --- streams and their keys
+
+
+def test_every_stream_has_a_key_of_its_own_that_stays():
+    keys = {name: stream.key for name, stream in drivers.STREAMS.items()}
+    assert len(set(keys.values())) == len(keys)
+    assert {name: key for name, key in keys.items() if key < 14} == {
+        **{name: place for place, name in enumerate(SHOCKS[:8])},
+        "own_tax_tails": 8,
+        "rate_persistence": 9,
+        "housing_regime": 10,
+        "income_system": 11,
+        "delivery": 12,
+        "slippage": 13,
+    }, "a seed means these numbers: a new stream takes a key that none has had"
+    assert set(SHOCKS) <= keys.keys()
+    assert {stream.driver for stream in drivers.STREAMS.values()} == set(Drivers.names())
+
+
+def test_neither_the_order_of_the_streams_nor_another_one_changes_the_weather(all_on, monkeypatch):
+    before = np.stack(sample(all_on, runs=1100))
+    changed = {"strikes": drivers.Stream(14, "strikes"), **dict(reversed(drivers.STREAMS.items()))}
+    monkeypatch.setattr(drivers, "STREAMS", changed)
+    np.testing.assert_array_equal(np.stack(sample(all_on, runs=1100)).view(np.int64), before.view(np.int64))
+
+
+@pytest.mark.parametrize("name", Drivers.names())
+def test_a_driver_that_is_switched_off_leaves_the_others_weather_alone(all_on, weather_all_on, name):
+    moves = {
+        "rate": {"money_market_rate", "completion_factor"},
+        "national_tax": {"national_tax_factor"},
+        "own_tax": {"own_tax_factor"},
+        "completions": {"completion_factor"},
+        "construction": {"construction_factor"},
+        "wages": {"deflator_factor"},
+        "cpi": {"cpi_factor", "deflator_factor"},
+        "equities": {"equity_factor"},
+        "income_system": {"income_system_loss"},
+        "delivery": {"delivery_factor"},
+        "slippage": {"slippage_factor"},
+    }
+    off = sample(all_on.model_copy(update={"drivers": all_on.drivers.without([name])}), runs=1100)
+    for field in set(Weather._fields) - moves[name]:
+        here, there = getattr(off, field), getattr(weather_all_on, field)[:, :1100]
+        np.testing.assert_array_equal(here.view(np.int64), np.ascontiguousarray(there).view(np.int64), err_msg=field)
+
+
+def test_another_shock_that_is_correlated_with_nothing_changes_no_bit_of_the_others():
+    rng = np.random.default_rng(5)
+    for _ in range(200):
+        spread = rng.normal(size=(8, 12))
+        matrix = np.corrcoef(spread)
+        factor = drivers._factor(matrix)
+        np.testing.assert_array_equal(factor, np.linalg.cholesky(matrix))
+        for more in (1, 2, 5):
+            larger = np.eye(8 + more)
+            larger[:8, :8] = matrix
+            found = drivers._factor(larger)
+            np.testing.assert_array_equal(found[:8, :8], factor)
+            np.testing.assert_array_equal(found[8:], np.eye(8 + more)[8:])
+    larger[8, 0] = larger[0, 8] = 0.3
+    np.testing.assert_allclose(drivers._factor(larger) @ drivers._factor(larger).T, larger, atol=1e-14)
+
+
+def test_the_restructuring_step_is_found_by_its_name(scenario):
+    plan = build(scenario, 4).plan
+    process = drivers.prepare(scenario.drivers, plan)
+    step = np.arange(50.0)
+    for without, found in (
+        (drivers.calm(plan), drivers.calm(plan, 7.0)),
+        (drivers.weather(process, 1, 0, 50), drivers.weather(process, 1, 0, 50, step)),
+    ):
+        without, found = Weather(*without), Weather(*found)
+        assert (without.restructuring_step == 0.0).all()
+        np.testing.assert_array_equal(
+            found.restructuring_step, np.broadcast_to(7.0 if found[0].shape[1] == 1 else step, found[0].shape)
+        )
+        for field in set(Weather._fields) - {"restructuring_step"}:
+            np.testing.assert_array_equal(getattr(found, field), getattr(without, field))
+
+
 # --- variances, persistence
 
 
