@@ -15,7 +15,7 @@ from ldip.model.accounts.state import Year
 from ldip.model.accounts.steps import NOISE
 from ldip.model.engine import kernel
 from ldip.model.engine.simulate import built
-from ldip.model.soundness import check_runs
+from ldip.model.soundness import WITNESSES, check_runs
 from ldip.scenario.schema import Scenario
 from ldip.statistics.summary import quantile, quantile_error
 
@@ -31,6 +31,7 @@ LINES = (
     *("general_investment", "general_borrowing", "closing_buffer_fund", "closing_liquidity_reserve"),
     "closing_uncovered_deficit",
 )
+CLOSED = tuple(dict.fromkeys((*LINES, *WITNESSES)))
 
 
 class Answer(NamedTuple):
@@ -142,7 +143,7 @@ class Margins:
         self.expenditure = np.sum([getattr(baseline.plan, name) for name in frames], axis=0)
         with np.errstate(all="ignore"):  # what is not finite is told with line and year
             self.weather = drivers.weather(process, seed, 0, runs)
-        self.lines = [Year._fields.index(line) for line in LINES]
+        self.lines = [Year._fields.index(line) for line in CLOSED]
 
     def __call__(self, step: np.ndarray, run: np.ndarray) -> np.ndarray:
         """The smallest margin of the rules over the years asked for, as a share of revenue (run,)."""
@@ -161,11 +162,11 @@ class Margins:
         run = np.asarray(run, dtype=int)
         weather = np.ascontiguousarray(self.weather[:, :, run])
         drivers.take_step(weather, step)
-        book = np.empty((len(LINES), len(self.years), len(run)))
+        book = np.empty((len(CLOSED), len(self.years), len(run)))
         with np.errstate(all="ignore"):
             kernel.run_numpy(self.table, self.response, weather, self.opening, self.lines, book)
-        check_runs(self.name, self.years, LINES, book)
-        line = dict(zip(LINES, book[:, self.start :], strict=True))
+        check_runs(self.name, self.years, CLOSED, book)
+        line = dict(zip(CLOSED, book[:, self.start :], strict=True))
         revenue = line["operating_revenue"]
         # A rule holds that is missed by rounding only: a reserve kept just at its minimum must not look broken.
         margins = [self._margin(rule, line) / revenue + NOISE for rule in self.rules]

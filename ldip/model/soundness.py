@@ -23,9 +23,9 @@ KRONE, ROUNDING = 1e-6, 1e-12
 INHABITED = ("opening_residents", "residents", "working_age")
 """Fields of the plan that something is divided by in every year."""
 
-WITNESSES = ("net_operating_result", "deflator_index", "cpi_index")
-"""Lines in which it shows if a run cannot be computed, whatever in its weather that comes of. Others may hide it:
-what is compared with a number that is none did not happen, and the ratio to it is zero."""
+WITNESSES = ("net_operating_result", "gross_investment", "deflator_index", "cpi_index")
+"""Lines in which it shows if a run cannot be computed, in the same year and whatever in its weather that comes of.
+Others may hide it: what is compared with a number that is none did not happen, and the ratio to it is zero."""
 
 TINY = float(np.finfo(float).tiny)
 """A price index below this has no fixed prices."""
@@ -88,12 +88,13 @@ def check_path(name: str, ledger: "Ledger", opening: Opening) -> None:
 
 
 def check_runs(name: str, years: np.ndarray, lines: Sequence[str], values: np.ndarray) -> None:
-    """Raise InputError if a number of simulated accounts (line, year, run) is not finite, or an index is not above
-    zero; by their sums, which are not finite if one number is not: the cheapest way to look at all of them."""
+    """Raise InputError if the WITNESSES among the lines of simulated accounts (line, year, run) are not finite, or an
+    index is not above zero; by their sums, which are not finite if one number is not."""
+    finite = np.ones(values.shape[:2], dtype=bool)
     with np.errstate(invalid="ignore", over="ignore"):
-        finite = np.isfinite(values.sum(axis=2))
-        for place, line in enumerate(lines):
-            if line.endswith("_index"):
+        for place in (place for place, line in enumerate(lines) if line in WITNESSES):
+            finite[place] = np.isfinite(values[place].sum(axis=1))
+            if lines[place].endswith("_index"):
                 finite[place] &= values[place].min(axis=1) >= TINY
     check_finite(name, years, lines, finite)
 

@@ -135,7 +135,7 @@ def simulate_built(
 ) -> Ledger:
     """As :func:`simulate`, of what was built before; a `weather` of one's own may give back what it has made.
 
-    Raises InputError if a number of the ledger, or of a line that bears witness of the others, is not finite.
+    Raises InputError if a run cannot be computed: if a line that bears witness of it is not finite.
     """
     closed = list(dict.fromkeys((*lines, *WITNESSES)))
     accounts = _Accounts(ready, runs, seed, closed, engine, step, seeds, weather)
