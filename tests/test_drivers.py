@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from ldip.model import drivers
+from ldip.model import drivers, moments
 from ldip.model.accounts.state import Weather
 from ldip.model.plan.baseline import build, swap_loading, swap_path
 from ldip.scenario.drivers import SHOCKS, Drivers
@@ -364,7 +364,7 @@ def test_a_high_rate_comes_with_inflation(weather, scenario):
 def test_the_bounded_rate_keeps_the_planned_mean():
     """The shift solves E[max(bound, mean + shift + sd Z)] = mean; scipy as oracle."""
     for mean, sd, bound in ((0.03, 0.02, 0.0), (0.02, 0.005, 0.01), (0.03, 0.03, -0.01)):
-        shift = drivers._mean_preserving_shift(mean, np.full(8, sd), bound)
+        shift = moments.mean_preserving_shift(mean, np.full(8, sd), bound)
         z = stats.norm(mean + shift, sd)
         expected = bound * z.cdf(bound) + stats.truncnorm(
             (bound - mean - shift) / sd, np.inf, mean + shift, sd
@@ -372,8 +372,8 @@ def test_the_bounded_rate_keeps_the_planned_mean():
         assert expected == pytest.approx(mean, abs=1e-9)
         root = optimize.brentq(lambda s, m=mean, v=sd, b=bound: _bounded_mean(m + s, v, b) - m, -10 * sd, sd)
         assert shift == pytest.approx(root, abs=1e-9)
-    assert drivers._mean_preserving_shift(0.03, np.zeros(8), 0.0) == 0.0
-    assert drivers._mean_preserving_shift(0.01, np.full(8, 0.01), 0.02) == 0.0
+    assert moments.mean_preserving_shift(0.03, np.zeros(8), 0.0) == 0.0
+    assert moments.mean_preserving_shift(0.01, np.full(8, 0.01), 0.02) == 0.0
 
 
 def _bounded_mean(mean: float, sd: float, bound: float) -> float:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ldip.model.engine.simulate import Ledger
 from ldip.model.metrics import Metric, catalogue, report_values
+from ldip.scenario.drivers import ABOUT
 
 
 class Feature(NamedTuple):
@@ -40,20 +41,8 @@ class Feature(NamedTuple):
         return {"mean": self.metric.unit, "growth": "per year", "relative": "share"}[self.fold]
 
 
-FEATURES = {
-    "rate": Feature("money_market_rate", "mean"),
-    "national_tax": Feature("tax_revenue", "relative"),
-    "own_tax": Feature("tax_revenue", "relative"),
-    "completions": Feature("completions", "relative"),
-    "construction": Feature("cost_overrun", "mean"),
-    "wages": Feature("deflator_index", "growth"),
-    "cpi": Feature("cpi_index", "growth"),
-    "equities": Feature("endowment_equity_return", "mean"),
-    "income_system": Feature("income_system_loss", "mean"),
-    "delivery": Feature("undelivered_measures", "mean"),
-    "slippage": Feature("slipped_out", "mean"),
-}
-"""Where each driver shows in the accounts. The two of tax show in the same line, where nobody can tell them apart."""
+FEATURES = {driver: Feature(about.line, about.fold) for driver, about in ABOUT.items()}
+"""Where each driver shows in the accounts."""
 
 
 def features(drivers: Iterable[str]) -> list[Feature]:

@@ -9,14 +9,22 @@ that switching volatility on does not by itself move what is expected. The incom
 are losses, and their mean is part of what the scenario says.
 """
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ldip.model.accounts.state import Plan, Weather
-from ldip.scenario.drivers import SHOCKS, Driver, Drivers, OwnTaxDriver
+from ldip.model.moments import (
+    NODES,
+    ar1_variance,
+    deflator_variance,
+    level_variance,
+    mean_preserving_shift,
+    regime_mean,
+    summed_ar1_variance,
+)
+from ldip.scenario.drivers import SHOCKS, Drivers, OwnTaxDriver
 
 BLOCK = 1024
 """Runs per stream. Part of the meaning of a seed: changing it changes every result."""
@@ -84,9 +92,9 @@ def prepare(drivers: Drivers, plan: Plan) -> Process:
     years = len(plan.planned_rate)
     factor = _factor(drivers.correlation.matrix())
     persistences = drivers.rate.persistence.value + drivers.rate.persistence_spread.value * NODES
-    rate_sd = drivers.rate.volatility.value * np.sqrt([_ar1_variance(phi, years) for phi in persistences])
+    rate_sd = drivers.rate.volatility.value * np.sqrt([ar1_variance(phi, years) for phi in persistences])
     shift = [
-        _mean_preserving_shift(mean, sd, drivers.rate.lower_bound.value)
+        mean_preserving_shift(mean, sd, drivers.rate.lower_bound.value)
         for mean, sd in zip(np.asarray(plan.planned_rate, dtype=float), rate_sd.T, strict=True)
     ]
 
@@ -98,14 +106,14 @@ def prepare(drivers: Drivers, plan: Plan) -> Process:
         drivers=drivers,
         planned_rate=np.asarray(plan.planned_rate, dtype=float),
         rate_shift=np.array(shift),
-        deflator_drift=0.5 * _deflator_variance(drivers, years),
-        cpi_drift=0.5 * drivers.cpi.volatility.value**2 * _summed_ar1_variance(drivers.cpi.persistence.value, years),
+        deflator_drift=0.5 * deflator_variance(drivers, years),
+        cpi_drift=0.5 * drivers.cpi.volatility.value**2 * summed_ar1_variance(drivers.cpi.persistence.value, years),
         national_tax_drift=0.5
         * drivers.national_tax.volatility.value**2
-        * _summed_ar1_variance(drivers.national_tax.persistence.value, years),
-        own_tax_drift=0.5 * _level_variance(drivers.own_tax, years),
-        construction_drift=0.5 * _level_variance(drivers.construction, years),
-        regime_mean=_regime_mean(drivers, years),
+        * summed_ar1_variance(drivers.national_tax.persistence.value, years),
+        own_tax_drift=0.5 * level_variance(drivers.own_tax, years),
+        construction_drift=0.5 * level_variance(drivers.construction, years),
+        regime_mean=regime_mean(drivers, years),
         delivery_spread=relative(drivers.delivery.spread.value, np.asarray(plan.measures_delivery)),
         slippage_spread=relative(drivers.slippage.spread.value, np.asarray(plan.slippage)),
     )
@@ -336,16 +344,6 @@ def _regime(process: Process, uniform: np.ndarray) -> np.ndarray:
     return uniform
 
 
-def _regime_mean(drivers: Drivers, years: int) -> np.ndarray:
-    """Expected share of completions that no bust takes (year,), from no bust the year before the first."""
-    housing = drivers.completions
-    probability, mean = 0.0, np.empty(years)
-    for t in range(years):
-        probability = probability * (1.0 - housing.bust_end.value) + (1.0 - probability) * housing.bust_start.value
-        mean[t] = 1.0 - housing.bust_depth.value * probability
-    return mean
-
-
 def _income_system(process: Process, uniform: np.ndarray, loss: np.ndarray) -> None:
     """Share of revenue that changes of the income system have taken so far, into `loss` (year, run): the number that
     decides whether there is one in a year also decides its size, being uniform below the frequency."""
@@ -354,62 +352,3 @@ def _income_system(process: Process, uniform: np.ndarray, loss: np.ndarray) -> N
     sizes = smallest + (driver.largest.value - smallest) * uniform / frequency
     np.cumsum(np.where(uniform < frequency, sizes, 0.0), axis=0, out=loss)
     np.minimum(loss, 1.0, out=loss)
-
-
-def _ar1_variance(persistence: float, years: int) -> np.ndarray:
-    """Variance of x_t in units of the shock's (year,): the sum of squared weights of the shocks so far."""
-    return np.cumsum(persistence ** (2.0 * np.arange(years)))
-
-
-def _level_variance(driver: Driver, years: int) -> np.ndarray:
-    """Variance of an AR(1) level (year,)."""
-    return driver.volatility.value**2 * _ar1_variance(driver.persistence.value, years)
-
-
-def _sum_weights(persistence: float, years: int) -> np.ndarray:
-    """Weights in x_1 + ... + x_t of a shock 0, 1, 2 ... years ago (year,)."""
-    return np.cumsum(persistence ** np.arange(years, dtype=float))
-
-
-def _summed_ar1_variance(persistence: float, years: int) -> np.ndarray:
-    """Variance of x_1 + ... + x_t in units of the shock's (year,)."""
-    return np.cumsum(_sum_weights(persistence, years) ** 2)
-
-
-def _deflator_variance(drivers: Drivers, years: int) -> np.ndarray:
-    """Variance of the log deflator (year,): wages and consumer prices, each summed growth, and their covariance."""
-    weight = drivers.wages.deflator_weight.value
-    wages = weight * drivers.wages.volatility.value * _sum_weights(drivers.wages.persistence.value, years)
-    prices = (1.0 - weight) * drivers.cpi.volatility.value * _sum_weights(drivers.cpi.persistence.value, years)
-    correlation = drivers.correlation.matrix()[SHOCKS.index("wages"), SHOCKS.index("cpi")]
-    return np.cumsum(wages**2 + prices**2 + 2.0 * correlation * wages * prices)
-
-
-NODES, NODE_WEIGHTS = np.polynomial.legendre.leggauss(8)
-"""Where and how much an even spread between -1 and 1 is looked at: exact for polynomials up to degree 15."""
-
-
-def _mean_preserving_shift(mean: float, sds: np.ndarray, bound: float) -> float:
-    """The c with E[max(bound, mean + c + sd Z)] = mean, averaged over the standard deviations at NODES; 0 where the
-    bound is above the mean or there is no deviation."""
-    if sds.max() == 0.0 or bound >= mean:
-        return 0.0
-
-    def lacking(shift: float) -> tuple[float, float]:
-        """What the mean is too high by, and its slope."""
-        excess, slope = bound - mean, 0.0
-        for weight, sd in zip(NODE_WEIGHTS.tolist(), sds.tolist(), strict=True):
-            distance = (mean + shift - bound) / sd
-            density = math.exp(-0.5 * distance**2) / math.sqrt(2.0 * math.pi)
-            probability = 0.5 * math.erfc(-distance / math.sqrt(2.0))
-            excess += 0.5 * weight * sd * (distance * probability + density)
-            slope += 0.5 * weight * probability
-        return excess, slope
-
-    # Newton from the right: the function is increasing and convex, so that every step goes down until none is left.
-    shift = 0.0
-    while True:
-        excess, slope = lacking(shift)
-        if not shift - excess / slope < shift:
-            return shift
-        shift -= excess / slope

@@ -17,24 +17,10 @@ from ldip.report.answers.comparison_files import write_records
 from ldip.report.folder.files import figure
 from ldip.report.numbers import NO_BREAK_SPACE, SHOWN, difference_label, number, shown, unit_label
 from ldip.report.terminal import table
+from ldip.scenario.drivers import ABOUT
 
 TOP = 12
 """Assumptions that are shown; the files have all."""
-
-DRIVERS = {
-    "rate": Text("Rente", "Interest rate"),
-    "national_tax": Text("Skatt, nasjonal vekst", "Tax, national growth"),
-    "own_tax": Text("Skatt, kommunens egen", "Tax, the municipality's own"),
-    "completions": Text("Boligbygging", "House-building"),
-    "construction": Text("Byggekostnader", "Construction costs"),
-    "wages": Text("Lønnsvekst", "Wage growth"),
-    "cpi": Text("Konsumpriser", "Consumer prices"),
-    "equities": Text("Aksjeavkastning", "Equity returns"),
-    "income_system": Text("Tap i inntektssystemet", "Losses in the income system"),
-    "delivery": Text("Tiltak som ikke virker", "Measures not delivered"),
-    "slippage": Text("Forskyvning av prosjekter", "Project slippage"),
-}
-"""What the drivers are called, so that more of it is more of their figure in FEATURES."""
 
 FOLDS = {
     "mean": Text("{label}, gjennomsnitt {first}–{last}", "{label}, average {first}-{last}"),
@@ -103,7 +89,7 @@ BOX_NOTE = Text(
 
 def driver_label(name: str, lang: str) -> str:
     """What a driver is called."""
-    return DRIVERS[name].say(lang)
+    return ABOUT[name].name.say(lang)
 
 
 def tornado_text(tornado: Tornado, sobol: Sobol, title: str, lang: str) -> str:
