@@ -1,4 +1,4 @@
-"""What the drivers' processes come to on average: variances, and what keeps the mean where it is planned (rule M2)."""
+"""What the drivers' processes come to on average: variances, and what keeps the mean on the plan (rule M2)."""
 
 import math
 
