@@ -78,11 +78,12 @@ def test_imports_go_one_way(path):
 ORDER = {
     "model": [
         {"accounts", "catalogue", "shown"},
-        {"fiscal_rules"},
+        {"fiscal_rules", "identities"},
+        {"soundness", "moments"},
         {"drivers", "people"},
         {"plan"},
         {"engine"},
-        {"metrics", "identities"},
+        {"metrics"},
     ],
     "statistics": [{"compiled_rows"}, {"summary"}, {"selection"}, {"stream"}],
     "analysis": [

@@ -15,6 +15,7 @@ from test_scenario_sheet import FORMULA_ERROR, edited, row_of
 from test_scenario_sheet import base as base  # a fixture, as the next
 from test_scenario_sheet import faults_of as faults_of_sheet
 from test_scenario_sheet import plain as plain
+from test_soundness import rows_of, write_rows
 from test_sweep import grid_file
 
 from ldip.analysis import executors
@@ -49,6 +50,7 @@ TABLES = {
     "not_before": ("vintages.csv", "\n2019,", "\n2020,"),
     "unknown_group": ("demand.csv", "place,1-5,", "place,1-6,"),
     "missing_group": ("population.csv", "\n13-15,13,15,", "\n200,200,200,"),
+    "no_such_ages": ("population.csv", "\n13-15,13,15,", "\n200,200,200,"),
     "not_one_of": ("plan.csv", "7256.9,source", "7256.9,guess"),
 }
 
@@ -158,6 +160,12 @@ def told(kind: str, function: Callable[..., Any], *words: Any, **named: Any) -> 
     with pytest.raises(InputError) as caught:
         function(*words, **named)
     holds(kind, caught.value.faults)
+
+
+def _faults_of(function: Callable[..., Any], *words: Any) -> list[Fault]:
+    with pytest.raises(InputError) as caught:
+        function(*words)
+    return caught.value.faults
 
 
 def holds(kind: str, faults: list[Fault]) -> None:
@@ -332,10 +340,23 @@ def test_a_taken_port():
 def test_accounts_that_do_not_close(municipality, monkeypatch):
     import numpy as np
 
-    from ldip.model import identities
+    from ldip.model import soundness
+    from ldip.model.engine.simulate import Ledger
+    from ldip.model.plan.baseline import build
 
-    monkeypatch.setattr(identities, "residuals", lambda *_: {"balance": np.array([1.0])})
+    monkeypatch.setattr(soundness, "residuals", lambda *_: {"cash": np.array([[1.0]])})
     told("broken_identity", main, ["scenario", "check", str(municipality)], standalone_mode=False)
+    base = build(read("baerum-2020").scenario, 2)
+    number, none = np.ones((1, 2, 1)), np.full((1, 2, 1), np.nan)
+    told("line_not_finite", soundness.check_path, "x", Ledger(base.years, ("sales",), none), base.opening)
+    poor = Ledger(base.years, ("operating_revenue",), -number)
+    told("no_revenue_in", soundness.check_path, "x", poor, base.opening)
+    told("run_not_finite", soundness.check_runs, "x", base.years, ("cpi_index",), none)
+    rest = (base.opening, base.response, {})
+    for value, others in ((np.nan, 1.0), (0.0, np.nan)):
+        plan = base.plan._replace(residents=np.full(2, value), sales=np.full(2, others))
+        told("not_computed", soundness.check_plan, "x", base.years, plan, *rest)
+    told("divided_by", soundness.check_plan, "x", base.years, plan, *rest)
 
 
 def test_formats_that_cannot_be_read_or_brought_up(tmp_path):
@@ -350,6 +371,23 @@ def test_formats_that_cannot_be_read_or_brought_up(tmp_path):
     told("newer_format", upgrade, f"[change]\n{title}format = 99\n")
     told("not_by_line", upgrade, 'change = { title_nb = "a", title_en = "b" }\n')
     told("kept_file_in_the_way", upgrade, f"[change]\n{title}", "other")
+
+
+def test_years_without_what_something_is_divided_by(municipality):
+    def change(name: str, column: str, value: str, where: Callable[[dict[str, str]], bool]) -> None:
+        path = municipality / name
+        rows = rows_of(path)
+        for row in filter(where, rows):
+            row[column] = value
+        write_rows(path, rows)
+
+    change("plan.csv", "2021", "0", lambda row: row["line"] == "general_investment")
+    change("areas.csv", "2022", "0", lambda _: True)
+    change("population.csv", "2023", "0", lambda row: row["group"] in ("20-29", "30-49", "50-66"))
+    faults = _faults_of(read, str(municipality))
+    holds("no_investment", faults)
+    holds("no_frames", faults)
+    holds("nobody_works", faults)
 
 
 def test_every_kind_is_told_by_a_test():

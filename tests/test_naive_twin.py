@@ -347,7 +347,7 @@ def test_policies(policy, step):
     pair = Pair([], 20)
     program = simulate(pair.scenario, runs=60, seed=3, years=20, policy=policy, step=step).values
     weather = pair.weather(3, 60)
-    weather[-1] = step
+    drivers.take_step(weather, step)
     for p in pair.plan:
         p.rule_policy = policy == "rule"
         p.measures_delivery = 0.0 if policy == "none" else p.measures_delivery
@@ -363,7 +363,7 @@ def random_numbers(seed: int, years: int, degrees: float) -> tuple[np.ndarray, d
     """The first block: normals (shock, year, run), and the others by their name in the twin."""
 
     def stream(name: str) -> np.random.Generator:
-        key = list(drivers.STREAMS).index(name)
+        key = drivers.STREAMS[name].key
         return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(key, 0))))
 
     yearly, once = (years, drivers.BLOCK), (drivers.BLOCK,)

@@ -28,8 +28,8 @@ from ldip.model.engine.simulate import Ledger, run_baseline, simulate
 from ldip.model.fiscal_rules import events
 from ldip.model.plan.baseline import build
 from ldip.model.shown import SENSITIVE
-from ldip.report.answers.sensitivity import DRIVERS, compact, discovery_text, leading, tornado_text
-from ldip.scenario.drivers import Drivers
+from ldip.report.answers.sensitivity import compact, discovery_text, leading, tornado_text
+from ldip.scenario.drivers import ABOUT, Drivers
 from ldip.scenario.files.overlay import with_quantity
 from ldip.scenario.numbers import quantities
 from ldip.scenario.quantities import Parameter, Quantity
@@ -192,7 +192,7 @@ def test_only_correlation_is_taken_off(scenario):
 
 
 def test_every_driver_has_a_name_and_a_figure():
-    assert set(DRIVERS) == set(FEATURES) == set(Drivers.names())
+    assert set(ABOUT) == set(FEATURES) == set(Drivers.names())
 
 
 def test_bars_point_the_way_economics_does(of_baerum):
@@ -431,7 +431,7 @@ def few_assumptions(monkeypatch):
 def test_the_command(ldip, here, scenario, few_assumptions):
     said = ldip("sensitivity", "--runs", 256, "--years", 5, "--out", "r")
     assert said.code == 0
-    assert DRIVERS["rate"].nb in said.out
+    assert ABOUT["rate"].name.nb in said.out
     assert "investment.renewal" in said.out
     with (here / "r" / "sensitivity_drivers.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -458,7 +458,7 @@ def test_json_is_what_the_files_hold(ldip, here, few_assumptions):
 @pytest.mark.parametrize("lang", ["nb", "en"])
 def test_tables_name_what_they_show(of_baerum, shares, lang):
     text = " ".join(tornado_text(of_baerum, shares, "Title", lang).split())
-    for name in (*DRIVERS.values(), *(metric.label for metric in of_baerum.metrics)):
+    for name in (*(about.name for about in ABOUT.values()), *(metric.label for metric in of_baerum.metrics)):
         assert " ".join(name.say(lang).split()) in text
     assert "investment.renewal" in text
     assert "nan" not in text

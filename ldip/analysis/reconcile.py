@@ -76,12 +76,11 @@ def _per_resident(row: str) -> Callable[[Accounts], np.ndarray]:
 
 
 def _of_endowment(line: str, weight: Callable[[np.ndarray], np.ndarray] = np.ones_like) -> Callable[[Accounts], Any]:
-    """Per cent of the endowment fund, or of a part of it, at 1 January."""
+    """Per cent of the endowment fund, or of a part of it, at 1 January; 0 where there is none."""
 
     def figure(a: Accounts) -> np.ndarray:
-        return (
-            100.0 * a.sum(line, fixed_prices=False) / (_endowment_opening(a) * weight(np.array(a.plan.equity_weight)))
-        )
+        part = _endowment_opening(a) * weight(np.array(a.plan.equity_weight))
+        return np.divide(100.0 * a.sum(line, fixed_prices=False), part, out=np.zeros_like(part), where=part != 0.0)
 
     return figure
 

@@ -1,5 +1,6 @@
 """What the commands share: options, reading, titles, the progress bar."""
 
+import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -40,6 +41,17 @@ class Count(click.ParamType):
         if not (1.0 <= number <= 1e12 and number == int(number)):
             self.fail(f"{value} must be a whole number of at least 1.", param, ctx)
         return int(number)
+
+
+class Number(click.FloatRange):
+    """A number within limits, and a finite one: click's own takes "nan", which is below no limit and above none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number, or a usage error."""
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a finite number.", param, ctx)
+        return number
 
 
 class WorkbookFile(click.Path):
@@ -125,9 +137,7 @@ def result_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def policy_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --policy and --step; see check_policy."""
     for option in (
-        click.option(
-            "--step", type=click.FloatRange(0.0, 10_000.0), default=0.0, help="Mill. that savings grow by a year."
-        ),
+        click.option("--step", type=Number(0.0, 10_000.0), default=0.0, help="Mill. that savings grow by a year."),
         click.option(
             "--policy",
             type=click.Choice(["none", "adopted", "step", "rule"]),

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from ldip.cli.options import (
+    Number,
     check_size,
     lang_option,
     progress_bar,
@@ -23,9 +24,7 @@ from ldip.text import Text
 @click.argument("area")
 @scenario_options
 @run_options
-@click.option(
-    "--discount-rate", type=click.FloatRange(0.0, 0.2), default=0.04, show_default=True, help="Real, per year."
-)
+@click.option("--discount-rate", type=Number(0.0, 0.2), default=0.04, show_default=True, help="Real, per year.")
 @result_options
 @lang_option
 def payback(

@@ -1,12 +1,16 @@
 """The accounting identities, each written once: what must be zero in every run and year.
 
-Tests check them on random scenarios, ``ldip scenario check`` on a planner's own.
+Tests check them on random scenarios, ``soundness.py`` on every baseline.
 """
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ldip.model.accounts.inputs import Opening
-from ldip.model.engine.simulate import Ledger
+
+if TYPE_CHECKING:
+    from ldip.model.engine.simulate import Ledger
 
 ROLL_FORWARD = {
     "general debt": ("closing_general_debt", "general_debt", "general_borrowing", "-general_instalments"),
@@ -208,6 +212,14 @@ CASH_IN = (
 """All money that comes in less all that goes out: on-lending passes straight through, and of pension it is the
 premium that is paid."""
 
+OTHERS = {
+    "cash": ("closing_liquidity_reserve",),
+    "slipped investment": ("slipped_investment",),
+    "depreciation": ("depreciation",),
+    "overdue deficit": ("closing_overdue_deficit",),
+}
+"""Identities with a form of their own in :func:`residuals`: the line that each accounts for."""
+
 NEVER_NEGATIVE = (
     "general_borrowing",
     "self_financing_borrowing",
@@ -231,7 +243,7 @@ NEVER_NEGATIVE = (
 """Lines that may not go below zero: what cannot be paid shows as uncovered deficit instead."""
 
 
-def residuals(ledger: Ledger, opening: Opening) -> dict[str, np.ndarray]:
+def residuals(ledger: "Ledger", opening: Opening) -> dict[str, np.ndarray]:
     """What each identity lacks of holding: nominal mill. kr (year, run). All are zero but for rounding."""
 
     def total(lines: tuple[str, ...]) -> np.ndarray:
@@ -264,3 +276,9 @@ def residuals(ledger: Ledger, opening: Opening) -> dict[str, np.ndarray]:
     for line in NEVER_NEGATIVE:
         found[f"{line} never negative"] = np.minimum(ledger[line], 0.0)
     return found
+
+
+def line_of(identity: str) -> str:
+    """The line of the ledger that an identity of :func:`residuals` is about: the one it accounts for."""
+    named = ROLL_FORWARD | REAL_ROLL_FORWARD | SUMS | OTHERS
+    return named[identity][0] if identity in named else identity.removesuffix(" never negative")

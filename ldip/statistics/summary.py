@@ -16,6 +16,7 @@ from ldip.model.drivers import BLOCK
 from ldip.model.engine.simulate import Ledger, engine_for
 from ldip.model.fiscal_rules import Event
 from ldip.model.metrics import report_values
+from ldip.model.soundness import check_finite
 
 SOME_ROWS, SOME_BLOCKS = 32, 4
 """Rows and blocks of runs that are summed together: enough for NumPy to be busy, few enough to stay in the cache."""
@@ -82,21 +83,25 @@ def summarise(
     engine: str | None = None,
 ) -> Summary:
     """Summarise the metrics (every headline metric, if none are named) and every event of the ledger, with one of the
-    engines of :func:`ldip.model.engine.simulate.simulate`."""
+    engines of :func:`ldip.model.engine.simulate.simulate`. Raises InputError if a figure is not finite."""
     runs = ledger.values.shape[2]
     engine = engine or engine_for(runs)
     # One array for all metrics in turn, because memory fresh from the system costs more than sorting.
     how: dict[str, Any] = {"out": np.empty(ledger.values.shape[1:]), "copy": engine == "numpy"}
+    with np.errstate(all="ignore"):  # what is not finite is told with metric and year
+        found = {
+            metric.id: distribution(metric, report_values(ledger, metric, **how), engine)
+            for metric in (headline() if metrics is None else metrics)
+        }
+    finite = np.array([np.isfinite(of.mean) & np.isfinite(of.sd) for of in found.values()])
+    check_finite(scenario, ledger.years, list(found), finite)
     return Summary(
         scenario=scenario,
         base_year=base_year,
         years=ledger.years,
         runs=runs,
         seed=seed,
-        distributions={
-            metric.id: distribution(metric, report_values(ledger, metric, **how), engine)
-            for metric in (headline() if metrics is None else metrics)
-        },
+        distributions=found,
         probabilities={event.id: probability(event, ledger) for event in ledger.events},
         policy=policy,
         step=step,

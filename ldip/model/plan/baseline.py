@@ -16,16 +16,18 @@ from ldip.model.people.cohorts import Population
 from ldip.model.people.counted import Counted, count
 from ldip.model.plan.areas import elasticities, other_frames
 from ldip.model.plan.pension import PensionPlan, pension_plan
+from ldip.model.soundness import check_plan
 from ldip.scenario.quantities import Parameter
-from ldip.scenario.rows import SERVICES
+from ldip.scenario.rows import PAID_WITH, SERVICES
 from ldip.scenario.schema import Scenario
 
 SWAP_YEARS = 5
 
 
 class Baseline(NamedTuple):
-    """All that the kernel needs besides the weather."""
+    """All that the kernel needs besides the weather; finite numbers all of it."""
 
+    name: str  # of the scenario
     years: np.ndarray  # (year,) calendar years
     plan: Plan  # each field an array (year,)
     opening: Opening
@@ -40,7 +42,18 @@ class Baseline(NamedTuple):
 
 
 def build(scenario: Scenario, horizon: int, count: Callable[[Scenario, int], Counted] = count) -> Baseline:
-    """The baseline of `scenario` for `horizon` years from its first year; `count` may remember what it counted."""
+    """The baseline of `scenario` for `horizon` years from its first year; `count` may remember what it counted.
+
+    Raises InputError if a number of it cannot be computed.
+    """
+    with np.errstate(all="ignore"):  # what is not finite is told with line and year
+        baseline = _build(scenario, horizon, count)
+    others = {"areas": baseline.other_frames, "population": baseline.population.closing[:, -len(baseline.years) :]}
+    check_plan(baseline.name, baseline.years, baseline.plan, baseline.opening, baseline.response, others)
+    return baseline
+
+
+def _build(scenario: Scenario, horizon: int, count: Callable[[Scenario, int], Counted]) -> Baseline:
     first = scenario.scenario.first_year
     years = np.arange(first, first + max(horizon, scenario.scenario.plan_years))  # cut to the horizon at the end
     people = count(scenario, len(years))
@@ -59,6 +72,7 @@ def build(scenario: Scenario, horizon: int, count: Callable[[Scenario, int], Cou
     )
     plan = Plan(**{name: np.asarray(values[:horizon], dtype=float) for name, values in fields.items()})
     return Baseline(
+        name=scenario.name,
         years=years[:horizon],
         plan=plan,
         opening=_opening(scenario, pension.opening, people),
@@ -220,6 +234,13 @@ def _pension(
     }
 
 
+def _share(scenario: Scenario, line: str) -> np.ndarray:
+    """A plan line as a share of the investment that brings it (plan year,): none where both are zero. Money without
+    any investment is no share, and not a number: the reader refuses it, with its row."""
+    part, whole = scenario.plan_line(line), scenario.plan_line(PAID_WITH[line])
+    return np.divide(part, whole, out=np.where(part == 0.0, 0.0, np.nan), where=whole != 0.0)
+
+
 def _investment(scenario: Scenario, people: Counted, years: np.ndarray) -> dict[str, np.ndarray]:
     """The adopted programme, then renewal + the other classes; places are built in the year's accounts (M7)."""
     n, plan_years = len(years), scenario.scenario.plan_years
@@ -231,8 +252,7 @@ def _investment(scenario: Scenario, people: Counted, years: np.ndarray) -> dict[
     def line(name: str, after: np.ndarray) -> np.ndarray:
         return np.concatenate([scenario.plan_line(name) / deflator[:plan_years], after])
 
-    vat = scenario.plan_line("vat_compensation") / scenario.plan_line("general_investment")
-    housing_grants = scenario.plan_line("housing_grants") / scenario.plan_line("housing_investment")
+    vat, housing_grants = _share(scenario, "vat_compensation"), _share(scenario, "housing_grants")
     contribution = scenario.housing.developer_contribution.at(years)
     # The adopted grants hold the contributions of the reference programme; each comes the year after its dwelling.
     contributing = np.where(

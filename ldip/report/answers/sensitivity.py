@@ -15,26 +15,12 @@ from ldip.model.catalogue import Metric
 from ldip.report.folder.records import figure, write_records
 from ldip.report.numbers import NO_BREAK_SPACE, SHOWN, difference_label, number, shown, unit_label
 from ldip.report.terminal import table
-from ldip.report.words import CONSUMER_PRICES, DOWN, UP, capital
+from ldip.report.words import DOWN, UP
+from ldip.scenario.drivers import ABOUT
 from ldip.text import Text
 
 TOP = 12
 """Assumptions that are shown; the files have all."""
-
-DRIVERS = {
-    "rate": Text("Rente", "Interest rate"),
-    "national_tax": Text("Skatt, nasjonal vekst", "Tax, national growth"),
-    "own_tax": Text("Skatt, kommunens egen", "Tax, the municipality's own"),
-    "completions": Text("Boligbygging", "House-building"),
-    "construction": Text("Byggekostnader", "Construction costs"),
-    "wages": Text("Lønnsvekst", "Wage growth"),
-    "cpi": capital(CONSUMER_PRICES),
-    "equities": Text("Aksjeavkastning", "Equity returns"),
-    "income_system": Text("Tap i inntektssystemet", "Losses in the income system"),
-    "delivery": Text("Tiltak som ikke virker", "Measures not delivered"),
-    "slippage": Text("Forskyvning av prosjekter", "Project slippage"),
-}
-"""What the drivers are called, so that more of it is more of their figure in FEATURES."""
 
 FOLDS = {
     "mean": Text("{label}, gjennomsnitt {first}–{last}", "{label}, average {first}-{last}"),
@@ -104,7 +90,7 @@ BOX_NOTE = Text(
 
 def driver_label(name: str, lang: str) -> str:
     """What a driver is called."""
-    return DRIVERS[name].say(lang)
+    return ABOUT[name].name.say(lang)
 
 
 def tornado_text(tornado: Tornado, sobol: Sobol, title: str, lang: str) -> str:

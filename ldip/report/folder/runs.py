@@ -38,8 +38,9 @@ def columns() -> list[Metric]:
 def keep(ledger: Ledger) -> np.ndarray:
     """What is written of a batch of runs (run, metric, year)."""
     kept = np.empty((ledger.values.shape[2], len(columns()), len(ledger.years)))
-    for place, metric in enumerate(columns()):
-        kept[:, place] = report_values(ledger, metric).T
+    with np.errstate(all="ignore"):  # what is not finite is told by who sums it up, and nothing is kept
+        for place, metric in enumerate(columns()):
+            kept[:, place] = report_values(ledger, metric).T
     return kept
 
 

@@ -184,7 +184,7 @@ def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
     reading.faults += check_plan(file["plan"], tables["plan"], sectors, reading.first_year)
     reading.faults += check_vintages(file["vintages"], tables["vintages"], heading.get("first_year"))
     reading.faults += check_population(file["population"], tables["population"])
-    reading.faults += check_ages(file["ages"], tables["ages"])
+    reading.faults += check_ages(file["ages"], tables["ages"], tables["population"])
     reading.faults += check_demand(file["demand"], tables["demand"], tables["population"], file["population"])
     if scenario:
         reading.faults += reading.price_years(scenario, tables["plan"])

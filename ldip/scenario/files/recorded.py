@@ -1,6 +1,7 @@
 """Read a result folder back: what was simulated, so that it can be run again and compared with its own figures."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -46,7 +47,7 @@ def read_recorded(folder: Path) -> Recorded:
     """
     path = folder / PROVENANCE
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
         version = str(content["version"])
         checksums = dict(content["results_sha256"])
         if not set(FILES) & checksums.keys():
@@ -63,11 +64,22 @@ def read_recorded(folder: Path) -> Recorded:
             seed=int(content["seed"]),
             years=len(content["years"]),
             policy=str(content.get("policy", "adopted")),
-            step=float(content.get("step", 0.0)),
+            step=_finite(content.get("step", 0.0)),
             checksums=checksums,
         )
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise InputError([_unreadable(path, _why(error))]) from None
+
+
+def _no_number(word: str) -> float:
+    """What Python's JSON takes for a number, and JSON does not: NaN and Infinity."""
+    raise ValueError(word)
+
+
+def _finite(value: Any) -> float:
+    if not math.isfinite(number := float(value)):
+        raise ValueError(value)
+    return number
 
 
 def _source(path: Path, version: str, entry: dict[str, Any]) -> Source:

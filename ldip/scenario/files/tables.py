@@ -3,14 +3,14 @@
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ldip.errors import Fault
 from ldip.scenario.files import faults as f
 from ldip.scenario.quantities import in_prices_of, of_any_year
-from ldip.scenario.rows import PLAN_LINES, SERVICES
+from ldip.scenario.rows import PAID_WITH, PLAN_LINES, SERVICES, WORKING_AGE
 
 COLUMNS = {
     "areas": ("area", "sector", "name_nb", "name_en", "follows", "elasticity", "basis", "source"),
@@ -94,6 +94,9 @@ def check_areas(file: str, table: Table, sectors: Sequence[str]) -> list[Fault]:
             found.append(Fault.of("no_users", f"{file}:{line}", row["area"], "users", names=", ".join(SERVICES)))
         if row["follows"] != "residents" and row["elasticity"] != 0:
             found.append(Fault.of("elasticity_of_what", f"{file}:{line}", row["area"], "elasticity"))
+    for year, total in zip(table.years, _totals(table, table.rows, "frame"), strict=True):
+        if table.rows and not table.faults and total <= 0.0:
+            found.append(Fault.of("no_frames", file, year, f"{total:g}"))
     with_users = {row["area"] for row in table.rows if row["follows"] == "users"}
     return found + [
         Fault.of("missing", file, service) for service in SERVICES if table.rows and service not in with_users
@@ -110,7 +113,7 @@ def check_vintages(file: str, table: Table, first_year: Any) -> list[Fault]:
 
 
 def check_plan(file: str, table: Table, sectors: Sequence[str], first_year: Any) -> list[Fault]:
-    """Known lines in the right unit and known sectors, no line missing."""
+    """Known lines in the right unit and known sectors, no line missing; what comes with investment has it."""
     found = _sectors(file, table, ["", *sectors])
     for row, line in zip(table.rows, table.lines, strict=True):
         if row["line"] not in PLAN_LINES:
@@ -121,8 +124,28 @@ def check_plan(file: str, table: Table, sectors: Sequence[str], first_year: Any)
             found.append(
                 Fault.of("wrong_unit", f"{file}:{line}", "unit", row["unit"], unit=in_prices_of(unit, first_year))
             )
+    found += _without_investment(file, table)
     present = {row["line"] for row in table.rows}
     return found + [Fault.of("missing", file, line) for line in PLAN_LINES if table.rows and line not in present]
+
+
+def _without_investment(file: str, table: Table) -> Iterator[Fault]:
+    """Amounts that come as a share of the year's investment, in years in which there is none."""
+    for line, investment in PAID_WITH.items():
+        rows_of = {name: [row for row in table.rows if row["line"] == name] for name in (line, investment)}
+        amounts, of = (_totals(table, rows, "values") for rows in rows_of.values())
+        lacking = [year for year, amount, total in zip(table.years, amounts, of, strict=True) if amount and not total]
+        for row, place in zip(table.rows, table.lines, strict=True):
+            for year, value in zip(table.years, row["values"], strict=True):
+                if row["line"] == line and year in lacking and value:
+                    yield Fault.of(
+                        "no_investment", f"{file}:{place}", f"{line}.{year}", f"{value:g}", line=investment
+                    )
+
+
+def _totals(table: Table, rows: Sequence[dict[str, Any]], column: str) -> list[float]:
+    """The sum of the rows in each year of the table."""
+    return [sum(row[column][place] for row in rows) for place in range(len(table.years))]
 
 
 def check_population(file: str, table: Table) -> list[Fault]:
@@ -134,16 +157,28 @@ def check_population(file: str, table: Table) -> list[Fault]:
     for place, year in enumerate(table.years):
         if sum(row["residents"][place] for row in table.rows) == 0:
             found.append(Fault.of("nobody", file, year))
+        elif sum(row["residents"][place] for row in table.rows if _works(row)) == 0:
+            low, high = WORKING_AGE
+            found.append(Fault.of("nobody_works", file, year, low=f"{low:g}", high=f"{high:g}"))
     return found
 
 
-def check_ages(file: str, table: Table) -> list[Fault]:
-    """Every year of age from 0 on, once and in order."""
+def _works(group: dict[str, Any]) -> bool:
+    return bool(group["age_from"] <= WORKING_AGE[1] and group["age_to"] >= WORKING_AGE[0])
+
+
+def check_ages(file: str, table: Table, population: Table) -> list[Fault]:
+    """Every year of age from 0 on, once and in order, and some of every group of the population."""
     ages = [row["age"] for row in table.rows]
     if ages != list(range(len(ages))):
         place = next((i for i, age in enumerate(ages) if age != i), 0)
         return [Fault.of("not_next_age", f"{file}:{table.lines[place]}", "age", f"{ages[place]:g}", age=place)]
-    return []
+    missing = [
+        group["group"]
+        for group in population.rows
+        if ages and any(group["residents"]) and not any(group["age_from"] <= age <= group["age_to"] for age in ages)
+    ]
+    return [Fault.of("no_such_ages", file, "age", group=group) for group in missing]
 
 
 def check_demand(file: str, table: Table, population: Table, population_file: str) -> list[Fault]:
