@@ -250,7 +250,7 @@ def test_strings_survive_the_file(here):
     laid = lay_over(base, tree, "odd.toml", Text("«æ»", '"q"'))
     Path("odd.toml").write_text(change_text(laid.scenario, tree, laid.change_titles[-1], "baerum-2020"), "utf-8")
     assert read("odd.toml").scenario == laid.scenario
-    assert tomllib.loads(change_toml({"title_nb": "\x7f"}, {})) == {"change": {"title_nb": "\x7f"}}
+    assert tomllib.loads(change_toml({"title_nb": "\x7f"}, {}))["change"]["title_nb"] == "\x7f"
 
 
 @pytest.mark.parametrize("control", CONTROLS, ids=lambda control: control.id)

@@ -28,7 +28,6 @@ RATIO = Text("forholdstall", "ratio")
 PERSONS = Text("personer", "persons")
 DWELLINGS = Text("boliger", "dwellings")
 DOWN, UP = Text("ned", "down"), Text("opp", "up")
-CONSUMER_PRICES = Text("konsumpriser", "consumer prices")
 
 ANSWER = Text("Svaret", "The answer")
 ASSUMPTIONS = Text("Forutsetninger", "Assumptions")

@@ -25,7 +25,7 @@ from ldip.analysis.calibrate import (
 from ldip.report.folder.records import figure, json_text
 from ldip.report.numbers import number
 from ldip.report.terminal import table
-from ldip.report.words import CONSUMER_PRICES, PER_CENT, PERCENTAGE_POINTS
+from ldip.report.words import PER_CENT, PERCENTAGE_POINTS
 from ldip.scenario.files.formats import FORMAT
 from ldip.scenario.schema import Scenario
 from ldip.text import Text
@@ -35,7 +35,7 @@ NAMES = {
     "national_tax": Text("skatt, landet", "national tax"),
     "own_tax": Text("skatt, egen", "own tax"),
     "completions": Text("ferdigstilte boliger", "completions"),
-    "cpi": CONSUMER_PRICES,
+    "cpi": Text("konsumpriser", "consumer prices"),
     "wages": Text("lønn", "wages"),
 }
 """The series as the tables call them."""
