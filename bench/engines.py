@@ -13,7 +13,7 @@ from tables import Table
 from timing import Lap, in_laps, in_turn
 
 from ldip.model import drivers
-from ldip.model.accounts.state import Year
+from ldip.model.accounts.year import LINES
 from ldip.model.engine import kernel
 from ldip.model.engine.generator import CompiledGenerator
 from ldip.model.engine.simulate import (
@@ -74,7 +74,7 @@ def tables(size: Size) -> Iterator[Table]:
 def kernel_table(scenario: Scenario, size: Size) -> Table:
     """The compiled kernel against the NumPy engine (same accounts, arrays over runs) and against its draws."""
     job = _Job(scenario, size.runs, size.years)
-    every = list(range(len(Year._fields)))
+    every = list(range(len(LINES)))
     every_ledger = np.empty((len(every), size.years, size.runs))
     draws = own_draws(job.process, size.runs)
 
@@ -307,7 +307,7 @@ class _Job:
         self.baseline = build(scenario, years)
         self.process = drivers.prepare(scenario.drivers, self.baseline.plan)
         self.plan, self.opening = self.baseline.plan_table(), np.array(self.baseline.opening)
-        self.lines = [Year._fields.index(line) for line in lines_needed()]
+        self.lines = [LINES.index(line) for line in lines_needed()]
         self.ledger = np.empty((len(self.lines), years, runs))
         self.chunks = [
             drivers.weather(self.process, 1, first, min(CHUNK, runs - first)) for first in range(0, runs, CHUNK)

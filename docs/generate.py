@@ -10,27 +10,30 @@ A test fails when a text part is out of date.
 
 import ast
 import inspect
-import re
+import sys
 import tempfile
 import textwrap
+from collections.abc import Collection
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from click.testing import CliRunner
 
 from ldip.cli import main as ldip
-from ldip.model.accounts import steps
-from ldip.model.accounts.state import Year
-from ldip.model.accounts.year import close_year
-from ldip.model.metrics import catalogue
-from ldip.report.fans import FANS
+from ldip.model.accounts.year import CHAPTERS
+from ldip.model.catalogue import catalogue
+from ldip.model.shown import ANSWERS
 from ldip.report.numbers import NO_BREAK_SPACE, unit_label
 from ldip.scenario.files.reader import read
+from ldip.scenario.numbers import quantities
 from ldip.scenario.rows import PLAN_LINES
-from ldip.scenario.schema import limits, quantities
+from ldip.scenario.schema import limits
+from ldip.scenario.settings import defaults
 
 ROOT = Path(__file__).resolve().parents[1]
 CHOICES = {"choose", "least", "greatest", "positive", "ratio", "event"}
-"""Steps that need no explanation."""
+"""Rules that need no explanation."""
 
 
 def metrics_page() -> str:
@@ -53,33 +56,46 @@ def metrics_page() -> str:
 
 
 def accounts_page() -> str:
-    """The whole of docs/accounts.md: every line of the ledger as close_year computes it."""
-    made: dict[str, ast.expr] = {}
-    for node in ast.walk(ast.parse(inspect.getsource(close_year))):
-        if isinstance(node, ast.Assign):
-            made[ast.unparse(node.targets[0])] = node.value
-        elif isinstance(node, ast.keyword) and ast.unparse(node.value) != node.arg:
-            made[str(node.arg)] = node.value
-    blocks = re.findall(r"    # (\d [^\n]*)\n    (\w+):", inspect.getsource(Year))
-    titles = {line: title for title, line in blocks}
+    """The whole of docs/accounts.md: every line of the ledger, chapter by chapter, as its closing function has it."""
     rows = [
         "# The accounts, line by line",
         "",
-        "Every line of the ledger in the order of the year, as `ldip/model/accounts/year.py` computes it, with what",
-        "the step's function says of its formula and source. `plan`, `weather`, `opening` are the year's inputs;",
-        "other names are lines or intermediate amounts of the same year. Why it is so, and what is assumed, stands",
-        "in [model.md](model.md). This page is written by `docs/generate.py`.",
+        "Every line of the ledger, in the chapters of `ldip/model/accounts/` and in their order, with what the rules",
+        "say of their formula and source. `plan`, `weather`, `people` and `opening` are the year's inputs; `market`,",
+        "`revenue` and so on are chapters closed before; other names are lines or intermediate amounts of the same",
+        "chapter. Why it is so, and what is assumed, stands in [model.md](model.md). This page is written by",
+        "`docs/generate.py`.",
     ]
-    for metric in catalogue().values():
-        if metric.id in titles:
-            rows += ["", f"## {titles[metric.id]}"]
-        rows += ["", f"**`{metric.id}`** {metric.label.nb} / {metric.label.en} ({metric.unit}; {metric.source})"]
-        rows += _how(metric.id, made)
+    for chapter in CHAPTERS:
+        module = sys.modules[chapter.__module__]
+        rows += ["", "## " + str(inspect.getdoc(module)).split(":")[0].removeprefix("Chapter ").replace(",", "", 1)]
+        made = _assigned(module, chapter.__name__)
+        for line in chapter._fields:
+            metric = catalogue()[line]
+            rows += ["", f"**`{line}`** {metric.label.nb} / {metric.label.en} ({metric.unit}; {metric.source})"]
+            rows += _how(line, made, chapter._fields, vars(module))
     return "\n".join(rows) + "\n"
 
 
-def _how(name: str, made: dict[str, ast.expr]) -> list[str]:
-    """The expression that makes a line, those of the intermediate amounts in it, and what its steps say."""
+def _assigned(module: ModuleType, chapter: str) -> dict[str, ast.expr]:
+    """What a chapter's closing function gives to each name: local amounts, and the fields of the chapter."""
+    own = [f for f in vars(module).values() if inspect.isfunction(f) and f.__module__ == module.__name__]
+    closing = ast.parse(inspect.getsource(next(f for f in own if f.__name__.startswith("close_"))))
+    made: dict[str, ast.expr] = {}
+    for node in ast.walk(closing):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            made[node.targets[0].id] = node.value
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple):
+            assert isinstance(node.value, ast.Tuple)
+            pairs = zip(node.targets[0].elts, node.value.elts, strict=True)
+            made |= {ast.unparse(name): value for name, value in pairs}
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == chapter:
+            made |= {str(k.arg): k.value for k in node.keywords if ast.unparse(k.value) != k.arg}
+    return made
+
+
+def _how(name: str, made: dict[str, ast.expr], lines: Collection[str], rules: dict[str, Any]) -> list[str]:
+    """The expression that makes a line, those of the intermediate amounts in it, and what its rules say."""
     shown: dict[str, str] = {}
     said: list[str] = []
     todo = [name]
@@ -87,11 +103,14 @@ def _how(name: str, made: dict[str, ast.expr]) -> list[str]:
         place = todo.pop(0)
         if place in shown or place not in made:
             continue
-        shown[place] = re.sub(r"\bs\.", "", ast.unparse(made[place]))
+        shown[place] = ast.unparse(made[place])
+        called = [node.func for node in ast.walk(made[place]) if isinstance(node, ast.Call)]
         for node in ast.walk(made[place]):
-            if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "s" and node.attr not in CHOICES:
-                said.append(" ".join(str(inspect.getdoc(getattr(steps, node.attr))).split()))
-            elif isinstance(node, ast.Name) and node.id not in catalogue():
+            if not isinstance(node, ast.Name):
+                continue
+            if node in called and node.id not in CHOICES and inspect.isfunction(rules[node.id]):
+                said.append(" ".join(str(inspect.getdoc(rules[node.id])).split()))
+            elif node.id not in lines:
                 todo.append(node.id)
     code = [
         line
@@ -102,14 +121,15 @@ def _how(name: str, made: dict[str, ast.expr]) -> list[str]:
 
 
 def keys_table() -> str:
-    """The keys of a scenario with unit, limits and Bærum's value."""
+    """The keys of a scenario with unit, limits, default and Bærum's value."""
     scenario = read("baerum-2020").scenario
-    rows = ["| key | unit | limits | in baerum-2020 | basis |", "|---|---|---|---|---|"]
+    rows = ["| key | unit | limits | default | in baerum-2020 | basis |", "|---|---|---|---|---|---|"]
     for key, quantity in quantities(scenario).items():
         dated = getattr(quantity, "dated", None)
         value = ", ".join(f"{y}: {v:g}" for y, v in dated.items()) if dated else f"{quantity.value:g}"
         low, high = limits(key)
-        rows.append(f"| `{key}` | {quantity.unit} | {low:g} … {high:g} | {value} | {quantity.basis} |")
+        default = f"{defaults()[key].value:g}" if key in defaults() else ""
+        rows.append(f"| `{key}` | {quantity.unit} | {low:g} … {high:g} | {default} | {value} | {quantity.basis} |")
     return "\n".join(rows) + "\n"
 
 
@@ -156,7 +176,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         arguments = ["simulate", "--lang", "en", "--out", f"{folder}/r"]
         CliRunner().invoke(ldip, arguments, catch_exceptions=False)
-        for name in FANS:
+        for name in ANSWERS:
             (ROOT / "docs" / "img" / f"{name}.png").write_bytes(Path(folder, "r", f"{name}.png").read_bytes())
 
 

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from ldip.api.case import Case, load
     from ldip.api.comparison import Comparison, compare
     from ldip.api.lists import metrics, scenarios
-    from ldip.api.result import Outcome, Result, open
+    from ldip.api.opened import open
+    from ldip.api.result import Outcome, Result
     from ldip.api.solutions import Restructuring, Sensitivity, Stress
     from ldip.errors import Fault, InputError
 
@@ -38,7 +39,8 @@ _MODULES = {
     "ldip.api.case": ("Case", "load"),
     "ldip.api.comparison": ("Comparison", "compare"),
     "ldip.api.lists": ("metrics", "scenarios"),
-    "ldip.api.result": ("Outcome", "Result", "open"),
+    "ldip.api.opened": ("open",),
+    "ldip.api.result": ("Outcome", "Result"),
     "ldip.api.solutions": ("Restructuring", "Sensitivity", "Stress"),
     "ldip.errors": ("Fault", "InputError"),
 }

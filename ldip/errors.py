@@ -1,37 +1,105 @@
-"""The one user-facing error: it carries every fault found, each with where, what, why and what to do."""
+"""The one user-facing error: it carries every fault found, each with where, what, why and what to do.
 
+What a fault of each kind is called stands in ``faults.csv``: the rule it breaks and the remedy, in two languages,
+with {places} that are filled. Nothing else in the program has words for a fault.
+"""
+
+import csv
+import errno
+import functools
 from collections.abc import Iterable
+from importlib.resources import files
 from typing import NamedTuple
 
+from ldip.text import Text, printable
 
-class Text(NamedTuple):
-    """The same words in Norwegian (bokmål) and English."""
+MOST_TOLD = 30
+"""So many faults are told, one a line; of the others only how many there are."""
+AND_MORE = Text(nb="… og {count} feil til", en="… and {count} faults more")
 
-    nb: str
-    en: str
+REASONS = {
+    errno.ENOENT: Text("finnes ikke", "no such file or folder"),
+    errno.EACCES: Text("ingen tilgang", "permission denied"),
+    errno.EPERM: Text("ingen tilgang", "permission denied"),
+    errno.EEXIST: Text("finnes allerede", "exists already"),
+    errno.EISDIR: Text("er en mappe", "is a folder"),
+    errno.ENOTDIR: Text("er ikke en mappe", "is not a folder"),
+    errno.ENOTEMPTY: Text("mappen er ikke tom", "the folder is not empty"),
+    errno.ENOSPC: Text("disken er full", "no space left on the disk"),
+    errno.EDQUOT: Text("diskkvoten er brukt opp", "the disk quota is used up"),
+    errno.EFBIG: Text("filen blir for stor", "the file becomes too large"),
+    errno.EROFS: Text("kan bare leses, ikke skrives", "can only be read, not written"),
+    errno.ENAMETOOLONG: Text("navnet er for langt", "the name is too long"),
+    errno.ELOOP: Text("lenker i ring", "links in a circle"),
+    errno.EXDEV: Text("ligger på en annen disk", "is on another disk"),
+    errno.EBUSY: Text("er i bruk", "is in use"),
+    errno.EMFILE: Text("for mange åpne filer", "too many open files"),
+    errno.ENFILE: Text("for mange åpne filer", "too many open files"),
+    errno.EIO: Text("disken svarer med en feil", "the disk answers with a fault"),
+    errno.EADDRINUSE: Text("er i bruk", "is in use"),
+    errno.EADDRNOTAVAIL: Text("er ikke en adresse på denne maskinen", "is not an address of this machine"),
+}
+"""What the operating system says most often, in our own words."""
+OTHER_REASON = Text("feil {number} fra operativsystemet", "error {number} of the operating system")
 
-    def say(self, lang: str, **values: object) -> str:
-        """The text in `lang`, with its {placeholders} filled."""
-        return (self.en if lang == "en" else self.nb).format(**values)
+
+def reason(error: OSError) -> Text:
+    """Why the operating system refused; its own words are in one language only."""
+    number = error.errno or 0
+    return REASONS.get(number, Text(*(OTHER_REASON.say(lang, number=number) for lang in ("nb", "en"))))
+
+
+class Words(NamedTuple):
+    """What a kind of fault is called."""
+
+    rule: Text
+    remedy: Text
+
+
+@functools.cache
+def fault_words() -> dict[str, Words]:
+    """The rule and the remedy of every kind of fault; read when the first one is told."""
+    text = (files("ldip") / "faults.csv").read_text(encoding="utf-8")
+    return {
+        row["id"]: Words(Text(row["rule_nb"], row["rule_en"]), Text(row["remedy_nb"], row["remedy_en"]))
+        for row in csv.DictReader(text.splitlines())
+    }
 
 
 class Fault(NamedTuple):
-    """One fault of an input: the file, the key in it, the value found, the rule it breaks, the remedy."""
+    """One fault of an input: its kind, the file, the key in it, the value found, and what fills its words."""
 
+    kind: str  # a row of faults.csv
     file: str
     key: str
-    value: str
-    rule: Text
-    remedy: Text
+    value: str | Text
+    places: tuple[tuple[str, object], ...] = ()
+
+    @classmethod
+    def of(cls, kind: str, file: str = "", key: str = "", value: str | Text = "", **places: object) -> "Fault":
+        """A fault of that kind; `places` fill its words: numbers, names, or Text where languages differ."""
+        return cls(kind, file, key, value, tuple(places.items()))
+
+    @property
+    def rule(self) -> Text:
+        """The rule that is broken."""
+        return self._filled(fault_words()[self.kind].rule)
+
+    @property
+    def remedy(self) -> Text:
+        """What to do."""
+        return self._filled(fault_words()[self.kind].remedy)
+
+    def _filled(self, text: Text) -> Text:
+        places = dict(self.places)
+        return Text(text.say("nb", **places), text.say("en", **places))
 
     def say(self, lang: str) -> str:
         """The fault as one line for a planner."""
         place = f"{self.file}: " if self.file else ""
-        found = f"{self.key} = {self.value}: " if self.value and self.key else f"{self.key}: " if self.key else ""
-        rule, remedy = self.rule.nb, self.remedy.nb
-        if lang == "en":
-            rule, remedy = self.rule.en, self.remedy.en
-        return f"{place}{found}{rule}. {remedy}".rstrip()
+        value = self.value.say(lang) if isinstance(self.value, Text) else self.value
+        found = f"{self.key} = {value}: " if value and self.key else f"{self.key}: " if self.key else ""
+        return printable(f"{place}{found}{self.rule.say(lang)}. {self.remedy.say(lang)}".rstrip())
 
 
 class InputError(Exception):
@@ -41,6 +109,12 @@ class InputError(Exception):
         self.faults = list(faults)
         super().__init__("\n".join(self.say("en")))
 
+    def __reduce__(self) -> tuple[type["InputError"], tuple[list[Fault]]]:
+        """How it is sent from another process: with its faults."""
+        return InputError, (self.faults,)
+
     def say(self, lang: str) -> list[str]:
-        """One line per fault."""
-        return [fault.say(lang) for fault in self.faults]
+        """One line per fault, and how many more there are."""
+        said = [fault.say(lang) for fault in self.faults[:MOST_TOLD]]
+        more = len(self.faults) - len(said)
+        return [*said, AND_MORE.say(lang, count=more)] if more else said

@@ -15,13 +15,27 @@ from conftest import rows_of
 
 import ldip as door
 from ldip.analysis import sensitivity
-from ldip.errors import Text
 from ldip.report.folder.files import NAMES, plain
+from ldip.text import Text
 
 ROOT = Path(__file__).resolve().parents[1]
 CHANGES = sorted(path.stem for path in (ROOT / "scenarios" / "baerum-2020" / "changes").glob("*.toml"))
 HOW = ("--runs", "300", "--seed", "3", "--years", "8")
 ASKED = {"runs": 300, "seed": 3, "years": 8}
+
+
+OWN = """
+[change]
+title_nb = "Eget tak"
+title_en = "Own ceiling"
+
+[rules.own.debt_ceiling]
+nb = "Gjeldsgrad, høyst"
+en = "Debt ratio, at most"
+metric = "debt_ratio"
+side = "most"
+limit = { value = 0.8, unit = "share", basis = "source", source = "kommunestyret" }
+"""
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +77,7 @@ def test_names_are_listed_and_say_their_type():
         _ = door.lode
 
 
-@pytest.mark.parametrize("name", ["case", "result", "comparison", "lists", "solutions"])
+@pytest.mark.parametrize("name", ["case", "result", "opened", "comparison", "lists", "solutions"])
 def test_examples_in_docstrings_run(name, monkeypatch):
     monkeypatch.delenv("LDIP_LANG", raising=False)
     how = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
@@ -303,6 +317,38 @@ def test_any_line_of_the_accounts_can_be_asked_for(result, case):
     assert outcome.mean.equals(outcome.mean)
     assert np.allclose(outcome.runs.mean(), outcome.mean)
     assert line in result
+
+
+def test_a_municipalitys_own_rules_are_there_by_name(tmp_path, result, ldip):
+    own = tmp_path / "own.toml"
+    own.write_text(OWN, encoding="utf-8")
+    case = door.load("baerum-2020", [str(own)])
+    ruled = case.simulate(**ASKED)
+    debt = ruled["debt_ratio"]
+    assert ruled.probability("debt_ceiling_breach").equals(debt.probability(above=0.8))
+    assert ruled.probabilities["debt_ceiling_breach"].equals(debt.probability(above=0.8)["in_year"])
+    assert debt.runs.equals(result["debt_ratio"].runs)
+    assert (
+        ruled.probability("any_rule_breach")["in_year"] >= ruled.probability("debt_ceiling_breach")["in_year"]
+    ).all()
+    assert "debt_ceiling_breach" not in result.probabilities
+    ruled.save("r", pictures=False)
+    assert door.open("r").probabilities.equals(ruled.probabilities)
+    assert ldip("simulate", "--change", str(own), *HOW, "--no-pictures", "--out", "theirs").code == 0
+    assert Path("r/probabilities.csv").read_bytes() == Path("theirs/probabilities.csv").read_bytes()
+    more = case.with_change("interest-plus-2")
+    apart = door.compare(ruled, more).probability_difference("debt_ceiling_breach")
+    after, before = (one.probability("debt_ceiling_breach")["in_year"] for one in (more.simulate(**ASKED), ruled))
+    assert np.allclose(apart["difference"], after - before)
+    words = ("--change", str(own), *HOW, "--rule", "debt_ceiling", "--rule", "result", "--out", "s")
+    assert ldip("restructure", *words).code == 0
+    found = case.restructure(rules=["debt_ceiling", "result"], **ASKED)
+    assert found.answers.attrs["rules"] == ["debt_ceiling", "result"]
+    same(found.answers, rows_of(Path("s/restructuring.csv")), "confidence", "step_mnok")
+    same(found.rules_held, rows_of(Path("s/rules_held.csv")), "step_mnok", "rule")
+    assert "debt_ceiling" in set(case.restructure(0.5, **ASKED).rules_held.reset_index()["rule"])
+    with pytest.raises(door.InputError, match="Did you mean 'debt_ceiling'"):
+        case.restructure(rules=["debt_ceilng"])
 
 
 def test_a_limit_of_ones_own_is_counted_as_the_catalogues(result):

@@ -1,7 +1,8 @@
 """Bad inputs: each fault is found, named with file and key, explained in two languages and given a remedy.
 
 The files in ``bad/`` hold one fault each and are laid over baerum-2020 as a change. Their first lines say what the
-message must hold: ``# expect: text``, ``# key: key path`` and, where it is not one, ``# faults: number``.
+message must hold: ``# kind: row of faults.csv``, ``# expect: text``, ``# key: key path`` and, where it is not one,
+``# faults: number``.
 """
 
 import csv
@@ -70,7 +71,7 @@ def directives(path: Path) -> dict[str, str]:
             break
         name, _, rest = line[2:].partition(": ")
         found[name] = rest
-    assert set(found) <= {"expect", "key", "faults"}
+    assert set(found) <= {"kind", "expect", "key", "faults"}
     return found
 
 
@@ -82,7 +83,8 @@ def test_bad_change_is_explained(path):
     wanted = directives(path)
     found = faults_of(DEFAULT, path)
     assert len(found) == int(wanted.get("faults", "1")), "\n".join(fault.say("en") for fault in found)
-    assert any(wanted["expect"] in fault.say("en") for fault in found), "\n".join(f.say("en") for f in found)
+    told = [fault.say("en") for fault in found if fault.kind == wanted["kind"]]
+    assert any(wanted["expect"] in line for line in told), "\n".join(fault.say("en") for fault in found)
     if "key" in wanted:
         assert any(f"{fault.key}.".startswith(f"{wanted['key']}.") for fault in found)
     for fault in found:
@@ -394,7 +396,16 @@ def test_unknown_age_group_in_demand(folder):
     edit(folder / "demand.csv", "kindergartens,place,1-5,", "kindergartens,place,1-6,")
     (fault,) = faults_of(folder)
     assert (fault.file, fault.key, fault.value) == ("kommune/demand.csv:2", "group", "1-6")
-    assert "Did you mean '1-5'?" in fault.say("en")
+    assert "is not an age group of population.csv. The groups are 0, 1-5, 6-12" in fault.say("en")
+    assert "Did you mean" not in fault.say("en")
+    check_words(fault)
+
+
+def test_age_group_that_the_population_lacks_is_a_fault_of_the_population(folder):
+    drop_rows(folder / "population.csv", "13-15,")
+    (fault,) = faults_of(folder)
+    assert (fault.file, fault.key, fault.value) == ("kommune/population.csv", "group", "13-15")
+    assert "is missing, but demand.csv uses it (line " in fault.say("en")
     check_words(fault)
 
 

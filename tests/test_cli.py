@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import hashlib
+import importlib
 import io
 import json
 import os
@@ -14,18 +15,19 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
+import click
 import numpy as np
 import pytest
 from conftest import Said, rows_of, snapshot
 
-from ldip import __version__
+from ldip import __version__, cli
 from ldip.cli import COMMANDS, run
-from ldip.model.metrics import catalogue
+from ldip.model.catalogue import catalogue
 from ldip.report.folder import files
 from ldip.scenario.drivers import Drivers
 from ldip.scenario.files.reader import read, shipped_folder
+from ldip.scenario.files.recorded import read_recorded
 from ldip.scenario.files.tables import COLUMNS
-from ldip.scenario.schema import Scenario
 
 SUMMARY_COLUMNS = "scenario,metric,year,unit,price_basis,mean,sd,p01,p05,p10,p25,p50,p75,p90,p95,p99"
 PROBABILITY_COLUMNS = "scenario,event,year,probability,standard_error"
@@ -148,14 +150,54 @@ def test_the_help_tells_of_every_command_in_the_order_of_use(ldip):
         assert f"Usage: ldip {name}" in ldip(name, "--help").out
 
 
+def test_a_command_is_in_the_file_that_bears_its_name_and_alone_there():
+    room = Path(cli.__file__).parent
+    for name in sorted(path.stem for path in room.glob("*.py") if path.name != "__init__.py"):
+        module = importlib.import_module(f"ldip.cli.{name}")
+        own = [it for it in vars(module).values() if isinstance(it, click.Command) and is_of(it, module.__name__)]
+        below = {it.name for group in own if isinstance(group, click.Group) for it in group.commands.values()}
+        assert {it.name for it in own} - below == {name} & set(COMMANDS), name
+
+
+def is_of(command: click.Command, module: str) -> bool:
+    return command.callback is not None and command.callback.__module__ == module
+
+
+def test_the_package_itself_is_the_command(tmp_path):
+    """python -m ldip is ldip: same words, same codes; and what lies in the current folder is not executed."""
+    for name in ("click", "numpy", "numba", "pydantic", "matplotlib", "socket"):
+        (tmp_path / f"{name}.py").write_text(f"open('executed-{name}', 'w')\n", encoding="utf-8")
+    before = snapshot(tmp_path)
+    said = module("simulate", "--runs", 20, "--years", 2, "--out", "r", cwd=tmp_path)
+    assert (said.code, said.err) == (0, "")
+    assert {path.name for path in (tmp_path / "r").iterdir()} == DATA | PICTURES
+    said = module("simulat", cwd=tmp_path)
+    assert said.code == 2
+    assert said.err.startswith("Usage: ldip [OPTIONS] COMMAND")
+    (tmp_path / "grid.toml").write_text("runs = 20\nyears = 2\n", encoding="utf-8")
+    assert module("sweep", "grid.toml", "--executor", "processes", "--out", "s", cwd=tmp_path).code == 0
+    for name in ("r", "s"):
+        shutil.rmtree(tmp_path / name)
+    (tmp_path / "grid.toml").unlink()
+    assert snapshot(tmp_path) == before
+
+
+def module(*words: object, cwd: Path) -> Said:
+    """python -m ldip in a process of its own, with nothing that keeps the current folder from being searched."""
+    environment = {name: value for name, value in os.environ.items() if name not in ("LDIP_LANG", "PYTHONSAFEPATH")}
+    command = [sys.executable, "-m", "ldip", *map(str, words)]
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    return Said(done.returncode, done.stdout, done.stderr)
+
+
 def test_provenance_is_enough_to_repeat_the_run(results):
     content = json.loads((results / "provenance.json").read_text(encoding="utf-8"))
     assert content["version"] == __version__
     assert (content["seed"], content["runs"], content["scenario"]) == (7, 200, "baerum-2020")
     assert content["years"] == list(range(2020, 2040))
     assert content["packages"] == {"python": platform.python_version(), "numpy": np.__version__}
-    resolved = Scenario.model_validate_json(json.dumps(content["scenario_resolved"]))
-    assert resolved == read("baerum-2020").scenario
+    (recorded,) = read_recorded(results).sources
+    assert recorded.scenario == read("baerum-2020").scenario
 
 
 def test_provenance_holds_the_checksums_of_inputs_and_results(results):
@@ -403,7 +445,7 @@ def test_failed_run_leaves_earlier_results_as_they_were(ldip, here, faulty, word
 @pytest.mark.parametrize(
     ("error", "code", "expect"),
     [
-        (OSError(28, "No space left on device"), 1, "No space left on device"),
+        (OSError(28, "No space left on device"), 1, "no space left on the disk"),
         (KeyboardInterrupt(), 130, "Interrupted; no half results"),
     ],
     ids=["disk full", "interrupted"],
@@ -696,25 +738,36 @@ def test_help_of_commands_without_arguments(ldip, command):
     assert len(said.out.splitlines()) > 4
 
 
-CUT = dict.fromkeys(("simulate", "compare", "stress"), ("--runs", "20", "--no-pictures"))
-CUT |= dict.fromkeys(("restructure", "payback", "population", "report", "workbook", "explain"), ("--runs", "20"))
-CUT |= {"sensitivity": ("--runs", "1000", "--no-pictures"), "backtest": ("--runs", "100", "--no-pictures")}
+SHORT = ("--runs", "20", "--years", "6")
+CUT = dict.fromkeys(("simulate", "compare", "stress"), (*SHORT, "--no-pictures"))
+CUT |= dict.fromkeys(("restructure", "payback", "population", "report", "workbook", "explain"), SHORT)
+CUT |= {"backtest": ("--runs", "100", "--no-pictures")}
 """What makes the slow commands quick."""
 
+ELSEWHERE = {("web",): "test_web", ("sensitivity",): "test_sensitivity"}
+"""Examples that another file's tests run: one serves until it is interrupted, one takes seconds however it is cut."""
 
-def test_examples_of_the_help_run(ldip, here):
-    """Every example line is a command that works; only the slow ones and those with a folder of one's own are cut."""
+
+def examples() -> list[tuple[str, ...]]:
+    """Every example line in the help of ldip, of a command and of a command in a group, as words."""
+    of_commands = [importlib.import_module(f"ldip.cli.{name}") for name in ("plan", "scenario")]
+    told = [cli.main.help, of_commands[0].plan.help, of_commands[1].show_scenario.help]
+    lines = [line.strip() for text in told for line in text.splitlines() if line.strip().startswith("ldip ")]
+    return sorted({tuple(re.split(r" {2,}", line)[0].split()[1:]) for line in lines})
+
+
+def test_there_are_examples():
+    assert len(examples()) >= 20
+    assert {words[0] for words in examples()} >= set(COMMANDS) - {"metrics"}
+
+
+@pytest.mark.parametrize("words", [words for words in examples() if words not in ELSEWHERE], ids=" ".join)
+def test_examples_of_the_help_run(ldip, here, words, monkeypatch):
+    """Every example line is a command that works; the slow ones are cut, and the report is without the pictures that
+    test_report.py draws."""
+    monkeypatch.setattr("ldip.report.page.html._svgs", lambda picture: "")
     (here / "grid.toml").write_text("runs = 20\nyears = 4\n", encoding="utf-8")
-    said = [ldip(*command, "--help").out for command in ((), ("plan",), ("scenario", "show"))]
-    examples = {
-        tuple(re.split(r" {2,}", line.strip())[0].split()[1:])
-        for text in said
-        for line in text.splitlines()
-        if line.strip().startswith("ldip ")
-    }
-    assert len(examples) >= 8
-    for words in examples - {("web",)}:  # which serves until it is interrupted (test_web.py)
-        assert ldip(*words, *CUT.get(words[0], ())).code == 0, words
+    assert ldip(*words, *CUT.get(words[0], ())).code == 0
 
 
 def test_version(ldip):

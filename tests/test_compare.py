@@ -25,14 +25,20 @@ from ldip.analysis.compare import (
     paired,
     paired_probability,
 )
-from ldip.cli import compare as command
-from ldip.errors import InputError, Text
+from ldip.cli import alternatives as command
+from ldip.cli.options import DEFAULT_SCENARIO
+from ldip.errors import InputError
+from ldip.model.catalogue import catalogue, headline
 from ldip.model.engine.simulate import Ledger, simulate
-from ldip.model.metrics import catalogue, events, headline, lines_needed, report_values
+from ldip.model.fiscal_rules import events
+from ldip.model.metrics import lines_needed, report_values
 from ldip.report.answers.comparison import labels
 from ldip.report.answers.comparison_charts import spread_out
 from ldip.scenario.files import reader
-from ldip.scenario.files.reader import BASE, alternative, find, read, shipped_folder
+from ldip.scenario.files.reader import alternative, find, read, shipped_folder
+from ldip.scenario.files.reading import BASE
+from ldip.scenario.files.recorded import read_recorded
+from ldip.text import Text
 
 PAIRED = (
     "scenario,against,metric,year,unit,price_basis,mean_difference,standard_error,unpaired_standard_error,"
@@ -122,10 +128,11 @@ def test_rounding_is_not_a_difference():
 
 def test_probabilities_by_hand():
     event = events()[0]
-    above, below = event.threshold + 0.1, event.threshold - 0.1
+    above, below = event.limits[0].values[0] + 0.1, event.limits[0].values[0] - 0.1
     mine = np.array([[above, above, above, below], [below, below, below, below]])
     theirs = np.array([[above, below, below, above], [below, below, below, above]])
-    result = paired_probability(event, mine, theirs)
+    ledgers = [Ledger(np.array([2020, 2021]), ("debt_ratio",), values[None]) for values in (mine, theirs)]
+    result = paired_probability(event, *ledgers)
     assert result.in_year.tolist() == [0.25, -0.25]  # two gained and one lost of four; one lost
     assert result.so_far.tolist() == [0.25, 0.25]
     # the differences are 0, 1, 1, -1
@@ -387,11 +394,10 @@ def test_provenance_holds_every_scenario(results):
     content = json.loads((results / "provenance.json").read_text(encoding="utf-8"))
     assert (content["seed"], content["runs"], content["against"]) == (7, 200, NAMES[0])
     assert [scenario["scenario"] for scenario in content["scenarios"]] == NAMES
-    for name, scenario in zip(NAMES, content["scenarios"], strict=True):
+    for name, recorded in zip(NAMES, read_recorded(results).sources, strict=True):
         source = read(name)
-        assert scenario["inputs_sha256"] == source.files
-        resolved = source.scenario.model_validate_json(json.dumps(scenario["scenario_resolved"]))
-        assert resolved == source.scenario
+        assert recorded.files == source.files
+        assert recorded.scenario == source.scenario
     assert set(content["results_sha256"]) == {name for name in DATA if name.endswith(".csv")}
 
 
@@ -719,5 +725,5 @@ def test_examples_of_the_help_run(ldip):
 
 
 def test_defaults_are_the_growth_alternatives_of_the_plan():
-    changes = reader.change_names(shipped_folder() / command.DEFAULT_SCENARIO)
+    changes = reader.change_names(shipped_folder() / DEFAULT_SCENARIO)
     assert set(command.ALTERNATIVES) <= set(changes)

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from ldip.model import drivers
-from ldip.model.accounts.state import Weather
+from ldip.model import drivers, moments
+from ldip.model.accounts.inputs import Weather
 from ldip.model.plan.baseline import build, swap_loading, swap_path
 from ldip.scenario.drivers import SHOCKS, Drivers
 from ldip.scenario.files.reader import DEFAULT, read
@@ -22,6 +22,22 @@ SIGMAS = 4.5
 LATE = (0, 4, 19)
 EVERYTHING = ["construction-risk", "housing-regime", "income-system-jump", "delivery-risk"]
 FACTORS = [name for name in Weather._fields if name.endswith("_factor")]
+
+
+MOVES = {
+    "rate": {"money_market_rate"},
+    "national_tax": {"national_tax_factor"},
+    "own_tax": {"own_tax_factor"},
+    "completions": {"completion_factor"},
+    "construction": {"construction_factor"},
+    "wages": {"deflator_factor"},
+    "cpi": {"cpi_factor", "deflator_factor"},
+    "equities": {"equity_factor"},
+    "income_system": {"income_system_loss"},
+    "delivery": {"delivery_factor"},
+    "slippage": {"slippage_factor"},
+}
+"""What each driver moves when it is on alone."""
 
 
 def sample(scenario, seed=77, years=YEARS, runs=RUNS, **seeds: int) -> Weather:
@@ -97,27 +113,85 @@ def test_volatility_moves_no_mean(scenario, weather, all_on, weather_all_on):
 def test_a_driver_that_is_off_stays_on_its_path(all_on):
     everything_off = all_on.model_copy(update={"drivers": all_on.drivers.without(Drivers.names())})
     calm = drivers.calm(build(all_on, YEARS).plan)
-    np.testing.assert_array_equal(np.stack(sample(everything_off, runs=50)), np.broadcast_to(calm, (12, YEARS, 50)))
+    np.testing.assert_array_equal(
+        np.stack(sample(everything_off, runs=50)), np.broadcast_to(calm, (len(Weather._fields), YEARS, 50))
+    )
 
 
 @pytest.mark.parametrize("name", Drivers.names())
 def test_one_driver_on_moves_its_own_lines_only(all_on, name):
-    moves = {
-        "rate": {"money_market_rate"},
-        "national_tax": {"national_tax_factor"},
-        "own_tax": {"own_tax_factor"},
-        "completions": {"completion_factor"},
-        "construction": {"construction_factor"},
-        "wages": {"deflator_factor"},
-        "cpi": {"cpi_factor", "deflator_factor"},
-        "equities": {"equity_factor"},
-        "income_system": {"income_system_loss"},
-        "delivery": {"delivery_factor"},
-        "slippage": {"slippage_factor"},
-    }
     others = [other for other in Drivers.names() if other != name]
     alone = sample(all_on.model_copy(update={"drivers": all_on.drivers.without(others)}), runs=2000)
-    assert {field for field, values in alone._asdict().items() if np.ptp(values, axis=1).any()} == moves[name]
+    assert {field for field, values in alone._asdict().items() if np.ptp(values, axis=1).any()} == MOVES[name]
+
+
+# --- streams and their keys
+
+
+def test_every_stream_has_a_key_of_its_own_that_stays():
+    keys = {name: stream.key for name, stream in drivers.STREAMS.items()}
+    assert len(set(keys.values())) == len(keys)
+    assert {name: key for name, key in keys.items() if key < 14} == {
+        **{name: place for place, name in enumerate(SHOCKS[:8])},
+        "own_tax_tails": 8,
+        "rate_persistence": 9,
+        "housing_regime": 10,
+        "income_system": 11,
+        "delivery": 12,
+        "slippage": 13,
+    }, "a seed means these numbers: a new stream takes a key that none has had"
+    assert set(SHOCKS) <= keys.keys()
+    assert {stream.driver for stream in drivers.STREAMS.values()} == set(Drivers.names())
+
+
+def test_neither_the_order_of_the_streams_nor_another_one_changes_the_weather(all_on, monkeypatch):
+    before = np.stack(sample(all_on, runs=1100))
+    changed = {"strikes": drivers.Stream(14, "strikes"), **dict(reversed(drivers.STREAMS.items()))}
+    monkeypatch.setattr(drivers, "STREAMS", changed)
+    np.testing.assert_array_equal(np.stack(sample(all_on, runs=1100)).view(np.int64), before.view(np.int64))
+
+
+@pytest.mark.parametrize("name", Drivers.names())
+def test_a_driver_that_is_switched_off_leaves_the_others_weather_alone(all_on, weather_all_on, name):
+    moved = MOVES[name] | ({"completion_factor"} if name == "rate" else set())  # completions react to the rate
+    off = sample(all_on.model_copy(update={"drivers": all_on.drivers.without([name])}), runs=1100)
+    for field in set(Weather._fields) - moved:
+        here, there = getattr(off, field), getattr(weather_all_on, field)[:, :1100]
+        np.testing.assert_array_equal(here.view(np.int64), np.ascontiguousarray(there).view(np.int64), err_msg=field)
+
+
+def test_another_shock_that_is_correlated_with_nothing_changes_no_bit_of_the_others():
+    rng = np.random.default_rng(5)
+    for _ in range(200):
+        spread = rng.normal(size=(8, 12))
+        matrix = np.corrcoef(spread)
+        factor = drivers._factor(matrix)
+        np.testing.assert_array_equal(factor, np.linalg.cholesky(matrix))
+        for more in (1, 2, 5):
+            larger = np.eye(8 + more)
+            larger[:8, :8] = matrix
+            found = drivers._factor(larger)
+            np.testing.assert_array_equal(found[:8, :8], factor)
+            np.testing.assert_array_equal(found[8:], np.eye(8 + more)[8:])
+    larger[8, 0] = larger[0, 8] = 0.3
+    np.testing.assert_allclose(drivers._factor(larger) @ drivers._factor(larger).T, larger, atol=1e-14)
+
+
+def test_the_restructuring_step_is_found_by_its_name(scenario):
+    plan = build(scenario, 4).plan
+    process = drivers.prepare(scenario.drivers, plan)
+    step = np.arange(50.0)
+    for without, found in (
+        (drivers.calm(plan), drivers.calm(plan, 7.0)),
+        (drivers.weather(process, 1, 0, 50), drivers.weather(process, 1, 0, 50, step)),
+    ):
+        without, found = Weather(*without), Weather(*found)
+        assert (without.restructuring_step == 0.0).all()
+        np.testing.assert_array_equal(
+            found.restructuring_step, np.broadcast_to(7.0 if found[0].shape[1] == 1 else step, found[0].shape)
+        )
+        for field in set(Weather._fields) - {"restructuring_step"}:
+            np.testing.assert_array_equal(getattr(found, field), getattr(without, field))
 
 
 # --- variances, persistence
@@ -283,7 +357,7 @@ def test_a_high_rate_comes_with_inflation(weather, scenario):
 def test_the_bounded_rate_keeps_the_planned_mean():
     """The shift solves E[max(bound, mean + shift + sd Z)] = mean; scipy as oracle."""
     for mean, sd, bound in ((0.03, 0.02, 0.0), (0.02, 0.005, 0.01), (0.03, 0.03, -0.01)):
-        shift = drivers._mean_preserving_shift(mean, np.full(8, sd), bound)
+        shift = moments.mean_preserving_shift(mean, np.full(8, sd), bound)
         z = stats.norm(mean + shift, sd)
         expected = bound * z.cdf(bound) + stats.truncnorm(
             (bound - mean - shift) / sd, np.inf, mean + shift, sd
@@ -291,8 +365,8 @@ def test_the_bounded_rate_keeps_the_planned_mean():
         assert expected == pytest.approx(mean, abs=1e-9)
         root = optimize.brentq(lambda s, m=mean, v=sd, b=bound: _bounded_mean(m + s, v, b) - m, -10 * sd, sd)
         assert shift == pytest.approx(root, abs=1e-9)
-    assert drivers._mean_preserving_shift(0.03, np.zeros(8), 0.0) == 0.0
-    assert drivers._mean_preserving_shift(0.01, np.full(8, 0.01), 0.02) == 0.0
+    assert moments.mean_preserving_shift(0.03, np.zeros(8), 0.0) == 0.0
+    assert moments.mean_preserving_shift(0.01, np.full(8, 0.01), 0.02) == 0.0
 
 
 def _bounded_mean(mean: float, sd: float, bound: float) -> float:

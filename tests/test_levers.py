@@ -6,7 +6,6 @@ Hand figures use the published plan: nominal debt at the end of 2023 of 10 967 (
 import numpy as np
 import pytest
 
-from ldip.analysis.statement import Accounts
 from ldip.model.engine.simulate import run_baseline, simulate
 from ldip.model.plan.baseline import build
 from ldip.scenario.drivers import Drivers
@@ -212,31 +211,3 @@ def test_a_national_tax_shock_in_per_cent_reaches_it_by_seventy_seven(scenario):
     the deduction is 0.95 % of the national tax: 1 - 0.6 x 0.6 / 1.6 - 0.0095 / 1.6. The same kroner per resident
     everywhere would reach it by 99 % (test_steps)."""
     np.testing.assert_allclose(slopes(only(scenario, "national_tax")), 1 - 0.225 - 0.0059, atol=0.005)
-
-
-# The official forms
-
-
-@pytest.mark.parametrize("changes", [[], ["interest-plus-2"], ["housing-minus-20", "equalisation-64"]])
-def test_forms_balance(changes):
-    """1A is what 1B distributes; 2A is financed; areas add up to the net expenditure of the services."""
-    from ldip.report.answers.forms import FORM_1A, FORM_1B, FORM_2A, INVESTMENT
-
-    accounts = Accounts(read("baerum-2020", changes).scenario, 20)
-
-    def row(form, place):
-        return accounts.sum(form.rows[place].of, fixed_prices=False)
-
-    np.testing.assert_allclose(row(FORM_1A, -1) + row(FORM_1B, -1), 0.0, atol=1e-8)
-    need = [r for r in FORM_2A.rows if r.name("en") == "To be financed"]
-    np.testing.assert_allclose(accounts.sum(need[0].of, fixed_prices=False) + row(FORM_2A, -1), 0.0, atol=1e-8)
-    need = [r for r in INVESTMENT.rows if r.name("en") == "To be financed"]
-    np.testing.assert_allclose(accounts.sum(need[0].of, fixed_prices=False), row(INVESTMENT, -1), atol=1e-8)
-    others = "premises_cost undelivered_measures pension_beyond_frames -restructuring_measures"
-    services = accounts.sum(
-        "net_sector_expenditure " + " ".join(f"-{o}".replace("--", "") for o in others.split()), fixed_prices=False
-    )
-    np.testing.assert_allclose(sum(accounts.areas.values()), services, atol=1e-8)
-    sectors = dict.fromkeys(area.sector for area in accounts.scenario.areas)
-    by_sector = sum(accounts.sum(f"sector:{sector}", fixed_prices=False) for sector in sectors)
-    np.testing.assert_allclose(by_sector, services, atol=1e-8)

@@ -15,13 +15,15 @@ import numpy as np
 import pytest
 
 from ldip.model import drivers
-from ldip.model.accounts.state import Opening, Plan, Year
+from ldip.model.accounts.inputs import Opening, Plan
+from ldip.model.accounts.year import LINES
 from ldip.model.engine.simulate import run_baseline, simulate
 from ldip.model.people.cohorts import fit
 from ldip.model.plan.baseline import build
 from ldip.scenario.files.reader import change_names, read, shipped_folder
+from ldip.scenario.numbers import quantities
 from ldip.scenario.quantities import Parameter
-from ldip.scenario.schema import limits, quantities
+from ldip.scenario.schema import limits
 
 FOLDER = shipped_folder() / "baerum-2020"
 SHIPPED = {name: FOLDER / "changes" / f"{name}.toml" for name in change_names(FOLDER)}
@@ -151,10 +153,10 @@ class Pair:
 
 def assert_same_lines(program: np.ndarray, twin: dict[str, np.ndarray], rel: float, absolute: float) -> None:
     """`program` (line, year, run) against the twin; names every line that differs, and by how much."""
-    assert set(twin) == set(Year._fields)
+    assert set(twin) == set(LINES)
     differing = {
         line: float(np.max(np.abs(values - twin[line])))
-        for line, values in zip(Year._fields, program, strict=True)
+        for line, values in zip(LINES, program, strict=True)
         if line not in KNOWN_DISAGREEMENTS and not np.allclose(values, twin[line], rtol=rel, atol=absolute)
     }
     assert not differing
@@ -279,7 +281,7 @@ def assert_same_plan(pair: Pair) -> None:
 
 def with_event(program: np.ndarray, line: str, least: float = 1.0) -> list[int]:
     """The runs in which the line exceeds `least` mill. kr in some year."""
-    return np.flatnonzero((program[Year._fields.index(line)] > least).any(axis=0)).tolist()
+    return np.flatnonzero((program[LINES.index(line)] > least).any(axis=0)).tolist()
 
 
 def chosen_runs(program: np.ndarray, events: tuple[str, ...], plain: int, each: int) -> list[int]:
@@ -320,7 +322,7 @@ def test_simulated_runs_of_an_extreme_scenario(tmp_path):
     chosen = chosen_runs(program, events, plain=20, each=8)
 
     def line(name: str) -> np.ndarray:
-        return program[Year._fields.index(name)][:, chosen]
+        return program[LINES.index(name)][:, chosen]
 
     assert (line("capacity_investment")[4:] == 0).any(), "capacity is never negative"
     assert (line("grants") == 0).any(), "nor are grants"
@@ -329,7 +331,7 @@ def test_simulated_runs_of_an_extreme_scenario(tmp_path):
     assert (line("endowment_withdrawal") == 0).any(), "no buffer capital left"
     assert np.isclose(line("instalments"), line("minimum_instalments"), rtol=1e-9).any(), "the minimum binds"
     assert 0 < line("state_register").mean() < 1
-    for rule in [name for name in Year._fields if name.endswith("_breach")]:
+    for rule in [name for name in LINES if name.endswith("_breach")]:
         assert 0 < line(rule).mean() < 1, rule
     assert_same_simulation(pair, 11, 400, chosen, program)
 
@@ -345,13 +347,13 @@ def test_policies(policy, step):
     pair = Pair([], 20)
     program = simulate(pair.scenario, runs=60, seed=3, years=20, policy=policy, step=step).values
     weather = pair.weather(3, 60)
-    weather[-1] = step
+    drivers.take_step(weather, step)
     for p in pair.plan:
         p.rule_policy = policy == "rule"
         p.measures_delivery = 0.0 if policy == "none" else p.measures_delivery
     twin = pair.twin_ledger([weather[:, :, run].tolist() for run in range(60)])
     assert_same_lines(program, twin, 1e-9, 1e-7)
-    assert (program[Year._fields.index("restructuring_measures")] > 0.0).any() == (policy != "none")
+    assert (program[LINES.index("restructuring_measures")] > 0.0).any() == (policy != "none")
 
 
 # --- the weather itself ------------------------------------------------------------------------------------------
@@ -361,7 +363,7 @@ def random_numbers(seed: int, years: int, degrees: float) -> tuple[np.ndarray, d
     """The first block: normals (shock, year, run), and the others by their name in the twin."""
 
     def stream(name: str) -> np.random.Generator:
-        key = list(drivers.STREAMS).index(name)
+        key = drivers.STREAMS[name].key
         return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(key, 0))))
 
     yearly, once = (years, drivers.BLOCK), (drivers.BLOCK,)

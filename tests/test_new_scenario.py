@@ -9,7 +9,7 @@ from ldip.model.identities import residuals
 from ldip.model.plan.baseline import build
 from ldip.scenario.files.reader import read, shipped
 from ldip.scenario.files.template import TEMPLATE, scenario_name
-from ldip.scenario.schema import quantities
+from ldip.scenario.numbers import quantities
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def test_a_new_scenario_works_at_once(ldip, here):
     assert "ldip scenario check" in said.out
     scenario = read(str(here / "Nordre Åsvik")).scenario
     assert scenario.scenario.name == "nordre-asvik"
-    assert scenario.scenario.municipality == "Nordre 'Åsvik'"
+    assert scenario.scenario.municipality == 'Nordre "Åsvik"'
     assert "Eksempelvik" not in (here / "Nordre Åsvik" / "base.toml").read_text(encoding="utf-8")
     assert ldip("scenario", "check", "Nordre Åsvik").code == 0
     assert ldip("simulate", "Nordre Åsvik", "--runs", "100", "--change", "housing-minus-20").code == 0

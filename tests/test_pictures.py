@@ -7,7 +7,7 @@ import sys
 import pytest
 
 import ldip
-from ldip.errors import Text
+from ldip.text import Text
 
 BACKEND = "module://matplotlib_inline.backend_inline"
 COMMAND = """

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ldip.model import drivers
-from ldip.model.accounts.state import People
+from ldip.model.accounts.inputs import People
 from ldip.model.engine import kernel
 from ldip.model.engine.simulate import simulate
 from ldip.model.people import housing

@@ -16,18 +16,18 @@ import pytest
 
 from ldip.analysis.findings import CONFIDENCES, find
 from ldip.cli.stress import stress_sources
-from ldip.errors import Text
 from ldip.model.engine.simulate import simulate
 from ldip.report.answers.comparison import labels
+from ldip.report.folder.files import write_file
 from ldip.report.numbers import number, shown
 from ldip.report.page import html as pages
 from ldip.report.page.blocks import Fold, Material, Picture, Table, pictures
-from ldip.report.page.chapters import background
+from ldip.report.page.chapters.assumptions import UNITS
 from ldip.report.page.inline import as_inline
-from ldip.report.workbook.sources import numbers_of
 from ldip.scenario.files.reader import alternative, read, shipped
+from ldip.scenario.numbers import numbers, quantities
 from ldip.scenario.quantities import Parameter, Quantity, of_any_year
-from ldip.scenario.schema import quantities
+from ldip.text import Text
 
 cli = importlib.import_module("ldip.cli.report")  # the module, whose name in its room is the command's
 RUNS, YEARS, SEED = 500, 20, 3
@@ -211,6 +211,13 @@ def test_every_picture_has_a_table_a_name_and_a_description(drawn, findings):
         assert re.search(r"<details>.*<table", figure, re.DOTALL)
 
 
+def test_a_chapter_is_a_file_that_bears_its_name(findings):
+    names = [module.__name__.rpartition(".")[2] for module in pages.CHAPTERS]
+    rooms = Path(pages.__file__).parent / "chapters"
+    assert sorted(names) == sorted(path.stem for path in rooms.glob("*.py") if path.stem != "__init__")
+    assert [section.id for section in pages.chapters(material(findings, "nb"))] == names
+
+
 def test_tables_are_rectangular(findings):
     """No row is longer than its head: every cell stands under what it is."""
     for section in pages.chapters(material(findings, "nb")):
@@ -295,7 +302,7 @@ def test_both_languages_are_complete(undrawn, findings):
     assert norwegian <= names
     common = r"\b(og|ikke|prosent|gjeldsgrad|løp|framtider|grunnbane|sikkerhet|antakelse|årene|trinn)\b"
     assert not re.search(common, " ".join(Tree(text).words), re.IGNORECASE)
-    sources = {item.source for item in numbers_of(findings.main.source.scenario, "nb")}
+    sources = {item.source for item in numbers(findings.main.source.scenario, "nb")}
     told = [word for word in Tree(rendered(material(findings, "nb"))).words if word not in sources]
     english = r"\b(per cent|futures|runs|the|debt ratio|baseline|years|probability|assumption|median of)\b"
     assert not [word for word in told if re.search(english, word)]
@@ -303,7 +310,7 @@ def test_both_languages_are_complete(undrawn, findings):
 
 
 @pytest.mark.parametrize(
-    "module", ["html", *(f"chapters.{name}" for name in ("findings", "choices", "causes", "background"))]
+    "module", ["html", "phrases", "fan_picture", *(module.__name__.split("page.")[1] for module in pages.CHAPTERS)]
 )
 def test_texts_have_the_same_places_in_both_languages(module):
     found = vars(importlib.import_module(f"ldip.report.page.{module}")).values()
@@ -324,7 +331,7 @@ def test_every_unit_of_the_shipped_scenarios_has_a_name():
         for name in ((), *((change,) for change in found.changes)):
             for key, quantity in quantities(read(found.name, name).scenario).items():
                 assert isinstance(quantity, Quantity | Parameter)
-                assert of_any_year(quantity.unit) in background.UNITS, key
+                assert of_any_year(quantity.unit) in UNITS, key
 
 
 def test_assumptions_are_all_there(undrawn, findings):
@@ -499,7 +506,7 @@ def test_in_a_browser(tmp_path, findings, lang):
     if not CHROMIUM.is_file():
         pytest.skip("needs Debian's chromium: apt-get install chromium")
     path = tmp_path / "report.html"
-    pages.write_page(path, rendered(material(findings, lang)))
+    write_file(path, rendered(material(findings, lang)))
     with api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         context = browser.new_context(bypass_csp=True)  # axe is a script, the page allows none

@@ -10,9 +10,10 @@ from pydantic import ValidationError
 
 from ldip.errors import InputError
 from ldip.scenario.files.reader import DEFAULT, find, read, shipped, shipped_folder
+from ldip.scenario.numbers import quantities
 from ldip.scenario.quantities import Parameter
 from ldip.scenario.rows import PLAN_LINES
-from ldip.scenario.schema import Scenario, quantities
+from ldip.scenario.schema import Scenario
 
 INVESTMENT_LINES = ("general_investment", "water_waste_investment", "housing_investment")
 INPUTS = (

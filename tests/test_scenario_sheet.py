@@ -18,10 +18,12 @@ from test_workbook import converted, needs_soffice
 
 from ldip.errors import Fault, InputError
 from ldip.report.workbook.settings import write_scenario_sheet
+from ldip.scenario.files.formats import FORMAT
 from ldip.scenario.files.reader import Source, change_names, find, read
 from ldip.scenario.files.writer import change_toml
+from ldip.scenario.numbers import quantities
 from ldip.scenario.quantities import Parameter
-from ldip.scenario.schema import limits, quantities
+from ldip.scenario.schema import limits
 from ldip.scenario.sheet.alternatives import FIRST, Change, check, read_sheet
 from ldip.scenario.sheet.cells import address
 
@@ -262,7 +264,7 @@ def test_empty_cells_are_as_the_base(plain, tmp_path, base):
     _, (change,) = read_sheet(path)
     assert change.name == "dear-money"
     assert tomllib.loads(change.toml) == {
-        "change": {"title_nb": "Dyre lån", "title_en": "Dear money", "extends": "baerum-2020"},
+        "change": {"format": FORMAT, "title_nb": "Dyre lån", "title_en": "Dear money", "extends": "baerum-2020"},
         "interest": {"loan_margin": {"value": 0.01, "basis": "assumption", "source": "twice as much"}},
     }
 

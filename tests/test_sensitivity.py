@@ -23,14 +23,17 @@ from ldip.analysis.sensitivity import (
     tornado,
 )
 from ldip.analysis.sobol import indices, set_size, sobol, uncorrelated
+from ldip.model.catalogue import catalogue
 from ldip.model.engine.simulate import Ledger, run_baseline, simulate
-from ldip.model.metrics import catalogue, events
+from ldip.model.fiscal_rules import events
 from ldip.model.plan.baseline import build
-from ldip.report.answers.sensitivity import DRIVERS, compact, discovery_text, leading, tornado_text
-from ldip.scenario.drivers import Drivers
-from ldip.scenario.files.reader import with_quantity
+from ldip.model.shown import SENSITIVE
+from ldip.report.answers.sensitivity import compact, discovery_text, leading, tornado_text
+from ldip.scenario.drivers import ABOUT, Drivers
+from ldip.scenario.files.overlay import with_quantity
+from ldip.scenario.numbers import quantities
 from ldip.scenario.quantities import Parameter, Quantity
-from ldip.scenario.schema import limits, quantities
+from ldip.scenario.schema import limits
 
 FEW = ("investment.renewal", "interest.floating_share", "housing.areas.fornebu.total")
 
@@ -189,7 +192,7 @@ def test_only_correlation_is_taken_off(scenario):
 
 
 def test_every_driver_has_a_name_and_a_figure():
-    assert set(DRIVERS) == set(FEATURES) == set(Drivers.names())
+    assert set(ABOUT) == set(FEATURES) == set(Drivers.names())
 
 
 def test_bars_point_the_way_economics_does(of_baerum):
@@ -428,14 +431,14 @@ def few_assumptions(monkeypatch):
 def test_the_command(ldip, here, scenario, few_assumptions):
     said = ldip("sensitivity", "--runs", 256, "--years", 5, "--out", "r")
     assert said.code == 0
-    assert DRIVERS["rate"].nb in said.out
+    assert ABOUT["rate"].name.nb in said.out
     assert "investment.renewal" in said.out
     with (here / "r" / "sensitivity_drivers.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 4 * len(moving(scenario))
     assert all(row["sobol_first_standard_error"] for row in rows)
     pictures = {path.name for path in (here / "r").glob("*.png")}
-    assert pictures == {"sobol.png", *(f"tornado_{metric}.png" for metric in tornadoes.METRICS)}
+    assert pictures == {"sobol.png", *(f"tornado_{metric}.png" for metric in SENSITIVE)}
 
 
 def test_json_is_what_the_files_hold(ldip, here, few_assumptions):
@@ -455,13 +458,13 @@ def test_json_is_what_the_files_hold(ldip, here, few_assumptions):
 @pytest.mark.parametrize("lang", ["nb", "en"])
 def test_tables_name_what_they_show(of_baerum, shares, lang):
     text = " ".join(tornado_text(of_baerum, shares, "Title", lang).split())
-    for name in (*DRIVERS.values(), *(metric.label for metric in of_baerum.metrics)):
+    for name in (*(about.name for about in ABOUT.values()), *(metric.label for metric in of_baerum.metrics)):
         assert " ".join(name.say(lang).split()) in text
     assert "investment.renewal" in text
     assert "nan" not in text
 
 
-@pytest.mark.parametrize("words", [("--event", "rain"), ("--runs", 100), ("--runs", "many")])
+@pytest.mark.parametrize("words", [("--runs", 100), ("--runs", "many")])
 def test_wrong_words_are_usage_errors(ldip, words):
     said = ldip("sensitivity", *words)
     assert said.code == 2

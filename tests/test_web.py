@@ -23,20 +23,23 @@ import uvicorn
 from conftest import snapshot
 from python_calamine import CalamineWorkbook
 
-from ldip.errors import InputError, Text
+from ldip.errors import InputError
 from ldip.model import drivers
-from ldip.model.metrics import catalogue
+from ldip.model.catalogue import catalogue
 from ldip.model.people import counted
 from ldip.model.plan.baseline import build
-from ldip.scenario.files.reader import change_names, find, lay_over, read, read_change
-from ldip.scenario.files.writer import change_text
+from ldip.model.shown import WEB_CHARTS
+from ldip.scenario.files.overlay import lay_over, read_change
+from ldip.scenario.files.reader import change_names, find, read
+from ldip.scenario.files.writer import change_text, change_toml
 from ldip.scenario.schema import limits
-from ldip.web import server
+from ldip.text import Text
+from ldip.web import engine, server
 from ldip.web.answers import answer_records, page_records
 from ldip.web.controls import CONTROLS, State, change_of, parameter, read_state
 from ldip.web.memory import Memory
 from ldip.web.serve import listen, own_names
-from ldip.web.simulator import FANS, Simulator
+from ldip.web.simulator import Simulator
 from ldip.web.words import WORDS
 
 STATIC = Path(server.__file__).parent / "static"
@@ -158,8 +161,9 @@ def test_the_workbook_is_the_command_lines(page, ldip, here):
     assert tables[0][figures] == tables[1][figures]
 
 
-def test_the_report_is_of_the_same_figures(page):
-    """It names the checksums of the files that the same figures are written into."""
+def test_the_report_is_of_the_same_figures(page, monkeypatch):
+    """It names the checksums of the files that the same figures are written into; pictures are test_report.py's."""
+    monkeypatch.setattr("ldip.report.page.html._svgs", lambda picture: "")
     archive = zipfile.ZipFile(io.BytesIO(page.post("/api/export/figures", {"state": MOVED}).content))
     report = page.post("/api/export/report", {"state": MOVED, "lang": "en"}).content.decode()
     for name in ("summary.csv", "probabilities.csv"):
@@ -241,11 +245,12 @@ def test_faults_of_a_change_in_memory_are_those_of_a_file():
 
 def test_strings_survive_the_file(here):
     base = read("baerum-2020")
-    odd = 'a "quoted" \\ reason, with\ttab, æøå and \x7f'
+    odd = 'a "quoted" \\ reason, with\ttab, æøå {x} $a$'
     tree = {"financing": {"equity_target": {"value": 0.1 + 0.2, "basis": "assumption", "source": odd}}}
     laid = lay_over(base, tree, "odd.toml", Text("«æ»", '"q"'))
     Path("odd.toml").write_text(change_text(laid.scenario, tree, laid.change_titles[-1], "baerum-2020"), "utf-8")
     assert read("odd.toml").scenario == laid.scenario
+    assert tomllib.loads(change_toml({"title_nb": "\x7f"}, {}))["change"]["title_nb"] == "\x7f"
 
 
 @pytest.mark.parametrize("control", CONTROLS, ids=lambda control: control.id)
@@ -476,7 +481,7 @@ def test_states_that_mean_the_same_are_the_same():
 
 def test_page_is_complete_in_both_languages(simulator):
     nb, en = (page_records(simulator, lang) for lang in ("nb", "en"))
-    assert len(nb["fans"]) == len(FANS) == 9
+    assert len(nb["fans"]) == len(WEB_CHARTS) == 9
     assert [m["id"] for m in nb["metrics"]] == [m["id"] for m in en["metrics"]]
     for metric in nb["metrics"]:
         assert metric["label"] == catalogue()[metric["id"]].label.nb
@@ -557,6 +562,14 @@ def test_the_command_serves_until_interrupted_and_leaves_nothing(here):
     assert "The page is closed." in err
     assert "Traceback" not in out + err
     assert {name for name in snapshot(here) if not name.startswith("config")} == set()
+
+
+def test_compiling_does_not_execute_what_lies_in_the_current_folder(here, monkeypatch):
+    (here / "numba.py").write_text("open('executed', 'w')\n", encoding="utf-8")
+    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
+    monkeypatch.setattr(engine, "must_compile", lambda: True)
+    assert asyncio.run(engine.ready_to_load())
+    assert {path.name for path in here.iterdir()} == {"numba.py"}
 
 
 def test_a_taken_port_and_a_missing_scenario_are_faults(ldip):

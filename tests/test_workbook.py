@@ -20,16 +20,19 @@ from test_cli import real
 
 from ldip.analysis.compare import Comparison, compare
 from ldip.analysis.statement import Accounts
+from ldip.model.catalogue import catalogue, headline
 from ldip.model.engine.simulate import simulate
-from ldip.model.metrics import catalogue, headline, lines_needed
+from ldip.model.metrics import lines_needed
+from ldip.model.shown import HEADLINES
 from ldip.report.answers.comparison import conclusions
+from ldip.report.answers.forms import FORMS
+from ldip.report.limits import limits
 from ldip.report.numbers import SHOWN, number, shown
-from ldip.report.terminal import SHOWN_METRICS
 from ldip.report.workbook.charts import axis_ends
 from ldip.report.workbook.sheets import Book, number_format, scale
 from ldip.scenario.files.reader import read
-from ldip.scenario.schema import quantities
-from ldip.scenario.settings import assumed, name_of, names
+from ldip.scenario.numbers import assumed, quantities
+from ldip.scenario.settings import name_of, names
 from ldip.statistics.summary import PERCENTILES
 
 RUNS, YEARS = 200, 9
@@ -134,9 +137,9 @@ def test_the_command_line_gives_the_same_figures(ldip, cells, here):
     assert [row[2] for row in cells["Herkomst"] if row[1] == NAMES[0] and len(str(row[2])) == 64] == [digest]
 
 
-@pytest.mark.parametrize("metric", SHOWN_METRICS)
+@pytest.mark.parametrize("metric", HEADLINES)
 def test_a_fan_holds_percentiles_baseline_and_the_width_of_its_bands(cells, comparison, metric):
-    rows = cells[SHEETS[1 + SHOWN_METRICS.index(metric)]][5:]
+    rows = cells[SHEETS[1 + HEADLINES.index(metric)]][5:]
     rows = [row for row in rows if row[1] != ""]
     assert [int(row[1]) for row in rows] == 2 * list(range(2020, 2020 + YEARS))
     for place, name in enumerate(NAMES):
@@ -154,9 +157,20 @@ def test_a_fan_holds_percentiles_baseline_and_the_width_of_its_bands(cells, comp
             assert middle == pytest.approx(row[5] - row[3], rel=1e-12, abs=1e-15)
 
 
-def test_thresholds_stand_beside_the_debt_ratio(cells):
-    assert cells["Gjeldsgrad"][4][11:13] == ["Gjeldsgrad over 75 %", "Gjeldsgrad over 100 %"]
-    assert cells["Gjeldsgrad"][5][11:13] == [0.75, 1.0]
+def test_thresholds_stand_beside_the_debt_ratio_in_both_readings(cells):
+    for sheet in SHEETS[1:3]:
+        assert cells[sheet][4][11:13] == ["Gjeldsgrad over 75 %", "Gjeldsgrad over 100 %"]
+        assert cells[sheet][5][11:13] == [0.75, 1.0]
+
+
+def test_every_limit_that_a_picture_draws_stands_in_the_workbook(cells):
+    scenario = read(NAMES[0]).scenario
+    years = np.arange(scenario.scenario.first_year, scenario.scenario.first_year + YEARS)
+    for sheet, name in zip(SHEETS[1:], HEADLINES, strict=False):
+        metric, rows = catalogue()[name], cells[sheet][5 : 5 + YEARS]
+        for place, limit in enumerate(limits(metric, scenario, years), start=11):
+            assert cells[sheet][4][place] == limit.name.nb
+            assert [row[place] for row in rows] == (scale(metric.unit) * limit.values).tolist()
 
 
 def test_the_adopted_minimum_stands_beside_the_result_share(cells):
@@ -195,8 +209,8 @@ def test_probabilities(cells, comparison):
 
 def test_alternatives_are_paired_run_by_run(cells, comparison):
     rows = [row for row in cells["Alternativer"][6:] if row[1] != ""]
-    assert len(rows) == len(SHOWN_METRICS) * YEARS
-    for place, metric in enumerate(SHOWN_METRICS):
+    assert len(rows) == len(HEADLINES) * YEARS
+    for place, metric in enumerate(HEADLINES):
         factor, pair = scale(catalogue()[metric].unit), comparison.pairs[NAMES[1]].metrics[metric]
         mine, theirs = (comparison.summaries[name].distributions[metric].percentile(0.50) for name in NAMES[::-1])
         for t, row in enumerate(rows[place * YEARS : (place + 1) * YEARS]):
@@ -223,13 +237,23 @@ def test_the_answer_says_in_words_what_the_table_says(cells, comparison):
     assert [same(row[10 + place], debt.percentile(p)[-1]) for place, p in enumerate((0.05, 0.50, 0.95))] == [True] * 3
 
 
-def test_forms_are_those_of_the_accounts(cells, ldip):
-    told = json.loads(ldip("plan", "--years", YEARS, "--json", "--form", "balance").out)
-    debt = [record["value"] for record in told if record["line"] == "closing_debt"]
-    row = next(row for row in cells["Skjemaer Grunnalternativet"] if row[0] == "Sum lånegjeld")
-    assert all(same(cell, value) for cell, value in zip(row[2 : 2 + YEARS], debt, strict=True))
-    assert row[2 + YEARS] == pytest.approx(debt[-1] - debt[0])
-    assert row[1] == "mill. 2020-kr"
+def test_forms_are_those_of_the_accounts_and_their_totals_are_formulas(cells, path, ldip):
+    words = [word for form in FORMS for word in ("--form", form.id)]
+    told = json.loads(ldip("plan", "--years", YEARS, "--json", *words).out)
+    rows = [row for row in cells["Skjemaer Grunnalternativet"][5:] if str(row[1]) or row[2] != ""]
+    lines = [told[start : start + YEARS] for start in range(0, len(told), YEARS)]
+    assert [row[0] for row in rows] == [line[0]["label_nb"] for line in lines]
+    for row, line in zip(rows, lines, strict=True):
+        factor = scale(line[0]["unit"])
+        for cell, record in zip(row[2 : 2 + YEARS], line, strict=True):
+            assert cell == "" if record["value"] is None else same(cell, factor * record["value"])
+    debt = next(row for row in rows if row[0] == "Sum lånegjeld")
+    assert debt[2 + YEARS] == pytest.approx(debt[1 + YEARS] - debt[2])
+    assert debt[1] == "mill. 2020-kr"
+    with zipfile.ZipFile(path) as parts:
+        sheet = parts.read(f"xl/worksheets/sheet{1 + SHEETS.index('Skjemaer Grunnalternativet')}.xml").decode()
+    assert "<f>SUM(C7:C13)</f>" in sheet  # central revenue
+    assert "<f>C14+C24</f>" in sheet  # gross operating result
 
 
 def test_people_add_up(cells, comparison):
@@ -303,7 +327,7 @@ def test_charts_are_drawn_from_cells(path):
     with zipfile.ZipFile(path) as parts:
         charts = [parts.read(name).decode() for name in parts.namelist() if name.startswith("xl/charts/chart")]
     fans = [chart for chart in charts if "<c:areaChart>" in chart]
-    assert len(fans) == len(SHOWN_METRICS) * len(NAMES)
+    assert len(fans) == len(HEADLINES) * len(NAMES)
     assert all('<c:grouping val="stacked"/>' in chart and "<c:lineChart>" in chart for chart in fans)
     assert sum("<c:barChart>" in chart for chart in charts) == 1 + 2 * len(NAMES)
     for chart in charts:
@@ -365,6 +389,106 @@ def test_a_windows_console_does_not_stop_it(tmp_path):
     said = real(*words, cwd=tmp_path, encoding="cp1252")
     assert said.code == 0
     assert [path.name for path in tmp_path.iterdir()] == ["økonomi – 2020.xlsx"]
+
+
+# A result folder, written as a workbook
+
+
+def words_of(cells: Cells, sheet: str) -> str:
+    return " ".join(str(cell) for row in cells[sheet] for cell in row)
+
+
+def test_a_result_folder_gives_the_workbook_of_the_same_figures(ldip, here):
+    how = ("--change", "interest-plus-2", "--runs", 60, "--seed", 4, "--years", 6, "--policy", "step", "--step", 30)
+    assert ldip("simulate", *how, "--only", "rate", "--no-pictures", "--out", "r").code == 0
+    assert ldip("workbook", *how, "--only", "rate", "--out", "direct.xlsx").code == 0
+    said = ldip("workbook", "r", "--out", "again.xlsx")
+    assert (said.code, said.err) == (0, "")
+    same = "Tallene er regnet på nytt fra r, og er de samme til siste siffer i 3 filer."
+    assert said.out.splitlines() == [same, "Arbeidsbok: again.xlsx"]
+    direct, again = cells_of(here / "direct.xlsx"), cells_of(here / "again.xlsx")
+    assert list(again) == list(direct)
+    for name in set(direct) - {"Svar", "Herkomst"}:  # those tell of the command and of the change by its title
+        assert again[name] == direct[name], name
+    origin = {row[0]: row[2] for row in again["Herkomst"] if row[0]}
+    assert origin["Regnet på nytt"] == same
+    assert next(value for what, value in origin.items() if "Kommando" in str(what)) == "ldip workbook r"
+    assert "Regnet på nytt" not in words_of(direct, "Herkomst")
+
+
+def test_a_comparison_folder_gives_its_alternatives_and_its_reference(ldip, here):
+    words = ("baerum-2020", "housing-plus-10", "interest-plus-2", "--against", "interest-plus-2")
+    assert ldip("compare", *words, "--runs", 40, "--years", 5, "--no-pictures", "--out", "c").code == 0
+    assert ldip("workbook", *words, "--runs", 40, "--years", 5, "--out", "direct.xlsx", "--lang", "en").code == 0
+    said = ldip("workbook", "c", "--lang", "en")
+    assert (said.code, said.err) == (0, "")
+    assert "the same to the last digit in 6 files" in said.out
+    written = here / "ldip-results" / "baerum-2020+interest-plus-2.xlsx"  # named after the reference
+    direct, again = cells_of(here / "direct.xlsx"), cells_of(written)
+    assert list(again) == list(direct)
+    for name in set(direct) - {"Provenance"}:
+        assert again[name] == direct[name], name
+
+
+def test_changed_files_and_changed_figures_are_told_as_the_report_tells_them(ldip, here, monkeypatch):
+    monkeypatch.setattr("ldip.report.page.html._svgs", lambda picture: "")  # only words count here
+    assert ldip("simulate", "--runs", 30, "--years", 5, "--no-pictures", "--out", "r").code == 0
+    (here / "r" / "probabilities.csv").unlink()
+    provenance = json.loads((here / "r" / "provenance.json").read_text(encoding="utf-8"))
+    provenance["seed"] += 1
+    (here / "r" / "provenance.json").write_text(json.dumps(provenance), encoding="utf-8")
+    said = ldip("workbook", "r", "--lang", "en", "--out", "b.xlsx")
+    assert said.code == 0
+    *told, written = said.out.splitlines()
+    assert written == "Workbook: b.xlsx"
+    assert told == ldip("report", "r", "--lang", "en").out.splitlines()[:-1]
+    assert len(told) == 2
+    assert "summary.csv do not come out as when the result was written" in told[0]
+    assert "probabilities.csv have been changed or removed" in told[1]
+    assert all(line in words_of(cells_of(here / "b.xlsx"), "Provenance") for line in told)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["r", "baerum-2020"], 1, "må stå alene"),
+        (["baerum-2020", "r"], 1, "må stå alene"),
+        (["r", "--change", "interest-plus-2"], 1, "må stå alene"),
+        *[
+            (["r", option, value], 2, f"{option} is that of the result folder")
+            for option, value in (
+                ("--runs", "5"),
+                ("--seed", "1"),
+                ("--years", "20"),
+                ("--against", "baerum-2020"),
+                ("--policy", "none"),
+                ("--step", "3"),
+                ("--only", "rate"),
+                ("--without", "rate"),
+            )
+        ],
+        (["torn"], 1, "er ikke opphavet"),
+    ],
+)
+def test_what_cannot_stand_beside_a_result_folder(ldip, here, words, code, says):
+    assert ldip("simulate", "--runs", 10, "--years", 2, "--no-pictures", "--out", "r").code == 0
+    (here / "torn").mkdir()
+    (here / "torn" / "provenance.json").write_text('{"version": "0', encoding="utf-8")
+    before = snapshot(here)
+    said = ldip("workbook", *words)
+    assert (said.code, said.out) == (code, "")
+    assert says in said.err
+    assert snapshot(here) == before
+
+
+def test_a_result_of_more_runs_than_memory_allows_is_refused_before_it_is_run_again(ldip, here):
+    assert ldip("simulate", "--runs", 10, "--years", 20, "--no-pictures", "--out", "r").code == 0
+    path = here / "r" / "provenance.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"runs": 10,', '"runs": 10000000,'), encoding="utf-8")
+    for command in ("workbook", "report"):
+        said = ldip(command, "r", "--lang", "en")
+        assert said.code == 1
+        assert "10000000" in said.err
 
 
 # Small parts, by hand
@@ -455,8 +579,8 @@ def test_shown_figures_are_those_of_the_summary_to_the_last_digit(path, comparis
     out = converted(path, tmp_path, kind)
     assert len(list(out.glob("*.csv"))) == len(SHEETS)
     checked = 0
-    for metric in SHOWN_METRICS:
-        sheet = SHEETS[1 + SHOWN_METRICS.index(metric)]
+    for metric in HEADLINES:
+        sheet = SHEETS[1 + HEADLINES.index(metric)]
         with (out / f"{path.stem}-{sheet}.csv").open(encoding="utf-8", newline="") as file:
             rows = list(csv.reader(file, delimiter=";"))[5:]
         rows = [row for row in rows if len(row) > 1 and row[1]]
@@ -467,4 +591,4 @@ def test_shown_figures_are_those_of_the_summary_to_the_last_digit(path, comparis
                     text = shown(float(spread.percentile(p)[t]), spread.metric.unit, "en")
                     assert row[column].rstrip("%") in (text, f"-{text}"), (metric, row)
                     checked += 1
-    assert checked == len(SHOWN_METRICS) * len(NAMES) * YEARS * 5
+    assert checked == len(HEADLINES) * len(NAMES) * YEARS * 5

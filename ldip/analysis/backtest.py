@@ -12,8 +12,8 @@ import numpy as np
 
 from ldip.analysis.calibrate import LOG_GROWTH, Fit, drawn, fit_ar1, levels, to_column
 from ldip.model import drivers
-from ldip.model.accounts.state import Plan, Weather
-from ldip.model.plan.baseline import build
+from ldip.model.accounts.inputs import Plan, Weather
+from ldip.model.engine.simulate import built
 from ldip.scenario.drivers import Drivers
 from ldip.scenario.files.series import Series
 from ldip.scenario.schema import Scenario
@@ -101,7 +101,7 @@ def backtest(
     if parameters not in PARAMETERS:
         raise ValueError(parameters)
     asked = Backtest(series, scenario.name, parameters, minimum, horizon, runs, seed, ())
-    plan = build(scenario, horizon).plan
+    plan = built(scenario, horizon).baseline.plan
     found: list[Outcome] = []
     for origin in origins(series, minimum):
         found += _from(origin, asked, scenario.drivers, plan)

@@ -11,9 +11,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ldip.errors import Fault, Text
+from ldip.errors import Fault
+from ldip.model.catalogue import Metric, catalogue, headline
 from ldip.model.engine.simulate import Ledger, simulate
-from ldip.model.metrics import Event, Metric, catalogue, events, headline, lines_needed, report_values
+from ldip.model.fiscal_rules import Event
+from ldip.model.metrics import lines_needed, report_values
 from ldip.scenario.schema import Scenario
 from ldip.statistics.summary import Distribution, Summary, distribution, share, so_far, summarise
 
@@ -165,8 +167,11 @@ def side_by_side(scenarios: Sequence[Scenario]) -> list[Fault]:
     """What keeps scenarios from being set side by side: one of them named twice, or other years."""
     names = Counter(scenario.name for scenario in scenarios)
     first_years = {scenario.name: scenario.scenario.first_year for scenario in scenarios}
-    faults = [_twice(name) for name, count in names.items() if count > 1]
-    return [*faults, *([_other_years(first_years)] if len(set(first_years.values())) > 1 else [])]
+    faults = [Fault.of("named_twice", "", name) for name, count in names.items() if count > 1]
+    if len(set(first_years.values())) > 1:
+        found = ", ".join(f"{name}: {year}" for name, year in first_years.items())
+        faults.append(Fault.of("other_first_years", "", "scenario.first_year", found))
+    return faults
 
 
 def pair(ledger: Ledger, reference: Ledger, summary: Summary, of_reference: Summary) -> Pair:
@@ -178,9 +183,7 @@ def pair(ledger: Ledger, reference: Ledger, summary: Summary, of_reference: Summ
         report_values(reference, metric, out=theirs)
         errors = [of.distributions[metric.id].mean_error for of in (summary, of_reference)]
         metrics[metric.id] = paired(metric, mine, theirs, np.hypot(*errors))
-    chances = {
-        event.id: paired_probability(event, ledger[event.metric], reference[event.metric]) for event in events()
-    }
+    chances = {event.id: paired_probability(event, ledger, reference) for event in reference.events}
     return Pair(metrics, chances)
 
 
@@ -206,9 +209,9 @@ def _difference(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
     return mine
 
 
-def paired_probability(event: Event, mine: np.ndarray, theirs: np.ndarray) -> PairedProbability:
-    """Compare how often the values (year, run) of an alternative and of the reference are above the threshold."""
-    happens, happened = mine > event.threshold, theirs > event.threshold
+def paired_probability(event: Event, mine: Ledger, theirs: Ledger) -> PairedProbability:
+    """Compare how often the event happens to an alternative and to the reference."""
+    happens, happened = event.happens(mine), event.happens(theirs)
     in_year = _shares_apart(happens, happened)
     return PairedProbability(event, *in_year, *_shares_apart(so_far(happens), so_far(happened)))
 
@@ -265,25 +268,4 @@ def choose(criterion: Criterion, values: Mapping[str, np.ndarray]) -> Choice:
         lead_error=float(led.mean_error[0]),
         ahead=ahead,
         level=level,
-    )
-
-
-def _twice(name: str) -> Fault:
-    return Fault(
-        "",
-        name,
-        "",
-        Text(nb="er nevnt to ganger", en="is named twice"),
-        Text(nb="Nevn hvert én gang, og gi filene ulike navn.", en="Name each once, in files of different names."),
-    )
-
-
-def _other_years(first_years: Mapping[str, int]) -> Fault:
-    found = ", ".join(f"{name}: {year}" for name, year in first_years.items())
-    return Fault(
-        "",
-        "scenario.first_year",
-        found,
-        Text(nb="scenariene begynner i ulike år", en="the scenarios begin in different years"),
-        Text(nb="Bare samme år kan sammenlignes.", en="Only the same years can be compared."),
     )

@@ -12,8 +12,11 @@ from typing import NamedTuple
 import numpy as np
 
 from ldip.analysis.features import Feature, feature_values, features, lines_of
+from ldip.errors import Fault, InputError
+from ldip.model.catalogue import catalogue
 from ldip.model.engine.simulate import run_baseline, simulate
-from ldip.model.metrics import Event, catalogue, events
+from ldip.model.fiscal_rules import Event, events
+from ldip.model.metrics import lines_needed
 from ldip.model.plan.baseline import build
 from ldip.scenario.drivers import Drivers
 from ldip.scenario.schema import Scenario
@@ -87,16 +90,16 @@ def discover(
     progress: Callable[[int], None] | None = None,
 ) -> Discovery:
     """Find the conditions of the event in the last year."""
-    of = next(found for found in events() if found.id == event)
+    of = event_named(event, events(scenario))
     wanted = features(Drivers.names())
-    needed = lines_of(wanted) | {of.metric}
+    needed = lines_of(wanted) | set(lines_needed([], [of]))
     lines = [line for line in catalogue() if line in needed]
     ledger = simulate(scenario, runs=runs, seed=seed, years=years, lines=lines)
     if progress:
         progress(1)
     baseline = run_baseline(build(scenario, years))
     values = np.stack([feature_values(ledger, baseline, feature) for feature in wanted])
-    happens = ledger[of.metric][-1] > of.threshold
+    happens = of.happens(ledger)[-1]
     probability = float(happens.mean())
     return Discovery(
         scenario=scenario.name,
@@ -110,6 +113,18 @@ def discover(
         planned={feature: float(feature_values(baseline, baseline, feature)[0]) for feature in wanted},
         boxes=tuple(find_boxes(values, happens, wanted)),
     )
+
+
+def event_named(name: str, known: Sequence[Event]) -> Event:
+    """The event of that id.
+
+    Raises InputError if there is none.
+    """
+    for event in known:
+        if event.id == name:
+            return event
+    ids = ", ".join(event.id for event in known)
+    raise InputError([Fault.of("no_such_event", "--event", name, known=ids)])
 
 
 def find_boxes(values: np.ndarray, happens: np.ndarray, of: Sequence[Feature]) -> list[Box]:

@@ -14,12 +14,8 @@ from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any
 
 from ldip.analysis.sweep import program
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
 
-KINDS = Text(
-    nb="Skriv threads, processes, dask://MASKIN:PORT eller PAKKE.MODUL:FUNKSJON.",
-    en="Write threads, processes, dask://HOST:PORT or PACKAGE.MODULE:FUNCTION.",
-)
 CONNECT_SECONDS = 10
 
 
@@ -49,15 +45,13 @@ def _executor(name: str, workers: int | None) -> Executor:
         return ProcessPoolExecutor(workers, mp_context=fresh, initializer=_leave_interrupts_to_the_parent)
     module, _, function = name.partition(":")
     if not (module and function.isidentifier()):
-        raise InputError([_fault(name, Text("ukjent sted å regne", "no such executor"), KINDS)])
+        raise InputError([Fault.of("no_executor", "", "--executor", name)])
     try:
         made = getattr(importlib.import_module(module), function)()
     except Exception as error:  # whatever somebody else's function may raise
-        rule = Text(nb="kan ikke hentes ({error})", en="cannot be loaded ({error})")
-        raise InputError([_fault(name, _filled(rule, error), KINDS)]) from None
+        raise InputError([_told("executor_not_loaded", name, error)]) from None
     if not isinstance(made, Executor):
-        rule = Text("gir ikke en concurrent.futures.Executor", "does not make a concurrent.futures.Executor")
-        raise InputError([_fault(name, rule, KINDS)])
+        raise InputError([Fault.of("not_an_executor", "", "--executor", name)])
     return made
 
 
@@ -70,18 +64,11 @@ def _dask_client(address: str, name: str) -> Any:
     try:
         from distributed import Client
     except ImportError:
-        rule = Text("krever pakken distributed", "needs the package distributed")
-        remedy = Text('pip install "ldip[cluster]"', 'pip install "ldip[cluster]" installs it.')
-        raise InputError([_fault(name, rule, remedy)]) from None
+        raise InputError([Fault.of("no_distributed", "", "--executor", name)]) from None
     try:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
-    except OSError as error:
-        rule = Text(nb="svarer ikke ({error})", en="does not answer ({error})")
-        remedy = Text(
-            nb="Start klyngen først: dask scheduler, og dask worker MASKIN:PORT på hver maskin; se docs/cluster.md.",
-            en="Start the cluster first: dask scheduler, and dask worker HOST:PORT on each; see docs/cluster.md.",
-        )
-        raise InputError([_fault(name, _filled(rule, error), remedy)]) from None
+    except OSError:
+        raise InputError([Fault.of("no_cluster", "", "--executor", name)]) from None
     faults = _worker_faults(client)
     if faults:
         client.close()
@@ -97,22 +84,15 @@ def _worker_faults(client: Any) -> list[Fault]:
 
         return ldip.analysis.sweep.program()
 
-    remedy = Text("Installer samme versjon av ldip der.", "Install the same version of ldip there.")
     faults = []
     for worker, answer in client.run(ask, on_error="return").items():
         if isinstance(answer, BaseException):
-            rule = _filled(Text(nb="har ikke ldip ({error})", en="does not have ldip ({error})"), answer)
-            faults.append(_fault(worker, rule, remedy))
+            faults.append(_told("worker_without_ldip", worker, answer))
         elif answer != program():
-            rule = Text("har en annen versjon av ldip eller NumPy", "has another version of ldip or NumPy")
-            faults.append(_fault(worker, rule, remedy))
+            faults.append(Fault.of("worker_other_version", "", "--executor", worker))
     return faults
 
 
-def _filled(text: Text, error: BaseException) -> Text:
-    reason = str(error) or type(error).__name__
-    return Text(text.say("nb", error=reason), text.say("en", error=reason))
-
-
-def _fault(name: str, rule: Text, remedy: Text) -> Fault:
-    return Fault("", "--executor", name, rule, remedy)
+def _told(kind: str, name: str, error: BaseException) -> Fault:
+    """A fault that quotes what somebody else's code said; it may be in any language."""
+    return Fault.of(kind, "", "--executor", name, error=str(error) or type(error).__name__)

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
 from ldip.model.engine.simulate import Ledger, run_baseline, simulate
 from ldip.model.plan.baseline import build
 from ldip.scenario.schema import Scenario
@@ -226,7 +226,8 @@ def decompose(ledger: Ledger, metric: str) -> dict[str, np.ndarray]:
     revenue = ledger["operating_revenue"]
     if not (revenue > 0.0).all():
         t = int(np.flatnonzero((revenue <= 0.0).any(axis=1))[0])
-        raise InputError([_no_revenue(int(ledger.years[t]), int((revenue[t] <= 0.0).sum()))])
+        year, runs = int(ledger.years[t]), int((revenue[t] <= 0.0).sum())
+        raise InputError([Fault.of("no_revenue", "", "operating_revenue", year=year, runs=runs)])
     found = {}
     for group, parts in FLOWS.items():
         if group == DEFICITS and "closing_uncovered_deficit" in STOCKS[metric]:
@@ -328,44 +329,13 @@ def _cut(ledger: Ledger, first: int | None, last: int | None) -> Ledger:
     if not known[0] <= ends[0] < ends[1] <= known[1]:
         raise InputError([_wrong_years(ends, known)])
     inside = slice(ends[0] - known[0], ends[1] - known[0] + 1)
-    return Ledger(ledger.years[inside], ledger.lines, ledger.values[:, inside])
+    return Ledger(ledger.years[inside], ledger.lines, ledger.values[:, inside], ledger.events)
 
 
 def _wrong_years(ends: list[int], known: list[int]) -> Fault:
     first, last = known
-    return Fault(
-        "--from/--to",
-        f"{ends[0]}-{ends[1]}",
-        "",
-        Text(
-            nb=f"må være to ulike år i rekkefølge, fra {first} til {last}",
-            en=f"must be two different years in order, from {first} to {last}",
-        ),
-        Text(
-            nb="Velg andre år med --from og --to, eller se lenger fram med --years.",
-            en="Choose other years with --from and --to, or look further with --years.",
-        ),
-    )
+    return Fault.of("wrong_years", "--from/--to", f"{ends[0]}-{ends[1]}", first=first, last=last)
 
 
 def _no_runs(option: str, share: Share, runs: int) -> Fault:
-    return Fault(
-        option,
-        f"{share[0]:g}:{share[1]:g}",
-        "",
-        Text(nb=f"er ingen av {runs} løp", en=f"is none of {runs} runs"),
-        Text(nb="Velg flere løp eller en videre gruppe.", en="Choose more runs or a wider group."),
-    )
-
-
-def _no_revenue(year: int, runs: int) -> Fault:
-    return Fault(
-        "",
-        "operating_revenue",
-        "",
-        Text(
-            nb=f"er ikke over null i {year} i {runs} løp, så det er ingen gjeldsgrad å forklare",
-            en=f"is not above zero in {year} in {runs} runs, so there is no debt ratio to explain",
-        ),
-        Text(nb="Rett opp scenariets inntekter.", en="Mend the revenue of the scenario."),
-    )
+    return Fault.of("no_runs", option, f"{share[0]:g}:{share[1]:g}", runs=runs)

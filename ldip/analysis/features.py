@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ldip.model.catalogue import Metric, catalogue
 from ldip.model.engine.simulate import Ledger
-from ldip.model.metrics import Metric, catalogue, report_values
+from ldip.model.metrics import report_values
+from ldip.scenario.drivers import ABOUT
 
 
 class Feature(NamedTuple):
@@ -18,7 +20,7 @@ class Feature(NamedTuple):
 
     ``mean``: average of the years, in the metric's unit, money in fixed prices. ``growth``: yearly growth from the
     planned figure of the first year to the last year's own, per year. ``relative``: sum of the years over the
-    baseline's, a share.
+    baseline's, a share; all of it where nothing is planned and nothing comes.
     """
 
     line: str
@@ -40,20 +42,8 @@ class Feature(NamedTuple):
         return {"mean": self.metric.unit, "growth": "per year", "relative": "share"}[self.fold]
 
 
-FEATURES = {
-    "rate": Feature("money_market_rate", "mean"),
-    "national_tax": Feature("tax_revenue", "relative"),
-    "own_tax": Feature("tax_revenue", "relative"),
-    "completions": Feature("completions", "relative"),
-    "construction": Feature("cost_overrun", "mean"),
-    "wages": Feature("deflator_index", "growth"),
-    "cpi": Feature("cpi_index", "growth"),
-    "equities": Feature("endowment_equity_return", "mean"),
-    "income_system": Feature("income_system_loss", "mean"),
-    "delivery": Feature("undelivered_measures", "mean"),
-    "slippage": Feature("slipped_out", "mean"),
-}
-"""Where each driver shows in the accounts. The two of tax show in the same line, where nobody can tell them apart."""
+FEATURES = {driver: Feature(about.line, about.fold) for driver, about in ABOUT.items()}
+"""Where each driver shows in the accounts."""
 
 
 def features(drivers: Iterable[str]) -> list[Feature]:
@@ -73,6 +63,8 @@ def feature_values(ledger: Ledger, baseline: Ledger, feature: Feature) -> np.nda
     if feature.fold == "mean":
         return values.mean(axis=0)
     if feature.fold == "relative":
+        if not values.any() and not planned.any():
+            return np.ones(values.shape[1])
         return values.sum(axis=0) / planned.sum()
     if feature.fold == "growth":
         return (values[-1] / planned[0, 0]) ** (1.0 / max(len(values) - 1, 1)) - 1.0

@@ -2,26 +2,27 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ldip.analysis.compare import Comparison, compare
 from ldip.analysis.explain import Explanation, explain, explain_groups
-from ldip.analysis.reconcile import DebtRatios, Row, debt_ratios, reconcile
+from ldip.analysis.reconcile import DebtRatios, Row, debt_ratios, published_file, reconcile
 from ldip.analysis.restructuring import Restructuring, restructure
 from ldip.analysis.sensitivity import ASSUMED, Tornado, moving, tornado
 from ldip.analysis.sensitivity import work as simulations
 from ldip.analysis.stress import Stress, stress
+from ldip.model.catalogue import Metric, catalogue
 from ldip.model.engine.simulate import Ledger, run_baseline, simulate, with_policy
-from ldip.model.metrics import Metric, catalogue, events, lines_needed, report_values
+from ldip.model.metrics import lines_needed, report_values
 from ldip.model.plan.baseline import Baseline, build
+from ldip.model.shown import ANSWERS, DEBT
 from ldip.scenario.files.reader import Source
 from ldip.scenario.schema import Scenario
 from ldip.statistics.summary import Probability, Summary, probability, quantile, quantile_error, summarise
 
 CONFIDENCES = (0.70, 0.80, 0.90)
-DEBT = ("debt_ratio", "debt_ratio_with_deficits")
 SOLVING = 4
 """A run's smallest step costs about as much as this many simulations of it."""
 
@@ -30,9 +31,6 @@ FEW_RUNS = 2048
 
 ENOUGH = 500
 """Runs from which a tenth of them says something."""
-
-ANSWERS = ("debt_ratio", "restructuring_need")
-"""What the drivers are looked at for."""
 
 WORST, MIDDLE = (0.9, 1.0), (0.4, 0.6)
 """Which runs are set beside each other to explain what goes wrong."""
@@ -140,7 +138,8 @@ def find(
         name, baseline = source.scenario.name, with_policy(build(source.scenario, years), policy)
         path = run_baseline(baseline, step)
         found[name] = Finding(source, baseline, path, summaries[name], *measures[name], solved[name])
-    main = next(iter(found.values())).source.scenario
+    source = next(iter(found.values())).source
+    main = source.scenario
     published = bool(main.published)
     scenarios = [source.scenario for source in tests]
     few = min(runs, FEW_RUNS)
@@ -148,7 +147,7 @@ def find(
     return Findings(
         scenarios=found,
         comparison=comparison,
-        reconciliation=tuple(reconcile(main)) if published else (),
+        reconciliation=tuple(reconcile(main, published_file(source))) if published else (),
         debt_ratios=debt_ratios(main) if published else None,
         stress=stress(scenarios, runs=few, seed=seed, years=years, progress=progress) if scenarios else None,
         tornado=_tornado(main, few, seed, years, assumptions, progress) if as_adopted else None,
@@ -227,5 +226,10 @@ def ceiling(ledger: Ledger, metric_id: str) -> Ceiling:
 
 def _with_deficits(ledger: Ledger) -> dict[str, Probability]:
     """How often the debt ratio is above each of its thresholds when uncovered deficits are counted as debt."""
-    values = report_values(ledger, catalogue()["debt_ratio_with_deficits"])
-    return {event.id: probability(event, values) for event in events() if event.metric == "debt_ratio"}
+    with_deficits: dict[str, Any] = {"metric": "debt_ratio_with_deficits"}
+    found = {}
+    for event in ledger.events:
+        if event.metric == "debt_ratio":
+            limits = tuple(limit._replace(**with_deficits) for limit in event.limits)
+            found[event.id] = probability(event._replace(limits=limits, **with_deficits), ledger)
+    return found

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
 from ldip.model.engine.simulate import Ledger, simulate
 from ldip.scenario.schema import Scenario
 from ldip.statistics.summary import quantile
@@ -58,7 +58,7 @@ def payback(
     Raises InputError if there is no such area or it builds nothing then.
     """
     if area not in scenario.housing.areas:
-        raise InputError([_no_area(area, list(scenario.housing.areas))])
+        raise InputError([Fault.of("no_area", "AREA", area, names=", ".join(scenario.housing.areas))])
     lines = ["completions", "deflator_index", *dict.fromkeys(_plain_lines())]
     ledgers = [
         simulate(one, runs=runs, seed=seed, years=years, lines=lines, progress=progress)
@@ -128,30 +128,7 @@ def _difference(ledgers: list[Ledger], terms: tuple[str, ...]) -> np.ndarray:
     return 1e3 * total / ledgers[0]["deflator_index"]
 
 
-def _no_area(area: str, known: list[str]) -> Fault:
-    names = ", ".join(known)
-    return Fault(
-        "AREA",
-        area,
-        "",
-        Text(nb="er ikke et område i boligprogrammet", en="is not an area of the housing programme"),
-        Text(nb=f"Velg blant {names}.", en=f"Choose among {names}."),
-    )
-
-
 def _nothing_built(area: str, scenario: Scenario, years: int) -> Fault:
-    first = scenario.scenario.first_year
-    plan_end, end = first + scenario.scenario.plan_years, first + years - 1
-    start = f"{scenario.housing.areas[area].start.value:.0f}"
-    return Fault(
-        "AREA",
-        area,
-        "",
-        Text(
-            nb=f"bygger ingen boliger i {plan_end}–{end} (start {start})",
-            en=f"builds no dwellings in {plan_end}-{end} (start {start})",
-        ),
-        Text(
-            nb="Se lenger fram med --years, eller start tidligere.", en="Look further with --years, or start earlier."
-        ),
-    )
+    first, start = scenario.scenario.first_year, scenario.housing.areas[area].start.value
+    plan_end = first + scenario.scenario.plan_years
+    return Fault.of("nothing_built", "AREA", area, first=plan_end, last=first + years - 1, start=start)

@@ -11,11 +11,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ldip.analysis.statement import Accounts
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
 from ldip.model.people.cohorts import demand_weights
+from ldip.scenario.files.reader import Source
 from ldip.scenario.rows import PublishedRow
 from ldip.scenario.schema import Scenario
+from ldip.text import Text
 
+PUBLISHED = "published.csv"
 STOCK_INDEX_TOLERANCE = 0.005
 """How near an implied price index must be to another year's to be taken for it."""
 
@@ -73,12 +76,11 @@ def _per_resident(row: str) -> Callable[[Accounts], np.ndarray]:
 
 
 def _of_endowment(line: str, weight: Callable[[np.ndarray], np.ndarray] = np.ones_like) -> Callable[[Accounts], Any]:
-    """Per cent of the endowment fund, or of a part of it, at 1 January."""
+    """Per cent of the endowment fund, or of a part of it, at 1 January; 0 where there is none."""
 
     def figure(a: Accounts) -> np.ndarray:
-        return (
-            100.0 * a.sum(line, fixed_prices=False) / (_endowment_opening(a) * weight(np.array(a.plan.equity_weight)))
-        )
+        part = _endowment_opening(a) * weight(np.array(a.plan.equity_weight))
+        return np.divide(100.0 * a.sum(line, fixed_prices=False), part, out=np.zeros_like(part), where=part != 0.0)
 
     return figure
 
@@ -170,8 +172,13 @@ FIGURES: dict[str, Callable[[Accounts], np.ndarray]] = {
 """What no row of signed terms says: shares, what is per resident, and stocks rolled in the plan's own way (year,)."""
 
 
-def reconcile(scenario: Scenario) -> list[Row]:
-    """Every published figure of the plan years beside the model's, with a verdict.
+def published_file(source: Source) -> str:
+    """The table of published figures as the planner knows it: with the folder that it was read from."""
+    return next((file for file in source.files if file.endswith(PUBLISHED)), PUBLISHED)
+
+
+def reconcile(scenario: Scenario, file: str = PUBLISHED) -> list[Row]:
+    """Every published figure of the plan years beside the model's, with a verdict; faults call the table `file`.
 
     Raises InputError with every figure of ``published.csv`` that is neither one of FIGURES nor a row of signed terms.
     """
@@ -182,7 +189,8 @@ def reconcile(scenario: Scenario) -> list[Row]:
         try:
             model = _figure(accounts, published)
         except KeyError as error:
-            faults.append(_unknown_figure(scenario.scenario.name, str(error.args[0])))
+            known = ", ".join(FIGURES)
+            faults.append(Fault.of("unknown_figure", file, "figure", str(error.args[0]), known=known))
             continue
         for t, year in enumerate(accounts.years):
             rows.append(_row(published, int(year), published.values[t], float(model[t]), accounts))
@@ -265,18 +273,3 @@ def _wrong_index(published: PublishedRow, year: int, value: float, model: float,
         "missing": here - nearest,
     }
     return Text(WRONG_INDEX.say("nb", **values), WRONG_INDEX.say("en", **values))
-
-
-def _unknown_figure(folder: str, figure: str) -> Fault:
-    return Fault(
-        f"{folder}/published.csv",
-        "figure",
-        figure,
-        Text(nb="ukjent tall eller ledd", en="unknown figure or term"),
-        Text(
-            nb="Et tall er summen av linjer fra ldip metrics, area:…, sector:…, plan:… (docs/scenario-format.md), "
-            "eller et av: " + ", ".join(FIGURES),
-            en="A figure is the sum of lines of ldip metrics, area:…, sector:…, plan:… (docs/scenario-format.md), "
-            "or one of: " + ", ".join(FIGURES),
-        ),
-    )

@@ -10,11 +10,17 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ldip.errors import Fault, InputError
 from ldip.model import drivers
-from ldip.model.accounts.state import Year
-from ldip.model.accounts.steps import NOISE
+from ldip.model.accounts.choices import NOISE
+from ldip.model.accounts.year import LINES
+from ldip.model.catalogue import catalogue
 from ldip.model.engine import kernel
-from ldip.model.plan.baseline import build
+from ldip.model.engine.simulate import Ledger, built
+from ldip.model.fiscal_rules import Limit
+from ldip.model.fiscal_rules import margin as rule_margin
+from ldip.model.fiscal_rules import rules as rules_of
+from ldip.model.soundness import WITNESSES, check_runs
 from ldip.scenario.schema import Scenario
 from ldip.statistics.summary import quantile, quantile_error
 
@@ -24,12 +30,8 @@ LARGEST = 400.0
 TOLERANCE = 0.01
 """Steps are solved to ten thousand kroner a year."""
 
-RULES = ("result", "equity", "buffer", "liquidity", "deficit")
-LINES = (
-    *("cpi_index", "deflator_index", "operating_revenue", "net_operating_result", "equity_share"),
-    *("general_investment", "general_borrowing", "closing_buffer_fund", "closing_liquidity_reserve"),
-    "closing_uncovered_deficit",
-)
+MEANS = ("operating_revenue", "general_investment", "general_borrowing")
+"""Lines that margins are made of beside the rules' own figures."""
 
 
 class Answer(NamedTuple):
@@ -55,7 +57,7 @@ class Restructuring(NamedTuple):
     """The runs' own smallest steps and what they say."""
 
     scenario: str
-    rules: tuple[str, ...]
+    rules: tuple[Limit, ...]
     first_year: int  # the rules must hold from here
     last_year: int
     runs: int
@@ -73,17 +75,21 @@ def restructure(
     scenario: Scenario,
     *,
     confidences: Sequence[float],
-    rules: Sequence[str] = RULES,
+    rules: Sequence[str] = (),
     since: int | None = None,
     runs: int,
     seed: int,
     years: int,
     progress: Callable[[int], None] | None = None,
 ) -> Restructuring:
-    """Solve every run's smallest step with which `rules` hold in the last year (or in every year from `since` on)."""
+    """Solve every run's smallest step with which `rules` hold in the last year (or in every year from `since` on):
+    the fiscal rules of these ids (none named: all of the scenario's).
+
+    Raises InputError if there is no rule of such an id.
+    """
     from scipy.optimize import elementwise
 
-    margins = Margins(scenario, rules, since, runs=runs, seed=seed, years=years)
+    margins = Margins(scenario, chosen_rules(scenario, rules), since, runs=runs, seed=seed, years=years)
     indices = np.arange(runs)
     none = margins(np.zeros(runs), indices)
     most = margins(np.full(runs, LARGEST), indices)
@@ -115,7 +121,7 @@ def restructure(
     looked_at = dict.fromkeys((0.0, *[answer.step for answer in answers if np.isfinite(answer.step)]))
     return Restructuring(
         scenario=scenario.name,
-        rules=tuple(rules),
+        rules=margins.rules,
         first_year=int(margins.years[margins.start]),
         last_year=int(margins.years[-1]),
         runs=runs,
@@ -130,17 +136,20 @@ class Margins:
     """By how much the rules hold, run by run, for a step of each run's own: negative where one is broken."""
 
     def __init__(
-        self, scenario: Scenario, rules: Sequence[str], since: int | None, *, runs: int, seed: int, years: int
+        self, scenario: Scenario, rules: tuple[Limit, ...], since: int | None, *, runs: int, seed: int, years: int
     ):
-        baseline = build(scenario, years)
-        self.years, self.rules, self.plan = baseline.years, rules, baseline.plan
+        baseline, process = built(scenario, years)
+        self.name, self.years, self.rules = baseline.name, baseline.years, rules
         self.start = years - 1 if since is None else max(since - int(baseline.years[0]), 0)
         self.table, self.response = baseline.plan_table(), baseline.response
         self.opening = np.array(baseline.opening)
         frames = ("kindergartens", "schools", "care", "other_services")
         self.expenditure = np.sum([getattr(baseline.plan, name) for name in frames], axis=0)
-        self.weather = drivers.weather(drivers.prepare(scenario.drivers, baseline.plan), seed, 0, runs)
-        self.lines = [Year._fields.index(line) for line in LINES]
+        with np.errstate(all="ignore"):  # what is not finite is told with line and year
+            self.weather = drivers.weather(process, seed, 0, runs)
+        needed = {rule.metric for rule in rules} | {*MEANS, *WITNESSES}
+        self.lines = tuple(line for line in LINES if line in needed)
+        self.places = [LINES.index(line) for line in self.lines]
 
     def __call__(self, step: np.ndarray, run: np.ndarray) -> np.ndarray:
         """The smallest margin of the rules over the years asked for, as a share of revenue (run,)."""
@@ -150,42 +159,53 @@ class Margins:
         """How often the rules hold in all runs with a step."""
         every = np.arange(self.weather.shape[2])
         holds = self.by_rule(np.full(len(every), step), every) >= 0.0
-        return Held(
-            step, dict(zip(self.rules, map(float, holds.mean(axis=1)), strict=True)), float(holds.all(axis=0).mean())
-        )
+        by_rule = {rule.id: float(of.mean()) for rule, of in zip(self.rules, holds, strict=True)}
+        return Held(step, by_rule, float(holds.all(axis=0).mean()))
 
     def by_rule(self, step: np.ndarray, run: np.ndarray) -> np.ndarray:
         """The smallest margin of each rule over the years asked for, as a share of revenue (rule, run)."""
         run = np.asarray(run, dtype=int)
         weather = np.ascontiguousarray(self.weather[:, :, run])
-        weather[-1] = step
-        book = np.empty((len(LINES), len(self.years), len(run)))
-        kernel.run_numpy(self.table, self.response, weather, self.opening, self.lines, book)
-        line = dict(zip(LINES, book[:, self.start :], strict=True))
-        revenue = line["operating_revenue"]
+        drivers.take_step(weather, step)
+        book = np.empty((len(self.lines), len(self.years), len(run)))
+        with np.errstate(all="ignore"):
+            kernel.run_numpy(self.table, self.response, weather, self.opening, self.places, book)
+        check_runs(self.name, self.years, self.lines, book)
+        ledger = Ledger(self.years[self.start :], self.lines, book[:, self.start :])
         # A rule holds that is missed by rounding only: a reserve kept just at its minimum must not look broken.
-        margins = [self._margin(rule, line) / revenue + NOISE for rule in self.rules]
+        margins = [np.nan_to_num(_margin(rule, ledger), nan=np.inf) + NOISE for rule in self.rules]
         return np.min(margins, axis=1)
 
-    def _margin(self, rule: str, line: dict[str, np.ndarray]) -> np.ndarray:
-        """By how much one rule holds, nominal mill. kr (year, run)."""
-        plan = {name: np.asarray(values)[self.start :, None] for name, values in self.plan._asdict().items()}
-        if rule == "result":
-            return line["net_operating_result"] - plan["result_share_minimum"] * line["operating_revenue"]
-        if rule == "equity":
-            lacks = (plan["equity_minimum"] - line["equity_share"]) * line["general_investment"]
-            return _holds_or_lacks(np.minimum(lacks, line["general_borrowing"]), line["operating_revenue"])
-        if rule == "buffer":
-            return line["closing_buffer_fund"] - plan["buffer_minimum"] * line["cpi_index"]
-        if rule == "liquidity":
-            return line["closing_liquidity_reserve"] - plan["liquidity_minimum"] * line["cpi_index"]
-        return _holds_or_lacks(line["closing_uncovered_deficit"], line["operating_revenue"])
+
+def chosen_rules(scenario: Scenario, wanted: Sequence[str]) -> tuple[Limit, ...]:
+    """The scenario's rules of these ids, or all of them.
+
+    Raises InputError if there is no rule of such an id.
+    """
+    known = {rule.id: rule for rule in rules_of(scenario)}
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        raise InputError(Fault.of("no_such_rule", "--rule", name, known=", ".join(known)) for name in unknown)
+    return tuple(known[name] for name in wanted or known)
 
 
-def _holds_or_lacks(lack: np.ndarray, revenue: np.ndarray) -> np.ndarray:
-    """A margin of what can only lack or not: below zero by what lacks, else clear of zero, where a root finder would
-    take it for the root."""
-    return np.where(lack > NOISE * revenue, -lack, 1e-3 * revenue)
+def _margin(rule: Limit, ledger: Ledger) -> np.ndarray:
+    """By how much a rule holds, as a share of revenue (year, run); NaN in years that it is not for."""
+    margin, revenue = rule_margin(rule, ledger), ledger["operating_revenue"]
+    if rule.metric == "equity_share":  # what is not borrowed cannot lack
+        lacks = np.minimum(-margin * ledger["general_investment"], ledger["general_borrowing"])
+        return _holds_or_lacks(lacks / revenue)
+    if catalogue()[rule.metric].unit == "share":
+        return margin
+    if rule.metric == "closing_uncovered_deficit":
+        return _holds_or_lacks(-margin / revenue)
+    return margin / revenue
+
+
+def _holds_or_lacks(lack: np.ndarray) -> np.ndarray:
+    """A margin of what can only lack or not, as a share of revenue: below zero by what lacks, else clear of zero,
+    where a root finder would take it for the root."""
+    return np.where(lack > NOISE, -lack, 1e-3)
 
 
 def _answer(steps: np.ndarray, confidence: float, expenditure: float) -> Answer:

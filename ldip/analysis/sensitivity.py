@@ -10,17 +10,17 @@ import numpy as np
 
 from ldip.analysis.features import FEATURES, Feature, feature_values, lines_of
 from ldip.errors import InputError
+from ldip.model.catalogue import Metric, catalogue
 from ldip.model.engine.simulate import Ledger, run_baseline, simulate
-from ldip.model.metrics import Metric, catalogue, report_values
+from ldip.model.metrics import report_values
 from ldip.model.plan.baseline import build
+from ldip.model.shown import SENSITIVE
 from ldip.scenario.drivers import Drivers
-from ldip.scenario.files.reader import with_quantity
+from ldip.scenario.files.overlay import with_quantity
+from ldip.scenario.numbers import quantities
 from ldip.scenario.quantities import Parameter, Quantity
-from ldip.scenario.schema import Scenario, limits, quantities
+from ldip.scenario.schema import Scenario, limits
 from ldip.statistics.summary import distribution
-
-METRICS = ("debt_ratio", "debt_ratio_with_deficits", "restructuring_need", "net_operating_result_share")
-"""The answers, in the order they are shown."""
 
 LOW, HIGH = 0.10, 0.90
 """A bar holds eight of ten runs."""
@@ -132,7 +132,7 @@ def tornado(
     runs: int,
     seed: int,
     years: int,
-    metrics: Sequence[str] = METRICS,
+    metrics: Sequence[str] = SENSITIVE,
     bases: Collection[str] = ASSUMED,
     progress: Callable[[int], None] | None = None,
 ) -> Tornado:

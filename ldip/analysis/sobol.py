@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ldip.analysis.sensitivity import METRICS, answer, lines_needed, moving
+from ldip.analysis.sensitivity import answer, lines_needed, moving
+from ldip.model.catalogue import Metric, catalogue
 from ldip.model.engine.simulate import simulate
-from ldip.model.metrics import Metric, catalogue
+from ldip.model.shown import SENSITIVE
 from ldip.scenario.schema import Scenario
 
 OTHER_SEED = 2**32
@@ -69,7 +70,7 @@ def sobol(
     runs: int,
     seed: int,
     years: int,
-    metrics: Sequence[str] = METRICS,
+    metrics: Sequence[str] = SENSITIVE,
     progress: Callable[[int], None] | None = None,
 ) -> Sobol:
     """The variance shares of the metrics' last year. `progress` is called with the number of simulations finished.

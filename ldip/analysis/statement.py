@@ -4,12 +4,14 @@ A row is written as signed terms, divided by spaces, and means their sum:
 
 * ``interest``, ``-sales``: a line of the ledger;
 * ``area:care``: net cost of a programme area; ``sector:children_youth``: of all areas of a sector;
-* ``plan:sector_revenue@children_youth``, ``plan:grants/investment_grants``: rows of ``plan.csv`` by sector or item;
+* ``plan:sector_revenue@children_youth``, ``plan:grants/investment_grants``: rows of ``plan.csv`` by sector or item,
+  or both: ``plan:general_investment/nursing_home@health_care``;
 * ``investment:fornebu``: all investment of a sector;
 * ``nominal:`` before any of them: current prices also where the row is in fixed ones.
 
-In fixed prices each term is converted with its own index, so that a row adds up from its parts: operations and
-investment by the municipal deflator, debt, funds and finance by the CPI. What only the plan divides (items of
+In fixed prices each term is converted with its own index, as the published plan does: operations and investment by
+the municipal deflator, debt, funds and finance by the CPI. So the two do not add up; the official forms divide
+current prices by one index instead (``report/answers/accounts.py``). What only the plan divides (items of
 ``plan.csv``) is not a number (NaN) after the plan years.
 """
 
@@ -18,8 +20,9 @@ from typing import TypeVar
 
 import numpy as np
 
+from ldip.model.catalogue import catalogue
 from ldip.model.engine.simulate import Ledger, run_baseline, with_policy
-from ldip.model.metrics import catalogue, report_values
+from ldip.model.metrics import report_values
 from ldip.model.plan.areas import elasticities, other_areas
 from ldip.model.plan.baseline import Baseline, build
 from ldip.scenario.quantities import REAL
@@ -81,9 +84,10 @@ class Accounts:
             rows = [row for row in self.scenario.plan if row.line in INVESTMENT_LINES and row.sector == name]
             return self._planned(_some(rows, term), fixed_prices)
         if kind == "plan":
-            line, _, wanted = name.replace("@", "/@").partition("/")
-            key = (lambda row: row.sector) if wanted.startswith("@") else (lambda row: row.item)
-            rows = [row for row in self.scenario.plan if row.line == line and key(row) == wanted.lstrip("@")]
+            path, in_sector, sector = name.partition("@")
+            line, _, item = path.partition("/")
+            rows = [row for row in self.scenario.plan if row.line == line and row.item == (item or row.item)]
+            rows = [row for row in rows if row.sector == sector or not in_sector]
             return self._planned(_some(rows, term), fixed_prices)
         raise KeyError(term)
 

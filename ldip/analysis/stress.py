@@ -6,8 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ldip.analysis.compare import Comparison, compare_scenarios
+from ldip.model.catalogue import headline
 from ldip.model.engine.simulate import run_baseline
-from ldip.model.metrics import headline, report_values
+from ldip.model.metrics import report_values
 from ldip.model.plan.baseline import build
 from ldip.scenario.schema import Scenario
 

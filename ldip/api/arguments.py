@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from numbers import Real
 from typing import Any
 
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
 
 YEARS = (1, 60)
 MOST_RUNS = 10**12
@@ -43,9 +43,9 @@ def simulation(
     if policy not in POLICIES:
         faults.append(not_among("policy", policy, POLICIES))
     if not (_is_number(step) and 0.0 <= step <= LARGEST_STEP):
-        faults.append(_fault("step", step, *_range("et tall", "a number", 0, int(LARGEST_STEP))))
+        faults.append(Fault.of("not_between", "", "step", _shown(step), low=0, high=LARGEST_STEP))
     elif step and policy != "step":
-        faults.append(_fault("step", step, 'hører til policy="step"', 'belongs to policy="step"'))
+        faults.append(Fault.of("step_of_what", "", "step", _shown(step)))
     else:
         how["step"] = float(step)
     if not faults and ledgers:
@@ -60,24 +60,15 @@ def too_many(key: str, runs: int, years: int, ledgers: int = 1) -> list[Fault]:
     most = MAX_RUN_YEARS // (years * ledgers)
     if runs <= most:
         return []
-    return [
-        Fault(
-            key,
-            str(runs),
-            "",
-            Text(nb="er flere løp enn det er minne til", en="is more runs than memory allows"),
-            Text(nb=f"Velg høyst {most} løp for {years} år.", en=f"Choose at most {most} runs for {years} years."),
-        )
-    ]
+    return [Fault.of("too_many_runs", key, str(runs), most=most, years=years)]
 
 
 def shares(key: str, values: Sequence[Any] | Any) -> tuple[float, ...]:
     """Shares between 0 and 1, one or several; InputError with each that is none."""
     found = tuple(values) if isinstance(values, Iterable) else (values,)
     wrong = [value for value in found if not (_is_number(value) and 0.0 < value < 1.0)]
-    words = ("skal være mellom 0 og 1; skriv 0.9 for 90 %", "must lie between 0 and 1; write 0.9 for 90 %")
     if wrong or not found:
-        raise InputError([_fault(key, value, *words) for value in wrong or [found]])
+        raise InputError(Fault.of("not_a_share", "", key, _shown(value)) for value in wrong or [found])
     return tuple(map(float, found))
 
 
@@ -94,19 +85,16 @@ def not_among(key: str, value: Any, names: Sequence[str]) -> Fault:
     from ldip.scenario.files.faults import nearest
 
     near = nearest(str(value), list(names))
-    remedy = Text(nb=f"Velg blant {', '.join(names)}.", en=f"Choose among {', '.join(names)}.")
     if near:
-        remedy = Text(nb=f"Mente du «{near}»?", en=f"Did you mean '{near}'?")
-    elif len(names) > MOST_NAMES:
-        remedy = Text(nb="Se ldip.metrics().", en="See ldip.metrics().")
-    return Fault("", key, _shown(value), Text(nb="er ukjent", en="is not known"), remedy)
+        return Fault.of("misspelt_name", "", key, _shown(value), near=near)
+    if len(names) > MOST_NAMES:
+        return Fault.of("unknown_metric", "", key, _shown(value))
+    return Fault.of("unknown_name", "", key, _shown(value), known=", ".join(names))
 
 
 def unequal(key: str, values: Iterable[Any]) -> Fault:
     """The fault of results that are to be set side by side but differ in how they were made."""
-    found = ", ".join(dict.fromkeys(map(str, values)))
-    rule = Text(nb="er ikke lik for alle", en="is not the same for all")
-    return Fault("", key, found, rule, Text(nb="Simuler dem likt.", en="Simulate them alike."))
+    return Fault.of("simulated_unlike", "", key, ", ".join(dict.fromkeys(map(str, values))))
 
 
 def language(lang: str | None) -> str:
@@ -127,20 +115,12 @@ def _whole(key: str, value: Any, low: int, high: int, faults: list[Fault]) -> in
     """A whole number, of any library, also 1e5; a fault more, and `low`, if it is none or outside the limits."""
     if _is_number(value) and math.isfinite(value) and value == int(value) and low <= value <= high:
         return int(value)
-    faults.append(_fault(key, value, *_range("et helt tall", "a whole number", low, high)))
+    faults.append(Fault.of("not_whole_between", "", key, _shown(value), low=low, high=high))
     return low
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool)
-
-
-def _range(nb: str, en: str, low: int, high: int) -> tuple[str, str]:
-    return f"skal være {nb} fra {low} til {high}", f"must be {en} from {low} to {high}"
-
-
-def _fault(key: str, value: Any, nb: str, en: str) -> Fault:
-    return Fault("", key, _shown(value), Text(nb, en), Text("", ""))
 
 
 def _shown(value: Any) -> str:

@@ -4,7 +4,6 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 # Systems of some hundred unknowns: threads of the linear algebra only wait for each other. Where NumPy is there
@@ -13,8 +12,9 @@ if "numpy" not in sys.modules:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from ldip.api import arguments
-from ldip.errors import Fault, InputError, Text
-from ldip.scenario.files import layers, reader
+from ldip.errors import Fault, InputError
+from ldip.scenario.files import overlay, reader
+from ldip.text import Text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,7 +95,7 @@ class Case:
         [0.0245, 'per year', 'assumption']
         """
         from ldip.api.tables import of_records
-        from ldip.scenario.schema import quantities
+        from ldip.scenario.numbers import quantities
         from ldip.scenario.settings import name_of
 
         rows = []
@@ -138,10 +138,10 @@ class Case:
             where, before = self._files
             return load(where, (*before, *names))
         if self._place is None:
-            raise InputError([_no_folder(self.name)])
+            raise InputError([Fault.of("no_folder_of_changes", "", self.name)])
         source = self._source
         for name in names:
-            source = layers.lay_change(source, self._place, name)
+            source = overlay.lay_change(source, self._place, name)
         return Case(source, self._place)
 
     def with_values(self, values: Mapping[str, Any], name: str = "values") -> "Case":
@@ -173,8 +173,8 @@ class Case:
         values: interest.loan_margn: unknown key. Did you mean 'loan_margin'?
         """
         if not NAME.fullmatch(name):
-            raise InputError([_bad_name(name)])
-        return Case(layers.lay_values(self._source, values, name), self._place)
+            raise InputError([Fault.of("bad_name", "", "name", name)])
+        return Case(overlay.lay_values(self._source, values, name), self._place)
 
     def without(self, *drivers: str) -> "Case":
         """The case with these drivers of uncertainty switched off; InputError for a name that is none."""
@@ -284,7 +284,8 @@ class Case:
         confidence
             Shares of the runs in which it is to be enough.
         rules
-            Of ``result``, ``equity``, ``buffer``, ``liquidity`` and ``deficit``; none named: all.
+            Of ``result``, ``equity``, ``buffer``, ``liquidity``, ``deficit`` and those that the municipality brings
+            (``[rules.own.NAME]`` of its scenario); none named: all.
         since
             The rules must hold in every year from this one on; without it, in the last.
 
@@ -368,31 +369,10 @@ class Case:
         """The scenario with checksums of the files that it came from (:class:`ldip.scenario.files.reader.Source`)."""
         return self._source
 
-    def stress_sources(self, tests: Sequence[str]) -> layers.Stressed:
+    def stress_sources(self, tests: Sequence[str]) -> overlay.Stressed:
         """The case and its stress tests, as they are read."""
         kinds = reader.stress_tests(self._place.folder) if self._place else {}
-        return layers.stress_sources(lambda names: self.with_change(*names).source, kinds, tests)
+        return overlay.stress_sources(lambda names: self.with_change(*names).source, kinds, tests)
 
     def __repr__(self) -> str:
         return f"<ldip.Case {self.name}: {self.title('en')}>"
-
-
-def at_home(source: reader.Source) -> Case:
-    """The case of a source that was not read from its files, with the shipped folder of its name, if there is one."""
-    home = Path(reader.shipped_folder() / source.scenario.scenario.name)
-    return Case(source, reader.Place(home, home / reader.BASE) if (home / reader.BASE).is_file() else None)
-
-
-def _no_folder(name: str) -> Fault:
-    return Fault(
-        "",
-        name,
-        "",
-        Text(nb="har ingen mappe med endringer", en="has no folder of changes"),
-        Text(nb="Bruk with_values, eller ldip.load.", en="Use with_values, or ldip.load."),
-    )
-
-
-def _bad_name(name: str) -> Fault:
-    rule = Text(nb="skal ha små bokstaver, tall, - og _", en="must be of small letters, digits, - and _")
-    return Fault("", "name", name, rule, Text("", ""))

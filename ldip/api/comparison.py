@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ldip.api import arguments
 from ldip.api.case import Case, Progress
 from ldip.api.result import Result
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +58,7 @@ def compare(
     from ldip.analysis.compare import compare_scenarios, side_by_side
 
     if len(alternatives) < 2:
-        raise InputError([_too_few()])
+        raise InputError([Fault.of("too_few_to_compare", "", "compare")])
     cases = [_case(one) for one in alternatives]
     faults = side_by_side([case.scenario for case in cases])
     made = [one.how for one in alternatives if isinstance(one, Result)]
@@ -171,8 +171,3 @@ class Comparison:
         of = self.comparison.summaries[self.against]
         years = f"{of.years[0]}-{of.years[-1]}"
         return f"<ldip.Comparison of {len(self.cases)} with {self.against}: {of.runs} runs, {years}, seed {of.seed}>"
-
-
-def _too_few() -> Fault:
-    rule = Text(nb="minst to må sammenlignes", en="at least two are needed")
-    return Fault("", "compare", "", rule, Text(nb="Gi to eller flere.", en="Give two or more."))

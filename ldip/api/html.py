@@ -2,8 +2,9 @@
 
 from html import escape
 
+from ldip.model.shown import HEADLINES
 from ldip.report.numbers import shown, unit_label
-from ldip.report.terminal import SHOWN_METRICS, selected_years
+from ldip.report.terminal import selected_years
 from ldip.statistics.summary import Summary
 
 
@@ -11,7 +12,7 @@ def headline_table(title: str, caption: str, summary: Summary) -> str:
     """The median of each leading metric in some years, and below it where nine in ten runs are."""
     picked = [t for t in selected_years(summary.years) if t in (0, 3) or summary.years[t] == summary.years[-1]]
     rows = ["<tr><th></th>" + "".join(f"<th>{summary.years[t]}</th>" for t in picked) + "</tr>"]
-    for spread in (summary.distributions[name] for name in SHOWN_METRICS if name in summary.distributions):
+    for spread in (summary.distributions[name] for name in HEADLINES if name in summary.distributions):
         metric = spread.metric
         unit = unit_label(metric.unit, metric.price_basis(summary.base_year), "en")
         cells = []

@@ -50,7 +50,7 @@ def metrics() -> "pd.DataFrame":
     ['Debt ratio', 'share', 'low']
     """
     from ldip.api.tables import of_records
-    from ldip.model.metrics import catalogue
+    from ldip.model.catalogue import catalogue
 
     rows = [
         {

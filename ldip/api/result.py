@@ -9,21 +9,33 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ldip.api import arguments
-from ldip.api.case import Case, Progress, at_home
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
+from ldip.model.catalogue import Metric, catalogue
 from ldip.model.engine.simulate import simulate as simulate_ledger
-from ldip.model.metrics import Event, Metric, catalogue, report_values
+from ldip.model.fiscal_rules import Event
+from ldip.model.metrics import report_values
 from ldip.report.folder import files
-from ldip.scenario.files.recorded import PROVENANCE, Recorded, read_recorded
-from ldip.statistics.summary import PERCENTILES, Distribution, Probability, Summary, distribution, probability
+from ldip.report.folder.records import plain
+from ldip.scenario.files.recorded import PROVENANCE, Recorded
+from ldip.statistics.summary import (
+    PERCENTILES,
+    Distribution,
+    Probability,
+    Summary,
+    count,
+    distribution,
+    shares,
+    so_far,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ldip.api.case import Case, Progress
     from ldip.report.canvas import Chart
 
 
-def simulate(case: Case, how: Mapping[str, Any], *, keep_runs: bool, progress: Progress | None) -> "Result":
+def simulate(case: "Case", how: Mapping[str, Any], *, keep_runs: bool, progress: "Progress | None") -> "Result":
     """Simulate a case with checked arguments: what :meth:`ldip.Case.simulate` does."""
     from ldip.report.folder.runs import columns, keep
     from ldip.statistics.stream import simulate_and_summarise
@@ -37,37 +49,12 @@ def simulate(case: Case, how: Mapping[str, Any], *, keep_runs: bool, progress: P
     return Result(case, summary, runs={metric.id: whole[:, place] for place, metric in enumerate(columns())})
 
 
-def open(folder: str | os.PathLike[str]) -> "Result":
-    """Open a folder that ``ldip simulate`` or :meth:`Result.save` has written.
-
-    Figures are those of its files (ten significant digits), and the scenario that of its ``provenance.json``, so
-    that it can be plotted, asked for runs (which are simulated again) and changed.
-
-    Raises
-    ------
-    InputError
-        If it is no such folder, or a file was changed since it was written.
-
-    Examples
-    --------
-    >>> import ldip, tempfile
-    >>> folder = tempfile.mkdtemp()
-    >>> ldip.load().simulate(200).save(folder, pictures=False)
-    >>> ldip.open(folder)
-    <ldip.Result baerum-2020: 200 runs, 2020-2039, seed 1, policy adopted>
-    """
-    from ldip.report.folder.reading import read_summary
-
-    recorded = read_recorded(Path(folder))
-    return Result(at_home(recorded.sources[0]), read_summary(recorded), recorded=recorded)
-
-
 class Result:
     """A simulation's figures. ``result["debt_ratio"]`` is one metric of :func:`ldip.metrics`, over all runs."""
 
     def __init__(
         self,
-        case: Case,
+        case: "Case",
         summary: Summary,
         *,
         runs: Mapping[str, np.ndarray] | None = None,
@@ -176,7 +163,7 @@ class Result:
             distributions |= {with_deficits: self[with_deficits].distribution}
         summary = self.summary._replace(distributions=distributions)
         baseline = report_values(calm_path(self.case.scenario, summary), outcome.metric)[:, 0]
-        return fan_chart(summary, metric, baseline, said)
+        return fan_chart(self.case.scenario, summary, metric, baseline, said)
 
     def save(self, folder: str | os.PathLike[str], *, pictures: bool = True, lang: str | None = None) -> None:
         """Write the result folder that ``ldip simulate --out`` writes; :func:`ldip.open` reads it.
@@ -305,12 +292,15 @@ class Outcome:
         2025    0.365          0.034   0.605         0.035
         2039    0.220          0.029   0.635         0.034
         """
-        limit, sign = (above, 1.0) if below is None else (below, -1.0)
+        limit = below if above is None else above
         if limit is None or (above is not None and below is not None):
-            raise InputError([_one_limit()])
-        event = Event(self.metric.id, self.metric.id, sign * float(limit), self.metric.label, "")
-        found = probability(event, sign * self._values())
-        return _by_year(found, self.result.summary, **self._about(), **{"above" if sign > 0.0 else "below": limit})
+            raise InputError([Fault.of("one_limit", "", "above, below")])
+        values = self._values()
+        happens = values < limit if above is None else values > limit
+        counts = np.array([count(happens), count(so_far(happens))])
+        event = Event(self.metric.id, self.metric.id, self.metric.label, "")
+        found = shares(event, counts, values.shape[1])
+        return _by_year(found, self.result.summary, **self._about(), **{"below" if above is None else "above": limit})
 
     def _values(self) -> np.ndarray:
         """Every run in base-year prices (year, run)."""
@@ -332,9 +322,9 @@ class Outcome:
         """Raise InputError if runs that were simulated again do not have the figures that were written."""
         written = self.result.summary.distributions.get(self.metric.id)
         again = distribution(self.metric, values.copy())
-        figures = [[files.plain(x) for x in (*of.mean, *of.percentiles.flat)] for of in (written or again, again)]
+        figures = [[plain(x) for x in (*of.mean, *of.percentiles.flat)] for of in (written or again, again)]
         if figures[0] != figures[1]:
-            raise InputError([_not_the_same(recorded)])
+            raise InputError([Fault.of("not_the_same_runs", recorded.folder.as_posix(), version=recorded.version)])
 
     def _percentiles(self, values: np.ndarray) -> "pd.DataFrame":
         from ldip.api.tables import QUANTILE, by_year
@@ -366,21 +356,3 @@ def _by_year(chance: Probability, summary: Summary, **about: Any) -> "pd.DataFra
     rows = [figures for values in both for figures in (values, chance.error(values))]
     said = {"event": chance.event.id, "label": chance.event.label.en, "label_nb": chance.event.label.nb}
     return by_year(rows, summary.years, columns, said | about | {"unit": "share"})
-
-
-def _one_limit() -> Fault:
-    rule = Text(nb="gi nøyaktig én av dem", en="give exactly one of them")
-    return Fault("", "above, below", "", rule, Text("", ""))
-
-
-def _not_the_same(recorded: Recorded) -> Fault:
-    return Fault(
-        recorded.folder.as_posix(),
-        "",
-        "",
-        Text(
-            nb=f"ble skrevet med ldip {recorded.version}, og løpene blir ikke de samme nå",
-            en=f"was written with ldip {recorded.version}, and the runs do not come out the same now",
-        ),
-        Text(nb="Simuler på nytt: result.case.simulate(...)", en="Simulate again: result.case.simulate(...)"),
-    )

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ldip.api import arguments
-from ldip.api.case import Case, Progress
 from ldip.errors import InputError
 
 if TYPE_CHECKING:
@@ -15,24 +14,26 @@ if TYPE_CHECKING:
     from ldip.analysis.sensitivity import Tornado
     from ldip.analysis.sobol import Sobol
     from ldip.analysis.stress import Stress as Tested
+    from ldip.api.case import Case, Progress
     from ldip.report.canvas import Chart
-    from ldip.scenario.files.layers import Stressed
+    from ldip.scenario.files.overlay import Stressed
 
 
 def restructure(
-    case: Case,
+    case: "Case",
     confidence: Any,
     rules: Sequence[str],
     since: int | None,
     how: Mapping[str, Any],
-    progress: Progress | None,
+    progress: "Progress | None",
 ) -> "Restructuring":
     """What :meth:`ldip.Case.restructure` does, with checked `how`."""
-    from ldip.analysis.restructuring import RULES
     from ldip.analysis.restructuring import restructure as solve
+    from ldip.model.fiscal_rules import rules as rules_of
 
     confidences = arguments.shares("confidence", confidence)
-    unknown = [arguments.not_among("rules", rule, RULES) for rule in rules if rule not in RULES]
+    known = [rule.id for rule in rules_of(case.scenario)]
+    unknown = [arguments.not_among("rules", rule, known) for rule in rules if rule not in known]
     if unknown:
         raise InputError(unknown)
     first = case.scenario.scenario.first_year
@@ -41,7 +42,7 @@ def restructure(
     found = solve(
         case.scenario,
         confidences=confidences,
-        rules=rules or RULES,
+        rules=rules,
         since=since,
         runs=how["runs"],
         seed=how["seed"],
@@ -83,7 +84,7 @@ class Restructuring:
         from ldip.report.answers.restructuring import restructuring_records
 
         of = self.solved
-        about = {"scenario": of.scenario, "runs": of.runs, "seed": of.seed, "rules": list(of.rules)}
+        about = {"scenario": of.scenario, "runs": of.runs, "seed": of.seed, "rules": [rule.id for rule in of.rules]}
         about |= {"first_year": of.first_year, "last_year": of.last_year}
         found = of_records(restructuring_records(of)[part], index, about)
         if unknown:
@@ -95,7 +96,7 @@ class Restructuring:
         return f"<ldip.Restructuring {self.solved.scenario}: {steps} (mill. a year), {self.solved.runs} runs>"
 
 
-def stress(case: Case, tests: Sequence[str], how: Mapping[str, Any], progress: Progress | None) -> "Stress":
+def stress(case: "Case", tests: Sequence[str], how: Mapping[str, Any], progress: "Progress | None") -> "Stress":
     """What :meth:`ldip.Case.stress` does, with checked `how`."""
     from ldip.analysis.stress import stress as run
 
@@ -140,15 +141,15 @@ class Stress:
 
 
 def sensitivity(
-    case: Case, event: str, every_quantity: bool, how: Mapping[str, Any], progress: Progress | None
+    case: "Case", event: str, every_quantity: bool, how: Mapping[str, Any], progress: "Progress | None"
 ) -> "Sensitivity":
     """What :meth:`ldip.Case.sensitivity` does, with checked `how`."""
     from ldip.analysis import sensitivity as tornadoes
     from ldip.analysis.discovery import discover
     from ldip.analysis.sobol import sobol
-    from ldip.model.metrics import events
+    from ldip.model.fiscal_rules import events
 
-    arguments.known("event", event, [known.id for known in events()])
+    arguments.known("event", event, [known.id for known in events(case.scenario)])
     asked: dict[str, Any] = {key: how[key] for key in ("runs", "seed", "years")}
     bases = tornadoes.EVERY if every_quantity else tornadoes.ASSUMED
     return Sensitivity(
@@ -184,7 +185,7 @@ class Sensitivity:
 
     def plot(self, metric: str = "debt_ratio", *, lang: str | None = None) -> "Chart":
         """The tornado of one answer: its drivers to the left, its assumptions to the right."""
-        from ldip.model.metrics import catalogue
+        from ldip.model.catalogue import catalogue
         from ldip.report.answers.sensitivity_charts import tornado_chart
 
         arguments.known("metric", metric, [one.id for one in self.tornado.metrics])

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ldip.model.metrics import Metric
+from ldip.model.catalogue import Metric
 
 QUANTILE, YEAR = "quantile", "year"
 

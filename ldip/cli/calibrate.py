@@ -1,14 +1,12 @@
-"""ldip calibrate and ldip backtest."""
+"""ldip calibrate."""
 
-import json
 from pathlib import Path
 
 import click
 
-from ldip.cli.options import DEFAULT_SCENARIO, change_option, lang_option, progress_bar, read
-from ldip.errors import Fault, InputError, Text
-
-DEFAULT_SERIES = "norway/series.csv"
+from ldip.cli.options import DEFAULT_SCENARIO, DEFAULT_SERIES, change_option, lang_option, read
+from ldip.report.folder.records import json_text
+from ldip.text import Text
 
 
 @click.command()
@@ -54,7 +52,7 @@ def calibrate(
     if out:
         write_file(out, overlay_text(found, scenario, written))
     if as_json:
-        click.echo(json.dumps(calibration_records(found, source.scenario, written)))
+        click.echo(json_text(calibration_records(found, source.scenario, written)))
         return
     click.echo(calibration_text(found, source.scenario, written, lang, corrected=not uncorrected))
     hint = Text("Skriv endringen med --out FIL.toml.", "Write the change with --out FILE.toml.")
@@ -64,94 +62,3 @@ def calibrate(
             en="The change: {out}. To use it: ldip simulate {scenario} --change {out}",
         )
     click.echo("\n" + hint.say(lang, out=out, scenario=scenario))
-
-
-@click.command()
-@click.argument("series", default=DEFAULT_SERIES)
-@click.option(
-    "--parameters",
-    type=click.Choice(["fitted", "scenario"]),
-    default="fitted",
-    show_default=True,
-    help="Fit to the years known then, or take the scenario's own.",
-)
-@click.option("--scenario", default=DEFAULT_SCENARIO, show_default=True, help="Whose drivers draw the fans.")
-@change_option("that scenario")
-@click.option(
-    "--horizon", type=click.IntRange(1, 20), default=10, show_default=True, help="How many years ahead at most."
-)
-@click.option(
-    "--minimum", type=click.IntRange(8), default=10, show_default=True, help="Years known before the first fan."
-)
-@click.option("--runs", type=click.IntRange(100, 100_000), default=4_000, show_default=True, help="Runs of each fan.")
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of the random numbers.")
-@click.option("--out", type=click.Path(path_type=Path), help="Result folder  [default: ldip-results/...]")
-@click.option("--pictures/--no-pictures", default=True, help="Write pictures (PNG, SVG).", show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of tables.")
-@lang_option
-def backtest(
-    series: str,
-    parameters: str,
-    scenario: str,
-    changes: tuple[str, ...],
-    horizon: int,
-    minimum: int,
-    runs: int,
-    seed: int,
-    out: Path | None,
-    pictures: bool,
-    as_json: bool,
-    lang: str,
-) -> None:
-    """Start the drivers at earlier years, with what was known then, and show where what came fell in the fans.
-
-    \b
-    Examples:
-      ldip backtest
-      ldip backtest --parameters scenario
-      ldip backtest my-series.csv --horizon 5 --minimum 15 --out results/backtest
-    """
-    from ldip.analysis.backtest import backtest as run
-    from ldip.analysis.backtest import origins
-    from ldip.report.answers.backtest import backtest_records, backtest_text, write_backtest
-    from ldip.report.folder.files import result_folder
-    from ldip.scenario.files.series import read_series
-
-    source = read(scenario, changes)
-    asked = read_series(series)
-    starts = origins(asked, minimum)
-    if not starts:
-        raise InputError([_too_short(series, minimum)])
-    with progress_bar(runs, lang, scenarios=len(starts)) as advance:
-        found = run(
-            asked,
-            source.scenario,
-            parameters=parameters,
-            minimum=minimum,
-            horizon=horizon,
-            runs=runs,
-            seed=seed,
-            progress=advance,
-        )
-    out = out or Path("ldip-results") / "backtest"
-    with result_folder(out) as folder:
-        write_backtest(folder, found)
-        if pictures:
-            from ldip.report.answers.backtest_charts import write_backtest_picture
-
-            write_backtest_picture(folder, found, lang)
-    if as_json:
-        click.echo(json.dumps(backtest_records(found)))
-        return
-    click.echo(backtest_text(found, lang))
-    click.echo("\n" + Text("Resultater: {out}", "Results: {out}").say(lang, out=out))
-
-
-def _too_short(series: str, minimum: int) -> Fault:
-    return Fault(
-        series,
-        "",
-        "",
-        Text(nb=f"har ingen kolonne på mer enn {minimum} år", en=f"has no column of more than {minimum} years"),
-        Text(nb="Velg færre med --minimum, eller legg til år.", en="Choose fewer with --minimum, or add years."),
-    )

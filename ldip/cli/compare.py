@@ -1,6 +1,5 @@
 """ldip compare."""
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,22 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ldip.cli.options import (
-    DEFAULT_SCENARIO,
-    change_option,
-    check_size,
-    lang_option,
-    progress_bar,
-    run_options,
-)
-from ldip.errors import Fault, InputError, Text
+from ldip.cli.alternatives import read_all, reference, wanted
+from ldip.cli.options import change_option, check_size, lang_option, progress_bar, run_options
+from ldip.report.folder.records import json_text
+from ldip.text import Text
 
 if TYPE_CHECKING:
     from ldip.analysis.compare import Comparison
     from ldip.scenario.files.reader import Source
-
-ALTERNATIVES = ("housing-minus-20", "housing-plus-10")
-"""The growth alternatives of HP 4.7.1, compared with the base unless others are named."""
 
 PICTURES = ("comparison.png", "comparison.svg")
 
@@ -89,14 +80,15 @@ def compare(
     for name in PICTURES:
         (out / name).unlink(missing_ok=True)  # those of an earlier comparison
     if as_json:
-        click.echo(json.dumps(comparison_records(comparison) | {"out": str(out)}))
+        click.echo(json_text(comparison_records(comparison) | {"out": str(out)}))
     else:
         _show(comparison, sources, changes, out, lang)
     if pictures:
         sys.stdout.flush()
         _write_picture(comparison, sources, changes, out, lang, quiet=as_json)
     if with_report:
-        from ldip.cli.report import PAGE, WRITTEN, command_again, stressed, write_report
+        from ldip.cli.again import command_again
+        from ldip.cli.report import PAGE, WRITTEN, stressed, write_report
 
         again = command_again("compare", words, changes, "--against", against, "--report", **how)
         place = [source.scenario.name for source in sources].index(against)
@@ -136,70 +128,3 @@ def _write_picture(
         write_picture(folder, PICTURES, comparison, labels(sources, len(changes), lang), title, lang)
     if not quiet:
         click.echo(Text("Figur: {name}", "Picture: {name}").say(lang, name=out / PICTURES[0]))
-
-
-def wanted(scenarios: Sequence[str]) -> list[str]:
-    """The scenarios to read: those given, or the base and its growth alternatives; one alone comes after its base."""
-    from ldip.scenario.files.reader import alternative, find
-
-    words = [alternative(word) for word in scenarios or (DEFAULT_SCENARIO, *ALTERNATIVES)]
-    if len(words) > 1:
-        return words
-    place = find(words[0])
-    if not place.changes:
-        raise InputError([_nothing_to_compare(words[0])])
-    return [str(place.base), *words]
-
-
-def read_all(words: Sequence[str], changes: Sequence[str]) -> list["Source"]:
-    """Every scenario, or InputError with the faults of all of them, also those of standing side by side."""
-    from ldip.analysis.compare import side_by_side
-    from ldip.scenario.files.reader import read
-
-    sources: list[Source] = []
-    faults: list[Fault] = []
-    for word in words:
-        try:
-            sources.append(read(word, tuple(changes)))
-        except InputError as error:
-            faults += error.faults
-    faults += side_by_side([source.scenario for source in sources])
-    if faults:
-        raise InputError(dict.fromkeys(faults))  # a fault of the base is one, however many build on it
-    return sources
-
-
-def reference(against: str, words: Sequence[str], sources: Sequence["Source"], common: int) -> str:
-    """The name of the scenario that --against means: as it was given, or with or without the common changes."""
-    from ldip.scenario.files.reader import alternative
-
-    for word, source in zip(words, sources, strict=True):
-        name = source.scenario.name
-        own = source.scenario.changes[: len(source.scenario.changes) - common]
-        if {against, alternative(against)} & {word, name, "+".join((source.scenario.scenario.name, *own))}:
-            return name
-    raise InputError([_not_compared(against, [source.scenario.name for source in sources])])
-
-
-def _nothing_to_compare(name: str) -> Fault:
-    return Fault(
-        "",
-        name,
-        "",
-        Text(nb="står alene og har ingenting å sammenlignes med", en="stands alone, with nothing to compare it with"),
-        Text(
-            nb="Nevn minst to scenarier, eller ett med en endring: ldip compare housing-minus-20",
-            en="Name at least two scenarios, or one with a change: ldip compare housing-minus-20",
-        ),
-    )
-
-
-def _not_compared(against: str, names: Sequence[str]) -> Fault:
-    known = ", ".join(names)
-    return Fault(
-        "--against",
-        against,
-        "",
-        Text(nb="er ikke et av scenariene som sammenlignes", en="is not among the scenarios compared"),
-        Text(nb=f"Velg en av: {known}", en=f"Choose one of: {known}"),
-    )

@@ -1,13 +1,14 @@
 """ldip explain."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ldip.cli.options import check_size, lang_option, progress_bar, read, run_options, scenario_options, title
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
+from ldip.report.folder.records import json_text
+from ldip.text import Text
 
 if TYPE_CHECKING:
     from ldip.scenario.schema import Scenario
@@ -103,7 +104,7 @@ def explain(
                 write_waterfall(folder, explanation, heading, lang)
     if as_json:
         records = explanation_records(explanation)
-        click.echo(json.dumps({"scenario": source.scenario.name} | records | ({"out": str(out)} if out else {})))
+        click.echo(json_text({"scenario": source.scenario.name} | records | ({"out": str(out)} if out else {})))
         return
     click.echo(explanation_text(explanation, heading, lang))
     if out:
@@ -116,15 +117,5 @@ def _base(scenario: str, name: str) -> "Scenario":
 
     base = read(str(find(scenario).base), ()).scenario
     if base.name == name:
-        raise InputError([_no_change(name)])
+        raise InputError([Fault.of("nothing_changed", "--against-base", name)])
     return base
-
-
-def _no_change(name: str) -> Fault:
-    return Fault(
-        "--against-base",
-        name,
-        "",
-        Text(nb="har ingen endringer å sammenligne uten", en="has no changes to be compared without"),
-        Text(nb="Legg til en med --change.", en="Add one with --change."),
-    )

@@ -1,5 +1,6 @@
 """What the commands share: options, reading, titles, the progress bar."""
 
+import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -8,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ldip.api.arguments import LARGEST_STEP, MOST_RUNS, YEARS, too_many
-from ldip.errors import InputError, Text
+from ldip.errors import InputError
+from ldip.text import Text
 
 if TYPE_CHECKING:
     from ldip.model.engine.simulate import Ledger
     from ldip.scenario.files.reader import Source
 
 DEFAULT_SCENARIO = "baerum-2020"
+DEFAULT_SERIES = "norway/series.csv"
 PROGRESS_FROM = 20_000
 LANGUAGE = "nb"
 
@@ -37,6 +40,17 @@ class Count(click.ParamType):
         if not (1 <= number <= MOST_RUNS and number == int(number)):
             self.fail(f"{value} must be a whole number of at least 1.", param, ctx)
         return int(number)
+
+
+class Number(click.FloatRange):
+    """A number within limits, and a finite one: click's own takes "nan", which is below no limit and above none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number, or a usage error."""
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a finite number.", param, ctx)
+        return number
 
 
 class WorkbookFile(click.Path):
@@ -108,11 +122,22 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def result_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --out, --json and --pictures."""
+    for option in (
+        click.option("--pictures/--no-pictures", default=True, help="Write pictures (PNG, SVG).", show_default=True),
+        click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of tables."),
+        click.option("--out", type=click.Path(path_type=Path), help="Result folder  [default: ldip-results/...]"),
+    ):
+        command = option(command)
+    return command
+
+
 def policy_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --policy and --step; see check_policy."""
     for option in (
         click.option(
-            "--step", type=click.FloatRange(0.0, LARGEST_STEP), default=0.0, help="Mill. that savings grow by a year."
+            "--step", type=Number(0.0, LARGEST_STEP), default=0.0, help="Mill. that savings grow by a year."
         ),
         click.option(
             "--policy",

@@ -1,14 +1,12 @@
-"""ldip plan and ldip reconcile."""
+"""ldip plan."""
 
-import json
 import shutil
-from pathlib import Path
 from typing import Any
 
 import click
 
 from ldip.cli.options import lang_option, read, scenario_options, title
-from ldip.errors import Fault, InputError, Text
+from ldip.report.folder.records import json_text
 
 
 class FormName(click.ParamType):
@@ -65,59 +63,8 @@ def plan(
     source = read(scenario, changes)
     accounts = Accounts(source.scenario, years)
     if as_json:
-        click.echo(json.dumps(plan_records(accounts, forms, fixed_prices=not nominal)))
+        click.echo(json_text(plan_records(accounts, forms, fixed_prices=not nominal)))
         return
     width = shutil.get_terminal_size((120, 40)).columns
     click.echo(title(source, lang))
     click.echo(plan_text(accounts, forms, fixed_prices=not nominal, width=width, lang=lang))
-
-
-@click.command()
-@scenario_options
-@click.option("--all", "everything", is_flag=True, help="Every figure, not only those that differ.")
-@click.option("--out", type=click.Path(path_type=Path), help="Also write reconcile.csv into this folder.")
-@lang_option
-def reconcile(scenario: str, changes: tuple[str, ...], everything: bool, out: Path | None, lang: str) -> None:
-    """Set the baseline of SCENARIO beside the published plan, figure by figure, and explain the differences.
-
-    \b
-    Examples:
-      ldip reconcile
-      ldip reconcile --all --lang en
-      ldip reconcile --out results/reconciliation
-    """
-    from ldip.analysis.reconcile import debt_ratios
-    from ldip.analysis.reconcile import reconcile as compare
-    from ldip.report.answers.reconciliation import reconciliation_text, write_reconciliation
-    from ldip.report.folder.files import result_folder
-    from ldip.scenario.files.reader import change_names, find
-
-    source = read(scenario, changes)
-    if not source.scenario.published:
-        raise InputError([_nothing_published(source.scenario.name)])
-    rows = compare(source.scenario)
-    if out:
-        with result_folder(out) as folder:
-            write_reconciliation(folder, rows, lang)
-    click.echo(title(source, lang) + "\n")
-    compare_with = "constant-parameters"
-    fitted_in = (
-        scenario if compare_with in change_names(find(scenario).folder) and compare_with not in changes else ""
-    )
-    ratios = debt_ratios(source.scenario)
-    click.echo(reconciliation_text(rows, ratios, lang, everything=everything, fitted_in=fitted_in))
-    if out:
-        click.echo("\n" + Text("Resultater: {out}", "Results: {out}").say(lang, out=out))
-
-
-def _nothing_published(name: str) -> Fault:
-    return Fault(
-        name,
-        "published.csv",
-        "",
-        Text(
-            nb="finnes ikke, så det er ingenting å avstemme mot",
-            en="is not there, so there is nothing to compare with",
-        ),
-        Text(nb="Legg den publiserte planens tall der.", en="Put the published plan's figures there."),
-    )

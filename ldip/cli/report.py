@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ldip.cli.compare import read_all, wanted
+from ldip.cli.again import as_recorded, command_again, result_given
+from ldip.cli.alternatives import read_all, wanted
 from ldip.cli.options import change_option, check_size, lang_option, run_options
 from ldip.cli.stress import stress_sources
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
+from ldip.text import Text
 
 if TYPE_CHECKING:
     from ldip.scenario.files.reader import Source
@@ -44,9 +46,7 @@ DRAWN = Text("Figurer: {folder} ({count} filer)", "Pictures: {folder} ({count} f
     "--assumptions", is_flag=True, help="Also move each of our assumptions; takes about twenty seconds more."
 )
 @lang_option
-@click.pass_context
 def report(
-    context: click.Context,
     scenarios: tuple[str, ...],
     changes: tuple[str, ...],
     runs: int,
@@ -70,16 +70,9 @@ def report(
       ldip report --change interest-plus-2 --runs 100k --lang en
       ldip report ldip-results/baerum-2020
     """
-    from ldip.scenario.files.recorded import is_result_folder, read_recorded
-
     more = ("--assumptions",) if assumptions else ()
-    if any(is_result_folder(word) for word in scenarios):
-        if len(scenarios) > 1 or changes:
-            raise InputError([_result_alone(next(word for word in scenarios if is_result_folder(word)))])
-        for name in ("runs", "seed", "years"):
-            if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
-                raise click.UsageError(f"--{name} is that of the result folder.")
-        recorded = read_recorded(Path(scenarios[0]))
+    recorded = result_given(scenarios, changes)
+    if recorded:
         again = shlex.join(["ldip", "report", scenarios[0], *more])
         same = write_report(
             recorded.sources, 0, out, lang, again, pictures, recorded=recorded, assumptions=assumptions
@@ -141,22 +134,23 @@ def write_report(
     """
     from ldip.analysis.findings import find, work
     from ldip.report.answers.comparison import common_title, labels
-    from ldip.report.folder.files import result_folder
-    from ldip.report.folder.recheck import checksums, recheck
+    from ldip.report.answers.recheck import checksums, recheck
+    from ldip.report.folder.files import check_writable, result_folder, write_file
     from ldip.report.page import html as page
     from ldip.report.page.blocks import Material
 
-    page.check_writable(out)
+    check_writable(out)
     if recorded:
-        how |= {name: getattr(recorded, name) for name in ("runs", "seed", "years", "against", "policy", "step")}
+        how |= as_recorded(recorded) | {"against": recorded.against}
     plan_years = max(source.scenario.scenario.plan_years for source in sources)
     if how["years"] <= plan_years:
-        raise InputError([_too_short(how["years"], plan_years)])
+        years = str(how["years"])
+        raise InputError([Fault.of("within_the_plan", "--years", years, plan_years=plan_years, least=plan_years + 1)])
     assumptions = how.get("assumptions", False)
     length = work(sources, len(tested[0]), how["runs"], assumptions=assumptions) + PICTURES * PICTURE_WORK
     with _progress(length, lang) as advance:
         findings = find(sources, tests=tested[0], progress=advance, **how)
-        sums = checksums(findings)
+        sums = checksums(findings.main.summary, findings.comparison)
         material = Material(
             findings=findings,
             label=labels(sources, common, lang),
@@ -172,17 +166,8 @@ def write_report(
         if pictures:
             with result_folder(pictures) as folder:
                 page.write_pictures(folder, material, told)
-        page.write_page(out, text)
+        write_file(out, text)
     return list(material.recheck)
-
-
-def command_again(
-    name: str, words: Sequence[str], changes: Sequence[str], *more: str, runs: int, seed: int, years: int
-) -> str:
-    """The command line that does the same again."""
-    over = [word for change in changes for word in ("--change", change)]
-    numbers = ["--runs", str(runs), "--seed", str(seed), "--years", str(years)]
-    return shlex.join(["ldip", name, *words, *over, *numbers, *more])
 
 
 @contextlib.contextmanager
@@ -191,29 +176,3 @@ def _progress(length: int, lang: str) -> Iterator[Callable[[int], None]]:
     with click.progressbar(length=length, label=LABEL.say(lang), file=sys.stderr) as bar:
         yield bar.update
         bar.update(length - bar.pos)
-
-
-def _result_alone(word: str) -> Fault:
-    return Fault(
-        "",
-        word,
-        "",
-        Text(nb="er en resultatmappe, og må stå alene", en="is a result folder, and must stand alone"),
-        Text(
-            nb="Nevn bare mappen, uten andre scenarier og uten --change.",
-            en="Name only the folder, without other scenarios and without --change.",
-        ),
-    )
-
-
-def _too_short(years: int, plan_years: int) -> Fault:
-    return Fault(
-        "--years",
-        str(years),
-        "",
-        Text(nb="en rapport må se lenger enn planen", en="a report must look further than the plan"),
-        Text(
-            nb=f"Planen har {plan_years} år; velg minst {plan_years + 1}.",
-            en=f"The plan has {plan_years} years; choose at least {plan_years + 1}.",
-        ),
-    )

@@ -1,6 +1,5 @@
 """ldip restructure."""
 
-import json
 from pathlib import Path
 
 import click
@@ -15,12 +14,11 @@ from ldip.cli.options import (
     scenario_options,
     title,
 )
-from ldip.errors import Text
+from ldip.report.folder.records import json_text
+from ldip.text import Text
 
 SOLVING = 12
 """How often a run is simulated until its step is found, about."""
-
-RULES = ("result", "equity", "buffer", "liquidity", "deficit")
 
 
 class Confidences(click.ParamType):
@@ -45,7 +43,13 @@ class Confidences(click.ParamType):
 @scenario_options
 @driver_options
 @click.option("--confidence", type=Confidences(), default="0.7,0.8,0.9", show_default=True, help="How sure.")
-@click.option("--rule", "rules", type=click.Choice(RULES), multiple=True, help="Only this rule; may be repeated.")
+@click.option(
+    "--rule",
+    "rules",
+    metavar="RULE",
+    multiple=True,
+    help="Only this rule: result, equity, buffer, liquidity, deficit, or one of the scenario's own; may be repeated.",
+)
 @click.option(
     "--since", type=int, metavar="YEAR", help="The rules must hold in every year from YEAR on, not only the last."
 )
@@ -90,7 +94,7 @@ def restructure(
         result = solve(
             source.scenario,
             confidences=confidence,
-            rules=rules or RULES,
+            rules=rules,
             since=since,
             runs=runs,
             seed=seed,
@@ -106,7 +110,7 @@ def restructure(
             words.write_restructuring(folder, result, reserve)
     if as_json:
         records = words.restructuring_records(result)
-        click.echo(json.dumps(records | ({"reserve": words.reserve_records(reserve)} if reserve else {})))
+        click.echo(json_text(records | ({"reserve": words.reserve_records(reserve)} if reserve else {})))
         return
     heading = source.scenario.scenario
     click.echo(words.restructuring_text(result, title(source, lang), heading.first_year, heading.plan_years, lang))

@@ -1,11 +1,12 @@
-"""ldip scenario list, show, new, check, sheet, from-sheet, and ldip metrics."""
+"""ldip scenario list, show, new, check, upgrade, sheet and from-sheet."""
 
 from pathlib import Path
 
 import click
 
 from ldip.cli.options import XLSX, baseline_ledger, lang_option, read, scenario_options
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
+from ldip.text import Text
 
 
 @click.group()
@@ -28,9 +29,10 @@ def list_scenarios(lang: str) -> None:
 
 @scenario.command("show")
 @scenario_options
-@click.option("--assumptions", is_flag=True, help="Only our assumptions.")
-def show_scenario(scenario: str, changes: tuple[str, ...], assumptions: bool) -> None:
-    """Show every number of SCENARIO with unit, basis and source.
+@click.option("--assumptions", is_flag=True, help="Only our assumptions, the program's defaults among them.")
+@lang_option
+def show_scenario(scenario: str, changes: tuple[str, ...], assumptions: bool, lang: str) -> None:
+    """Show every number of SCENARIO with unit, basis and source; also those that it leaves to the program.
 
     \b
     Examples:
@@ -38,52 +40,18 @@ def show_scenario(scenario: str, changes: tuple[str, ...], assumptions: bool) ->
       ldip scenario show --assumptions
       ldip scenario show baerum-2020 --change equalisation-64
     """
-    from ldip.scenario.schema import quantities
+    from ldip.scenario.numbers import DEFAULT, settings, table_numbers
 
-    source = read(scenario, changes)
-    year = source.scenario.scenario.first_year
-    for key, quantity in quantities(source.scenario).items():
-        if assumptions and quantity.basis != "assumption":
+    found = read(scenario, changes).scenario
+    lines = [(number.key, number) for number in settings(found, lang)]
+    lines += [(f"{number.key}: {number.what}".removesuffix(": "), number) for number in table_numbers(found, lang)]
+    for name, number in lines:
+        if assumptions and number.basis != "assumption":
             continue
-        values = getattr(quantity, "dated", None)
-        shown = ", ".join(f"{since}: {v:g}" for since, v in values.items()) if values else f"{quantity.value:g}"
-        click.echo(f"{key} = {shown}  [{quantity.unit}; {quantity.basis}]\n    {quantity.source}")
-    for area in source.scenario.areas:
-        if assumptions and area.basis != "assumption":
-            continue
-        shown = ", ".join(f"{v:g}" for v in area.frame)
-        follows = f"{area.follows} with elasticity {area.elasticity:g}" if area.elasticity else area.follows
-        click.echo(
-            f"areas.{area.area}: {area.name_nb} = {shown}  [mill. {year}-kr; follows {follows}; {area.basis}]\n"
-            f"    {area.source}"
-        )
-    for vintage in source.scenario.vintages:
-        if assumptions and vintage.basis != "assumption":
-            continue
-        click.echo(
-            f"vintages.{vintage.vintage:.0f}: {vintage.deviation:g} over {vintage.years:g} years  "
-            f"[mill. kr; {vintage.basis}]\n    {vintage.source}"
-        )
-    for row in source.scenario.plan:
-        if assumptions and row.basis != "assumption":
-            continue
-        shown = ", ".join(f"{v:g}" for v in row.values)
-        click.echo(f"plan.{row.line}: {row.item_nb} = {shown}  [{row.unit}; {row.basis}]\n    {row.source}")
-    for group in source.scenario.population:
-        if assumptions and group.basis != "assumption":
-            continue
-        shown = ", ".join(f"{v:g}" for v in group.residents)
-        click.echo(f"population.{group.group}: {shown}  [persons; {group.basis}]\n    {group.source}")
-    for age in source.scenario.ages[:1]:  # one source for all years of age
-        click.echo(f"ages: {len(source.scenario.ages)} years of age  [{age.basis}]\n    {age.source}")
-    for demand in source.scenario.demand:
-        if assumptions and demand.basis != "assumption":
-            continue
-        click.echo(
-            f"demand.{demand.service}.{demand.form}.{demand.group}: {100 * demand.coverage:g} % of residents, "
-            f"{demand.unit_cost:g} a year per user, {demand.place_cost:g} per place  "
-            f"[mill. {year}-kr; {demand.basis}]\n    {demand.source}"
-        )
+        values = [f"{value:g}" if year is None else f"{year}: {value:g}" for year, value in number.values.items()]
+        words = [number.unit, number.basis, *([DEFAULT.say(lang)] if number.default else [])]
+        shown = f" = {', '.join(values)}" if values else ""
+        click.echo(f"{name}{shown}  [{'; '.join(word for word in words if word)}]\n    {number.source}")
 
 
 @scenario.command("new")
@@ -101,7 +69,7 @@ def new_scenario(folder: Path, municipality: str | None, lang: str) -> None:
     from ldip.scenario.files.template import scenario_name, write_new
 
     if folder.exists() and any(folder.iterdir()):
-        raise InputError([_not_empty(folder)])
+        raise InputError([Fault.of("folder_not_empty", "", str(folder))])
     with result_folder(folder) as beside:
         write_new(beside, scenario_name(folder), municipality or folder.name)
     click.echo(NEXT.say(lang, folder=folder))
@@ -121,16 +89,6 @@ NEXT = Text(
 )
 
 
-def _not_empty(folder: Path) -> Fault:
-    return Fault(
-        "",
-        str(folder),
-        "",
-        Text(nb="finnes og er ikke tom", en="exists and is not empty"),
-        Text(nb="Velg en ny mappe; ingenting er overskrevet.", en="Choose a new folder; nothing was overwritten."),
-    )
-
-
 @scenario.command("check")
 @scenario_options
 @lang_option
@@ -143,21 +101,82 @@ def check_scenario(scenario: str, changes: tuple[str, ...], lang: str) -> None:
     """
     import numpy as np
 
+    from ldip.analysis.reconcile import published_file, reconcile
     from ldip.model.identities import residuals
     from ldip.model.plan.baseline import build
 
     source = read(scenario, changes)
+    reconcile(source.scenario, published_file(source))
     opening = build(source.scenario, 20).opening
     worst = {k: float(np.max(np.abs(v))) for k, v in residuals(baseline_ledger(source, 20), opening).items()}
-    broken = [name for name, size in worst.items() if not size < 1e-6]
-    if broken:
-        raise InputError([_broken_identity(name, worst[name]) for name in broken])
     click.echo(
         Text(
             nb="{name}: i orden. {count} regnskapsidentiteter holder i alle år (største avvik {worst:.0e}).",
             en="{name}: in order. {count} accounting identities hold in every year (largest gap {worst:.0e}).",
         ).say(lang, name=source.scenario.name, count=len(worst), worst=max(worst.values()))
     )
+    for note in _format_notes(scenario, lang):
+        click.echo(note)
+
+
+OLD_FORMAT = Text(
+    nb="Eldre format enn {format}: {names}. Det leses som før; ldip scenario upgrade {where} skriver det om.",
+    en="An older format than {format}: {names}. It is read as before; ldip scenario upgrade {where} rewrites it.",
+)
+
+
+def _format_notes(scenario: str, lang: str) -> list[str]:
+    """What there is to say of the files' format: nothing where all are of the current one."""
+    from ldip.scenario.files.formats import FORMAT
+    from ldip.scenario.files.reader import find
+    from ldip.scenario.files.reading import BASE
+    from ldip.scenario.files.upgrade import outdated
+
+    place = find(scenario)
+    where = place.folder if place.base.name == BASE else place.base
+    names = [path.relative_to(place.folder).as_posix() for path in outdated(where)]
+    shown = ", ".join([*names[:3], *(["…"] if names[3:] else [])])
+    return [OLD_FORMAT.say(lang, names=shown, format=FORMAT, where=where)] if names else []
+
+
+@scenario.command("upgrade")
+@click.argument("folder", type=click.Path(path_type=Path))
+@lang_option
+def upgrade_scenario(folder: Path, lang: str) -> None:
+    """Rewrite base.toml and the changes of FOLDER in the current format; also a single TOML file.
+
+    Only the lines that must be other are other, comments stay. Each file as it was is kept beside it: base.toml.v1.
+
+    \b
+    Examples:
+      ldip scenario upgrade lillevik/
+      ldip scenario upgrade my-own-change.toml
+    """
+    from ldip.report.folder.files import write_file
+    from ldip.scenario.files.formats import FORMAT, STEPS
+    from ldip.scenario.files.upgrade import upgrades
+
+    found = upgrades(folder)
+    for upgrade in found:
+        write_file(upgrade.kept, upgrade.old)
+    for upgrade in found:
+        write_file(upgrade.path, upgrade.new)
+        click.echo(UPGRADED.say(lang, **upgrade._asdict(), to=FORMAT, kept=upgrade.kept.name))
+    for older in range(min((upgrade.format for upgrade in found), default=FORMAT), FORMAT):
+        click.echo(NEW_IN.say(lang, format=older + 1, words=STEPS[older].words.say(lang)))
+    if not found:
+        click.echo(NOTHING_OLD.say(lang, folder=folder, format=FORMAT))
+
+
+UPGRADED = Text(
+    nb="{path}: fra format {format} til {to}; slik den var: {kept}",
+    en="{path}: from format {format} to {to}; as it was: {kept}",
+)
+NEW_IN = Text("Nytt i format {format}: {words}", "New in format {format}: {words}")
+NOTHING_OLD = Text(
+    nb="{folder}: allerede i format {format}. Ingenting er endret.",
+    en="{folder}: already of format {format}. Nothing was changed.",
+)
 
 
 @scenario.command("sheet")
@@ -232,26 +251,3 @@ def from_sheet(sheet: Path, out: Path, lang: str) -> None:
         click.echo(written.say(lang, path=out / f"{change.name}.toml", count=change.numbers))
     again = " ".join([scenario, *[str(out / f"{change.name}.toml") for change in changes]])
     click.echo(Text("Videre: ldip compare {again}", "Next: ldip compare {again}").say(lang, again=again))
-
-
-@click.command()
-@lang_option
-def metrics(lang: str) -> None:
-    """List every figure that ldip computes: id, unit, definition, source."""
-    from ldip.model.metrics import catalogue
-    from ldip.report.terminal import metrics_text
-
-    click.echo(metrics_text(list(catalogue().values()), 2020, lang))
-
-
-def _broken_identity(name: str, size: float) -> Fault:
-    return Fault(
-        "",
-        name,
-        f"{size:.3g}",
-        Text(nb="regnskapsidentiteten holder ikke", en="the accounting identity does not hold"),
-        Text(
-            nb="Scenarioet har verdier som regnskapet ikke kan føre; se etter ekstreme tall.",
-            en="The scenario has values the accounts cannot book; look for extreme figures.",
-        ),
-    )

@@ -1,28 +1,13 @@
 """ldip sensitivity."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
 from ldip.cli.options import check_size, lang_option, read, run_options, scenario_options, title, work_bar
-from ldip.errors import Text
-
-
-class EventName(click.ParamType):
-    """An event of the catalogue."""
-
-    name = "event"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The event's id, or a usage error with the ids there are."""
-        from ldip.model.metrics import events
-
-        names = [event.id for event in events()]
-        if value not in names:
-            self.fail(f"{value!r} is not one of {', '.join(names)}.", param, ctx)
-        return str(value)
+from ldip.report.folder.records import json_text
+from ldip.text import Text
 
 
 @click.command()
@@ -30,7 +15,7 @@ class EventName(click.ParamType):
 @run_options
 @click.option(
     "--event",
-    type=EventName(),
+    metavar="EVENT",
     default="any_rule_breach",
     show_default=True,
     help="What to look for the conditions of, such as debt_ratio_above_75 or state_register.",
@@ -91,7 +76,7 @@ def sensitivity(
 
             write_pictures(folder, tornado, sobol, lang)
     if as_json:
-        click.echo(json.dumps(report.sensitivity_records(tornado, sobol, found)))
+        click.echo(json_text(report.sensitivity_records(tornado, sobol, found)))
         return
     click.echo(report.tornado_text(tornado, sobol, title(source, lang), lang))
     click.echo("\n" + report.discovery_text(found, lang))

@@ -1,7 +1,6 @@
 """ldip simulate."""
 
 import contextlib
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +19,8 @@ from ldip.cli.options import (
     scenario_options,
     title,
 )
-from ldip.errors import Text
+from ldip.report.folder.records import json_text
+from ldip.text import Text
 
 if TYPE_CHECKING:
     from ldip.scenario.files.reader import Source
@@ -97,7 +97,7 @@ def simulate(
     remove_old(out, keep_runs)
     remove_old_fans(out)
     if as_json:
-        click.echo(json.dumps(files.summary_records(summary) | {"out": str(out)}))
+        click.echo(json_text(files.summary_records(summary) | {"out": str(out)}))
     else:
         from ldip.report.terminal import summary_text
 
@@ -108,7 +108,8 @@ def simulate(
         sys.stdout.flush()
         _write_pictures(source, summary, out, lang, quiet=as_json)
     if with_report:
-        from ldip.cli.report import PAGE, WRITTEN, command_again, stressed, write_report
+        from ldip.cli.again import command_again
+        from ldip.cli.report import PAGE, WRITTEN, stressed, write_report
 
         off = [word for name in without for word in ("--without", name)]
         off += [word for name in only for word in ("--only", name)]
@@ -142,7 +143,7 @@ def _kept_runs(kind: str | None, folder: Path, source: "Source", runs: int, seed
 
 def _assumptions_line(source: "Source", lang: str) -> str:
     from ldip.report.terminal import ASSUMPTIONS
-    from ldip.scenario.settings import assumed
+    from ldip.scenario.numbers import assumed
 
     count, total = assumed(source.scenario)
     return ASSUMPTIONS.say(lang, count=count, total=total, name=source.scenario.scenario.name)

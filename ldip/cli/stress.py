@@ -1,6 +1,5 @@
 """ldip stress."""
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +15,8 @@ from ldip.cli.options import (
     scenario_options,
     title,
 )
-from ldip.errors import Text
+from ldip.report.folder.records import json_text
+from ldip.text import Text
 
 if TYPE_CHECKING:
     from ldip.scenario.files.reader import Source
@@ -71,7 +71,7 @@ def stress(
     for name in PICTURES:
         (out / name).unlink(missing_ok=True)  # those of an earlier run
     if as_json:
-        click.echo(json.dumps({"runs": runs, "seed": seed, "stress": stress_records(result), "out": str(out)}))
+        click.echo(json_text({"runs": runs, "seed": seed, "stress": stress_records(result), "out": str(out)}))
     else:
         click.echo(stress_text(result, label, title(sources[0], lang), lang))
         click.echo("\n" + Text("Resultater: {out}", "Results: {out}").say(lang, out=out))
@@ -90,7 +90,7 @@ def stress_sources(
 ) -> tuple[list["Source"], dict[str, str]]:
     """The scenario, each test laid over it, all at once, and what readers call them by scenario name."""
     from ldip.report.answers.stress import labels
-    from ldip.scenario.files.layers import stress_sources as sources_of
+    from ldip.scenario.files.overlay import stress_sources as sources_of
     from ldip.scenario.files.reader import find, stress_tests
 
     kinds = stress_tests(find(scenario).folder)

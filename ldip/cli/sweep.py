@@ -1,14 +1,14 @@
 """ldip sweep."""
 
 import contextlib
-import json
 import os
 from pathlib import Path
 
 import click
 
 from ldip.cli.options import Count, check_size, lang_option, progress_bar
-from ldip.errors import Text
+from ldip.report.folder.records import json_text
+from ldip.text import Text
 
 RESUMED = Text(
     nb="{count} av {total} tilfeller er regnet fra før.", en="{count} of {total} cases are finished already."
@@ -98,7 +98,7 @@ def sweep(
     with files.result_folder(out) as folder:
         report.write_tables(folder, out, cases, program())
     if as_json:
-        click.echo(json.dumps(report.sweep_records(cases, out, program()) | {"out": str(out)}))
+        click.echo(json_text(report.sweep_records(cases, out, program()) | {"out": str(out)}))
         return
     click.echo(report.sweep_text(cases, out, program(), lang))
     click.echo("\n" + Text("Resultater: {out}", "Results: {out}").say(lang, out=out))

@@ -5,7 +5,7 @@ import contextlib
 import click
 
 from ldip.cli.options import Count, check_size, lang_option, scenario_options
-from ldip.errors import Text
+from ldip.text import Text
 
 SHOWN = Text(
     "Siden er åpen på {address}\nAvslutt med Ctrl-C.",

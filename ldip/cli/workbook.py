@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from ldip.cli.compare import read_all, reference
+from ldip.cli.again import as_recorded, result_given
+from ldip.cli.alternatives import read_all, reference
 from ldip.cli.options import (
     DEFAULT_SCENARIO,
     XLSX,
@@ -19,7 +20,7 @@ from ldip.cli.options import (
     progress_bar,
     run_options,
 )
-from ldip.errors import Text
+from ldip.text import Text
 
 
 @click.command()
@@ -52,6 +53,9 @@ def workbook(
     A SCENARIO is what it is for compare: a shipped name, a folder, a file, NAME+CHANGE, or a named change of the
     default scenario. Several are simulated in the same weather and set side by side with the first.
 
+    A single RESULT folder of simulate or compare is run again as it was, and the workbook says whether its figures
+    are still the same.
+
     \b
     Sheets: the answer; a fan for each key figure; probabilities; alternatives; official forms of the baseline;
             population; assumptions with sources; reconciliation; every figure in one table; provenance.
@@ -62,36 +66,53 @@ def workbook(
       ldip workbook --change interest-plus-2 --out results/dear-money.xlsx
       ldip workbook baerum-2020 housing-minus-20 housing-plus-10 --lang en
       ldip workbook my-municipality/ my-municipality/+growth --years 10 --policy step --step 40
+      ldip workbook ldip-results/compare --out results/compare.xlsx
     """
     from ldip.analysis.compare import compare_scenarios
     from ldip.report.answers.comparison import common_title
+    from ldip.report.answers.recheck import checksums, recheck
     from ldip.report.folder.files import result_folder
     from ldip.report.workbook.book import reconciliation_of, write_workbook
     from ldip.scenario.files.reader import alternative, switch_off
 
-    check_policy(policy, step)
-    check_size(runs, years, ledgers=2)
-    words = [alternative(word) for word in scenarios or (DEFAULT_SCENARIO,)]
-    sources = [switch_off(source, without, only) for source in read_all(words, changes)]
-    common = (*changes, *without, *only)
-    against = reference(against, words, sources, len(common)) if against else sources[0].scenario.name
-    how: dict[str, Any] = {"runs": runs, "seed": seed, "years": years, "policy": policy, "step": step}
+    common: tuple[str, ...] = ()
+    recorded = result_given(scenarios, changes)
+    if recorded:
+        sources, how = list(recorded.sources), as_recorded(recorded)
+        against = recorded.against or sources[0].scenario.name
+        again = shlex.join(["ldip", "workbook", *scenarios])
+    else:
+        check_policy(policy, step)
+        check_size(runs, years, ledgers=2)
+        words = [alternative(word) for word in scenarios or (DEFAULT_SCENARIO,)]
+        sources = [switch_off(source, without, only) for source in read_all(words, changes)]
+        common = (*changes, *without, *only)
+        how = {"runs": runs, "seed": seed, "years": years, "policy": policy, "step": step}
+        against = reference(against, words, sources, len(common)) if against else sources[0].scenario.name
+        again = _command(words, against, {"change": changes, "without": without, "only": only}, how)
     out = out or Path("ldip-results") / f"{against}.xlsx"
+    same: list[str] = []
     with result_folder(out.parent) as folder:
-        with progress_bar(runs, lang, scenarios=len(sources)) as advance:
+        with progress_bar(how["runs"], lang, scenarios=len(sources)) as advance:
             of = [source.scenario for source in sources]
             comparison = compare_scenarios(of, against=against, progress=advance, **how)
+        if recorded:
+            sums = checksums(comparison.summaries[against], comparison if len(sources) > 1 else None)
+            same = recheck(recorded, sums).words(recorded, lang)
         write_workbook(
             folder / out.name,
             comparison,
             sources,
             title=common_title(sources, len(common), lang),
             common=len(common),
-            command=_command(words, against, {"change": changes, "without": without, "only": only}, how),
+            command=again,
             reconciliation=reconciliation_of({source.scenario.name: source.scenario for source in sources}[against]),
+            recheck=same,
             fixed_prices=not nominal,
             lang=lang,
         )
+    for line in same:
+        click.echo(line)
     click.echo(Text("Arbeidsbok: {out}", "Workbook: {out}").say(lang, out=out))
 
 

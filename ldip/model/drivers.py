@@ -9,28 +9,57 @@ that switching volatility on does not by itself move what is expected. The incom
 are losses, and their mean is part of what the scenario says.
 """
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ldip.model.accounts.state import Plan, Weather
-from ldip.scenario.drivers import SHOCKS, Driver, Drivers, OwnTaxDriver
+from ldip.model.accounts.inputs import Plan, Weather
+from ldip.model.moments import (
+    NODES,
+    ar1_variance,
+    deflator_variance,
+    level_variance,
+    mean_preserving_shift,
+    regime_mean,
+    summed_ar1_variance,
+)
+from ldip.scenario.drivers import SHOCKS, Drivers, OwnTaxDriver
 
 BLOCK = 1024
 """Runs per stream. Part of the meaning of a seed: changing it changes every result."""
 
+
+class Stream(NamedTuple):
+    """A stream of random numbers: its key, which is part of the meaning of a seed, and the driver it belongs to."""
+
+    key: int
+    driver: str
+
+
 STREAMS = {
-    **{name: name for name in SHOCKS},
-    "own_tax_tails": "own_tax",
-    "rate_persistence": "rate",
-    "housing_regime": "completions",
-    "income_system": "income_system",
-    "delivery": "delivery",
-    "slippage": "slippage",
+    "rate": Stream(0, "rate"),
+    "national_tax": Stream(1, "national_tax"),
+    "own_tax": Stream(2, "own_tax"),
+    "completions": Stream(3, "completions"),
+    "construction": Stream(4, "construction"),
+    "wages": Stream(5, "wages"),
+    "cpi": Stream(6, "cpi"),
+    "equities": Stream(7, "equities"),
+    "own_tax_tails": Stream(8, "own_tax"),
+    "rate_persistence": Stream(9, "rate"),
+    "housing_regime": Stream(10, "completions"),
+    "income_system": Stream(11, "income_system"),
+    "delivery": Stream(12, "delivery"),
+    "slippage": Stream(13, "slippage"),
 }
-"""Stream -> the driver it belongs to. A stream's place is its key, so only append."""
+"""The streams, those of SHOCKS by their names. A new one takes a key that none has ever had; no key is changed."""
+
+NOTHING_LOST = ("income_system_loss", "restructuring_step")
+"""Fields of the weather that are 0 where nothing happens. Factors are 1, and the rate is the planned one."""
+
+TOGETHER = 8
+"""Shocks whose correlation is always taken apart together: see _factor."""
 
 Generator = Callable[[np.random.SFC64], Any]
 """Makes a generator of random numbers, of the methods that :func:`weather` asks for, from its bits."""
@@ -61,11 +90,11 @@ class Process(NamedTuple):
 def prepare(drivers: Drivers, plan: Plan) -> Process:
     """Work out, once per scenario, what the processes need: Cholesky factor and mean-preserving terms."""
     years = len(plan.planned_rate)
-    factor = np.linalg.cholesky(drivers.correlation.matrix())
+    factor = _factor(drivers.correlation.matrix())
     persistences = drivers.rate.persistence.value + drivers.rate.persistence_spread.value * NODES
-    rate_sd = drivers.rate.volatility.value * np.sqrt([_ar1_variance(phi, years) for phi in persistences])
+    rate_sd = drivers.rate.volatility.value * np.sqrt([ar1_variance(phi, years) for phi in persistences])
     shift = [
-        _mean_preserving_shift(mean, sd, drivers.rate.lower_bound.value)
+        mean_preserving_shift(mean, sd, drivers.rate.lower_bound.value)
         for mean, sd in zip(np.asarray(plan.planned_rate, dtype=float), rate_sd.T, strict=True)
     ]
 
@@ -77,25 +106,31 @@ def prepare(drivers: Drivers, plan: Plan) -> Process:
         drivers=drivers,
         planned_rate=np.asarray(plan.planned_rate, dtype=float),
         rate_shift=np.array(shift),
-        deflator_drift=0.5 * _deflator_variance(drivers, years),
-        cpi_drift=0.5 * drivers.cpi.volatility.value**2 * _summed_ar1_variance(drivers.cpi.persistence.value, years),
+        deflator_drift=0.5 * deflator_variance(drivers, years),
+        cpi_drift=0.5 * drivers.cpi.volatility.value**2 * summed_ar1_variance(drivers.cpi.persistence.value, years),
         national_tax_drift=0.5
         * drivers.national_tax.volatility.value**2
-        * _summed_ar1_variance(drivers.national_tax.persistence.value, years),
-        own_tax_drift=0.5 * _level_variance(drivers.own_tax, years),
-        construction_drift=0.5 * _level_variance(drivers.construction, years),
-        regime_mean=_regime_mean(drivers, years),
+        * summed_ar1_variance(drivers.national_tax.persistence.value, years),
+        own_tax_drift=0.5 * level_variance(drivers.own_tax, years),
+        construction_drift=0.5 * level_variance(drivers.construction, years),
+        regime_mean=regime_mean(drivers, years),
         delivery_spread=relative(drivers.delivery.spread.value, np.asarray(plan.measures_delivery)),
         slippage_spread=relative(drivers.slippage.spread.value, np.asarray(plan.slippage)),
     )
 
 
-def calm(plan: Plan) -> np.ndarray:
-    """Weather with all shocks zero (field of Weather, year, 1): the baseline path."""
+def calm(plan: Plan, step: float = 0.0) -> np.ndarray:
+    """Weather with all shocks zero (field of Weather, year, 1): the baseline path, with a restructuring step."""
     rate = np.asarray(plan.planned_rate, dtype=float)
-    one, zero = np.ones_like(rate), np.zeros_like(rate)
-    fields = dict.fromkeys(Weather._fields, one) | dict.fromkeys(("income_system_loss", "restructuring_step"), zero)
-    return np.stack(Weather(**(fields | {"money_market_rate": rate})))[:, :, None]
+    fields = dict.fromkeys(Weather._fields, np.ones_like(rate)) | dict.fromkeys(NOTHING_LOST, np.zeros_like(rate))
+    found = np.stack(Weather(**(fields | {"money_market_rate": rate})))[:, :, None]
+    take_step(found, step)
+    return found
+
+
+def take_step(weather: np.ndarray, step: float | np.ndarray) -> None:
+    """Set the restructuring step, of all runs or (run,), in weather (field of Weather, year, run)."""
+    weather[Weather._fields.index("restructuring_step")] = step
 
 
 def weather(
@@ -114,13 +149,15 @@ def weather(
     whole = range(first_run // BLOCK, -(-(first_run + runs) // BLOCK))
     chances = np.empty((len(Weather._fields), years, len(whole) * BLOCK))
     shocks = chances[: len(SHOCKS)]
-    own_seeds = dict.fromkeys(STREAMS.values(), seed) | dict(seeds or {})
+    for name in Weather._fields[len(SHOCKS) :]:  # as if nothing happened, until something does
+        chances[Weather._fields.index(name)] = 0.0 if name in NOTHING_LOST else 1.0
+    own_seeds = dict(seeds or {})
 
     def draw(stream: str, out: np.ndarray, ask: Callable[[Any, tuple[int, ...]], np.ndarray]) -> np.ndarray:
         """Fill `out` (..., run) block by block with what `ask` gets from a generator for a shape."""
-        key = list(STREAMS).index(stream)
+        key, driver = STREAMS[stream]
         for place, block in enumerate(whole):
-            bits = _bits(own_seeds[STREAMS[stream]], key, block)
+            bits = _bits(own_seeds.get(driver, seed), key, block)
             found = ask(generator(bits), (*out.shape[:-1], BLOCK))
             out[..., place * BLOCK : (place + 1) * BLOCK] = found
         return out
@@ -145,19 +182,18 @@ def weather(
     field = Weather(*chances)
     if drivers.completions.bust_start.value:
         field.completion_factor[...] *= _regime(process, uniform("housing_regime", years))
-    field.income_system_loss[...] = 0.0
     if drivers.income_system.frequency.value:
         _income_system(process, uniform("income_system", years), field.income_system_loss)
     for name, spread, per_run in (
         ("delivery", process.delivery_spread, True),
         ("slippage", process.slippage_spread, False),
     ):
-        factor = getattr(field, f"{name}_factor")
-        factor[...] = 1.0
         if spread.any():  # what is delivered of the measures is one fact of a run, what slips another every year
+            factor = getattr(field, f"{name}_factor")
             factor += spread[:, None] * (2.0 * (uniform(name) if per_run else uniform(name, years)) - 1.0)
-    chances[-1, :, :runs] = step
-    return chances[:, :, :runs]
+    found = chances[:, :, :runs]
+    take_step(found, step)
+    return found
 
 
 def transform(
@@ -220,6 +256,17 @@ def transform(
 def _bits(seed: int, stream: int, block: int) -> np.random.SFC64:
     """The random bits of one stream and block."""
     return np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(stream, block)))
+
+
+def _factor(correlation: np.ndarray) -> np.ndarray:
+    """The Cholesky factor (shock, shock). Shocks behind the first TOGETHER that are correlated with nothing are left
+    out, because the last bit of the others' factor would depend on how many there are."""
+    count = len(correlation)
+    related = np.flatnonzero((correlation != np.eye(count)).any(axis=1))
+    size = max(min(TOGETHER, count), 1 + int(related.max(initial=-1)))
+    factor = np.eye(count)
+    factor[:size, :size] = np.linalg.cholesky(correlation[:size, :size])
+    return factor
 
 
 def _needed(process: Process) -> list[bool]:
@@ -297,16 +344,6 @@ def _regime(process: Process, uniform: np.ndarray) -> np.ndarray:
     return uniform
 
 
-def _regime_mean(drivers: Drivers, years: int) -> np.ndarray:
-    """Expected share of completions that no bust takes (year,), from no bust the year before the first."""
-    housing = drivers.completions
-    probability, mean = 0.0, np.empty(years)
-    for t in range(years):
-        probability = probability * (1.0 - housing.bust_end.value) + (1.0 - probability) * housing.bust_start.value
-        mean[t] = 1.0 - housing.bust_depth.value * probability
-    return mean
-
-
 def _income_system(process: Process, uniform: np.ndarray, loss: np.ndarray) -> None:
     """Share of revenue that changes of the income system have taken so far, into `loss` (year, run): the number that
     decides whether there is one in a year also decides its size, being uniform below the frequency."""
@@ -315,62 +352,3 @@ def _income_system(process: Process, uniform: np.ndarray, loss: np.ndarray) -> N
     sizes = smallest + (driver.largest.value - smallest) * uniform / frequency
     np.cumsum(np.where(uniform < frequency, sizes, 0.0), axis=0, out=loss)
     np.minimum(loss, 1.0, out=loss)
-
-
-def _ar1_variance(persistence: float, years: int) -> np.ndarray:
-    """Variance of x_t in units of the shock's (year,): the sum of squared weights of the shocks so far."""
-    return np.cumsum(persistence ** (2.0 * np.arange(years)))
-
-
-def _level_variance(driver: Driver, years: int) -> np.ndarray:
-    """Variance of an AR(1) level (year,)."""
-    return driver.volatility.value**2 * _ar1_variance(driver.persistence.value, years)
-
-
-def _sum_weights(persistence: float, years: int) -> np.ndarray:
-    """Weights in x_1 + ... + x_t of a shock 0, 1, 2 ... years ago (year,)."""
-    return np.cumsum(persistence ** np.arange(years, dtype=float))
-
-
-def _summed_ar1_variance(persistence: float, years: int) -> np.ndarray:
-    """Variance of x_1 + ... + x_t in units of the shock's (year,)."""
-    return np.cumsum(_sum_weights(persistence, years) ** 2)
-
-
-def _deflator_variance(drivers: Drivers, years: int) -> np.ndarray:
-    """Variance of the log deflator (year,): wages and consumer prices, each summed growth, and their covariance."""
-    weight = drivers.wages.deflator_weight.value
-    wages = weight * drivers.wages.volatility.value * _sum_weights(drivers.wages.persistence.value, years)
-    prices = (1.0 - weight) * drivers.cpi.volatility.value * _sum_weights(drivers.cpi.persistence.value, years)
-    correlation = drivers.correlation.matrix()[SHOCKS.index("wages"), SHOCKS.index("cpi")]
-    return np.cumsum(wages**2 + prices**2 + 2.0 * correlation * wages * prices)
-
-
-NODES, NODE_WEIGHTS = np.polynomial.legendre.leggauss(8)
-"""Where and how much an even spread between -1 and 1 is looked at: exact for polynomials up to degree 15."""
-
-
-def _mean_preserving_shift(mean: float, sds: np.ndarray, bound: float) -> float:
-    """The c with E[max(bound, mean + c + sd Z)] = mean, averaged over the standard deviations at NODES; 0 where the
-    bound is above the mean or there is no deviation."""
-    if sds.max() == 0.0 or bound >= mean:
-        return 0.0
-
-    def lacking(shift: float) -> tuple[float, float]:
-        """What the mean is too high by, and its slope."""
-        excess, slope = bound - mean, 0.0
-        for weight, sd in zip(NODE_WEIGHTS.tolist(), sds.tolist(), strict=True):
-            distance = (mean + shift - bound) / sd
-            density = math.exp(-0.5 * distance**2) / math.sqrt(2.0 * math.pi)
-            probability = 0.5 * math.erfc(-distance / math.sqrt(2.0))
-            excess += 0.5 * weight * sd * (distance * probability + density)
-            slope += 0.5 * weight * probability
-        return excess, slope
-
-    # Newton from the right: the function is increasing and convex, so that every step goes down until none is left.
-    shift = 0.0
-    while True:
-        excess, slope = lacking(shift)
-        if not shift - excess / slope < shift:
-            return shift
-        shift -= excess / slope

@@ -1,12 +1,16 @@
 """The accounting identities, each written once: what must be zero in every run and year.
 
-Tests check them on random scenarios, ``ldip scenario check`` on a planner's own.
+Tests check them on random scenarios, ``soundness.py`` on every baseline.
 """
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ldip.model.accounts.state import Opening
-from ldip.model.engine.simulate import Ledger
+from ldip.model.accounts.inputs import Opening
+
+if TYPE_CHECKING:
+    from ldip.model.engine.simulate import Ledger
 
 ROLL_FORWARD = {
     "general debt": ("closing_general_debt", "general_debt", "general_borrowing", "-general_instalments"),
@@ -66,6 +70,12 @@ ROLL_FORWARD = {
     ),
 }
 """Stock: closing line, field of the opening balance, then the flows that alone move it."""
+
+REAL_ROLL_FORWARD = {
+    "new capacity": ("new_capacity", "new_capacity", "capacity_investment"),
+    "decided measures": ("decided_measures", "decided_measures", "newly_decided"),
+}
+"""The same of stocks in base-year kroner, by the municipal deflator: one flow, nominal."""
 
 SUMS = {
     "result is used": (
@@ -136,6 +146,49 @@ SUMS = {
         "-closing_restricted_funds",
         "-closing_endowment_fund",
     ),
+    "operating revenue": (
+        "operating_revenue",
+        "-free_revenue",
+        "-host_grant",
+        "-interest_compensation",
+        "-integration_grant",
+        "-sector_revenue",
+    ),
+    "central revenue": ("central_revenue", "-imputed_capital_cost", "sector_revenue", "-operating_revenue"),
+    "gross investment": (
+        "gross_investment",
+        "-general_investment",
+        "-water_waste_investment",
+        "-housing_investment",
+    ),
+    "planned financing": (
+        "general_investment",
+        "share_purchases",
+        "investment_fund_provision",
+        "-sales",
+        "-grants",
+        "-vat_compensation",
+        "-use_of_investment_funds",
+        "-planned_transfer",
+        "-planned_borrowing",
+    ),
+    "self-financing borrowing": (
+        "self_financing_borrowing",
+        "-water_waste_investment",
+        "-housing_investment",
+        "housing_grants",
+    ),
+    "transfer": ("transfer_to_investment", "-planned_transfer", "transfer_cut", "-extra_transfer"),
+    "instalments": ("instalments", "-general_instalments", "-self_financing_instalments"),
+    "net financial cost": (
+        "net_financial_cost",
+        "-interest",
+        "-instalments",
+        "interest_income",
+        "endowment_return",
+        "-endowment_cost",
+    ),
+    "net debt": ("closing_net_debt", "-closing_debt", "closing_on_lent"),
     "free revenue": ("free_revenue", "-tax_revenue", "-general_grant", "income_system_loss"),
     "general grant": ("general_grant", "-block_grant", "-equalisation"),
 }
@@ -158,6 +211,14 @@ CASH_IN = (
 )
 """All money that comes in less all that goes out: on-lending passes straight through, and of pension it is the
 premium that is paid."""
+
+OTHERS = {
+    "cash": ("closing_liquidity_reserve",),
+    "slipped investment": ("slipped_investment",),
+    "depreciation": ("depreciation",),
+    "overdue deficit": ("closing_overdue_deficit",),
+}
+"""Identities with a form of their own in :func:`residuals`: the line that each accounts for."""
 
 NEVER_NEGATIVE = (
     "general_borrowing",
@@ -182,7 +243,7 @@ NEVER_NEGATIVE = (
 """Lines that may not go below zero: what cannot be paid shows as uncovered deficit instead."""
 
 
-def residuals(ledger: Ledger, opening: Opening) -> dict[str, np.ndarray]:
+def residuals(ledger: "Ledger", opening: Opening) -> dict[str, np.ndarray]:
     """What each identity lacks of holding: nominal mill. kr (year, run). All are zero but for rounding."""
 
     def total(lines: tuple[str, ...]) -> np.ndarray:
@@ -195,6 +256,14 @@ def residuals(ledger: Ledger, opening: Opening) -> dict[str, np.ndarray]:
     found: dict[str, np.ndarray] = {}
     for name, (closing, stock, *flows) in ROLL_FORWARD.items():
         found[name] = ledger[closing] - before(closing, getattr(opening, stock)) - total(tuple(flows))
+    for name, (closing, stock, flow) in REAL_ROLL_FORWARD.items():
+        more = ledger[closing] - before(closing, getattr(opening, stock))
+        found[name] = more * ledger["deflator_index"] - ledger[flow]
+    found["slipped investment"] = ledger["slipped_investment"] * ledger["deflator_index"] - ledger["slipped_out"]
+    found["depreciation"] = ledger["depreciation"] - before("depreciation_ahead", opening.depreciation)
+    found["overdue deficit"] = np.minimum(
+        ledger["closing_uncovered_deficit"] - ledger["closing_overdue_deficit"], 0.0
+    )
     for name, lines in SUMS.items():
         found[name] = total(lines)
     banked = {
@@ -207,3 +276,9 @@ def residuals(ledger: Ledger, opening: Opening) -> dict[str, np.ndarray]:
     for line in NEVER_NEGATIVE:
         found[f"{line} never negative"] = np.minimum(ledger[line], 0.0)
     return found
+
+
+def line_of(identity: str) -> str:
+    """The line of the ledger that an identity of :func:`residuals` is about: the one it accounts for."""
+    named = ROLL_FORWARD | REAL_ROLL_FORWARD | SUMS | OTHERS
+    return named[identity][0] if identity in named else identity.removesuffix(" never negative")

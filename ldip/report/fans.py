@@ -2,31 +2,31 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ldip.errors import Text
+from ldip.model.catalogue import catalogue
 from ldip.model.engine.simulate import Ledger, run_baseline, with_policy
-from ldip.model.metrics import catalogue, events, report_values
+from ldip.model.metrics import report_values
 from ldip.model.plan.baseline import build
+from ldip.model.shown import ANSWERS
+from ldip.report.limits import Line, limits
 from ldip.report.numbers import SHOWN, number, unit_label
 from ldip.report.terminal import policy_words
+from ldip.report.words import BASELINE_PATH, HALF, MEDIAN, NINE_OF_TEN, WITH_DEFICITS
 from ldip.scenario.schema import Scenario
 from ldip.statistics.summary import Summary
+from ldip.text import Text
 
 if TYPE_CHECKING:
     from ldip.report.canvas import Chart
 
-FANS = ("debt_ratio", "restructuring_need")
 INK, BLUE, RED = "#222222", "#1f5a8a", "#a33a2a"
 BANDS = (
-    (0.05, 0.95, 0.18, Text(nb="9 av 10 løp", en="9 of 10 runs")),
-    (0.25, 0.75, 0.35, Text(nb="halvparten av løpene", en="half of the runs")),
+    (0.05, 0.95, 0.18, NINE_OF_TEN),
+    (0.25, 0.75, 0.35, HALF),
 )
-MEDIAN = Text(nb="median", en="median")
-BASELINE = Text(nb="grunnbane uten sjokk", en="baseline without shocks")
-DEFICITS = Text(nb="95 %, medregnet udekket merforbruk", en="95 %, with uncovered deficits")
 FOOT = Text(
     nb="{scenario}, {runs} løp, frø {seed}. Modellens sannsynligheter. {policy}.",
     en="{scenario}, {runs} runs, seed {seed}. The model's probabilities. {policy}.",
@@ -35,7 +35,7 @@ FOOT = Text(
 
 def picture_names() -> list[str]:
     """The files that :func:`write_fans` writes."""
-    return [f"{metric}.{kind}" for metric in FANS for kind in ("png", "svg")]
+    return [f"{metric}.{kind}" for metric in ANSWERS for kind in ("png", "svg")]
 
 
 def remove_old(folder: Path) -> None:
@@ -47,8 +47,8 @@ def remove_old(folder: Path) -> None:
 def write_fans(folder: Path, scenario: Scenario, summary: Summary, lang: str) -> None:
     """One fan chart per headline question into `folder`, of a scenario and what its simulation says."""
     calm = calm_path(scenario, summary)
-    for name in FANS:
-        chart = fan_chart(summary, name, report_values(calm, catalogue()[name])[:, 0], lang)
+    for name in ANSWERS:
+        chart = fan_chart(scenario, summary, name, report_values(calm, catalogue()[name])[:, 0], lang)
         chart.write(folder / f"{name}.png", folder / f"{name}.svg")
 
 
@@ -58,15 +58,15 @@ def calm_path(scenario: Scenario, summary: Summary) -> Ledger:
     return run_baseline(baseline, summary.step)
 
 
-def fan_chart(summary: Summary, name: str, baseline: np.ndarray, lang: str) -> "Chart":
-    """The fan chart of one metric: bands, median, baseline path (year,), named thresholds."""
+def fan_chart(scenario: Scenario, summary: Summary, name: str, baseline: np.ndarray, lang: str) -> "Chart":
+    """The fan chart of one metric: bands, median, baseline path (year,), the scenario's limits."""
     from ldip.report.canvas import chart, style
 
     metric = summary.distributions[name].metric
     with style():
         figure = chart(8.4, 4.9)
         axes = figure.subplots()
-        draw_fan(axes, summary, name, baseline, thresholds(name, lang), lang)
+        draw_fan(axes, summary, name, baseline, limits(metric, scenario, summary.years), lang)
         unit = unit_label(metric.unit, metric.price_basis(summary.base_year), lang)
         title = ", ".join(filter(None, (metric.label.say(lang), unit)))
         axes.set_title(title, loc="left", color=INK, fontsize=13, fontweight="bold")
@@ -83,33 +83,17 @@ def fan_chart(summary: Summary, name: str, baseline: np.ndarray, lang: str) -> "
     return figure
 
 
-class Threshold(NamedTuple):
-    """A level that a metric should not pass, and what it is called."""
-
-    level: float | np.ndarray  # in the metric's unit, of all years or (year,)
-    name: str
-
-
-def thresholds(name: str, lang: str) -> list[Threshold]:
-    """The thresholds of the events that the metric has."""
-    return [
-        Threshold(event.threshold, f"{event.label.say(lang)} ({event.source.split(';')[0]})")
-        for event in events()
-        if event.metric == name
-    ]
-
-
 def draw_fan(
     axes: Any,
     summary: Summary,
     name: str,
     baseline: np.ndarray,
-    levels: Sequence[Threshold],
+    levels: Sequence[Line],
     lang: str,
     *,
     ticks: int = 10,
 ) -> None:
-    """The fan of one metric into `axes`: bands, median, baseline path (year,), named thresholds."""
+    """The fan of one metric into `axes`: bands, median, baseline path (year,), limits."""
     distribution = summary.distributions[name]
     scale, _ = SHOWN[distribution.metric.unit]
     years = summary.years
@@ -124,16 +108,16 @@ def draw_fan(
             label=label.say(lang),
         )
     axes.plot(years, scale * distribution.percentile(0.50), color=BLUE, linewidth=2.2, label=MEDIAN.say(lang))
-    axes.plot(years, scale * baseline, color=INK, linewidth=1.2, linestyle=(0, (4, 3)), label=BASELINE.say(lang))
+    axes.plot(years, scale * baseline, color=INK, linewidth=1.2, linestyle=(0, (4, 3)), label=BASELINE_PATH.say(lang))
     if name == "debt_ratio":  # loans may not pay operations, so bad futures show up here rather than as debt
         tail = scale * summary.distributions["debt_ratio_with_deficits"].percentile(0.95)
-        axes.plot(years, tail, color=RED, linewidth=1.2, linestyle=(0, (1, 1.5)), label=DEFICITS.say(lang))
+        axes.plot(years, tail, color=RED, linewidth=1.2, linestyle=(0, (1, 1.5)), label=WITH_DEFICITS.say(lang))
     for level in levels:
-        line = scale * np.broadcast_to(level.level, len(years))
+        line = scale * level.values
         axes.plot(years, line, color=RED, linewidth=1.0)
         below = _in_the_way(axes, scale * distribution.percentile(0.50), line)
         axes.annotate(
-            level.name,
+            level.drawn(summary.base_year, lang),
             (years[0], line[0]),
             xytext=(2, -3 if below else 3),
             textcoords="offset points",

@@ -2,6 +2,9 @@
 
 import math
 
+from ldip.report.words import DWELLINGS, PER_CENT, PERCENTAGE_POINTS, PERSONS
+from ldip.text import Text
+
 NO_BREAK_SPACE = "\u00a0"  # not the thin space U+202F, which a Windows console cannot print
 
 
@@ -56,23 +59,24 @@ SHOWN = {
 """Catalogue unit -> factor and decimals in text."""
 
 
+PER_RESIDENT = Text("per innbygger", "per resident")
+NAMED = {"persons": PERSONS, "dwellings": DWELLINGS}
+
+
 def difference_label(unit: str, price_basis: str, lang: str) -> str:
     """The unit as it stands beside a difference: percentage points where the figures are per cent."""
     if unit in ("share", "per year"):
-        return "percentage points" if lang == "en" else "prosentpoeng"
+        return PERCENTAGE_POINTS.say(lang)
     return unit_label(unit, price_basis, lang)
 
 
 def unit_label(unit: str, price_basis: str, lang: str) -> str:
     """The unit as it stands beside a shown number."""
-    english = lang == "en"
     prices = "" if price_basis == "n/a" else price_basis.split(" (")[0]
     if unit in ("share", "per year"):
-        return "per cent" if english else "prosent"
+        return PER_CENT.say(lang)
     if unit == "mill. kr":
         return f"mill. {prices or 'kr'}"
     if unit == "mill. kr per resident":
-        return f"{prices or 'kr'} {'per resident' if english else 'per innbygger'}"
-    names = {"persons": ("personer", "persons"), "dwellings": ("boliger", "dwellings")}
-    nb, en = names.get(unit, ("", ""))
-    return en if english else nb
+        return f"{prices or 'kr'} {PER_RESIDENT.say(lang)}"
+    return NAMED[unit].say(lang) if unit in NAMED else ""

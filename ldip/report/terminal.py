@@ -5,25 +5,16 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ldip.errors import Text
-from ldip.model.metrics import Metric
+from ldip.model.catalogue import Metric
+from ldip.model.shown import HEADLINES
 from ldip.report.numbers import number, shown, unit_label
+from ldip.report.words import ERROR, EVER, MEDIAN, PROBABILITY, capital
 from ldip.statistics.summary import Distribution, Summary
+from ldip.text import Text
 
-SHOWN_METRICS = (
-    "debt_ratio",
-    "debt_ratio_with_deficits",
-    "net_operating_result_share",
-    "restructuring_need",
-    "restructuring_need_share",
-)
 SHOWN_PERCENTILES = (0.95, 0.50, 0.05)
 
 RUNS = Text(nb="{runs} løp, {first}–{last}, frø {seed}", en="{runs} runs, {first}-{last}, seed {seed}")
-MEDIAN = Text(nb="median", en="median")
-ERROR = Text(nb="feil ±", en="error ±")
-PROBABILITIES = Text(nb="Sannsynlighet, prosent", en="Probability, per cent")
-EVER = Text(nb="noen gang", en="ever")
 NOTE = Text(
     nb="«feil ±» er største utvalgsfeil (standardfeil) på linjen: så mye ville tallene flytte seg med et annet frø. "
     "Sannsynlighetene gjelder modellen og dens antakelser, ikke verden. {policy}: det som fortsatt mangler, er "
@@ -100,9 +91,9 @@ def summary_text(summary: Summary, title: str, lang: str) -> str:
     )
     years = [str(summary.years[t]) for t in picked]
     rows = [["", *years, ERROR.say(lang)]]
-    for metric_id in SHOWN_METRICS:
+    for metric_id in HEADLINES:
         rows += _distribution_rows(summary.distributions[metric_id], picked, summary.base_year, lang)
-    chances = [[PROBABILITIES.say(lang), *years, EVER.say(lang), ERROR.say(lang)]]
+    chances = [[capital(PROBABILITY).say(lang), *years, EVER.say(lang), ERROR.say(lang)]]
     for chance in summary.probabilities.values():
         cells = [*chance.in_year[picked], chance.so_far[-1]]
         error = float(np.max(chance.error(np.array(cells))))

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection
 from itertools import combinations
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 from pydantic import AfterValidator, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from ldip.scenario.quantities import RATE, SHARE, Frozen, Persistence, Quantity, Volatility, expect
+from ldip.text import Text
 
 SHOCKS = ("rate", "national_tax", "own_tax", "completions", "construction", "wages", "cpi", "equities")
 """The drivers with a normal shock a year, in the order of the correlation matrix."""
@@ -180,3 +181,30 @@ class Drivers(Frozen):
     def without(self, names: Collection[str]) -> "Drivers":
         """The drivers with the named ones switched off: what they drive stays on its planned path."""
         return self.model_copy(update={name: getattr(self, name).off() for name in names})
+
+
+class About(NamedTuple):
+    """What a driver is called, so that more of it is more of its figure; and where it shows in the accounts: a line
+    of the ledger, folded over the years as in ``analysis/features.py``."""
+
+    name: Text
+    line: str
+    fold: str
+
+
+ABOUT = {
+    "rate": About(Text("Rente", "Interest rate"), "money_market_rate", "mean"),
+    "national_tax": About(Text("Skatt, nasjonal vekst", "Tax, national growth"), "tax_revenue", "relative"),
+    "own_tax": About(Text("Skatt, kommunens egen", "Tax, the municipality's own"), "tax_revenue", "relative"),
+    "completions": About(Text("Boligbygging", "House-building"), "completions", "relative"),
+    "construction": About(Text("Byggekostnader", "Construction costs"), "cost_overrun", "mean"),
+    "wages": About(Text("Lønnsvekst", "Wage growth"), "deflator_index", "growth"),
+    "cpi": About(Text("Konsumpriser", "Consumer prices"), "cpi_index", "growth"),
+    "equities": About(Text("Aksjeavkastning", "Equity returns"), "endowment_equity_return", "mean"),
+    "income_system": About(
+        Text("Tap i inntektssystemet", "Losses in the income system"), "income_system_loss", "mean"
+    ),
+    "delivery": About(Text("Tiltak som ikke virker", "Measures not delivered"), "undelivered_measures", "mean"),
+    "slippage": About(Text("Forskyvning av prosjekter", "Project slippage"), "slipped_out", "mean"),
+}
+"""Every driver. The two of tax show in the same line, where nobody can tell them apart."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 Basis = Literal["source", "derived", "assumption"]
@@ -130,3 +130,5 @@ Money = Annotated[Parameter, expect(MONEY, 0.0, 1e6)]
 Stock = Annotated[Quantity, expect(MONEY, 0.0, 1e6)]
 Persistence = Annotated[Quantity, expect("share per year", 0.0, 0.999)]
 Volatility = Annotated[Quantity, expect("standard deviation per year", 0.0, 1.0)]
+Amount = Annotated[float, Field(ge=-1e6, le=1e6)]
+"""A money cell of a table, mill. kr."""

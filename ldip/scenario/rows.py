@@ -1,10 +1,10 @@
 """Rows of a scenario's tables: each a frozen record with basis and source."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ldip.scenario.quantities import MONEY, REAL, Basis, Frozen, Reason
+from ldip.scenario.quantities import MONEY, REAL, Amount, Basis, Frozen, Reason
 
 
 class PlanRow(Frozen):
@@ -15,7 +15,7 @@ class PlanRow(Frozen):
     item: str
     item_nb: str
     unit: str
-    values: tuple[float, ...]
+    values: tuple[Amount, ...]
     basis: Basis
     source: Reason
 
@@ -50,6 +50,10 @@ PLAN_LINES = {
 """The lines of ``plan.csv`` and the unit each must have (real lines follow the municipal deflator)."""
 
 
+PAID_WITH = {"vat_compensation": "general_investment", "housing_grants": "housing_investment"}
+"""Lines of ``plan.csv`` that come with investment of the same year, as a share of it, and that investment's line."""
+
+
 class AgeGroup(Frozen):
     """One age group of ``population.csv``: residents at 31 December of the two years before the plan and the plan
     years."""
@@ -57,9 +61,13 @@ class AgeGroup(Frozen):
     group: str
     age_from: float = Field(ge=0, le=120)
     age_to: float = Field(ge=0, le=120)
-    residents: tuple[float, ...]
+    residents: tuple[Annotated[float, Field(le=1e7)], ...]
     basis: Basis
     source: Reason
+
+
+WORKING_AGE = (20.0, 66.0)
+"""Ages of those who pay most of the tax."""
 
 
 class Age(Frozen):
@@ -92,7 +100,7 @@ class Area(Frozen):
     name_en: str
     follows: Literal["users", "residents", "fees"]
     elasticity: float = Field(ge=0, le=2)
-    frame: tuple[float, ...]
+    frame: tuple[Amount, ...]
     basis: Basis
     source: Reason
 
@@ -128,7 +136,7 @@ class PublishedRow(Frozen):
     item_nb: str
     unit: str
     price_basis: str
-    values: tuple[float, ...]
+    values: tuple[Annotated[float, Field(ge=-1e9, le=1e9)], ...]
     figure: str
     tolerance: str = Field(pattern=r"^\d+(\.\d+)?%?$")
     role: Literal["input", "computed"]

@@ -1,14 +1,16 @@
 """What a municipality and its plan are: frozen, typed, checked. Units and limits stand here and nowhere else."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic.fields import FieldInfo
 
 from ldip.scenario.drivers import Drivers, check_spread
 from ldip.scenario.quantities import (
     RATE,
+    REAL,
+    SHARE,
     Expect,
     Frozen,
     Growth,
@@ -185,6 +187,35 @@ class OpeningBalance(Frozen):
     liquidity_reserve: Stock
 
 
+RULE_UNITS = {
+    **dict.fromkeys(("net_operating_result_share", "equity_share", "fund_share", "net_financial_cost_share"), SHARE),
+    **dict.fromkeys(("debt_ratio", "debt_ratio_with_deficits", "investment_share"), SHARE),
+    **dict.fromkeys(("closing_buffer_fund", "closing_liquidity_reserve", "closing_debt", "closing_net_debt"), REAL),
+}
+"""The figures that a municipality may make a rule for, and the unit of its limit."""
+
+
+class OwnRule(Frozen):
+    """A fiscal rule that the municipality brings: a figure, the side that is right, and from when (M11)."""
+
+    nb: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+    metric: Literal[tuple(RULE_UNITS)]  # type: ignore[valid-type]
+    side: Literal["least", "most"]
+    since: int | None = Field(None, ge=1990, le=2200)
+    limit: Parameter
+
+    @field_validator("limit")
+    @classmethod
+    def _in_its_unit(cls, limit: Parameter, others: ValidationInfo) -> Parameter:
+        """The limit is in the unit of its figure."""
+        if "metric" not in others.data:  # a fault of its own
+            return limit
+        unit = RULE_UNITS[others.data["metric"]]
+        checked: Parameter = Expect(unit, *((-10.0, 10.0) if unit == SHARE else (0.0, 1e6)))(limit)
+        return checked
+
+
 class Rules(Frozen):
     """The adopted rules (M11) and how the year-end is balanced (M10)."""
 
@@ -195,6 +226,7 @@ class Rules(Frozen):
     buffer_target_share: Share
     liquidity_minimum: RealMoney
     deficit_limit_share: Share
+    own: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], OwnRule] = Field(default_factory=dict)
 
 
 class Restructuring(Frozen):
@@ -255,19 +287,18 @@ class Scenario(Frozen):
         return np.sum([row.values for row in self.plan if row.line == line], axis=0)
 
 
-def quantities(model: BaseModel, prefix: str = "") -> Mapping[str, Quantity | Parameter]:
-    """Every quantity and parameter of a scenario by its key path, in reading order."""
-    found: dict[str, Quantity | Parameter] = {}
-    for name in type(model).model_fields:
-        value: Any = getattr(model, name)
-        if isinstance(value, Quantity | Parameter):
-            found[prefix + name] = value
-        elif isinstance(value, BaseModel):
-            found |= quantities(value, f"{prefix}{name}.")
-        elif isinstance(value, dict):
-            for key, member in value.items():
-                found |= quantities(member, f"{prefix}{name}.{key}.")
-    return found
+def section_of(field: FieldInfo) -> type[Frozen] | None:
+    """The section that a field of a section is; None for numbers, texts and tables."""
+    kind: Any = field.annotation
+    inside = isinstance(kind, type) and issubclass(kind, Frozen) and not issubclass(kind, Quantity | Parameter)
+    return kind if inside else None
+
+
+def demand_of(field: FieldInfo) -> Expect | None:
+    """What a field demands of its number, also of one that may be None; None for a field that is no number."""
+    inside = [rule for part in get_args(field.annotation) for rule in getattr(part, "__metadata__", ())]
+    found = (getattr(rule, "func", None) for rule in (*field.metadata, *inside))
+    return next((rule for rule in found if isinstance(rule, Expect)), None)
 
 
 def limits(key: str) -> tuple[float, float]:
@@ -277,11 +308,9 @@ def limits(key: str) -> tuple[float, float]:
     for section in sections:
         many = get_origin(model) is dict  # sections under names of their own, like housing.areas
         model = get_args(model)[1] if many else model.model_fields[section].annotation
-    field = model.model_fields[name]
-    inside = [
-        rule for part in get_args(field.annotation) for rule in getattr(part, "__metadata__", ())
-    ]  # of X | None
-    for rule in (*field.metadata, *inside):
-        if isinstance(getattr(rule, "func", None), Expect):
-            return rule.func.low, rule.func.high
-    raise KeyError(key)
+    if model is OwnRule:
+        return -10.0, 1e6  # its figure decides which unit, and within which limits
+    demand = demand_of(model.model_fields[name])
+    if demand is None:
+        raise KeyError(key)
+    return demand.low, demand.high

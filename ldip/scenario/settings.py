@@ -1,14 +1,15 @@
-"""What the settings of ``base.toml`` are called by people: ``settings.csv``, in two languages."""
+"""What the settings of ``base.toml`` are called by people, and what is taken for one that is not stated:
+``settings.csv``, in two languages."""
 
 import csv
 import functools
 from importlib.resources import files
-from typing import Any
+from typing import NamedTuple
 
-from ldip.errors import Text
-from ldip.scenario.schema import Scenario, quantities
+from ldip.scenario.schema import Scenario
+from ldip.text import Text
 
-AREAS = "housing.areas."
+AREAS, OWN_RULES = "housing.areas.", "rules.own."
 BASES = {
     "source": Text("kilde", "source"),
     "derived": Text("avledet", "derived"),
@@ -20,15 +21,29 @@ BASES = {
 @functools.cache
 def names() -> dict[str, Text]:
     """The name of every setting by its key; ``*`` stands for a housing area."""
+    return {row["key"]: Text(row["nb"], row["en"]) for row in _rows()}
+
+
+class Default(NamedTuple):
+    """What is taken for a setting that is not stated, in the schema's unit, and why."""
+
+    value: float
+    reason: Text
+
+
+@functools.cache
+def defaults() -> dict[str, Default]:
+    """The settings that a scenario need not state, by key."""
+    return {
+        row["key"]: Default(float(row["default"]), Text(row["reason_nb"], row["reason_en"]))
+        for row in _rows()
+        if row["default"]
+    }
+
+
+def _rows() -> list[dict[str, str]]:
     text = (files("ldip.scenario") / "settings.csv").read_text(encoding="utf-8")
-    return {row["key"]: Text(row["nb"], row["en"]) for row in csv.DictReader(text.splitlines())}
-
-
-def assumed(scenario: Scenario) -> tuple[int, int]:
-    """How many of the scenario's numbers are our assumptions, and how many there are."""
-    numbers: list[Any] = [*quantities(scenario).values(), *scenario.areas, *scenario.plan, *scenario.population]
-    numbers += [*scenario.demand, *scenario.vintages]
-    return sum(number.basis == "assumption" for number in numbers), len(numbers)
+    return list(csv.DictReader(text.splitlines()))
 
 
 def name_of(scenario: Scenario, key: str) -> Text:
@@ -37,4 +52,7 @@ def name_of(scenario: Scenario, key: str) -> Text:
         area, _, field = key.removeprefix(AREAS).rpartition(".")
         place, what = scenario.housing.areas[area], names().get(f"{AREAS}*.{field}", Text("", ""))
         return Text(f"{place.nb}: {what.nb.lower()}", f"{place.en}: {what.en.lower()}")
+    if key.startswith(OWN_RULES):
+        rule = scenario.rules.own[key.removeprefix(OWN_RULES).partition(".")[0]]
+        return Text(rule.nb, rule.en)
     return names().get(key, Text("", ""))

@@ -7,15 +7,18 @@ values cut down to the windows that percentiles need (``selection.py``). Either 
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from threading import Thread
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from ldip.model.catalogue import Metric, headline
 from ldip.model.engine.simulate import Built, Ledger, built, engine_for, in_batches, in_years, together
-from ldip.model.metrics import Metric, events, headline, lines_needed
+from ldip.model.fiscal_rules import Event
+from ldip.model.metrics import lines_needed
+from ldip.model.soundness import check_finite
 from ldip.scenario.schema import Scenario
 from ldip.statistics.selection import CAUTION, MissedError, Selection
 from ldip.statistics.summary import (
@@ -121,7 +124,8 @@ def _by_years(
     closed."""
     runs, years = how["runs"], len(ready.baseline.years)
     lines, metrics = _in_front(headline())
-    happened = {event.id: np.zeros(runs, dtype=bool) for event in events()}
+    watched = ready.baseline.events
+    happened = {event.id: np.zeros(runs, dtype=bool) for event in watched}
     parts: list[Part] = []
     found: list[Selected] = []
     beside: Thread | None = None
@@ -130,7 +134,7 @@ def _by_years(
         found.append(selected(rows, engine))
 
     for ledger in in_years(ready, lines=lines, engine=engine, threads=threads, **how):
-        part = _reduced(ledger, metrics, engine, happened)
+        part = _reduced(ready.baseline.name, ledger, metrics, engine, happened)
         parts.append(part)
         if threads == 1:
             select(part.rows)
@@ -144,12 +148,14 @@ def _by_years(
     if beside:
         beside.join()
     assert len(found) == len(parts)
-    counts = {event.id: np.concatenate([part.occurrences[event.id] for part in parts], axis=1) for event in events()}
+    counts = {event.id: np.concatenate([part.occurrences[event.id] for part in parts], axis=1) for event in watched}
     pivot = np.concatenate([part.first for part in parts], axis=1)
     sums = np.concatenate([part.sums for part in parts], axis=2)
     by_metric = np.stack([of.values for of in found], axis=1)
     ordered = Selected(found[0].ranks, by_metric.reshape(-1, by_metric.shape[2]), runs)
-    return _found(np.concatenate([part.years for part in parts]), metrics, pivot, sums, ordered, counts)
+    return _found(
+        np.concatenate([part.years for part in parts]), metrics, pivot, sums, ordered, counts, ready.baseline.events
+    )
 
 
 def _by_runs(
@@ -197,9 +203,9 @@ def _one_pass(
         nonlocal selection, ordered, pivot
         record = keep(ledger) if keep else None
         if selection:
-            part = _cut_down(ledger, metrics, pivot, selection)
+            part = _cut_down(ready.baseline.name, ledger, metrics, pivot, selection)
         else:  # the first batch, which nothing is done beside
-            part = _reduced(ledger, metrics, engine)
+            part = _reduced(ready.baseline.name, ledger, metrics, engine)
             pivot = part.first
             if part.rows.shape[1] < runs:
                 selection = Selection(part.rows, runs, wanted_ranks(runs), caution)
@@ -219,7 +225,7 @@ def _one_pass(
     if selection:
         ordered = selection.settle()
     assert ordered
-    return _found(part.years, metrics, pivot, total[..., None], ordered, counts)
+    return _found(part.years, metrics, pivot, total[..., None], ordered, counts, ready.baseline.events)
 
 
 def _in_front(metrics: list[Metric]) -> tuple[list[str], list[Metric]]:
@@ -230,33 +236,43 @@ def _in_front(metrics: list[Metric]) -> tuple[list[str], list[Metric]]:
 
 
 def _reduced(
-    ledger: Ledger, metrics: list[Metric], engine: str, happened: dict[str, np.ndarray] | None = None
+    name: str, ledger: Ledger, metrics: list[Metric], engine: str, happened: dict[str, np.ndarray] | None = None
 ) -> Part:
     """Events and sums; the ledger's first lines become the metrics in fixed prices. `happened` is for
-    :func:`occurrences`."""
+    :func:`occurrences`. Raises InputError, about the baseline called `name`, if a figure is not finite."""
     counts = _occurrences(ledger, happened or {})
     years, (every, divisors) = len(ledger.years), _with_prices(ledger, metrics)
     rows = every[: len(divisors)]
-    for row, divisor in enumerate(divisors.tolist()):
-        if divisor >= 0:
-            rows[row] /= every[divisor]
-    first = rows[:, 0].reshape(-1, years).copy()
-    sums = block_sums(rows, first.reshape(-1), engine).reshape(2, *first.shape, -1)
+    with np.errstate(all="ignore"):
+        for row, divisor in enumerate(divisors.tolist()):
+            if divisor >= 0:
+                rows[row] /= every[divisor]
+        first = rows[:, 0].reshape(-1, years).copy()
+        sums = block_sums(rows, first.reshape(-1), engine).reshape(2, *first.shape, -1)
+    _check_sums(name, ledger.years, metrics, sums, first)
     return Part(ledger.years, first, sums, counts, rows)
 
 
-def _cut_down(ledger: Ledger, metrics: list[Metric], pivot: np.ndarray, selection: Selection) -> Part:
+def _cut_down(name: str, ledger: Ledger, metrics: list[Metric], pivot: np.ndarray, selection: Selection) -> Part:
     """The same of a later batch, the values given to the selection; the ledger's first lines are used up. `pivot` is
     the first run of all (metric, year)."""
     counts = _occurrences(ledger, {})
     every, divisors = _with_prices(ledger, metrics)
     sums = selection.take(every, pivot.reshape(-1), divisors).reshape(2, *pivot.shape, -1)
+    _check_sums(name, ledger.years, metrics, sums, pivot)
     return Part(ledger.years, pivot, sums, counts, every)
+
+
+def _check_sums(name: str, years: np.ndarray, metrics: list[Metric], sums: np.ndarray, first: np.ndarray) -> None:
+    """Look at every figure of every run, by what is summed of them (2, metric, year, block) beside the first run's
+    (metric, year): where one is not finite, its sum is not."""
+    finite = np.isfinite(sums).all(axis=(0, 3)) & np.isfinite(first)
+    check_finite(name, years, [metric.id for metric in metrics], finite)
 
 
 def _occurrences(ledger: Ledger, happened: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """In how many runs each event happens: see :func:`occurrences`."""
-    return {event.id: occurrences(event, ledger[event.metric], happened.get(event.id)) for event in events()}
+    return {event.id: occurrences(event, ledger, happened.get(event.id)) for event in ledger.events}
 
 
 def _with_prices(ledger: Ledger, metrics: list[Metric]) -> tuple[np.ndarray, np.ndarray]:
@@ -278,6 +294,7 @@ def _found(
     sums: np.ndarray,
     ordered: Selected,
     counts: dict[str, np.ndarray],
+    watched: Iterable[Event],
 ) -> Found:
     """The figures, from the sums (2, metric, year, block) and order statistics of rows (metric and year)."""
     total = np.add.accumulate(sums, axis=3)[..., -1]
@@ -285,5 +302,5 @@ def _found(
     for place, metric in enumerate(metrics):
         rows = slice(place * years, (place + 1) * years)
         distributions[metric.id] = described(metric, Sums(pivot[place], *total[:, place]), ordered.part(rows))
-    probabilities = {event.id: shares(event, counts[event.id], ordered.runs) for event in events()}
+    probabilities = {event.id: shares(event, counts[event.id], ordered.runs) for event in watched}
     return calendar, distributions, probabilities

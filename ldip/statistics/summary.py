@@ -11,9 +11,12 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from ldip.model.catalogue import Metric, headline
 from ldip.model.drivers import BLOCK
 from ldip.model.engine.simulate import Ledger, engine_for
-from ldip.model.metrics import Event, Metric, events, headline, report_values
+from ldip.model.fiscal_rules import Event
+from ldip.model.metrics import report_values
+from ldip.model.soundness import check_finite
 
 SOME_ROWS, SOME_BLOCKS = 32, 4
 """Rows and blocks of runs that are summed together: enough for NumPy to be busy, few enough to stay in the cache."""
@@ -80,22 +83,26 @@ def summarise(
     engine: str | None = None,
 ) -> Summary:
     """Summarise the metrics (every headline metric, if none are named) and every event of the ledger, with one of the
-    engines of :func:`ldip.model.engine.simulate.simulate`."""
+    engines of :func:`ldip.model.engine.simulate.simulate`. Raises InputError if a figure is not finite."""
     runs = ledger.values.shape[2]
     engine = engine or engine_for(runs)
     # One array for all metrics in turn, because memory fresh from the system costs more than sorting.
     how: dict[str, Any] = {"out": np.empty(ledger.values.shape[1:]), "copy": engine == "numpy"}
+    with np.errstate(all="ignore"):  # what is not finite is told with metric and year
+        found = {
+            metric.id: distribution(metric, report_values(ledger, metric, **how), engine)
+            for metric in (headline() if metrics is None else metrics)
+        }
+    finite = np.array([np.isfinite(of.mean) & np.isfinite(of.sd) for of in found.values()])
+    check_finite(scenario, ledger.years, list(found), finite)
     return Summary(
         scenario=scenario,
         base_year=base_year,
         years=ledger.years,
         runs=runs,
         seed=seed,
-        distributions={
-            metric.id: distribution(metric, report_values(ledger, metric, **how), engine)
-            for metric in (headline() if metrics is None else metrics)
-        },
-        probabilities={event.id: probability(event, ledger[event.metric]) for event in events()},
+        distributions=found,
+        probabilities={event.id: probability(event, ledger) for event in ledger.events},
         policy=policy,
         step=step,
     )
@@ -251,9 +258,9 @@ def wanted_ranks(runs: int) -> list[list[int]]:
     return [sorted({rank for q in (p, *error_range(p, runs)) for rank in ranks_around(q, runs)}) for p in PERCENTILES]
 
 
-def probability(event: Event, values: np.ndarray) -> Probability:
-    """How often the values (year, run) are above the event's threshold."""
-    return shares(event, occurrences(event, values), values.shape[1])
+def probability(event: Event, ledger: Ledger) -> Probability:
+    """How often the event happens."""
+    return shares(event, occurrences(event, ledger), ledger.values.shape[2])
 
 
 def shares(event: Event, counts: np.ndarray, runs: int) -> Probability:
@@ -262,12 +269,12 @@ def shares(event: Event, counts: np.ndarray, runs: int) -> Probability:
     return Probability(event, in_year, so_far, runs)
 
 
-def occurrences(event: Event, values: np.ndarray, happened: np.ndarray | None = None) -> np.ndarray:
-    """In how many runs of the values (year, run) the event happens, in the year and so far: (2, year).
+def occurrences(event: Event, ledger: Ledger, happened: np.ndarray | None = None) -> np.ndarray:
+    """In how many runs of the ledger the event happens, in the year and so far: (2, year).
 
     `happened` (run,) says in which runs it did in earlier years, and is brought up to date.
     """
-    happens = values > event.threshold
+    happens = event.happens(ledger)
     in_year = count(happens)
     if happened is not None:
         happens[0] |= happened

@@ -5,17 +5,21 @@ from typing import Any
 import numpy as np
 
 from ldip.analysis.compare import Pair
-from ldip.errors import Text
+from ldip.model.catalogue import catalogue
 from ldip.model.engine.simulate import POLICIES
-from ldip.model.metrics import catalogue, events, report_values
+from ldip.model.fiscal_rules import events
+from ldip.model.metrics import report_values
+from ldip.model.shown import WEB, WEB_CHARTS, WEB_ON_TOP
 from ldip.report.folder.files import NAMES
+from ldip.report.limits import limits
 from ldip.report.numbers import SHOWN, difference_label, number, unit_label
 from ldip.report.terminal import policy_words
 from ldip.statistics.summary import Distribution
+from ldip.text import Text
 from ldip.web.controls import CONTROLS, STEP, Control
 from ldip.web.exports import EXPORTS
-from ldip.web.simulator import DRAGGED, FANS, METRICS, Result, Simulator
-from ldip.web.words import POLICY_NAMES, READINGS, RULE, WORDS
+from ldip.web.simulator import DRAGGED, Result, Simulator
+from ldip.web.words import POLICY_NAMES, READINGS, WORDS
 
 SENT = ("p05", "p25", "p50", "p75", "p95")
 
@@ -40,9 +44,10 @@ def page_records(simulator: Simulator, lang: str) -> dict[str, Any]:
         "years": list(range(first, first + simulator.years)),
         "seed": simulator.seed,
         "runs": {"dragged": min(DRAGGED, simulator.runs), "released": simulator.runs},
-        "metrics": [_metric(name, first, lang) for name in METRICS],
-        "fans": FANS,
-        "events": [{"id": e.id, "label": e.label.say(lang), "source": e.source} for e in events()],
+        "metrics": [_metric(name, first, lang) for name in WEB],
+        "fans": WEB_CHARTS,
+        "answer": [{"id": name, "figure": figure} for name, figure in WEB_ON_TOP],
+        "events": [{"id": e.id, "label": e.label.say(lang), "source": e.source} for e in events(scenario)],
         "controls": [_control(control, first, lang) for control in CONTROLS],
         "step": _control(STEP, first, lang),
         "policies": [{"id": name, "label": POLICY_NAMES[name].say(lang)} for name in POLICIES],
@@ -142,21 +147,12 @@ def _apart(pair: Pair) -> dict[str, Any]:
 
 def _thresholds(result: Result, lang: str) -> dict[str, list[dict[str, Any]]]:
     """The lines to draw into the charts: a value for every year, and what it is called."""
-    years, rules = result.baseline.years, result.alternative.source.scenario.rules
-    lines: dict[str, list[dict[str, Any]]] = {
-        name: [{"label": RULE.say(lang), "values": plain(limit.at(years))}]
-        for name, limit in (
-            ("net_operating_result_share", rules.result_share_minimum),
-            ("equity_share", rules.equity_minimum),
-            ("closing_buffer_fund", rules.buffer_minimum),
-            ("closing_liquidity_reserve", rules.liquidity_minimum),
-        )
+    years, scenario = result.baseline.years, result.alternative.source.scenario
+    return {
+        name: [{"label": limit.short(lang), "values": plain(limit.values)} for limit in found]
+        for name in WEB_CHARTS
+        if (found := limits(catalogue()[name], scenario, years))
     }
-    for event in events():
-        if event.metric in FANS:
-            line = {"label": event.source.split(";")[0], "values": plain(np.full(len(years), event.threshold))}
-            lines.setdefault(event.metric, []).append(line)
-    return lines | {"debt_ratio_with_deficits": lines["debt_ratio"]}
 
 
 def _readings(result: Result, lang: str) -> dict[str, str]:

@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
 from ldip.model.engine.simulate import POLICIES
+from ldip.report.words import POINTS
 from ldip.scenario.quantities import Parameter
 from ldip.scenario.schema import Scenario
+from ldip.text import Text
 
 DIGITS = 10
 """Decimals kept of a number that is computed: 0.025 + 0.02 is meant to be 0.045, also in the file."""
@@ -35,7 +37,7 @@ class Control(NamedTuple):
     note: Text
 
 
-PER_CENT, POINTS = Text("%", "%"), Text("pp.", "pp.")
+PER_CENT, POINTS = Text("%", "%"), POINTS
 CONTROLS = (
     Control(
         *("rate", "interest.money_market_rate", "shift", 100.0, -2.0, 4.0, 0.05),
@@ -95,26 +97,24 @@ def read_state(sent: Any, changes: Sequence[str]) -> State:
     """The state that a page sent, or InputError with every fault; `changes` are the names it may use."""
     faults: list[Fault] = []
     if not isinstance(sent, dict):
-        raise InputError([_fault("", sent, "skal være et JSON-objekt", "must be a JSON object")])
+        raise InputError([_fault("page_not_an_object", "", sent)])
     for key in sorted(set(sent) - set(State._fields)):
-        faults.append(_fault(key, "", "er ukjent", "is not known"))
+        faults.append(_fault("page_unknown", key))
     values, named = sent.get("values", {}), sent.get("changes", [])
     if not isinstance(values, dict):
-        faults.append(_fault("values", values, "skal være et JSON-objekt", "must be a JSON object"))
+        faults.append(_fault("page_not_an_object", "values", values))
         values = {}
     known = {control.id: control for control in CONTROLS}
     for name, value in values.items():
         if name not in known:
-            faults.append(_fault(f"values.{name}", "", "er ukjent", "is not known"))
+            faults.append(_fault("page_unknown", f"values.{name}"))
         else:
             faults += _outside(f"values.{name}", value, known[name])
     if not isinstance(named, list) or not all(name in changes for name in named) or len(set(named)) < len(named):
-        names = ", ".join(changes)
-        faults.append(_fault("changes", named, f"må være ulike navn blant {names}", f"must be names among {names}"))
+        faults.append(_fault("page_not_names", "changes", named, known=", ".join(changes)))
     policy, step = sent.get("policy", "adopted"), sent.get("step", 0.0)
     if policy not in POLICIES:
-        names = ", ".join(POLICIES)
-        faults.append(_fault("policy", policy, f"må være en av {names}", f"must be one of {names}"))
+        faults.append(_fault("page_not_one_of", "policy", policy, known=", ".join(POLICIES)))
     faults += _outside("step", step, STEP)
     if faults:
         raise InputError(faults)
@@ -126,13 +126,11 @@ def read_state(sent: Any, changes: Sequence[str]) -> State:
 def _outside(key: str, value: Any, control: Control) -> list[Fault]:
     if isinstance(value, int | float) and not isinstance(value, bool) and control.low <= value <= control.high:
         return []
-    low, high = f"{control.low:g}", f"{control.high:g}"
-    return [_fault(key, value, f"skal være et tall fra {low} til {high}", f"must be a number from {low} to {high}")]
+    return [_fault("page_outside", key, value, low=control.low, high=control.high)]
 
 
-def _fault(key: str, value: object, nb: str, en: str) -> Fault:
-    remedy = Text("Last siden på nytt og prøv igjen.", "Reload the page and try again.")
-    return Fault("", key, f"{value}"[:80], Text(nb, en), remedy)
+def _fault(kind: str, key: str, value: object = "", **places: object) -> Fault:
+    return Fault.of(kind, "", key, f"{value}"[:80], **places)
 
 
 def parameter(scenario: Scenario, key: str) -> Parameter:

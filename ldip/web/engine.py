@@ -26,7 +26,8 @@ async def ready_to_load() -> bool:
     """Wait until it is compiled; if that fails, the page stays with the NumPy engine."""
     if not must_compile():
         return True
-    command = (sys.executable, "-c", "from ldip.web.engine import load; load()")
+    # -P: or Python would execute a numba.py that lies in the folder where somebody stands.
+    command = (sys.executable, "-P", "-c", "from ldip.web.engine import load; load()")
     nowhere = asyncio.subprocess.DEVNULL
     try:
         compiling = await asyncio.create_subprocess_exec(*command, stdin=nowhere, stdout=nowhere, stderr=nowhere)

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ldip.analysis.compare import compare
-from ldip.errors import Text
 from ldip.report.folder import files
 from ldip.scenario.files.writer import change_text
+from ldip.text import Text
 from ldip.web.controls import State
 from ldip.web.simulator import NAME, Alternative, Simulator
 
@@ -92,7 +92,7 @@ def _report(simulator: Simulator, alternative: Alternative, lang: str) -> bytes:
     """The alternative as ``ldip simulate --report`` writes it, without stress tests."""
     from ldip.analysis.findings import find
     from ldip.report.answers.comparison import labels
-    from ldip.report.folder.recheck import checksums
+    from ldip.report.answers.recheck import checksums
     from ldip.report.page import html as page
     from ldip.report.page.blocks import Material
 
@@ -112,7 +112,7 @@ def _report(simulator: Simulator, alternative: Alternative, lang: str) -> bytes:
         title=_title(alternative, lang),
         command=f"{_command('simulate', simulator, state)} --report",
         recheck=[],
-        checksums=checksums(findings),
+        checksums=checksums(findings.main.summary, findings.comparison),
         lang=lang,
     )
     return page.page(material, page.chapters(material)).encode()

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from ldip.model import drivers
-from ldip.model.accounts.state import Weather
 from ldip.model.people import counted
 from ldip.model.people.cohorts import Fitted, fit
 from ldip.scenario.schema import Scenario
@@ -55,5 +54,5 @@ class Memory:
                 drivers.weather(process, seed, first_run, runs, step, seeds, generator)
             )
         chunk = self._chunks[place]
-        chunk[Weather._fields.index("restructuring_step")] = step
+        drivers.take_step(chunk, step)
         return chunk

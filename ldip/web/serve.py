@@ -9,13 +9,15 @@ from collections.abc import Callable
 
 import uvicorn
 
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError, reason
+from ldip.text import Text
 from ldip.web.server import application
 from ldip.web.simulator import Simulator
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 ANYWHERE = ("0.0.0.0", "::")
 USUAL_PORTS = range(8765, 8775)
+UNKNOWN_HOST = Text("ingen maskin heter det", "no machine has that name")
 
 
 def listen(host: str, port: int | None) -> socket.socket:
@@ -92,15 +94,6 @@ def serve(
 
 
 def _no_place(host: str, port: int | None, error: OSError | None) -> Fault:
-    reason = (error.strerror if error else "") or str(error)
     shown = str(port) if port is not None else f"{USUAL_PORTS[0]}-{USUAL_PORTS[-1]}"
-    return Fault(
-        "--port",
-        f"{host}:{shown}",
-        "",
-        Text(nb=f"siden kan ikke åpnes her ({reason})", en=f"the page cannot be opened here ({reason})"),
-        Text(
-            nb="Velg en annen port med --port (0: en ledig), eller en annen --host.",
-            en="Choose another port with --port (0: any that is free), or another --host.",
-        ),
-    )
+    why = UNKNOWN_HOST if isinstance(error, socket.gaierror) else reason(error or OSError())
+    return Fault.of("no_place_for_page", "--port", f"{host}:{shown}", reason=why)

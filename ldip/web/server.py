@@ -22,7 +22,8 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from ldip.errors import InputError, Text
+from ldip.errors import InputError
+from ldip.text import Text
 from ldip.web.answers import answer_records, page_records
 from ldip.web.controls import State, read_state
 from ldip.web.engine import load, ready_to_load
@@ -266,7 +267,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _faulty(request: Request, error: Exception) -> Response:
     assert isinstance(error, InputError)
-    return _refusal(422, [Text(fault.say("nb"), fault.say("en")) for fault in error.faults])
+    return _refusal(422, [Text(*lines) for lines in zip(error.say("nb"), error.say("en"), strict=True)])
 
 
 async def _broken(request: Request, error: Exception) -> Response:

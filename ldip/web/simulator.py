@@ -6,28 +6,18 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ldip.analysis.compare import Pair, paired, paired_probability
-from ldip.errors import Text
 from ldip.model import drivers
+from ldip.model.catalogue import catalogue
 from ldip.model.engine.simulate import Built, Ledger, run_baseline, simulate, simulate_built, with_policy
-from ldip.model.metrics import catalogue, events, lines_needed, report_values
+from ldip.model.metrics import lines_needed, report_values
 from ldip.model.plan.baseline import Baseline, build
-from ldip.scenario.files.reader import Source, change_names, find, lay_over, read, read_change
+from ldip.model.shown import ANSWERS, WEB
+from ldip.scenario.files.overlay import lay_over, read_change
+from ldip.scenario.files.reader import Source, change_names, find, read
 from ldip.statistics.summary import Summary, summarise
+from ldip.text import Text
 from ldip.web.controls import CONTROLS, State, change_of, position
 from ldip.web.memory import Memory
-
-FANS = (
-    *("debt_ratio", "debt_ratio_with_deficits", "net_operating_result_share"),
-    *("restructuring_need", "closing_buffer_fund", "closing_liquidity_reserve"),
-    *("debt_per_resident", "equity_share", "money_market_rate"),
-)
-"""The charts, in the order they stand on the page."""
-
-ANSWERS = ("debt_ratio", "restructuring_need")
-"""What the answer on top of the page tells of; compared run by run also while a slider moves."""
-
-METRICS = (*FANS, "restructuring_need_share")
-"""All that the page shows."""
 
 DRAGGED = 10_000
 """Runs of a simulation while a slider moves."""
@@ -109,12 +99,12 @@ class Simulator:
             Built(baseline, drivers.prepare(scenario.drivers, baseline.plan)),
             runs=runs,
             seed=self.seed,
-            lines=lines_needed(METRICS),
+            lines=lines_needed(WEB, baseline.events),
             engine=self.engine,
             step=state.step,
             weather=weather_while_wanted,
         )
-        summary = self._summary(alternative, ledger, _while(wanted, METRICS))
+        summary = self._summary(alternative, ledger, _while(wanted, WEB))
         return Result(alternative, baseline, calm, ledger, summary)
 
     def result_beside(
@@ -126,7 +116,7 @@ class Simulator:
         self._references[runs] = mine if state == against else self.result(against, runs, wanted)
         if state == against:
             return mine, None
-        metrics = _while(wanted, METRICS if whole else ANSWERS)
+        metrics = _while(wanted, WEB if whole else ANSWERS)
         return mine, _pair(mine, self._references[runs], metrics, self.engine)
 
     def whole_ledger(self, alternative: Alternative) -> Ledger:
@@ -188,7 +178,5 @@ def _pair(mine: Result, theirs: Result, metrics: Iterable[str], engine: str) -> 
         errors = [of.summary.distributions[name].mean_error for of in (mine, theirs)]
         here, there = report_values(ledger, metric), report_values(reference, metric)
         apart[name] = paired(metric, here, there, np.hypot(*errors), engine)
-    chances = {
-        event.id: paired_probability(event, ledger[event.metric], reference[event.metric]) for event in events()
-    }
+    chances = {event.id: paired_probability(event, ledger, reference) for event in reference.events}
     return Pair(apart, chances)

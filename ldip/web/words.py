@@ -1,6 +1,24 @@
 """The page's own words, in two languages; names of figures come from the catalogue."""
 
-from ldip.errors import Text
+from ldip.report.words import (
+    ANSWER,
+    ASSUMPTIONS,
+    BASELINE_PATH,
+    DIFFERENCE,
+    EQUAL,
+    EVENT,
+    HALF,
+    IN_YEAR,
+    LOWER,
+    MEDIAN,
+    NINE_OF_TEN,
+    PER_CENT,
+    POINTS,
+    RESTRUCTURING,
+    YEAR,
+    capital,
+)
+from ldip.text import Text
 
 WORDS = {
     "lead": Text(
@@ -9,11 +27,11 @@ WORDS = {
     ),
     "skip": Text("Til svaret", "To the answer"),
     "language": Text("Språk", "Language"),
-    "assumptions": Text("Forutsetninger", "Assumptions"),
+    "assumptions": ASSUMPTIONS,
     "growth": Text("Vekstalternativ", "Growth alternative"),
     "growth_none": Text("Som i scenariet", "As in the scenario"),
     "others": Text("Stresstester og andre endringer", "Stress tests and other changes"),
-    "restructuring": Text("Omstilling", "Restructuring"),
+    "restructuring": RESTRUCTURING,
     "slider": Text("{label}, skyveknapp", "{label}, slider"),
     "reset": Text("Nullstill", "Reset"),
     "reset_one": Text("Tilbakestill {label}", "Reset {label}"),
@@ -24,9 +42,9 @@ WORDS = {
     "download": Text("Last ned", "Download"),
     "downloading": Text("Lager filen …", "Making the file …"),
     "downloaded": Text("Lastet ned: {file}", "Downloaded: {file}"),
-    "answer": Text("Svaret", "The answer"),
-    "year": Text("År", "Year"),
-    "median": Text("median", "median"),
+    "answer": ANSWER,
+    "year": capital(YEAR),
+    "median": MEDIAN,
     "nine_of_ten": Text("9 av 10 løp: {low} til {high}", "9 of 10 runs: {low} to {high}"),
     "need_more": Text(
         "{unit}; større i 1 av 20 løp ({share} % av utgiftene). Median {median}",
@@ -35,19 +53,19 @@ WORDS = {
     "need_apart": Text("mill. i snitt", "mill. on average"),
     "said": Text("{year}: {median} ({low} til {high})", "{year}: {median} ({low} to {high})"),
     "mean": Text("gjennomsnitt", "mean"),
-    "per_cent": Text("prosent", "per cent"),
-    "legend_median": Text("median", "median"),
+    "per_cent": PER_CENT,
+    "legend_median": MEDIAN,
     "ever": Text(
         "sannsynlighet i året; noen gang innen {year}: {value}",
         "probability in the year; any time by {year}: {value}",
     ),
-    "probability": Text("Sannsynlighet i året", "Probability in the year"),
+    "probability": IN_YEAR,
     "against": Text("mot «{name}»", "against '{name}'"),
     "base": Text("Utgangspunktet", "Starting point"),
     "charts": Text("År for år", "Year by year"),
-    "legend_wide": Text("9 av 10 løp", "9 of 10 runs"),
-    "legend_half": Text("halvparten av løpene", "half of the runs"),
-    "legend_baseline": Text("grunnbane uten sjokk", "baseline without shocks"),
+    "legend_wide": NINE_OF_TEN,
+    "legend_half": HALF,
+    "legend_baseline": BASELINE_PATH,
     "legend_threshold": Text("grense", "threshold"),
     "table": Text("Tall i tabell", "Figures as a table"),
     "error": Text("feil ± (median)", "error ± (median)"),
@@ -56,7 +74,7 @@ WORDS = {
         "Prosent av løpene. Utvalgsfeil inntil ± {error} prosentpoeng.",
         "Per cent of the runs. Sampling error up to ± {error} percentage points.",
     ),
-    "event": Text("Hendelse", "Event"),
+    "event": capital(EVENT),
     "comparison": Text("Sammenligning, løp for løp", "Comparison, run by run"),
     "compare_with": Text("Sammenlign med", "Compare with"),
     "comparison_note": Text(
@@ -71,11 +89,11 @@ WORDS = {
     ),
     "here": Text("Her", "Here"),
     "there": Text("Der", "There"),
-    "apart": Text("Forskjell", "Difference"),
-    "lower": Text("Lavere i", "Lower in"),
-    "equal": Text("Likt i", "Equal in"),
+    "apart": capital(DIFFERENCE),
+    "lower": capital(LOWER),
+    "equal": capital(EQUAL),
     "figure": Text("Tall", "Figure"),
-    "short_points": Text("pp.", "pp."),
+    "short_points": POINTS,
     "pins": Text("Festede alternativer", "Pinned alternatives"),
     "no_pins": Text(
         "Ingen ennå. Et festet alternativ blir stående i figurene mens du flytter videre.",
@@ -120,5 +138,3 @@ READINGS = {
     "renewal": Text("{value} mill. {year}-kr i {last}", "{value} mill. {year}-kr in {last}"),
 }
 """What a relative control means: control -> words."""
-
-RULE = Text("minimum", "minimum")

@@ -1,6 +1,6 @@
 """The two engines that run the accounts over years and runs. The only module that knows numba.
 
-Both call the same source, ``year.close_year``:
+Both call the same source, ``accounts.year.close_year``:
 
 * :func:`run_numpy` calls it as it stands, on arrays over runs. There is nothing to import or compile, so a job of
   ten thousand runs is done before numba would have been loaded.
@@ -14,15 +14,19 @@ engine may reorder them (no fastmath).
 import functools
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+from itertools import chain
 from pathlib import Path
+from pkgutil import iter_modules
 from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 
-from ldip.model.accounts import state, steps, year
-from ldip.model.accounts.state import Opening, People, Plan, Weather, Year, carry
-from ldip.model.accounts.year import close_year
+from ldip.model import accounts
+from ldip.model.accounts.choices import choose
+from ldip.model.accounts.inputs import Opening, People, Plan, Weather
+from ldip.model.accounts.year import LINES, Year, carry, close_year
 
 LANES = 256
 """Runs in the innermost loop: weather, balance and accounts of 256 runs (a quarter of a MB) stay in the L2 cache."""
@@ -35,7 +39,7 @@ WEATHER = 0
 PEOPLE = len(Weather._fields)
 OPENING = PEOPLE + len(People._fields)
 YEAR = OPENING + len(Opening._fields)
-ROWS = YEAR + len(Year._fields)
+ROWS = YEAR + len(LINES)
 PEOPLE_FIELDS = len(People._fields)
 """First rows of the four tuples, and number of rows, in the book of one block: a flat array of rows STRIDE apart."""
 
@@ -49,7 +53,7 @@ def run_numpy(
     ledger: np.ndarray,
     first: int = 0,
 ) -> None:
-    """Close all years for the runs of `weather`, and write the chosen lines of :class:`Year` into `ledger`.
+    """Close all years for the runs of `weather`, and write the chosen places of LINES into `ledger`.
 
     `plan` is (year, field of Plan), `response` (field of People, year, year of building): what dwellings 100 % beyond
     the programme of a year add later, `weather` (driver, year, run), `opening` (field of Opening,), `ledger` (line,
@@ -57,8 +61,10 @@ def run_numpy(
     """
     runs = slice(first, first + weather.shape[2])
     for t, closed in enumerate(closed_years(plan, response, weather, opening)):
+        figures = flat(closed)
         for place, line in enumerate(lines):
-            ledger[place, t, runs] = closed[line]
+            ledger[place, t, runs] = figures[line]
+        del closed, figures  # so that their memory can be the next year's
 
 
 def closed_years(plan: np.ndarray, response: np.ndarray, weather: np.ndarray, opening: np.ndarray) -> Iterator[Year]:
@@ -72,6 +78,11 @@ def closed_years(plan: np.ndarray, response: np.ndarray, weather: np.ndarray, op
         balance = carry(closed)
         yield closed
         del closed  # so that its memory can be the next year's
+
+
+def flat(closed: Year) -> tuple[Any, ...]:
+    """A year's figures in the order of LINES."""
+    return tuple(chain.from_iterable(closed))
 
 
 def run_compiled(
@@ -102,9 +113,9 @@ def by_year_numpy(
     runs = weather.shape[2]
 
     def close(ledger: np.ndarray, first: int) -> None:
-        closed = next(years)
+        figures = flat(next(years))
         for place, line in enumerate(lines):
-            ledger[place, 0, first : first + runs] = closed[line]
+            ledger[place, 0, first : first + runs] = figures[line]
 
     return close
 
@@ -228,7 +239,7 @@ def read_opening(book, lane):
 
 def write_year(book, lane, closed):
     """Put one lane's accounts into the book."""
-    book[YEAR * STRIDE + lane : ROWS * STRIDE : STRIDE] = closed
+    book[YEAR * STRIDE + lane : ROWS * STRIDE : STRIDE] = flat(closed)
 
 
 def write_opening(book, lane, balance):
@@ -253,25 +264,34 @@ def compiled() -> Callable[..., None]:
     # Inner functions are only called by each other: without wrappers for Python a third less to compile.
     inner = options | {"forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
-    # A namespace in which every function of the accounts is its compiled self.
-    namespace: dict[str, Any] = dict(globals())
-    compiled_steps = ModuleType("compiled_steps")
-    for module in (steps, state, year):
-        namespace |= {name: value for name, value in vars(module).items() if not name.startswith("__")}
-    sources: list[Any] = [*_functions(steps), carry, close_year, close_lanes, copy, clear, add_product, count_people]
-    for function in sources:
-        source = COMPILED_FORMS.get(function, function)
-        twin = FunctionType(source.__code__, namespace, function.__name__)
-        namespace[function.__name__] = numba.njit(twin, **inner)
-        setattr(compiled_steps, function.__name__, namespace[function.__name__])
-    namespace |= _tuple_access() | {"s": compiled_steps}
-    entry = FunctionType(close_block.__code__, namespace, close_block.__name__)
+    namespaces = [dict(vars(module)) for module in _accounts_modules()]
+    own = dict(globals())
+    of_rows: list[Any] = [close_lanes, copy, clear, add_product, count_people]
+    twins: dict[Any, Any] = {}
+    functions_of = [(own, of_rows), *[(space, _functions(space)) for space in namespaces]]
+    for namespace, functions in functions_of:
+        for function in functions:
+            source = COMPILED_FORMS.get(function, function)
+            twin = FunctionType(source.__code__, namespace, function.__name__)
+            twins[function] = numba.njit(twin, **inner)
+    for namespace in (own, *namespaces):  # in which every function of the accounts is now its compiled self
+        known = {name: value for name, value in namespace.items() if isinstance(value, FunctionType)}
+        namespace |= {name: twins[value] for name, value in known.items() if value in twins}
+    own |= _tuple_access()
+    entry = FunctionType(close_block.__code__, own, close_block.__name__)
     entry.__module__ = __name__
     return numba.njit(entry, cache=True, **options)
 
 
-def _functions(module: ModuleType) -> list[FunctionType]:
-    return [f for f in vars(module).values() if isinstance(f, FunctionType) and f.__module__ == module.__name__]
+def _accounts_modules() -> list[ModuleType]:
+    """The chapters of the accounts and what they are written with."""
+    return [import_module(f"{accounts.__name__}.{found.name}") for found in iter_modules(accounts.__path__)]
+
+
+def _functions(namespace: dict[str, Any]) -> list[FunctionType]:
+    """The functions that a module defines itself."""
+    name = namespace["__name__"]
+    return [f for f in namespace.values() if isinstance(f, FunctionType) and f.__module__ == name]
 
 
 def _choose_one(condition, chosen, otherwise):
@@ -288,7 +308,7 @@ def _add_product_loop(target, source, factor):
         target[i] += source[i] * factor
 
 
-COMPILED_FORMS: dict[Any, Any] = {steps.choose: _choose_one, clear: _clear_loop, add_product: _add_product_loop}
+COMPILED_FORMS: dict[Any, Any] = {choose: _choose_one, clear: _clear_loop, add_product: _add_product_loop}
 """Functions on whole rows, and what stands in their place in the compiled engine."""
 
 
@@ -335,6 +355,15 @@ def _tuple_access() -> dict[str, Any]:
 
         return read
 
+    def leaves(builder: Any, value: Any, value_type: Any) -> list[tuple[Any, Any]]:
+        """The numbers of a tuple, or of the tuples in it, one after the other."""
+        if not isinstance(value_type, types.BaseTuple):  # the Year, or a chapter of it
+            return [(value, value_type)]
+        parts = cgutils.unpack_tuple(builder, value, len(value_type))
+        kinds: Any = value_type  # a tuple of types
+        pairs = zip(parts, kinds, strict=True)
+        return [leaf for part, kind in pairs for leaf in leaves(builder, part, kind)]
+
     def writer(first_row):
         @intrinsic
         def write(typing_context, array, lane, values):
@@ -342,11 +371,12 @@ def _tuple_access() -> dict[str, Any]:
                 array_type, lane_type, values_type = signature.args
                 place = context.cast(builder, args[1], lane_type, types.intp)
                 start = pointer(context, builder, array_type, args[0], place)
-                for i, value in enumerate(cgutils.unpack_tuple(builder, args[2], len(values_type))):
-                    offset = context.get_constant(types.intp, (first_row + i) * STRIDE)
-                    builder.store(
-                        context.cast(builder, value, values_type[i], types.float64), builder.gep(start, [offset])
-                    )
+                row = first_row
+                for value, value_type in leaves(builder, args[2], values_type):
+                    offset = context.get_constant(types.intp, row * STRIDE)
+                    number = context.cast(builder, value, value_type, types.float64)
+                    builder.store(number, builder.gep(start, [offset]))
+                    row += 1
                 return context.get_dummy_value()
 
             return types.void(array, lane, values), generate

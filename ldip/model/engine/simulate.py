@@ -3,16 +3,18 @@
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
 from ldip.model import drivers
-from ldip.model.accounts.state import Year
+from ldip.model.accounts.year import LINES
 from ldip.model.engine import kernel
+from ldip.model.fiscal_rules import Event, events
 from ldip.model.plan.baseline import Baseline, build
+from ldip.model.soundness import WITNESSES, check_path, check_runs
 from ldip.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ class Ledger:
     years: np.ndarray  # (year,) calendar years
     lines: tuple[str, ...]
     values: np.ndarray  # (line, year, run), contiguous over runs
+    events: tuple[Event, ...] = field(default_factory=events)  # that may happen in it: the scenario's
 
     def __getitem__(self, line: str) -> np.ndarray:
         """One line (year, run)."""
@@ -55,25 +58,34 @@ class Built(NamedTuple):
 
 
 def built(scenario: Scenario, years: int, policy: str = "adopted") -> Built:
-    """Build a scenario's baseline, as a policy has it, and what its drivers need."""
+    """Build a scenario's baseline, as a policy has it, and what its drivers need.
+
+    Raises InputError if the baseline is not sound: see soundness.py.
+    """
     baseline = with_policy(build(scenario, years), policy)
+    run_baseline(baseline)
     return Built(baseline, drivers.prepare(scenario.drivers, baseline.plan))
 
 
 def run_baseline(baseline: Baseline, step: float = 0.0, engine: str | None = None) -> Ledger:
-    """The baseline path, all lines (line, year, 1): the accounts with calm weather, and a restructuring step."""
-    calm = drivers.calm(baseline.plan)
-    calm[-1] = step
-    values = np.full((len(Year._fields), len(baseline.years), 1), np.nan)
-    _engine(engine or "numpy").close(
-        baseline.plan_table(),
-        baseline.response,
-        calm,
-        np.array(baseline.opening),
-        range(len(Year._fields)),
-        values,
-    )
-    return Ledger(baseline.years, Year._fields, values)
+    """The baseline path, all lines (line, year, 1): the accounts with calm weather, and a restructuring step.
+
+    Raises InputError if the accounts are not sound: see soundness.py.
+    """
+    calm = drivers.calm(baseline.plan, step)
+    values = np.full((len(LINES), len(baseline.years), 1), np.nan)
+    with np.errstate(all="ignore"):  # what is not finite is told with line and year
+        _engine(engine or "numpy").close(
+            baseline.plan_table(),
+            baseline.response,
+            calm,
+            np.array(baseline.opening),
+            range(len(LINES)),
+            values,
+        )
+    ledger = Ledger(baseline.years, LINES, values, baseline.events)
+    check_path(baseline.name, ledger, baseline.opening)
+    return ledger
 
 
 def simulate(
@@ -82,7 +94,7 @@ def simulate(
     runs: int,
     seed: int,
     years: int,
-    lines: Sequence[str] = Year._fields,
+    lines: Sequence[str] = LINES,
     engine: str | None = None,
     threads: int | None = None,
     progress: Callable[[int], None] | None = None,
@@ -115,7 +127,7 @@ def simulate_built(
     *,
     runs: int,
     seed: int,
-    lines: Sequence[str] = Year._fields,
+    lines: Sequence[str] = LINES,
     engine: str | None = None,
     threads: int | None = None,
     progress: Callable[[int], None] | None = None,
@@ -123,9 +135,13 @@ def simulate_built(
     seeds: Mapping[str, int] | None = None,
     weather: Callable[..., np.ndarray] = drivers.weather,
 ) -> Ledger:
-    """As :func:`simulate`, of what was built before; a `weather` of one's own may give back what it has made."""
-    accounts = _Accounts(ready, runs, seed, lines, engine, step, seeds, weather)
-    values = np.empty((len(lines), len(accounts.years), runs))
+    """As :func:`simulate`, of what was built before; a `weather` of one's own may give back what it has made.
+
+    Raises InputError if a run cannot be computed: if a line that bears witness of it is not finite.
+    """
+    closed = list(dict.fromkeys((*lines, *WITNESSES)))
+    accounts = _Accounts(ready, runs, seed, closed, engine, step, seeds, weather)
+    values = np.empty((len(closed), len(accounts.years), runs))
 
     workers = threads or _threads(runs)
     chunk = _chunk(runs, workers)
@@ -133,12 +149,13 @@ def simulate_built(
     def do_chunk(first: int) -> None:
         size = min(chunk, runs - first)
         accounts.close(first, size, values, first)
+        check_runs(ready.baseline.name, accounts.years, closed, values[:, :, first : first + size])
         if progress:
             progress(size)
 
     for _ in _in_order(do_chunk, range(0, runs, chunk), workers):
         pass
-    return Ledger(accounts.years, tuple(lines), values)
+    return Ledger(accounts.years, tuple(lines), values[: len(lines)], ready.baseline.events)
 
 
 def in_years(
@@ -146,7 +163,7 @@ def in_years(
     *,
     runs: int,
     seed: int,
-    lines: Sequence[str] = Year._fields,
+    lines: Sequence[str] = LINES,
     engine: str | None = None,
     threads: int | None = None,
     step: float | np.ndarray = 0.0,
@@ -154,7 +171,8 @@ def in_years(
     """As :func:`simulate_built`, all runs together: a ledger (line, 1, run) of each year in turn.
 
     Memory that is used again is warm; a ledger of all years would come fresh from the system, page by page. So the
-    memory of a ledger, which may be overwritten, is that of the next but one.
+    memory of a ledger, which may be overwritten, is that of the next but one. Whether its numbers are finite is left
+    to who takes them apart.
     """
     accounts = _Accounts(ready, runs, seed, lines, engine, step)
     memory = np.empty((2, len(lines), 1, runs))
@@ -165,14 +183,15 @@ def in_years(
 
     def close(chunk: tuple[int, kernel.CloseYear, np.ndarray]) -> None:
         first, closer, values = chunk
-        closer(values, first)
+        with np.errstate(all="ignore"):
+            closer(values, first)
 
     for t in range(len(accounts.years)):
         values = memory[t % 2]
         chunks = [(first, closer, values) for first, closer in zip(firsts, closers, strict=True)]
         for _ in _in_order(close, chunks, workers):
             pass
-        yield Ledger(accounts.years[t : t + 1], tuple(lines), values)
+        yield Ledger(accounts.years[t : t + 1], tuple(lines), values, ready.baseline.events)
 
 
 def together(engine: str, runs: int, years: int) -> bool:
@@ -188,7 +207,7 @@ def in_batches(
     *,
     runs: int,
     seed: int,
-    lines: Sequence[str] = Year._fields,
+    lines: Sequence[str] = LINES,
     engine: str | None = None,
     threads: int | None = None,
     batch: int = BATCH,
@@ -196,7 +215,7 @@ def in_batches(
     step: float | np.ndarray = 0.0,
 ) -> Generator[T, None, None]:
     """As :func:`simulate_built`, in memory that does not grow with the runs: what `digest` makes of each batch's
-    ledger, in the order of the runs.
+    ledger, in the order of the runs. Whether its numbers are finite is left to `digest`.
 
     `digest` is called in the threads, may overwrite the ledger, and must not keep it: the next batch comes into the
     same memory. The first batch is digested before another is begun. `batch` is a number of whole blocks.
@@ -214,7 +233,7 @@ def in_batches(
             values = buffer[: len(lines) * years * size].reshape(len(lines), years, size)
             for place in range(0, size, CHUNK):
                 accounts.close(first + place, min(CHUNK, size - place), values, place)
-            found = digest(Ledger(accounts.years, tuple(lines), values))
+            found = digest(Ledger(accounts.years, tuple(lines), values, ready.baseline.events))
         finally:
             memory.put(buffer)
         if progress:
@@ -247,12 +266,13 @@ class _Accounts:
         self._seed, self._seeds, self._weather = seed, seeds, weather
         self._steps = np.broadcast_to(step, (runs,))
         self._plan, self._response = baseline.plan_table(), baseline.response
-        self._opening, self._lines = np.array(baseline.opening), [Year._fields.index(line) for line in lines]
+        self._opening, self._lines = np.array(baseline.opening), [LINES.index(line) for line in lines]
 
     def close(self, first: int, size: int, ledger: np.ndarray, place: int) -> None:
         """Close all years of some runs into a ledger (line, year, run), from a place in it on."""
         weather = self._of(first, size)
-        self.engine.close(self._plan, self._response, weather, self._opening, self._lines, ledger, place)
+        with np.errstate(all="ignore"):  # what is not finite is told with line and year: see soundness.py
+            self.engine.close(self._plan, self._response, weather, self._opening, self._lines, ledger, place)
 
     def by_year(self, first: int, size: int) -> kernel.CloseYear:
         """What closes one year after the other for some runs."""
@@ -260,7 +280,8 @@ class _Accounts:
 
     def _of(self, first: int, size: int) -> np.ndarray:
         steps = self._steps[first : first + size]
-        return self._weather(self._process, self._seed, first, size, steps, self._seeds, self.engine.generator)
+        with np.errstate(all="ignore"):
+            return self._weather(self._process, self._seed, first, size, steps, self._seeds, self.engine.generator)
 
 
 def _threads(runs: int) -> int:

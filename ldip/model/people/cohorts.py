@@ -11,9 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ldip.model.people import housing
+from ldip.scenario.rows import WORKING_AGE
 from ldip.scenario.schema import Scenario
-
-WORKING_AGE = (20.0, 66.0)
 
 SMOOTH_RESIDENTS, SMOOTH_MIGRATION, SMALL_MIGRATION = 0.15, 1.2, 0.02
 SMALL_YEAR_EFFECT, NO_MEAN_YEAR_EFFECT = 0.05, 10.0

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ldip.model.accounts.state import People
+from ldip.model.accounts.inputs import People
 from ldip.model.people import housing
 from ldip.model.people.cohorts import Fitted, Population, demand_weights, fit, project, response, working_age_weights
 from ldip.scenario.rows import SERVICES

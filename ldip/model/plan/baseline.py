@@ -9,28 +9,32 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ldip.model.accounts import steps
-from ldip.model.accounts.state import Opening, Plan
+from ldip.model.accounts.inputs import Opening, Plan
+from ldip.model.accounts.revenue import tax_equalisation
+from ldip.model.fiscal_rules import Event, events
 from ldip.model.people.cohorts import Population
 from ldip.model.people.counted import Counted, count
 from ldip.model.plan.areas import elasticities, other_frames
 from ldip.model.plan.pension import PensionPlan, pension_plan
+from ldip.model.soundness import check_plan
 from ldip.scenario.quantities import Parameter
-from ldip.scenario.rows import SERVICES
+from ldip.scenario.rows import PAID_WITH, SERVICES
 from ldip.scenario.schema import Scenario
 
 SWAP_YEARS = 5
 
 
 class Baseline(NamedTuple):
-    """All that the kernel needs besides the weather."""
+    """All that the kernel needs besides the weather; finite numbers all of it."""
 
+    name: str  # of the scenario
     years: np.ndarray  # (year,) calendar years
     plan: Plan  # each field an array (year,)
     opening: Opening
     population: Population  # with the scenario's own programme
     other_frames: np.ndarray  # (area, year): see areas.py
-    response: np.ndarray  # (field of People, year, year of building): see people.py
+    response: np.ndarray  # (field of People, year, year of building): see people/counted.py
+    events: tuple[Event, ...]  # what may happen in a run, its own rules among it: see fiscal_rules.py
 
     def plan_table(self) -> np.ndarray:
         """The plan as the engines read it: (year, field), C order."""
@@ -38,7 +42,18 @@ class Baseline(NamedTuple):
 
 
 def build(scenario: Scenario, horizon: int, count: Callable[[Scenario, int], Counted] = count) -> Baseline:
-    """The baseline of `scenario` for `horizon` years from its first year; `count` may remember what it counted."""
+    """The baseline of `scenario` for `horizon` years from its first year; `count` may remember what it counted.
+
+    Raises InputError if a number of it cannot be computed.
+    """
+    with np.errstate(all="ignore"):  # what is not finite is told with line and year
+        baseline = _build(scenario, horizon, count)
+    others = {"areas": baseline.other_frames, "population": baseline.population.closing[:, -len(baseline.years) :]}
+    check_plan(baseline.name, baseline.years, baseline.plan, baseline.opening, baseline.response, others)
+    return baseline
+
+
+def _build(scenario: Scenario, horizon: int, count: Callable[[Scenario, int], Counted]) -> Baseline:
     first = scenario.scenario.first_year
     years = np.arange(first, first + max(horizon, scenario.scenario.plan_years))  # cut to the horizon at the end
     people = count(scenario, len(years))
@@ -57,12 +72,14 @@ def build(scenario: Scenario, horizon: int, count: Callable[[Scenario, int], Cou
     )
     plan = Plan(**{name: np.asarray(values[:horizon], dtype=float) for name, values in fields.items()})
     return Baseline(
+        name=scenario.name,
         years=years[:horizon],
         plan=plan,
         opening=_opening(scenario, pension.opening, people),
         population=people.population,
         other_frames=frames[:, :horizon],
         response=np.ascontiguousarray(people.response[:, :horizon, :horizon]),
+        events=events(scenario),
     )
 
 
@@ -136,7 +153,7 @@ def _revenue(scenario: Scenario, people: Counted, years: np.ndarray) -> dict[str
     national = own_per_resident / revenue.own_to_national_tax.at(years)
 
     # The plan's general grant holds the equalisation in force when it was made; what is left is the block grant.
-    equalisation = steps.equalisation(
+    equalisation = tax_equalisation(
         own_per_resident,
         national,
         reference.opening_residents,
@@ -217,6 +234,13 @@ def _pension(
     }
 
 
+def _share(scenario: Scenario, line: str) -> np.ndarray:
+    """A plan line as a share of the investment that brings it (plan year,): none where both are zero. Money without
+    any investment is no share, and not a number: the reader refuses it, with its row."""
+    part, whole = scenario.plan_line(line), scenario.plan_line(PAID_WITH[line])
+    return np.divide(part, whole, out=np.where(part == 0.0, 0.0, np.nan), where=whole != 0.0)
+
+
 def _investment(scenario: Scenario, people: Counted, years: np.ndarray) -> dict[str, np.ndarray]:
     """The adopted programme, then renewal + the other classes; places are built in the year's accounts (M7)."""
     n, plan_years = len(years), scenario.scenario.plan_years
@@ -228,8 +252,7 @@ def _investment(scenario: Scenario, people: Counted, years: np.ndarray) -> dict[
     def line(name: str, after: np.ndarray) -> np.ndarray:
         return np.concatenate([scenario.plan_line(name) / deflator[:plan_years], after])
 
-    vat = scenario.plan_line("vat_compensation") / scenario.plan_line("general_investment")
-    housing_grants = scenario.plan_line("housing_grants") / scenario.plan_line("housing_investment")
+    vat, housing_grants = _share(scenario, "vat_compensation"), _share(scenario, "housing_grants")
     contribution = scenario.housing.developer_contribution.at(years)
     # The adopted grants hold the contributions of the reference programme; each comes the year after its dwelling.
     contributing = np.where(

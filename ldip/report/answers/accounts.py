@@ -1,22 +1,133 @@
-"""The baseline accounts on screen and as records, in the official forms."""
+"""The baseline accounts in the official forms: their figures, on screen and as records."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from ldip.analysis.statement import Accounts
-from ldip.errors import Text
-from ldip.model.metrics import catalogue
-from ldip.report.answers.forms import FORMS, Row, rows_of
+import numpy as np
+
+from ldip.analysis.statement import INVESTMENT_LINES, Accounts
+from ldip.model.catalogue import MONEY_UNITS, catalogue
+from ldip.report.answers.forms import FORMS, Form, Row, Sum
 from ldip.report.numbers import number, shown
 from ldip.report.terminal import table
+from ldip.scenario.quantities import MONEY
+from ldip.scenario.schema import Scenario
+from ldip.text import Text
 
 PRICES = Text(
-    nb="Mill. {year}-kr. Drift og investering er regnet om med kommunal deflator, gjeld, fond og finans med KPI, "
-    "slik handlingsprogrammet gjør; derfor går summer på tvers av de to ikke helt opp. --nominal gir løpende priser.",
-    en="Mill. {year}-kr. Operations and investment use the municipal deflator, debt, funds and finance the CPI, "
-    "as the published plan does; so sums across the two do not balance exactly. --nominal gives current prices.",
+    nb="Mill. {year}-kr. Hvert skjema er regnet om med én prisindeks, så radene går opp i summene: kommunal deflator "
+    "for drift, investering, rammer og pensjon, KPI for balansen. Nøkkeltallene har hver sin (ldip metrics). "
+    "--nominal gir løpende priser.",
+    en="Mill. {year}-kr. Each form uses one price index, so its rows add up to its totals: the municipal deflator "
+    "for operations, investment, frames and pension, the CPI for the balance. Key figures have each their own (ldip "
+    "metrics). --nominal gives current prices.",
 )
 NOMINAL = Text(nb="Mill. kr i løpende priser.", en="Mill. kr in current prices.")
+
+ROUNDING = 1e-9
+"""What is left of a total that is zero, mill. kr; shown as it is, it would be -0.0 in a spreadsheet."""
+
+
+class Line(NamedTuple):
+    """One printed line of a form: its signed terms, label and figures (year,); of a total the places, in the form,
+    of the lines it is the sum of."""
+
+    of: str
+    label: Text
+    unit: str
+    price_basis: str
+    values: np.ndarray
+    parts: tuple[int, ...] = ()
+
+
+def lines_of(form: Form, accounts: Accounts, *, fixed_prices: bool) -> list[Line]:
+    """The lines of a form from top to bottom, in the form's own price index or in current prices.
+
+    What only the published plan divides, and the sums of it, are NaN after the plan years.
+    """
+    lines: list[Line] = []
+    for part in expanded(form.parts, accounts.scenario):
+        _append(lines, part, form, accounts, fixed_prices)
+    return lines
+
+
+def _append(lines: list[Line], part: Row | Sum, form: Form, accounts: Accounts, fixed_prices: bool) -> int:
+    """Add a row, or the parts of a sum and then the sum, and return its place."""
+    if isinstance(part, Row):
+        lines.append(_row(part, form, accounts, fixed_prices))
+    else:
+        places = tuple(_append(lines, one, form, accounts, fixed_prices) for one in part.parts)
+        members = [lines[place] for place in places]
+        of = part.equals or " ".join(line.of for line in members)
+        total = np.sum([line.values for line in members], axis=0)
+        values = np.where(np.abs(total) < ROUNDING, 0.0, total)
+        lines.append(Line(of, part.label or _label(of), MONEY, members[0].price_basis, values, places))
+    return len(lines) - 1
+
+
+def _row(row: Row, form: Form, accounts: Accounts, fixed_prices: bool) -> Line:
+    metric = catalogue().get(row.of.lstrip("-"))
+    unit = metric.unit if metric else MONEY
+    index = form.price_index or (metric.price_index if metric else "")
+    basis, values = "n/a", accounts.sum(row.of, fixed_prices=False)
+    if index and unit in MONEY_UNITS:
+        basis = f"{accounts.years[0]}-kr ({index})" if fixed_prices else "nominal"
+        values = values / accounts.ledger[f"{index}_index"][:, 0] if fixed_prices else values
+    return Line(row.of, row.label or _label(row.of), unit, basis, values)
+
+
+def _label(line: str) -> Text:
+    return catalogue()[line.lstrip("-")].label
+
+
+def expanded(parts: Sequence[Row | Sum], scenario: Scenario) -> Iterator[Row | Sum]:
+    """The parts of a form, with the rows that the scenario's sectors, areas and items make."""
+    for part in parts:
+        if isinstance(part, Sum):
+            yield part._replace(parts=tuple(expanded(part.parts, scenario)))
+        elif part.of in EXPANDED:
+            yield from EXPANDED[part.of](scenario)
+        else:
+            yield part
+
+
+def _sectors(scenario: Scenario) -> Iterator[Row | Sum]:
+    """Net expenditure of each sector, with the sign of an expense."""
+    for sector in dict.fromkeys(area.sector for area in scenario.areas):
+        yield Row(f"-sector:{sector}", Text(scenario.sectors[sector].nb, scenario.sectors[sector].en))
+
+
+def _areas(scenario: Scenario) -> Iterator[Row | Sum]:
+    """The programme areas, by sector."""
+    for sector in dict.fromkeys(area.sector for area in scenario.areas):
+        members = [area for area in scenario.areas if area.sector == sector]
+        rows = tuple(Row(f"area:{area.area}", Text(area.name_nb, area.name_en)) for area in members)
+        yield from _by_sector(scenario, f"sector:{sector}", rows)
+
+
+def _investment(scenario: Scenario) -> Iterator[Row | Sum]:
+    """The plan's items of investment, by sector; one without a sector stands alone."""
+    groups: dict[tuple[str, str], dict[str, Row]] = {}
+    for item in scenario.plan:
+        if item.line in INVESTMENT_LINES:
+            label = Text(item.item_nb, item.item.replace("_", " ").capitalize())
+            row = Row(f"plan:{item.line}/{item.item}@{item.sector}", label)
+            groups.setdefault((item.sector, "" if item.sector else row.of), {})[row.of] = row
+    for (sector, _), rows in groups.items():
+        yield from _by_sector(scenario, f"investment:{sector}", tuple(rows.values()))
+
+
+def _by_sector(scenario: Scenario, equals: str, rows: tuple[Row, ...]) -> Iterator[Row | Sum]:
+    """The rows of a sector and their sum, or the only row."""
+    if len(rows) == 1:
+        yield rows[0]
+        return
+    name = scenario.sectors[equals.split(":")[1]]
+    yield Sum(equals, rows, Text(f"Sum {name.nb}", f"Sum {name.en}"))
+
+
+EXPANDED = {"@sectors": _sectors, "@areas": _areas, "@investment": _investment}
 
 
 def form_ids() -> tuple[str, ...]:
@@ -24,53 +135,55 @@ def form_ids() -> tuple[str, ...]:
     return tuple(form.id for form in FORMS)
 
 
+def prices(accounts: Accounts, lang: str, *, fixed_prices: bool) -> str:
+    """What the forms' kroner are."""
+    return PRICES.say(lang, year=int(accounts.years[0])) if fixed_prices else NOMINAL.say(lang)
+
+
 def plan_text(accounts: Accounts, wanted: Sequence[str], *, fixed_prices: bool, width: int, lang: str) -> str:
     """The forms `wanted` (none: all) year by year, in blocks of as many years as fit the width."""
     forms = [form for form in FORMS if form.id in (wanted or form_ids())]
-    rows = {form: list(rows_of(form, accounts.scenario)) for form in forms}
-    cells = {form: [_cells(accounts, row, fixed_prices, lang) for row in rows[form]] for form in forms}
-    labels = max(len(line[0]) for lines in cells.values() for line in lines)
+    lines = {form: lines_of(form, accounts, fixed_prices=fixed_prices) for form in forms}
+    cells = {form: [_cells(line, lang) for line in lines[form]] for form in forms}
+    labels = max(len(row[0]) for rows in cells.values() for row in rows)
     per_block = max((width - labels) // 10, 4)
     years = [str(year) for year in accounts.years]
-    price = PRICES.say(lang, year=int(accounts.years[0])) if fixed_prices else NOMINAL.say(lang)
-    parts = [textwrap.fill(price, width)]
+    parts = [textwrap.fill(prices(accounts, lang, fixed_prices=fixed_prices), width)]
     for form in forms:
+        gaps = _gaps(lines[form])
         for start in range(0, len(years), per_block):
             block = slice(start, start + per_block)
             body = [[form.title.say(lang).ljust(labels), *years[block]]]
-            for row, (label, *values) in zip(rows[form], cells[form], strict=True):
+            for place, (label, *values) in enumerate(cells[form]):
+                body += [[""]] * (place in gaps)
                 body.append([label, *values[block]])
-                if row.total:
-                    body.append([""])
             parts.append(table(body).rstrip())
     return "\n\n".join(parts)
 
 
+def _gaps(lines: Sequence[Line]) -> set[int]:
+    """The places that stand apart from what is above them: after a total, and where the rows of a sum begin."""
+    after = {place + 1 for place, line in enumerate(lines) if line.parts}
+    firsts = {line.parts[0] for line in lines if line.parts and line.parts[0] > 0}
+    return after | {place for place in firsts if not lines[place].parts}
+
+
+def _cells(line: Line, lang: str) -> list[str]:
+    values = line.values.tolist()
+    cells = [number(value, 1, lang) if line.unit == MONEY else shown(value, line.unit, lang) for value in values]
+    percent = " %" if line.unit in ("share", "per year") else ""
+    return [f"  {line.label.say(lang)}{percent}", *cells]
+
+
 def plan_records(accounts: Accounts, wanted: Sequence[str], *, fixed_prices: bool) -> list[dict[str, object]]:
-    """Every line of the ledger and year as records, or every row of the forms `wanted`."""
-    base_year = int(accounts.years[0])
-    rows = [("", Row(line)) for line in catalogue()]
-    if wanted:
-        rows = [(form.id, row) for form in FORMS if form.id in wanted for row in rows_of(form, accounts.scenario)]
+    """Every line and year of the forms `wanted` as records; none: of the ledger, each line in its own price index."""
+    ledger = Form("", Text("", ""), "", tuple(Row(line) for line in catalogue()))
     records: list[dict[str, object]] = []
-    for form_id, row in rows:
-        metric = catalogue().get(row.of.lstrip("-"))
-        basis = f"{base_year}-kr" if fixed_prices else "nominal"
-        if metric:
-            basis = metric.price_basis(base_year) if fixed_prices or not metric.price_index else "nominal"
-        form = {"form": form_id, "label_nb": row.name("nb"), "label_en": row.name("en")} if form_id else {}
-        for year, value in zip(accounts.years, accounts.sum(row.of, fixed_prices=fixed_prices), strict=True):
-            amount = None if value != value else float(value)  # what only the plan divides is not a number later
-            unit = metric.unit if metric else "mill. kr"
-            cells = {"line": row.of, "year": int(year), "unit": unit, "price_basis": basis, "value": amount}
-            records.append(form | cells)
+    for form in [form for form in FORMS if form.id in wanted] or [ledger]:
+        for line in lines_of(form, accounts, fixed_prices=fixed_prices):
+            names = {"form": form.id, "label_nb": line.label.nb, "label_en": line.label.en} if form.id else {}
+            for year, value in zip(accounts.years, line.values, strict=True):
+                amount = None if value != value else float(value)  # what only the plan divides is not a number later
+                basis = {"unit": line.unit, "price_basis": line.price_basis}
+                records.append({**names, "line": line.of, "year": int(year), **basis, "value": amount})
     return records
-
-
-def _cells(accounts: Accounts, row: Row, fixed_prices: bool, lang: str) -> list[str]:
-    metric = catalogue().get(row.of.lstrip("-"))
-    unit = metric.unit if metric else "mill. kr"
-    values = accounts.sum(row.of, fixed_prices=fixed_prices).tolist()
-    cells = [number(value, 1, lang) if unit == "mill. kr" else shown(value, unit, lang) for value in values]
-    percent = " %" if unit in ("share", "per year") else ""
-    return [f"  {row.name(lang)}{percent}", *cells]

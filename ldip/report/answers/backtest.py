@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from ldip.analysis.backtest import INTERVALS, PERCENTILES, Backtest, Coverage, coverage
-from ldip.errors import Text
 from ldip.report.answers.calibration import NAMES, capital
-from ldip.report.folder.files import plain, write_csv
+from ldip.report.folder.records import write_records
 from ldip.report.numbers import number
 from ldip.report.terminal import table
+from ldip.text import Text
 
 SHOWN_AHEAD = (1, 2, 3, 5, 10, 15, 20)
 TITLE = Text(
@@ -178,11 +178,5 @@ def write_backtest(folder: Path, found: Backtest) -> None:
     """``coverage.csv`` and ``outcomes.csv``: every outcome beside its fan."""
     records = backtest_records(found)
     for name in ("coverage", "outcomes"):
-        rows = [[_cell(value) for value in row.values()] for row in records[name]]
-        write_csv(folder / f"{name}.csv", [list(records[name][0]), *rows])
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return "all"
-    return plain(value) if isinstance(value, float) else str(value)
+        rows = [{key: "all" if value is None else value for key, value in row.items()} for row in records[name]]
+        write_records(folder / f"{name}.csv", rows)

@@ -6,17 +6,16 @@ from typing import Any
 import numpy as np
 
 from ldip.analysis.backtest import PERCENTILES, Backtest
-from ldip.errors import Text
 from ldip.report.answers.calibration import NAMES, capital
 from ldip.report.fans import BLUE, INK, RED, number_ticks, quiet_axes
 from ldip.report.numbers import number
+from ldip.report.words import NINE_OF_TEN, PER_CENT, RATIO
+from ldip.text import Text
 
 FANS = Text("{name}, {unit}: det som kom, og vifter fra noen år", "{name}, {unit}: what came, and fans of some years")
 PLACES = Text("Plass i viften, {cases} utfall", "Place in the fan, {cases} outcomes")
-UNITS = {"completions": Text("antall", "number"), "own_tax": Text("forholdstall", "ratio")}
-PER_CENT = Text("prosent", "per cent")
+UNITS = {"completions": Text("antall", "number"), "own_tax": RATIO}
 CAME = Text("utfall", "outcome")
-NINE = Text("9 av 10 løp", "9 of 10 runs")
 HALF = Text("halvparten", "half")
 PLACE = Text("andel av løpene under utfallet, prosent", "share of the runs below the outcome, per cent")
 EVEN = Text("riktig vifte: like mange i hver", "a right fan: the same in each")
@@ -55,7 +54,7 @@ def _fans(axes: Any, found: Backtest, name: str, lang: str) -> None:
         ahead = [origin, *[origin + one.ahead for one in fan]]
         start = float(values[years == origin][0])
         lines = scale * np.column_stack([[start] * len(PERCENTILES), *[one.percentiles for one in fan]])
-        labels = (NINE.say(lang), HALF.say(lang)) if place == 0 else (None, None)
+        labels = (NINE_OF_TEN.say(lang), HALF.say(lang)) if place == 0 else (None, None)
         axes.fill_between(ahead, lines[0], lines[4], color=BLUE, alpha=0.18, linewidth=0, label=labels[0])
         axes.fill_between(ahead, lines[1], lines[3], color=BLUE, alpha=0.35, linewidth=0, label=labels[1])
         axes.plot(ahead, lines[2], color=BLUE, linewidth=1.6)

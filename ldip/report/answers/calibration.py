@@ -1,6 +1,5 @@
 """Processes fitted to series: tables, JSON, and the change of a scenario that they make."""
 
-import json
 import math
 import textwrap
 from typing import Any, NamedTuple
@@ -23,11 +22,13 @@ from ldip.analysis.calibrate import (
     sd_after,
     to_column,
 )
-from ldip.errors import Text
-from ldip.report.folder.files import figure
+from ldip.report.folder.records import figure, json_text
 from ldip.report.numbers import number
 from ldip.report.terminal import table
+from ldip.report.words import PER_CENT, PERCENTAGE_POINTS
+from ldip.scenario.files.formats import FORMAT
 from ldip.scenario.schema import Scenario
+from ldip.text import Text
 
 NAMES = {
     "rate": Text("rente", "rate"),
@@ -96,8 +97,6 @@ NOTE = Text(
     "{cap}. σ: the year's shock, in percentage points, for dwellings and own tax in per cent. The approximation is "
     "good for φ up to about 0.9; nearer 1 the bias is larger. Errors are standard errors.",
 )
-POINTS = Text("prosentpoeng", "percentage points")
-PER_CENT = Text("prosent", "per cent")
 
 
 class Row(NamedTuple):
@@ -223,7 +222,7 @@ def _remarks(calibration: Calibration, written: list[Entry], lang: str, *, corre
                     long=LONG,
                     narrow=spreads[0],
                     wide=spreads[1],
-                    unit=(PER_CENT if one.driver in LOG_LEVEL else POINTS).say(lang),
+                    unit=(PER_CENT if one.driver in LOG_LEVEL else PERCENTAGE_POINTS).say(lang),
                 )
             )
     return found
@@ -272,6 +271,7 @@ def overlay_text(calibration: Calibration, extends: str, written: list[Entry]) -
     head = [
         f"# Made by ldip calibrate from {series.file} (SHA-256 {series.sha256}).",
         "[change]",
+        f"format = {FORMAT}",
         f"title_nb = {_quoted(f'Drivere tilpasset {series.file}')}",
         f"title_en = {_quoted(f'Drivers fitted to {series.file}')}",
         f"extends = {_quoted(extends)}",
@@ -296,4 +296,4 @@ def _toml_float(value: float) -> str:
 
 def _quoted(text: str) -> str:
     """A TOML string: JSON's escapes are TOML's too."""
-    return json.dumps(text, ensure_ascii=False)
+    return json_text(text, ensure_ascii=False)

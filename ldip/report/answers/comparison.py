@@ -7,19 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from ldip.analysis.compare import Choice, Comparison, Criterion
-from ldip.errors import Text
-from ldip.model.metrics import Metric
+from ldip.model.catalogue import Metric
+from ldip.model.shown import COMPARED, COMPARED_EVENTS
 from ldip.report.numbers import difference_label, error_words, number, percent, shown, signed, unit_label
 from ldip.report.terminal import table
+from ldip.report.words import EQUAL, ERROR, EVER, LOWER, MEAN, MEDIAN, PROBABILITY, capital
 from ldip.scenario.files.reader import Source
+from ldip.text import Text
 
-METRICS = (
-    "debt_ratio",
-    "debt_ratio_with_deficits",
-    "net_operating_result_share",
-    "restructuring_need",
-)
-EVENTS = ("debt_ratio_above_75", "uncovered_deficit_breach", "any_rule_breach", "state_register")
 WIDEST_LABEL = 36
 WIDTH = 100
 
@@ -30,15 +25,9 @@ RUNS = Text(
 )
 REFERENCE = Text(nb="referanse", en="reference")
 LEVELS = Text(nb="Nivå", en="Level")
-MEDIAN = Text(nb="median", en="median")
 APART = Text(nb="Forskjell fra {against} i {year}, løp for løp", en="Difference from {against} in {year}, run by run")
-MEAN = Text(nb="snitt", en="mean")
-ERROR = Text(nb="feil ±", en="error ±")
 UNPAIRED = Text(nb="uparet ±", en="unpaired ±")
-LOWER = Text(nb="lavere i", en="lower in")
-EQUAL = Text(nb="likt i", en="equal in")
-PROBABILITY = Text(nb="Sannsynlighet, prosent", en="Probability, per cent")
-EVER = Text(nb="noen gang", en="ever")
+LOW, HIGH = Text("5 %", "5 %"), Text("95 %", "95 %")
 CHANGE = Text(nb="forskjell {year}", en="difference {year}")
 REGRET = Text(
     nb="Anger: avstanden til det laveste alternativet i samme løp",
@@ -164,7 +153,7 @@ def levels(comparison: Comparison, label: Mapping[str, str], lang: str) -> list[
     summary = comparison.summaries[comparison.against]
     rows = [["", *[cell for t in places for cell in (str(summary.years[t]), "", "")]]]
     rows.append([LEVELS.say(lang), *[MEDIAN.say(lang), "5 %", "95 %"] * len(places)])
-    for metric_id in METRICS:
+    for metric_id in COMPARED:
         metric = summary.distributions[metric_id].metric
         rows.append([_heading(metric, unit_label(metric.unit, metric.price_basis(summary.base_year), lang), lang)])
         for name, other in comparison.summaries.items():
@@ -178,9 +167,9 @@ def differences(comparison: Comparison, label: Mapping[str, str], lang: str) -> 
     """The last year's paired differences with their errors, and how often the alternative is lower."""
     summary = comparison.summaries[comparison.against]
     rows = [[APART.say(lang, against=label[comparison.against], year=summary.years[-1])]]
-    heads = [MEAN, ERROR, UNPAIRED, Text("5 %", "5 %"), MEDIAN, Text("95 %", "95 %"), LOWER, EQUAL]
+    heads = [MEAN, ERROR, UNPAIRED, LOW, MEDIAN, HIGH, LOWER, EQUAL]
     rows.append(["", *[head.say(lang) for head in heads]])
-    for metric_id in METRICS:
+    for metric_id in COMPARED:
         metric = summary.distributions[metric_id].metric
         unit = difference_label(metric.unit, metric.price_basis(summary.base_year), lang)
         rows.append([_heading(metric, unit, lang)])
@@ -207,8 +196,8 @@ def probabilities(comparison: Comparison, label: Mapping[str, str], lang: str) -
     places = shown_places(comparison)
     years = [str(comparison.summaries[comparison.against].years[t]) for t in places]
     last = years[-1]
-    rows = [[PROBABILITY.say(lang), *years, EVER.say(lang), CHANGE.say(lang, year=last), ERROR.say(lang)]]
-    for event_id in EVENTS:
+    rows = [[capital(PROBABILITY).say(lang), *years, EVER.say(lang), CHANGE.say(lang, year=last), ERROR.say(lang)]]
+    for event_id in COMPARED_EVENTS:
         rows.append([comparison.summaries[comparison.against].probabilities[event_id].event.label.say(lang)])
         for name, summary in comparison.summaries.items():
             chance = summary.probabilities[event_id]
@@ -224,7 +213,7 @@ def probabilities(comparison: Comparison, label: Mapping[str, str], lang: str) -
 def regrets(comparison: Comparison, label: Mapping[str, str], lang: str) -> list[list[str]]:
     """Each criterion's mean and regret, and how often each alternative is the lowest."""
     rows = [[REGRET.say(lang)]]
-    heads = [MEAN, REGRET_MEAN, ERROR, Text("95 %", "95 %"), ALONE, SHARED]
+    heads = [MEAN, REGRET_MEAN, ERROR, HIGH, ALONE, SHARED]
     rows.append(["", *[head.say(lang) for head in heads]])
     base_year = comparison.summaries[comparison.against].base_year
     for choice in comparison.choices:

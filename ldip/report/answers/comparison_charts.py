@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ldip.analysis.compare import Comparison, Paired
-from ldip.errors import Text
+from ldip.model.shown import ANSWERS
 from ldip.report.fans import INK, number_ticks, quiet_axes
 from ldip.report.numbers import SHOWN, difference_label, number, unit_label
+from ldip.report.words import FIGURE_IN_YEAR
 from ldip.statistics.summary import Summary
+from ldip.text import Text
 
 if TYPE_CHECKING:
     from ldip.report.canvas import Chart
@@ -28,12 +30,11 @@ LINES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1, 1)), (0, (5, 1.5, 1, 1.5))
 """Line styles, for those who print in black."""
 
 LABEL_WIDTH = 17
-DEBT, NEED = "debt_ratio", "restructuring_need"
+DEBT, NEED = ANSWERS
 DEBT_HOW = Text(
     nb="median; strekene til høyre: 9 av 10 løp i {year}", en="median; bars to the right: 9 of 10 runs in {year}"
 )
 NEED_HOW = Text(nb="gjennomsnitt av alle løp", en="mean of all runs")
-APART_TITLE = Text(nb="{label} i {year}, {unit}", en="{label} in {year}, {unit}")
 APART_HOW = Text(
     nb="forskjell fra «{against}», løp for løp: median og 9 av 10 løp",
     en="difference from '{against}', run by run: median and 9 of 10 runs",
@@ -203,7 +204,7 @@ def differences(
         )
         text.set_in_layout(False)  # it may run to the edge without making the axes smaller
     unit = difference_label(metric.unit, metric.price_basis(summary.base_year), lang)
-    title = APART_TITLE.say(lang, label=metric.label.say(lang), year=summary.years[-1], unit=unit)
+    title = FIGURE_IN_YEAR.say(lang, label=metric.label.say(lang), year=summary.years[-1], unit=unit)
     how = APART_HOW.say(lang, against=textwrap.shorten(label[comparison.against], 32, placeholder=" …"))
     _titles(axes, title, textwrap.fill(how, width), size=10)
     quiet_axes(axes, lang)

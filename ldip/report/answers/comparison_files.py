@@ -1,13 +1,13 @@
 """The files and the JSON of a comparison; summaries and probabilities are written as those of a simulation."""
 
-import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ldip import __version__
 from ldip.analysis.compare import Comparison
-from ldip.report.folder.files import figure, plain, summary_records, write_csv, write_probabilities, write_summary
+from ldip.report.folder.files import summary_records, write_probabilities, write_summary
+from ldip.report.folder.records import figure, write_records
 
 PERCENTILES = (0.05, 0.50, 0.95)
 """Percentiles of the differences that are reported."""
@@ -109,20 +109,3 @@ def regret_records(comparison: Comparison) -> Iterator[dict[str, Any]]:
 
 def _name(p: float) -> str:
     return f"p{100 * p:02.0f}"
-
-
-def write_records(path: Path, records: Iterator[dict[str, Any]]) -> None:
-    """Records as a CSV file: keys as columns, nested ones left out, an unknown number as an empty cell."""
-    rows: list[list[str]] = []
-    for record in records:
-        flat = {key: value for key, value in record.items() if not isinstance(value, dict)}
-        if not rows:
-            rows.append(list(flat))
-        rows.append([_cell(value) for value in flat.values()])
-    write_csv(path, rows)
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, float) or value is None:
-        return plain(math.nan if value is None else value)
-    return str(value)

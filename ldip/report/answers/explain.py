@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ldip.analysis.explain import Bridge, Explanation, Share, parts_of
-from ldip.errors import Text
-from ldip.model.metrics import catalogue
-from ldip.report.folder.files import figure, plain, write_csv
+from ldip.model.catalogue import catalogue
+from ldip.report.folder.records import figure, write_records
 from ldip.report.numbers import number
 from ldip.report.terminal import table
+from ldip.report.words import DIFFERENCE, ERROR
+from ldip.text import Text
 
 GROUPS = {
     "investment": Text("Investeringer", "Investment"),
@@ -122,8 +123,6 @@ AT_START, AT_END = (
 PERIOD = Text("{first}–{last}", "{first}-{last}")
 POINTS = Text("Prosentpoeng av driftsinntektene", "Percentage points of operating revenue")
 SUM = Text("sum", "sum")
-DIFFERENCE = Text("forskjell", "difference")
-ERROR = Text("feil ±", "error ±")
 TRANSFER = Text(
     "Herav gjennom overføring fra drift til investering",
     "Of which through the transfer from operations to investment",
@@ -327,11 +326,4 @@ def write_explanation(folder: Path, explanation: Explanation) -> None:
     """``explanation.csv`` (terms summed over the years) and ``explanation_by_year.csv``."""
     records = explanation_records(explanation)
     for name, rows in (("explanation", records["terms"]), ("explanation_by_year", records["by_year"])):
-        cells = [[_cell(value) for value in row.values()] for row in rows]
-        write_csv(folder / f"{name}.csv", [list(rows[0]), *cells])
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    return plain(value) if isinstance(value, float) else str(value)
+        write_records(folder / f"{name}.csv", rows)

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ldip.analysis.explain import Explanation
-from ldip.errors import Text
-from ldip.model.metrics import catalogue
+from ldip.model.catalogue import catalogue
 from ldip.report.answers.explain import NOTHING, START, columns, intro_words, label_of, signed
 from ldip.report.fans import BLUE, INK, RED, number_ticks
 from ldip.report.numbers import number
+from ldip.text import Text
 
 TITLE = Text("Hvorfor endrer gjeldsgraden seg?", "Why does the debt ratio change?")
 APART = Text("Hva skiller gjeldsgraden i {year}?", "What sets the debt ratios of {year} apart?")

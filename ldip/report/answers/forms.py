@@ -1,267 +1,271 @@
-"""The official forms of a Norwegian municipality's accounts, row by row (HP 11.1-11.8, 11.3, 4.6).
+"""The official forms of a Norwegian municipality's accounts (HP 11.1-11.8, 11.3, 4.6).
 
-A row is signed terms (``analysis/statement.py``); one that is a single line of the ledger takes its label from the
-catalogue. ``@areas``, ``@sectors`` and ``@investment`` stand for as many rows as the scenario has.
+A form is made of rows and sums. A row is signed terms of the accounts (``analysis/statement.py``). A sum is written
+with its parts inside it and printed below them, and it is nothing but the sum of them: a total cannot differ from its
+rows, because there is no other way to make one. What it equals in the ledger stands beside it and is tested.
+
+``@sectors``, ``@areas`` and ``@investment`` stand for as many rows as the scenario has.
 """
 
-import itertools
-from collections.abc import Iterator
 from typing import NamedTuple
 
-from ldip.analysis.statement import INVESTMENT_LINES
-from ldip.errors import Text
-from ldip.model.metrics import catalogue
-from ldip.scenario.rows import Area
-from ldip.scenario.schema import Scenario
+from ldip.text import Text
 
 
 class Row(NamedTuple):
-    """One row of a form: its terms, its label (none: the catalogue's), and whether it sums up the rows above."""
+    """One row: its signed terms, and its label where it is not that of a line of the ledger."""
 
     of: str
     label: Text | None = None
-    total: bool = False
 
-    def name(self, lang: str) -> str:
-        """The row's label."""
-        return self.label.say(lang) if self.label else catalogue()[self.of.lstrip("-")].label.say(lang)
+
+class Sum(NamedTuple):
+    """The total of rows and other sums, which are printed above it.
+
+    `equals` is the same figure elsewhere in the accounts, as signed terms, if there is one. A single line of the
+    ledger gives the label as well.
+    """
+
+    equals: str
+    parts: "tuple[Row | Sum, ...]"
+    label: Text | None = None
 
 
 class Form(NamedTuple):
-    """One form: the word it is asked for by, its title and its rows."""
+    """One form: the word it is asked for by, its title and its parts.
+
+    In fixed prices every amount of a form is divided by the one `price_index`, or its rows would not add up. Without
+    one each row has the catalogue's, and nothing may be added up.
+    """
 
     id: str
     title: Text
-    rows: tuple[Row, ...]
+    price_index: str
+    parts: tuple[Row | Sum, ...]
 
 
-def _rows(*lines: str) -> tuple[Row, ...]:
-    return tuple(Row(line.lstrip("="), total=line.startswith("=")) for line in lines)
+def _parts(*parts: str | Row | Sum) -> tuple[Row | Sum, ...]:
+    """Rows and sums as they are; of a text each word as a row of its own."""
+    found: list[Row | Sum] = []
+    for part in parts:
+        found += [Row(word) for word in part.split()] if isinstance(part, str) else [part]
+    return tuple(found)
 
 
-GRANTS = Text("Tilskudd og refusjoner", "Grants and refunds")
-LOANS = Text("Bruk av lån, ikke videre utlån", "Borrowing, on-lending excluded")
-BALANCING = "buffer_use -buffer_provision emergency_fund_use emergency_wage_reserve_use"
-DEFICIT = "new_uncovered_deficit -covered_deficit"
-OTHER_PROVISIONS = (
-    "endowment_provision provision_to_discretionary_funds -use_of_wage_reserve -use_of_restricted_funds -buffer_use "
-    "buffer_provision -emergency_fund_use -emergency_wage_reserve_use"
-)
-ORDINARY = "general_borrowing self_financing_borrowing"
+def _sum(name: str | Text, *parts: str | Row | Sum, equals: str = "") -> Sum:
+    """A sum by the name of the ledger's line for it, or by a label."""
+    if isinstance(name, str):
+        return Sum(name, _parts(*parts))
+    return Sum(equals, _parts(*parts), name)
 
-OPERATIONS = Form(
+
+def _form(word: str, title: Text, price_index: str, *parts: str | Row | Sum) -> Form:
+    return Form(word, title, price_index, _parts(*parts))
+
+
+GRANTS = Row("-grants -housing_grants", Text("Tilskudd og refusjoner", "Grants and refunds"))
+OTHER_STATE_GRANTS = "-host_grant -interest_compensation -integration_grant"
+
+OPERATIONS = _form(
     "operations",
     Text("Hovedoversikt drift", "Operating account"),
-    (
-        *_rows("tax_revenue", "general_grant", "host_grant", "interest_compensation", "integration_grant"),
-        *_rows("imputed_capital_cost", "=central_revenue"),
-        Row("@sectors"),
-        *_rows("premises_cost", "undelivered_measures", "-restructuring_measures", "pension_beyond_frames"),
-        *_rows("=net_sector_expenditure", "=gross_operating_result"),
-        *_rows("interest_income"),
-        Row(
-            "endowment_return -endowment_cost", Text("Avkastning av forvaltningsfondet, netto", "Endowment fund, net")
+    "deflator",
+    _sum(
+        "-new_uncovered_deficit",
+        _sum(
+            "net_operating_result",
+            _sum(
+                "gross_operating_result",
+                _sum(
+                    "central_revenue",
+                    "tax_revenue general_grant -income_system_loss host_grant",
+                    "interest_compensation integration_grant imputed_capital_cost",
+                ),
+                _sum(
+                    "-net_sector_expenditure",
+                    "@sectors -premises_cost -undelivered_measures restructuring_measures",
+                    "-pension_beyond_frames",
+                ),
+            ),
+            _sum(
+                "-net_financial_cost",
+                "interest_income",
+                Row(
+                    "endowment_return -endowment_cost",
+                    Text("Avkastning av forvaltningsfondet, netto", "Endowment fund, net"),
+                ),
+                "-interest -instalments",
+            ),
         ),
-        *_rows("interest", "instalments", "=net_financial_cost"),
-        Row("gross_operating_result -net_financial_cost", Text("Netto driftsresultat", "Net operating result"), True),
-        Row("-transfer_to_investment", Text("Overført til investering", "Transferred to investment")),
-        Row("-endowment_provision", Text("Forvaltningsfondet, til bufferkapital", "To the endowment fund's buffer")),
-        *_rows("use_of_wage_reserve", "use_of_discretionary_funds", "-provision_to_discretionary_funds"),
-        *_rows("use_of_restricted_funds"),
-        Row(BALANCING, Text("Saldering med bufferfond og andre fond", "Balanced with buffer and other funds")),
-        Row(DEFICIT, Text("Udekket merforbruk, netto økning", "Uncovered deficit, net increase")),
+        _sum(
+            Text("Sum disponering av resultatet", "Result disposed of in all"),
+            Row("-transfer_to_investment", Text("Overført til investering", "Transferred to investment")),
+            Row(
+                "-endowment_provision",
+                Text("Forvaltningsfondet, til bufferkapital", "To the endowment fund's buffer"),
+            ),
+            "use_of_wage_reserve use_of_discretionary_funds -provision_to_discretionary_funds",
+            "use_of_restricted_funds",
+            Row(
+                "buffer_use -buffer_provision emergency_fund_use emergency_wage_reserve_use",
+                Text("Saldering med bufferfond og andre fond", "Balanced with buffer and other funds"),
+            ),
+            "-covered_deficit",
+            equals="-new_uncovered_deficit -net_operating_result",
+        ),
     ),
 )
-INVESTMENT = Form(
+INVESTMENT = _form(
     "investment",
     Text("Hovedoversikt investering", "Investment account"),
-    (
-        *_rows("general_investment", "water_waste_investment", "housing_investment", "=gross_investment"),
-        *_rows("-sales"),
-        Row("-grants -housing_grants", GRANTS),
-        Row(
-            "gross_investment -sales -grants -housing_grants",
+    "deflator",
+    _sum(
+        Text("Finansieringsbehov", "To be financed"),
+        _sum(
             Text("Netto investeringer", "Net investment"),
-            total=True,
+            _sum("gross_investment", "general_investment water_waste_investment housing_investment"),
+            "-sales",
+            GRANTS,
+            equals="gross_investment -sales -grants -housing_grants",
         ),
-        *_rows("share_purchases", "on_lending_instalments", "on_lending", "investment_fund_provision"),
+        "share_purchases on_lending_instalments on_lending investment_fund_provision",
+    ),
+    _sum(
+        Text("Sum finansiering", "Financing in all"),
         Row(
-            "gross_investment -sales -grants -housing_grants share_purchases on_lending_instalments on_lending "
-            "investment_fund_provision",
-            Text("Finansieringsbehov", "To be financed"),
-            total=True,
+            "general_borrowing self_financing_borrowing",
+            Text("Bruk av lån, ikke videre utlån", "Borrowing, on-lending excluded"),
         ),
-        Row(ORDINARY, LOANS),
         Row("on_lending", Text("Låneopptak til formidlingslån", "Borrowing for on-lending")),
         Row(
-            "on_lending_instalments", Text("Mottatte avdrag på formidlingslån", "Instalments received on on-lending")
+            "on_lending_instalments",
+            Text("Mottatte avdrag på formidlingslån", "Instalments received on on-lending"),
         ),
-        *_rows("use_of_investment_funds", "vat_compensation", "transfer_to_investment"),
-        Row(
-            f"{ORDINARY} on_lending on_lending_instalments use_of_investment_funds vat_compensation "
-            "transfer_to_investment",
-            Text("Sum finansiering", "Financing in all"),
-            total=True,
-        ),
+        "use_of_investment_funds vat_compensation transfer_to_investment",
     ),
 )
-OTHER_STATE_GRANTS = "-host_grant -interest_compensation -integration_grant"
-INTEREST_ETC = "-interest_income -endowment_return endowment_gain"
-NET_FINANCIAL_1A = "interest instalments -interest_income -endowment_return"
-NET_PROVISIONS_1A = "-use_of_discretionary_funds"
-DISTRIBUTED = f"-free_revenue {OTHER_STATE_GRANTS} {NET_FINANCIAL_1A} {NET_PROVISIONS_1A} transfer_to_investment"
-FORM_1A = Form(
+FORM_1A = _form(
     "1A",
     Text("Budsjettskjema 1A: drift", "Form 1A: operations"),
-    (
-        *_rows("-tax_revenue", "-general_grant"),
-        Row(OTHER_STATE_GRANTS, Text("Andre generelle statstilskudd", "Other general state grants")),
-        Row(
-            f"-free_revenue {OTHER_STATE_GRANTS}",
+    "deflator",
+    _sum(
+        Text("Til fordeling drift", "To distribute"),
+        _sum(
             Text("Sum frie disponible inntekter", "Freely disposable revenue"),
-            total=True,
+            "-tax_revenue -general_grant income_system_loss",
+            Row(OTHER_STATE_GRANTS, Text("Andre generelle statstilskudd", "Other general state grants")),
+            equals=f"-free_revenue {OTHER_STATE_GRANTS}",
         ),
-        Row(INTEREST_ETC, Text("Renteinntekter og utbytte", "Interest and dividends received")),
-        *_rows("-endowment_gain", "interest", "instalments"),
-        Row(NET_FINANCIAL_1A, Text("Netto finansinntekter/-utgifter", "Net financial items"), total=True),
-        Row("endowment_withdrawal", Text("Til ubundne avsetninger", "To unrestricted provisions")),
-        Row(
-            "-use_of_discretionary_funds -endowment_withdrawal",
-            Text("Bruk av ubundne avsetninger", "Use of unrestricted provisions"),
+        _sum(
+            Text("Netto finansinntekter/-utgifter", "Net financial items"),
+            Row(
+                "-interest_income -endowment_return endowment_gain",
+                Text("Renteinntekter og utbytte", "Interest and dividends received"),
+            ),
+            "-endowment_gain interest instalments",
+            equals="net_financial_cost -endowment_cost",
         ),
-        Row(NET_PROVISIONS_1A, Text("Netto avsetninger", "Net provisions"), total=True),
-        *_rows("transfer_to_investment"),
-        Row(
-            f"-new_uncovered_deficit covered_deficit {DISTRIBUTED}",
-            Text("Til fordeling drift", "To distribute"),
-            True,
+        _sum(
+            Text("Netto avsetninger", "Net provisions"),
+            Row("endowment_withdrawal", Text("Til ubundne avsetninger", "To unrestricted provisions")),
+            Row(
+                "-use_of_discretionary_funds -endowment_withdrawal",
+                Text("Bruk av ubundne avsetninger", "Use of unrestricted provisions"),
+            ),
+            equals="-use_of_discretionary_funds",
         ),
+        "transfer_to_investment covered_deficit -new_uncovered_deficit",
     ),
 )
-CROSS_SECTOR = f"endowment_cost {OTHER_PROVISIONS}"
-FORM_1B = Form(
+FORM_1B = _form(
     "1B",
     Text("Budsjettskjema 1B: fordelt til drift", "Form 1B: distributed to operations"),
-    (
-        *_rows("-imputed_capital_cost", "endowment_cost"),
-        Row(OTHER_PROVISIONS, Text("Netto avsetninger utenom 1A", "Net provisions outside 1A")),
-        Row("@areas"),
-        *_rows("premises_cost", "undelivered_measures", "-restructuring_measures", "pension_beyond_frames"),
+    "deflator",
+    _sum(
+        Text("Sum fordelt til drift", "Distributed in all"),
+        "-imputed_capital_cost endowment_cost",
         Row(
-            f"-imputed_capital_cost {CROSS_SECTOR} net_sector_expenditure",
-            Text("Sum fordelt til drift", "Distributed in all"),
-            total=True,
+            "endowment_provision provision_to_discretionary_funds -use_of_wage_reserve -use_of_restricted_funds "
+            "-buffer_use buffer_provision -emergency_fund_use -emergency_wage_reserve_use",
+            Text("Netto avsetninger utenom 1A", "Net provisions outside 1A"),
         ),
+        "@areas premises_cost undelivered_measures -restructuring_measures pension_beyond_frames",
     ),
 )
-EXTERNAL = f"-sales -grants -housing_grants -vat_compensation {' '.join('-' + t for t in ORDINARY.split())}"
-EXTERNAL += " -on_lending -on_lending_instalments"
-INTERNAL = "-use_of_investment_funds -transfer_to_investment"
-FORM_2A = Form(
+FORM_2A = _form(
     "2A",
     Text("Budsjettskjema 2A: investering", "Form 2A: investment"),
-    (
-        *_rows("gross_investment"),
+    "deflator",
+    _sum(
+        Text("Årets finansieringsbehov", "To be financed"),
+        "gross_investment",
         Row("on_lending", Text("Utlån", "Lent on")),
         Row("on_lending_instalments", Text("Avdrag på formidlingslån", "Instalments on on-lending debt")),
-        *_rows("share_purchases", "investment_fund_provision"),
-        Row(
-            "gross_investment on_lending on_lending_instalments share_purchases investment_fund_provision",
-            Text("Årets finansieringsbehov", "To be financed"),
-            total=True,
+        "share_purchases investment_fund_provision",
+    ),
+    _sum(
+        Text("Sum finansiering", "Financing in all"),
+        _sum(
+            Text("Sum ekstern finansiering", "External financing"),
+            "-sales",
+            GRANTS,
+            "-vat_compensation",
+            Row("-general_borrowing -self_financing_borrowing -on_lending", Text("Bruk av lån", "Use of loans")),
+            Row("-on_lending_instalments", Text("Mottatte avdrag på utlån", "Instalments received")),
         ),
-        *_rows("-sales"),
-        Row("-grants -housing_grants", GRANTS),
-        *_rows("-vat_compensation"),
-        Row(" ".join(f"-{t}" for t in f"{ORDINARY} on_lending".split()), Text("Bruk av lån", "Use of loans")),
-        Row("-on_lending_instalments", Text("Mottatte avdrag på utlån", "Instalments received")),
-        Row(EXTERNAL, Text("Sum ekstern finansiering", "External financing"), total=True),
-        *_rows("-use_of_investment_funds", "-transfer_to_investment"),
-        Row(INTERNAL, Text("Sum intern finansiering", "Internal financing"), total=True),
-        Row(f"{EXTERNAL} {INTERNAL}", Text("Sum finansiering", "Financing in all"), total=True),
+        _sum(
+            Text("Sum intern finansiering", "Internal financing"),
+            "-use_of_investment_funds -transfer_to_investment",
+        ),
     ),
 )
-FORM_2B = Form(
+FORM_2B = _form(
     "2B",
     Text("Budsjettskjema 2B: fordelt til investering", "Form 2B: distributed to investment"),
-    (
-        Row("@investment"),
-        *_rows("renewal_investment", "capacity_investment", "infrastructure_investment", "cost_overrun"),
-        *_rows("slipped_in", "-slipped_out", "=general_investment"),
-        *_rows("water_waste_investment", "housing_investment", "=gross_investment"),
+    "deflator",
+    _sum(Text("Sum poster i handlingsprogrammet", "Items of the plan in all"), "@investment"),
+    _sum(
+        "gross_investment",
+        _sum(
+            "general_investment",
+            "renewal_investment capacity_investment infrastructure_investment cost_overrun",
+            "slipped_in -slipped_out",
+        ),
+        "water_waste_investment housing_investment",
     ),
 )
-BALANCE = Form(
+BALANCE = _form(
     "balance",
-    Text("Balanse 31.12", "Balance at 31 December"),
-    (
-        *_rows("closing_general_debt", "closing_self_financing_debt", "closing_on_lending_debt", "=closing_debt"),
-        *_rows("-closing_on_lent", "=closing_net_debt"),
-        *_rows("closing_buffer_fund", "closing_wage_reserve", "closing_discretionary_funds"),
-        *_rows("closing_investment_funds", "closing_restricted_funds", "closing_endowment_fund", "=closing_funds"),
-        *_rows("closing_endowment_buffer", "closing_uncovered_deficit", "closing_overdue_deficit"),
-        *_rows("closing_premium_deviation", "closing_liquidity_reserve", "closing_fixed_assets"),
+    Text("Balanse 31.12.", "Balance at 31 December"),
+    "cpi",
+    _sum(
+        "closing_net_debt",
+        _sum("closing_debt", "closing_general_debt closing_self_financing_debt closing_on_lending_debt"),
+        "-closing_on_lent",
     ),
+    _sum(
+        "closing_funds",
+        "closing_buffer_fund closing_wage_reserve closing_discretionary_funds",
+        "closing_investment_funds closing_restricted_funds closing_endowment_fund",
+    ),
+    "closing_endowment_buffer closing_uncovered_deficit closing_overdue_deficit",
+    "closing_premium_deviation closing_liquidity_reserve closing_fixed_assets",
 )
-CHANGES = Form(
+FRAMES = _form(
     "frames",
     Text("Rammeendringer og pensjon", "Changes of frames, and pension"),
-    (
-        *_rows("demography_compensation", "new_needs", "-adopted_measures", "price_compensation"),
-        *_rows("pension_premium", "-premium_deviation", "premium_amortisation", "=pension_cost"),
-    ),
+    "deflator",
+    "demography_compensation new_needs -adopted_measures price_compensation",
+    _sum("pension_cost", "pension_premium -premium_deviation premium_amortisation"),
 )
-KEY_FIGURES = Form(
+KEY_FIGURES = _form(
     "key-figures",
     Text("Nøkkeltall", "Key figures"),
-    (
-        *_rows("operating_revenue", "free_revenue", "net_operating_result_share", "debt_ratio"),
-        *_rows("debt_ratio_mixed_prices", "debt_ratio_with_deficits", "equity_share", "fund_share"),
-        *_rows("net_financial_cost_share", "investment_share", "debt_per_resident", "loan_rate"),
-        *_rows("minimum_instalments", "rate_exposure_first_year", "rate_exposure_full", "closing_residents"),
-        *_rows("restructuring_need", "restructuring_need_share"),
-    ),
+    "",
+    "operating_revenue free_revenue income_system_loss net_operating_result_share debt_ratio",
+    "debt_ratio_mixed_prices debt_ratio_with_deficits equity_share fund_share",
+    "net_financial_cost_share investment_share debt_per_resident loan_rate",
+    "minimum_instalments rate_exposure_first_year rate_exposure_full closing_residents",
+    "restructuring_need restructuring_need_share",
 )
-FORMS = (OPERATIONS, INVESTMENT, FORM_1A, FORM_1B, FORM_2A, FORM_2B, BALANCE, CHANGES, KEY_FIGURES)
-
-
-def rows_of(form: Form, scenario: Scenario) -> Iterator[Row]:
-    """The rows of a form, with those that depend on the scenario's areas and items."""
-    for row in form.rows:
-        if row.of == "@sectors":
-            for sector, _ in _sectors(scenario):
-                yield Row(f"sector:{sector}", _name(scenario, sector))
-        elif row.of == "@areas":
-            for sector, areas in _sectors(scenario):
-                for area in areas:
-                    yield Row(f"area:{area.area}", Text(area.name_nb, area.name_en))
-                if len(areas) > 1:
-                    yield Row(f"sector:{sector}", _sum_of(scenario, sector), total=True)
-        elif row.of == "@investment":
-            yield from _investment(scenario)
-        else:
-            yield row
-
-
-def _investment(scenario: Scenario) -> Iterator[Row]:
-    items = [row for row in scenario.plan if row.line in INVESTMENT_LINES]
-    for sector, group in itertools.groupby(items, key=lambda row: row.sector):
-        members = list(group)
-        for row in members:
-            yield Row(f"plan:{row.line}/{row.item}", Text(row.item_nb, row.item.replace("_", " ").capitalize()))
-        if sector and len(members) > 1:
-            yield Row(f"investment:{sector}", _sum_of(scenario, sector), total=True)
-
-
-def _sectors(scenario: Scenario) -> list[tuple[str, list[Area]]]:
-    names = dict.fromkeys(area.sector for area in scenario.areas)
-    return [(name, [area for area in scenario.areas if area.sector == name]) for name in names]
-
-
-def _name(scenario: Scenario, sector: str) -> Text:
-    return Text(scenario.sectors[sector].nb, scenario.sectors[sector].en)
-
-
-def _sum_of(scenario: Scenario, sector: str) -> Text:
-    name = _name(scenario, sector)
-    return Text(f"Sum {name.nb}", f"Sum {name.en}")
+FORMS = (OPERATIONS, INVESTMENT, FORM_1A, FORM_1B, FORM_2A, FORM_2B, BALANCE, FRAMES, KEY_FIGURES)

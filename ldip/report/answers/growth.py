@@ -7,15 +7,16 @@ from typing import Any
 import numpy as np
 
 from ldip.analysis.growth import PERCENTILES, Payback
-from ldip.errors import Text
 from ldip.model.people.cohorts import group_weights
 from ldip.model.people.housing import TYPES, programme
 from ldip.model.plan.baseline import Baseline
-from ldip.report.folder.files import plain, write_csv
+from ldip.report.folder.records import write_records
 from ldip.report.numbers import number
 from ldip.report.terminal import selected_years, table
+from ldip.report.words import MEAN
 from ldip.scenario.schema import Scenario
 from ldip.statistics.summary import Summary
+from ldip.text import Text
 
 NAMES = [f"p{100 * p:02.0f}" for p in PERCENTILES]
 FLOWS = {
@@ -50,7 +51,6 @@ PARTS = {
     "cumulative_present_value": Text("nåverdi så langt", "present value so far"),
 }
 PER_DWELLING = Text("Tusen {year}-kr per bolig", "Thousand {year}-kr per dwelling")
-MEAN = Text("snitt", "mean")
 PAID = Text("Betalt seg for godt, prosent av løpene", "Has paid for itself for good, per cent of runs")
 VALUE = Text(
     nb="Nåverdien av {area} til og med {last} er {mean} tusen {year}-kr per bolig i snitt (± {error}; 9 av 10 løp "
@@ -119,7 +119,7 @@ def population_records(scenario: Scenario, baseline: Baseline, summary: Summary)
 def write_population(folder: Path, records: dict[str, list[dict[str, Any]]]) -> None:
     """``residents.csv``, ``flows.csv``, ``dwellings.csv`` and ``fan.csv``."""
     for name, rows in records.items():
-        _write_records(folder / f"{name}.csv", rows)
+        write_records(folder / f"{name}.csv", rows)
 
 
 def population_text(scenario: Scenario, baseline: Baseline, summary: Summary, title: str, lang: str) -> str:
@@ -189,7 +189,7 @@ def payback_records(result: Payback) -> list[dict[str, Any]]:
 
 def write_payback(folder: Path, result: Payback) -> None:
     """``payback.csv``."""
-    _write_records(folder / "payback.csv", payback_records(result))
+    write_records(folder / "payback.csv", payback_records(result))
 
 
 def payback_text(result: Payback, name: str, title: str, lang: str) -> str:
@@ -223,8 +223,3 @@ def payback_text(result: Payback, name: str, title: str, lang: str) -> str:
     words += YEAR.say(lang, year=int(result.years[by_half[0]])) if len(by_half) else NEVER.say(lang, last=last)
     note = textwrap.fill(PAYBACK_NOTE.say(lang), 100)
     return "\n\n".join([title, table(rows), textwrap.fill(words, 100), note])
-
-
-def _write_records(path: Path, rows: list[dict[str, Any]]) -> None:
-    cells = [[plain(cell) if isinstance(cell, float) else str(cell) for cell in row.values()] for row in rows]
-    write_csv(path, [list(rows[0]), *cells])

@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 
 from ldip.analysis.growth import Payback
-from ldip.errors import Text
 from ldip.model.plan.baseline import Baseline
 from ldip.report.fans import BANDS, BLUE, FOOT, INK, MEDIAN, RED, foot_words, number_ticks, quiet_axes
 from ldip.report.numbers import number
 from ldip.report.terminal import POLICY
+from ldip.report.words import NINE_OF_TEN
 from ldip.statistics.summary import Summary
+from ldip.text import Text
 
 AGES = Text("Innbyggere etter alder, {first} og {last}", "Residents by age, {first} and {last}")
 RESIDENTS = Text("Innbyggere 31.12.", "Residents at 31 December")
@@ -20,7 +21,6 @@ PRESENT = Text(
     en="Present value so far, thousand {year}-kr per dwelling: {area}",
 )
 AGE = Text("alder", "age")
-NINE = Text("9 av 10 løp", "9 of 10 runs")
 FOOT_STYLE: dict[str, Any] = {"fontsize": 8, "color": "#555555", "x": 0.01, "ha": "left"}
 STEP = 5
 
@@ -84,7 +84,7 @@ def write_payback_picture(folder: Path, result: Payback, area: str, lang: str) -
         axes = figure.subplots()
         found = result.components["cumulative_present_value"]
         low, median, high = found.percentiles
-        axes.fill_between(result.years, low, high, color=BLUE, alpha=0.25, linewidth=0, label=NINE.say(lang))
+        axes.fill_between(result.years, low, high, color=BLUE, alpha=0.25, linewidth=0, label=NINE_OF_TEN.say(lang))
         axes.plot(result.years, median, color=BLUE, linewidth=2.2, label=MEDIAN.say(lang))
         axes.axhline(0.0, color=RED, linewidth=1.0)
         axes.set_title(

@@ -1,15 +1,15 @@
 """The reconciliation with the published plan as text and as a file."""
 
-import csv
 import textwrap
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from ldip.analysis.reconcile import DebtRatios, Row
-from ldip.errors import Text
+from ldip.report.folder.records import write_records
 from ldip.report.numbers import number
 from ldip.report.terminal import table
+from ldip.text import Text
 
 COLUMNS = (
     *("table", "item", "year", "unit", "price_basis", "published", "model", "difference", "tolerance", "verdict"),
@@ -144,10 +144,6 @@ def worst_years(rows: Sequence[Row]) -> list[Row]:
 
 def write_reconciliation(folder: Path, rows: Sequence[Row], lang: str) -> None:
     """``reconcile.csv``: every published figure beside the model's."""
-    with (folder / "reconcile.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for row in rows:
-            numbers = [f"{v:.10g}" for v in (row.published, row.model, row.difference, row.tolerance)]
-            words = [row.verdict, row.role, row.explanation.say(lang)]
-            writer.writerow([row.table, row.item, row.year, row.unit, row.price_basis, *numbers, *words])
+    records = [{name: getattr(row, name) for name in COLUMNS[:-1]} for row in rows]
+    said = [{"explanation": row.explanation.say(lang)} for row in rows]
+    write_records(folder / "reconcile.csv", [record | last for record, last in zip(records, said, strict=True)])

@@ -7,18 +7,11 @@ from typing import Any
 
 from ldip.analysis.reserve import Reserve
 from ldip.analysis.restructuring import LARGEST, Restructuring, curve
-from ldip.errors import Text
-from ldip.report.folder.files import figure, plain, write_csv
+from ldip.report.folder.records import figure, write_records
 from ldip.report.numbers import number
 from ldip.report.terminal import ERROR, table
+from ldip.text import Text
 
-RULES = {
-    "result": Text("resultatgrad", "net operating result share"),
-    "equity": Text("egenkapitalfinansiering", "equity share"),
-    "buffer": Text("bufferfond", "buffer fund"),
-    "liquidity": Text("likviditetsreserve", "liquidity reserve"),
-    "deficit": Text("udekket merforbruk", "uncovered deficit"),
-}
 HEAD = Text(
     nb="sikkerhet|trinn, mill. {year}-kr i året|feil ±|prosent av driftsutgiftene|nok i|feil ±",
     en="confidence|step, mill. {year}-kr a year|error ±|per cent of net expenditure|enough in|error ±",
@@ -68,7 +61,7 @@ def restructuring_records(result: Restructuring) -> dict[str, Any]:
     """Steps and curve for ``--json`` and ``restructuring.csv``."""
     return {
         "scenario": result.scenario,
-        "rules": list(result.rules),
+        "rules": [rule.id for rule in result.rules],
         "first_year": result.first_year,
         "last_year": result.last_year,
         "runs": result.runs,
@@ -124,12 +117,7 @@ def write_restructuring(folder: Path, result: Restructuring, reserve: Reserve | 
     if reserve:
         files["reserve_curve"] = reserve_records(reserve)
     for name, rows in files.items():
-        cells = [[_cell(value) for value in row.values()] for row in rows]
-        write_csv(folder / f"{name}.csv", [list(rows[0]), *cells])
-
-
-def _cell(value: Any) -> str:
-    return plain(math.inf if value is None else value) if isinstance(value, float | None) else str(value)
+        write_records(folder / f"{name}.csv", rows)
 
 
 def _binomial(probability: float, runs: int) -> float:
@@ -152,7 +140,7 @@ def reserve_text(reserve: Reserve, plan_years: int, lang: str) -> str:
 def restructuring_text(result: Restructuring, title: str, base_year: int, plan_years: int, lang: str) -> str:
     """The steps at each confidence, and what they mean."""
     when = LAST if result.first_year == result.last_year else EVERY
-    names = ", ".join(RULES[rule].say(lang) for rule in result.rules)
+    names = ", ".join(rule.name.say(lang) for rule in result.rules)
     intro = INTRO.say(
         lang,
         when=when.say(lang, first=result.first_year, last=result.last_year),
@@ -186,8 +174,8 @@ def held_rows(result: Restructuring, lang: str) -> list[list[str]]:
     """A row for each rule and one for all together, a column for each step."""
     rows = [["", *[STEP.say(lang, step=number(held.step, 1, lang)) for held in result.held], ERROR.say(lang)]]
     for rule in (*result.rules, None):
-        shares = [held.by_rule[rule] if rule else held.together for held in result.held]
+        shares = [held.by_rule[rule.id] if rule else held.together for held in result.held]
         error = max(_binomial(share, result.runs) for share in shares)
-        name = RULES[rule].say(lang) if rule else TOGETHER.say(lang)
+        name = rule.name.say(lang) if rule else TOGETHER.say(lang)
         rows.append([name, *[number(100.0 * s, 0, lang) for s in shares], number(100.0 * error, 1, lang)])
     return rows

@@ -11,30 +11,16 @@ from ldip import __version__
 from ldip.analysis.discovery import Box, Discovery, Limit
 from ldip.analysis.sensitivity import Assumption, Bar, Tornado
 from ldip.analysis.sobol import Index, Sobol
-from ldip.errors import Text
-from ldip.model.metrics import Metric
-from ldip.report.answers.comparison_files import write_records
-from ldip.report.folder.files import figure
+from ldip.model.catalogue import Metric
+from ldip.report.folder.records import figure, write_records
 from ldip.report.numbers import NO_BREAK_SPACE, SHOWN, difference_label, number, shown, unit_label
 from ldip.report.terminal import table
+from ldip.report.words import DOWN, UP
+from ldip.scenario.drivers import ABOUT
+from ldip.text import Text
 
 TOP = 12
 """Assumptions that are shown; the files have all."""
-
-DRIVERS = {
-    "rate": Text("Rente", "Interest rate"),
-    "national_tax": Text("Skatt, nasjonal vekst", "Tax, national growth"),
-    "own_tax": Text("Skatt, kommunens egen", "Tax, the municipality's own"),
-    "completions": Text("Boligbygging", "House-building"),
-    "construction": Text("Byggekostnader", "Construction costs"),
-    "wages": Text("Lønnsvekst", "Wage growth"),
-    "cpi": Text("Konsumpriser", "Consumer prices"),
-    "equities": Text("Aksjeavkastning", "Equity returns"),
-    "income_system": Text("Tap i inntektssystemet", "Losses in the income system"),
-    "delivery": Text("Tiltak som ikke virker", "Measures not delivered"),
-    "slippage": Text("Forskyvning av prosjekter", "Project slippage"),
-}
-"""What the drivers are called, so that more of it is more of their figure in FEATURES."""
 
 FOLDS = {
     "mean": Text("{label}, gjennomsnitt {first}–{last}", "{label}, average {first}-{last}"),
@@ -46,16 +32,17 @@ HEAD = Text(
     en="{runs} runs in each simulation ({few} for each assumption, {size} for the variance), seed {seed}",
 )
 ALL = Text("Alle drivere på", "All drivers on")
+WITH_ERROR = Text("|feil ±", "|error ±")
 DRIVER_HEADS = (
     Text("bare denne på|10 %", "only this one on|10 %"),
     Text("|90 %", "|90 %"),
     Text("snitt i tidelen|når lavest", "mean in the tenth|when lowest"),
     Text("|når høyest", "|when highest"),
     Text("uten den|smalere, %", "without it|narrower, %"),
-    Text("|feil ±", "|error ±"),
+    WITH_ERROR,
     Text("av variansen, %|alene", "of the variance, %|alone"),
     Text("|med samspill", "|with the others"),
-    Text("|feil ±", "|error ±"),
+    WITH_ERROR,
 )
 DRIVER_NOTE = Text(
     nb="Til venstre: hvor svaret havner i åtte av ti løp når bare denne driveren er usikker, og hva det blir i "
@@ -69,7 +56,7 @@ DRIVER_NOTE = Text(
 OFF = Text("Avslått i dette scenariet: {names}.", "Off in this scenario: {names}.")
 TOGETHER = Text("Samspill mellom drivere", "Drivers together")
 ASSUMPTIONS = Text("Antakelser som betyr mest i {year}", "Assumptions that matter most in {year}")
-ASSUMPTION_HEADS = (Text("verdi", "value"), Text("ned", "down"), Text("opp", "up"))
+ASSUMPTION_HEADS = (Text("verdi", "value"), DOWN, UP)
 LARGEST_ERROR = Text("største standardfeil ±", "largest standard error ±")
 ASSUMPTION_NOTE = Text(
     nb="Endring i svarets gjennomsnitt når antakelsen flyttes ned / opp, løp for løp; verdi og endring som i "
@@ -103,7 +90,7 @@ BOX_NOTE = Text(
 
 def driver_label(name: str, lang: str) -> str:
     """What a driver is called."""
-    return DRIVERS[name].say(lang)
+    return ABOUT[name].name.say(lang)
 
 
 def tornado_text(tornado: Tornado, sobol: Sobol, title: str, lang: str) -> str:
@@ -252,7 +239,7 @@ def write_sensitivity(folder: Path, tornado: Tornado, sobol: Sobol, found: Disco
     records = sensitivity_records(tornado, sobol, found)
     for name in ("drivers", "assumptions", "conditions"):
         if records[name]:
-            write_records(folder / f"sensitivity_{name}.csv", iter(records[name]))
+            write_records(folder / f"sensitivity_{name}.csv", records[name])
 
 
 def sensitivity_records(tornado: Tornado, sobol: Sobol, found: Discovery) -> dict[str, Any]:

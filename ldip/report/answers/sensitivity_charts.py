@@ -9,11 +9,12 @@ import numpy as np
 
 from ldip.analysis.sensitivity import Bar, Tornado
 from ldip.analysis.sobol import Index, Sobol
-from ldip.errors import Text
-from ldip.model.metrics import Metric
+from ldip.model.catalogue import Metric
 from ldip.report.answers.sensitivity import TOP, compact, driver_label, metric_title
 from ldip.report.fans import BLUE, INK, number_ticks
 from ldip.report.numbers import SHOWN, difference_label, number
+from ldip.report.words import DOWN, UP
+from ldip.text import Text
 
 if TYPE_CHECKING:
     from ldip.report.canvas import Chart
@@ -29,7 +30,6 @@ NO_SIDE = Text("uten klar retning", "no clear direction")
 ALL = Text("Alle drivere", "All drivers")
 PLANNED = Text("grunnbane uten sjokk: {value}", "baseline without shocks: {value}")
 ASSUMPTIONS = Text("Gjennomsnittet når antakelsen flyttes, {unit}", "Mean when the assumption is moved, {unit}")
-DOWN, UP = Text("ned", "down"), Text("opp", "up")
 SOBOL_TITLE = Text("Hvor usikkerheten i {year} kommer fra", "Where the uncertainty in {year} comes from")
 SHARE = Text("prosent av variansen", "per cent of the variance")
 FIRST, TOTAL = Text("alene", "alone"), Text("med samspill", "with the others")

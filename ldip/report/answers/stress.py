@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from ldip.analysis.stress import Stress
-from ldip.errors import Text
-from ldip.report.folder.files import figure, plain, write_csv
+from ldip.model.shown import STRESSED, STRESSED_EVENTS
+from ldip.report.folder.records import figure, write_records
 from ldip.report.numbers import difference_label, error_words, number, shown, signed, unit_label
 from ldip.report.terminal import table
-from ldip.scenario.files.layers import Stressed
+from ldip.scenario.files.overlay import Stressed
+from ldip.text import Text
 
-METRICS = ("debt_ratio", "debt_ratio_with_deficits", "net_operating_result_share", "restructuring_need")
-EVENTS = ("any_rule_breach", "state_register")
 WIDTH, WIDEST_LABEL = 100, 46
 
 RUNS = Text(
@@ -52,8 +51,8 @@ def stress_text(stress: Stress, label: Mapping[str, str], title: str, lang: str)
     summary = comparison.summaries[comparison.against]
     runs = number(summary.runs, 0, lang)
     head = RUNS.say(lang, runs=runs, seed=summary.seed, year=summary.years[-1])
-    blocks = [table(metric_rows(stress, metric, label, lang), free_headings=True) for metric in METRICS]
-    chances = [row for event in EVENTS for row in event_rows(stress, event, label, lang)]
+    blocks = [table(metric_rows(stress, metric, label, lang), free_headings=True) for metric in STRESSED]
+    chances = [row for event in STRESSED_EVENTS for row in event_rows(stress, event, label, lang)]
     blocks.append(table(chances, free_headings=True))
     return "\n\n".join([f"{title}\n{head}", *blocks, textwrap.fill(NOTE.say(lang), WIDTH)])
 
@@ -142,6 +141,4 @@ def stress_records(stress: Stress) -> list[dict[str, Any]]:
 
 def write_stress(folder: Path, stress: Stress) -> None:
     """``stress.csv``: every test, headline metric and year."""
-    records = stress_records(stress)
-    cells = [[plain(v) if isinstance(v, float) else "" if v is None else str(v) for v in r.values()] for r in records]
-    write_csv(folder / "stress.csv", [list(records[0]), *cells])
+    write_records(folder / "stress.csv", stress_records(stress))

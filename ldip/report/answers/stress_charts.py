@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ldip.analysis.stress import Stress
-from ldip.errors import Text
+from ldip.model.shown import STRESSED_ENDS
 from ldip.report.answers.stress import short
 from ldip.report.fans import BLUE, INK, RED, foot_words, number_ticks, quiet_axes
 from ldip.report.numbers import SHOWN, unit_label
+from ldip.report.words import FIGURE_IN_YEAR
+from ldip.text import Text
 
 if TYPE_CHECKING:
     from ldip.report.canvas import Chart
 
-METRICS = ("debt_ratio_with_deficits", "restructuring_need")
-TITLE = Text(nb="{label} i {year}, {unit}", en="{label} in {year}, {unit}")
 KEY = Text(
     nb="lys strek: 9 av 10 løp, mørk: halvparten, ring: median, kryss: grunnbanen uten sjokk",
     en="pale bar: 9 of 10 runs, dark: half of them, ring: median, cross: the baseline without shocks",
@@ -38,8 +38,8 @@ def stress_chart(stress: Stress, label: Mapping[str, str], lang: str) -> "Chart"
     rows = list(comparison.summaries)
     with style():
         figure = chart(12.0, 1.7 + 0.36 * len(rows))
-        panels = figure.subplots(1, len(METRICS), sharey=True)
-        for axes, metric_id in zip(panels, METRICS, strict=True):
+        panels = figure.subplots(1, len(STRESSED_ENDS), sharey=True)
+        for axes, metric_id in zip(panels, STRESSED_ENDS, strict=True):
             draw_ends(axes, stress, metric_id, lang)
         panels[0].set_yticks(range(len(rows)), [textwrap.fill(short(label[name]), 36) for name in rows], fontsize=9)
         panels[0].set_ylim(len(rows) - 0.5, -0.5)
@@ -66,7 +66,7 @@ def draw_ends(axes: Any, stress: Stress, metric_id: str, lang: str) -> None:
         if name == comparison.against:
             axes.axvline(at[2], color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
     unit = unit_label(metric.unit, metric.price_basis(summary.base_year), lang)
-    title = TITLE.say(lang, label=metric.label.say(lang), year=summary.years[-1], unit=unit)
+    title = FIGURE_IN_YEAR.say(lang, label=metric.label.say(lang), year=summary.years[-1], unit=unit)
     axes.set_title(textwrap.fill(title, 44), loc="left", fontsize=10.5, fontweight="bold", color=INK)
     quiet_axes(axes, lang)
     axes.grid(axis="y", visible=False)

@@ -4,22 +4,26 @@ The folder ``cases`` is what makes a sweep resumable. A case file is whole or no
 that it is; it is used again only for the same case of the same program.
 """
 
-import contextlib
 import gzip
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from ldip.errors import Fault, InputError, Text
-from ldip.model.metrics import catalogue, events
+from ldip.errors import Fault, InputError
+from ldip.model.catalogue import catalogue
+from ldip.model.fiscal_rules import events
+from ldip.model.shown import ANSWERS, BREACH
 from ldip.report.folder import files
+from ldip.report.folder.place import write_whole
+from ldip.report.folder.records import json_text, plain, write_csv
 from ldip.report.numbers import number, shown, unit_label
 from ldip.report.terminal import MEDIAN, table
+from ldip.report.words import PROBABILITY, SEED
 from ldip.scenario.files.grid import Case, Grid
 from ldip.statistics.summary import Summary
+from ldip.text import Text
 
 Rows = list[list[str]]
 TABLES = {
@@ -34,14 +38,12 @@ SHOWN = 40
 
 HEADING = Text(nb="{count} tilfeller, {runs} løp hvert, {year}", en="{count} cases, {runs} runs each, {year}")
 MORE = Text(nb="… og {count} til i summary.csv", en="... and {count} more in summary.csv")
-SEED = Text(nb="frø", en="seed")
-PROBABILITY = Text(nb="sannsynlighet, prosent", en="probability, per cent")
 
 
 def packed(summary: Summary) -> bytes:
     """The tables of a case, without their headings, as compressed JSON; made where the case was computed."""
     tables = {name: list(rows(summary)) for name, (_, rows) in TABLES.items()}
-    return gzip.compress(json.dumps(tables, separators=(",", ":")).encode(), 1, mtime=0)
+    return gzip.compress(json_text(tables, separators=(",", ":")).encode(), 1, mtime=0)
 
 
 def case_file(out: Path, case: Case) -> Path:
@@ -55,14 +57,10 @@ def write_case(out: Path, case: Case, tables: bytes, program: str) -> None:
     Raises InputError if it cannot be written.
     """
     path = case_file(out, case)
-    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(_first_line(case, program, tables) + tables)
-        os.replace(beside, path)
+        write_whole(path, _first_line(case, program, tables) + tables)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
         raise InputError([files.unwritable(out, error)]) from None
 
 
@@ -84,8 +82,7 @@ def read_case(out: Path, case: Case, program: str) -> dict[str, Rows]:
     """The tables of a finished case. Raises InputError if it is gone."""
     tables = finished(out, case, program)
     if tables is None:
-        gone = FileNotFoundError(2, f"{case_file(out, case).name} is gone")
-        raise InputError([files.unwritable(out, gone)])
+        raise InputError([Fault.of("case_gone", "--out", str(out), name=case_file(out, case).name)])
     return dict(json.loads(gzip.decompress(tables)))
 
 
@@ -95,7 +92,7 @@ def write_tables(folder: Path, out: Path, grid: Grid, program: str) -> None:
     Each row has the case's id, its scenario, seed and levers before what it has in the file of ``ldip simulate``.
     """
     for name, (columns, _) in TABLES.items():
-        files.write_csv(folder / name, _table_rows(name, columns, out, grid, program))
+        write_csv(folder / name, _table_rows(name, columns, out, grid, program))
     how = {
         "runs": grid.runs,
         "years": grid.years,
@@ -114,7 +111,7 @@ def write_tables(folder: Path, out: Path, grid: Grid, program: str) -> None:
 def _table_rows(name: str, columns: Sequence[str], out: Path, grid: Grid, program: str) -> Iterator[list[str]]:
     yield ["case", columns[0], "seed", *[lever.name for lever in grid.levers], *columns[1:]]
     for case in grid.cases:
-        before = [str(case.seed), *[files.plain(value) for value in case.levers]]
+        before = [str(case.seed), *[plain(value) for value in case.levers]]
         for row in read_case(out, case, program)[name]:
             yield [case.id, row[0], *before, *row[1:]]
 
@@ -124,21 +121,8 @@ def failed(failures: Sequence[tuple[Case, BaseException]], total: int, out: Path
     reasons: dict[str, list[Case]] = {}
     for case, error in failures:
         reasons.setdefault(f"{type(error).__name__}: {error}".splitlines()[0][:300], []).append(case)
-    remedy = Text(
-        nb=f"De andre ligger i {out}: samme kommando regner bare det som mangler.",
-        en=f"The others are in {out}: the same command computes only what is missing.",
-    )
     return InputError(
-        Fault(
-            "",
-            "",
-            "",
-            Text(
-                nb=f"{len(cases)} av {total} tilfeller ble ikke regnet ({reason}; det første er {cases[0].id})",
-                en=f"{len(cases)} of {total} cases were not computed ({reason}; the first is {cases[0].id})",
-            ),
-            remedy,
-        )
+        Fault.of("cases_failed", count=len(cases), total=total, reason=reason, first=cases[0].id, out=out)
         for reason, cases in reasons.items()
     )
 
@@ -158,19 +142,19 @@ def _last_year(tables: dict[str, Rows]) -> dict[str, float]:
     medians = {row[1]: row for row in tables["summary.csv"]}  # the last row of a metric is its last year
     chances = {row[1]: row for row in tables["probabilities.csv"]}
     place = files.FIGURE_COLUMNS.index("p50")
-    found = {metric: float(medians[metric][place]) for metric in ("debt_ratio", "restructuring_need")}
-    return found | {"any_rule_breach": float(chances["any_rule_breach"][3])}
+    found = {metric: float(medians[metric][place]) for metric in ANSWERS}
+    return found | {BREACH: float(chances[BREACH][3])}
 
 
 def sweep_text(grid: Grid, out: Path, program: str, lang: str) -> str:
     """The cases side by side: what sets them apart, and the last year's figures."""
     base_year = grid.cases[0].scenario.scenario.first_year
-    debt, need = (catalogue()[name] for name in ("debt_ratio", "restructuring_need"))
-    breach = next(event for event in events() if event.id == "any_rule_breach")
+    debt, need = (catalogue()[name] for name in ANSWERS)
+    breach = next(event for event in events() if event.id == BREACH)
     apart = {
         "scenario": [case.scenario.name for case in grid.cases],
         SEED.say(lang): [str(case.seed) for case in grid.cases],
-    } | {lever.name: [files.plain(case.levers[i]) for case in grid.cases] for i, lever in enumerate(grid.levers)}
+    } | {lever.name: [plain(case.levers[i]) for case in grid.cases] for i, lever in enumerate(grid.levers)}
     apart = {name: column for name, column in apart.items() if name == "scenario" or len(set(column)) > 1}
     labels = [
         ", ".join((m.label.say(lang), MEDIAN.say(lang), unit_label(m.unit, m.price_basis(base_year), lang)))
@@ -180,7 +164,7 @@ def sweep_text(grid: Grid, out: Path, program: str, lang: str) -> str:
     for place, case in enumerate(grid.cases[:SHOWN]):
         last = _last_year(read_case(out, case, program))
         figures = [shown(last[metric.id], metric.unit, lang) for metric in (debt, need)]
-        chance = number(100.0 * last["any_rule_breach"], 0, lang)
+        chance = number(100.0 * last[BREACH], 0, lang)
         rows.append([*[column[place] for column in apart.values()], *figures, chance])
     legend = [*labels, f"{breach.label.say(lang)}, {PROBABILITY.say(lang)}"]
     lines = [

@@ -1,22 +1,22 @@
-"""Write a result folder: complete or not at all."""
+"""What stands in a result folder: figures, their sampling errors, probabilities, provenance."""
 
 import contextlib
-import csv
+import errno
 import hashlib
-import json
-import math
 import os
 import shutil
 import sys
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ldip import __version__
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError, reason
+from ldip.report.folder import place
+from ldip.report.folder.records import figure, json_text, plain, write_csv
+from ldip.scenario.files.formats import SCENARIO, with_format
 from ldip.scenario.files.reader import Source
 from ldip.statistics.summary import PERCENTILES, Distribution, Summary
 
@@ -29,69 +29,51 @@ PROBABILITY_COLUMNS = ["scenario", "event", "year", "probability", "standard_err
 
 @contextlib.contextmanager
 def result_folder(out: Path) -> Iterator[Path]:
-    """A folder beside `out` to write into; when the block ends well its files are moved into `out`, otherwise they
-    are thrown away and `out` stays as it was.
+    """A hidden folder inside `out` to write into; when the block ends well its files are moved into `out`, otherwise
+    they are thrown away and `out` stays as it was.
 
     Raises InputError if the place cannot be written to.
     """
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        if out.exists() and not (out.is_dir() and os.access(out, os.W_OK)):
-            raise NotADirectoryError(20, "is not a folder that can be written to")
-        beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+        beside, made = place.open_inside(out)
     except OSError as error:
         raise InputError([unwritable(out, error)]) from None
-    try:
-        yield beside
-        out.mkdir(exist_ok=True)
-        _move_all(beside, out)
-    except OSError as error:
-        raise InputError([unwritable(out, error)]) from None
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+    with place.signals_told():
+        try:
+            yield beside
+            in_the_way = [path.name for path in beside.iterdir() if (out / path.name).is_dir()]
+            if in_the_way:  # somebody's folder is not ours to replace
+                raise InputError(Fault.of("folder_in_the_way", "--out", str(out), name=name) for name in in_the_way)
+            with place.signals_held():
+                place.move_all(beside, out)
+                shutil.rmtree(beside, ignore_errors=True)
+        except OSError as error:
+            raise InputError([unwritable(out, error)]) from None
+        finally:
+            place.throw_away(beside)
+            place.remove_empty(made)
 
 
 def write_file(out: Path, text: str) -> None:
-    """A single file of text, whole or not at all.
+    """A single file of text, whole or not at all; see :func:`check_writable`.
 
     Raises InputError if the place cannot be written to.
     """
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(prefix=f".{out.name}-", dir=out.parent)
-        try:
-            with open(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-            os.chmod(beside, 0o644)  # mkstemp's own is for the owner only
-            os.replace(beside, out)
-        finally:
-            Path(beside).unlink(missing_ok=True)
+        place.write_whole(out, text)
     except OSError as error:
-        raise InputError([unwritable(out, error)]) from None
+        raise InputError([unwritable_file(out, error)]) from None
 
 
-def _move_all(beside: Path, out: Path) -> None:
-    """Move the files of `beside` into `out`; if one cannot be moved, put everything back as it was."""
-    new = sorted(beside.iterdir())
-    kept = beside / ".before"
-    kept.mkdir()
-    moved: list[Path] = []
-    try:
-        for path in new:
-            target = out / path.name
-            if target.is_dir():  # somebody's folder is not ours to replace
-                raise IsADirectoryError(21, f"{target.name} is a folder")
-            if target.exists():
-                os.replace(target, kept / path.name)
-            moved.append(target)
-            os.replace(path, target)
-    except OSError:
-        for target in reversed(moved):
-            if (kept / target.name).exists():
-                os.replace(kept / target.name, target)
-            else:
-                target.unlink(missing_ok=True)
-        raise
+def check_writable(out: Path) -> None:
+    """Raise InputError if a file cannot be written there: before the work, not after it."""
+    if out.is_dir():
+        raise InputError([unwritable_file(out, OSError(errno.EISDIR, ""))])
+    known = next((parent for parent in out.absolute().parents if parent.exists()), None)
+    if known is None or not known.is_dir() or not os.access(known, os.W_OK):
+        why = errno.EACCES if known and known.is_dir() else errno.ENOTDIR
+        raise InputError([unwritable_file(out, OSError(why, ""))])
 
 
 def write_simulation(folder: Path, source: Source, summary: Summary) -> None:
@@ -174,8 +156,8 @@ def write_origin(folder: Path, made_with: Mapping[str, Any]) -> None:
         "packages": package_versions(),
     }
     # A line for each part; with indent=1 Python's own encoder would take ten times as long as the compiled one.
-    parts = [f" {json.dumps(key)}: {json.dumps(part, ensure_ascii=False)}" for key, part in content.items()]
-    (folder / "provenance.json").write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8")
+    parts = [f" {json_text(key)}: {json_text(part, ensure_ascii=False)}" for key, part in content.items()]
+    place.write_whole(folder / place.PROVENANCE, "{\n" + ",\n".join(parts) + "\n}\n")
 
 
 def sha256(path: Path) -> str:
@@ -188,7 +170,7 @@ def resolved(source: Source) -> dict[str, Any]:
     """A scenario as provenance tells of it: name, everything in it, checksums of the files it came from."""
     return {
         "scenario": source.scenario.name,
-        "scenario_resolved": source.scenario.model_dump(mode="json", exclude_defaults=True),
+        "scenario_resolved": with_format(source.scenario.model_dump(mode="json", exclude_defaults=True), SCENARIO),
         "change_titles": [list(title) for title in source.change_titles],
         "inputs_sha256": dict(source.files),
     }
@@ -235,22 +217,6 @@ def summary_records(summary: Summary) -> dict[str, Any]:
     }
 
 
-def figure(value: float) -> float | None:
-    """A number for JSON, which has no word for one that is not known."""
-    return float(value) if math.isfinite(value) else None
-
-
-def plain(value: float) -> str:
-    """A number for a CSV file: ten significant digits, no negative zero."""
-    return f"{value + 0.0:.10g}" if math.isfinite(value) else ""
-
-
-def write_csv(path: Path, rows: Iterable[list[str]]) -> None:
-    """Rows of cells as UTF-8 with commas and line feeds, the same on every machine."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows(rows)
-
-
 def package_versions() -> dict[str, str]:
     """The versions of what the figures depend on; with numba or without it they are the same.
 
@@ -261,11 +227,9 @@ def package_versions() -> dict[str, str]:
 
 def unwritable(out: Path, error: OSError) -> Fault:
     """The result folder cannot be written to."""
-    reason = error.strerror or str(error)
-    return Fault(
-        "--out",
-        str(out),
-        "",
-        Text(nb=f"kan ikke skrives til ({reason})", en=f"cannot be written to ({reason})"),
-        Text(nb="Velg en annen mappe med --out.", en="Choose another folder with --out."),
-    )
+    return Fault.of("unwritable_folder", "--out", str(out), reason=reason(error))
+
+
+def unwritable_file(out: Path, error: OSError) -> Fault:
+    """The file cannot be written."""
+    return Fault.of("unwritable_file", "--out", str(out), reason=reason(error))

@@ -4,12 +4,12 @@ import csv
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from ldip.errors import Fault, InputError, Text
-from ldip.model.metrics import catalogue, events
+from ldip.errors import Fault, InputError
+from ldip.model.catalogue import catalogue
+from ldip.model.fiscal_rules import events
 from ldip.report.folder.files import NAMES, sha256
 from ldip.scenario.files.recorded import PROVENANCE, Recorded
 from ldip.statistics.summary import Distribution, Probability, Summary
@@ -25,11 +25,11 @@ def read_summary(recorded: Recorded) -> Summary:
     Raises InputError if the folder is not of one simulation, or if a file is not as it was written.
     """
     if len(recorded.sources) != 1 or not set(FILES) <= recorded.checksums.keys():
-        raise InputError([_fault(recorded.folder / PROVENANCE, *_NOT_ONE)])
+        raise InputError([Fault.of("not_one_simulation", (recorded.folder / PROVENANCE).as_posix())])
     paths = [recorded.folder / name for name in FILES]
     altered = [p for p in paths if not p.is_file() or sha256(p) != recorded.checksums[p.name]]
     if altered:
-        raise InputError(_fault(path, *_ALTERED) for path in altered)
+        raise InputError(Fault.of("result_altered", path.as_posix()) for path in altered)
     figures, errors, chances = (_cells(path) for path in paths)
     heading = recorded.sources[0].scenario.scenario
     years = np.arange(heading.first_year, heading.first_year + recorded.years)
@@ -62,13 +62,14 @@ def read_summary(recorded: Recorded) -> Summary:
                     _share(column(chances, f"{event.id}_so_far", "probability"), recorded.runs),
                     recorded.runs,
                 )
-                for event in events()
+                for event in events(recorded.sources[0].scenario)
             },
             policy=recorded.policy,
             step=recorded.step,
         )
     except KeyError as error:
-        raise InputError([_fault(paths[0], *_OTHER, reason=error, version=recorded.version)]) from None
+        other = Fault.of("other_figures", paths[0].as_posix(), version=recorded.version, reason=str(error))
+        raise InputError([other]) from None
 
 
 def _cells(path: Path) -> Cells:
@@ -86,27 +87,3 @@ def _cells(path: Path) -> Cells:
 def _share(probability: np.ndarray, runs: int) -> np.ndarray:
     """A probability as it was before it was written: so many of the runs."""
     return np.rint(probability * runs) / runs
-
-
-_NOT_ONE = (
-    Text(nb="er ikke av én simulering", en="is not of one simulation"),
-    Text(nb="Velg en mappe som ldip simulate har skrevet.", en="Choose a folder that ldip simulate has written."),
-)
-_ALTERED = (
-    Text(
-        nb="er endret eller fjernet etter at resultatet ble skrevet", en="was changed or removed after it was written"
-    ),
-    Text(nb="Simuler på nytt.", en="Simulate again."),
-)
-_OTHER = (
-    Text(
-        nb="fra ldip {version} passer ikke med denne versjonen ({reason})",
-        en="of ldip {version} does not fit this version ({reason})",
-    ),
-    Text(nb="Simuler på nytt.", en="Simulate again."),
-)
-
-
-def _fault(path: Path, rule: Text, remedy: Text, **words: Any) -> Fault:
-    filled = Text(rule.say("nb", **words), rule.say("en", **words))
-    return Fault(path.as_posix(), "", "", filled, remedy)

@@ -7,7 +7,6 @@
 """
 
 import contextlib
-import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,9 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
+from ldip.model.catalogue import Metric, catalogue
 from ldip.model.engine.simulate import Ledger
-from ldip.model.metrics import Metric, catalogue, report_values
+from ldip.model.metrics import report_values
+from ldip.report.folder.place import write_whole
+from ldip.report.folder.records import json_text
 
 KINDS = ("npy", "parquet")
 DESCRIPTION = "runs.json"
@@ -43,8 +45,9 @@ def columns() -> list[Metric]:
 def keep(ledger: Ledger) -> np.ndarray:
     """What is written of a batch of runs (run, metric, year)."""
     kept = np.empty((ledger.values.shape[2], len(columns()), len(ledger.years)))
-    for place, metric in enumerate(columns()):
-        kept[:, place] = report_values(ledger, metric).T
+    with np.errstate(all="ignore"):  # what is not finite is told by who sums it up, and nothing is kept
+        for place, metric in enumerate(columns()):
+            kept[:, place] = report_values(ledger, metric).T
     return kept
 
 
@@ -54,8 +57,8 @@ def writer(
 ) -> Iterator[Callable[[np.ndarray], None]]:
     """Open the file of that kind in `folder`: what takes the batches, in the order of the runs.
 
-    `made_with` is added to the description. Raises InputError if the kind's package is missing, OSError if the disk
-    is too small.
+    `made_with` is added to the description. Raises InputError if the kind's package is missing or the disk is
+    too small.
     """
     calendar = list(range(base_year, base_year + years))
     description = made_with | {
@@ -66,8 +69,8 @@ def writer(
             for metric in columns()
         ],
     }
-    text = json.dumps(description, ensure_ascii=False, indent=1)
-    (folder / DESCRIPTION).write_text(text + "\n", encoding="utf-8")
+    text = json_text(description, ensure_ascii=False, indent=1)
+    write_whole(folder / DESCRIPTION, text + "\n")
     open_file = {"npy": _npy, "parquet": _parquet}[kind]
     with open_file(folder / f"runs.{kind}", runs, calendar, base_year, text) as write:
         yield write
@@ -80,7 +83,7 @@ def _npy(
     record = np.dtype([(metric.id, "<f8", (len(calendar),)) for metric in columns()])
     needed, free = runs * record.itemsize, shutil.disk_usage(path.parent).free
     if needed > free:
-        raise OSError(28, f"{needed / 1e9:.1f} GB, {free / 1e9:.1f} GB")
+        raise InputError([Fault.of("no_room", "--keep-runs", "npy", needed=needed / 1e6, free=free / 1e6)])
     with path.open("wb") as file:
         header = {"descr": np.lib.format.dtype_to_descr(record), "fortran_order": False, "shape": (runs,)}
         np.lib.format.write_array_header_1_0(file, header)
@@ -95,7 +98,7 @@ def _parquet(
         import pyarrow
         from pyarrow import parquet
     except ImportError:
-        raise InputError([_no_pyarrow()]) from None
+        raise InputError([Fault.of("no_pyarrow", "--keep-runs", "parquet")]) from None
     fields = [pyarrow.field("run", pyarrow.int64()), pyarrow.field("year", pyarrow.int32())]
     for metric in columns():
         number = pyarrow.bool_() if metric.kind == "event" else pyarrow.float64()
@@ -116,16 +119,3 @@ def _parquet(
             written += len(batch)
 
         yield write
-
-
-def _no_pyarrow() -> Fault:
-    return Fault(
-        "--keep-runs",
-        "parquet",
-        "",
-        Text("krever pakken pyarrow", "needs the package pyarrow"),
-        Text(
-            nb='Installer den med pip install "ldip[parquet]", eller velg --keep-runs npy.',
-            en='Install it with pip install "ldip[parquet]", or choose --keep-runs npy.',
-        ),
-    )

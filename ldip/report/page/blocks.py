@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ldip.analysis.findings import Findings
-from ldip.errors import Text
+from ldip.text import Text
 
 
 class Words(NamedTuple):

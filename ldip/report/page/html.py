@@ -1,38 +1,52 @@
 """The report as one HTML page that needs no network, no script and no other file."""
 
-import os
 import re
-import tempfile
 from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-from ldip.errors import Fault, InputError, Text
 from ldip.report.fans import foot_words
 from ldip.report.numbers import NO_BREAK_SPACE, number
 from ldip.report.page import pictures as drawing
 from ldip.report.page.blocks import Material, Picture, Section, pictures
-from ldip.report.page.chapters import background, causes, choices, findings
-from ldip.report.page.inline import inline_svg
-
-CHAPTERS: tuple[Callable[[Material], Section | None], ...] = (
-    findings.answer,
-    findings.development,
-    findings.breaches,
-    choices.alternatives,
-    choices.restructuring,
-    causes.stress,
-    causes.tornado,
-    causes.waterfall,
-    findings.population,
-    background.reconcile,
-    background.assumptions,
-    background.method,
-    background.glossary,
-    background.provenance,
+from ldip.report.page.chapters import (
+    alternatives,
+    answer,
+    assumptions,
+    breaches,
+    development,
+    glossary,
+    method,
+    population,
+    provenance,
+    reconciliation,
+    restructuring,
+    sensitivity,
+    stress,
+    why,
 )
-"""The chapters of the page in order."""
+from ldip.report.page.inline import inline_svg
+from ldip.text import Text
+
+CHAPTERS: tuple[ModuleType, ...] = (
+    answer,
+    development,
+    breaches,
+    alternatives,
+    restructuring,
+    stress,
+    sensitivity,
+    why,
+    population,
+    reconciliation,
+    assumptions,
+    method,
+    glossary,
+    provenance,
+)
+"""The chapters of the page in order: a file each, whose ``chapter`` returns None where there is nothing to tell."""
 
 WORDS = {
     "kind": Text(
@@ -54,7 +68,7 @@ DESCRIPTION = Text(
 
 def chapters(material: Material) -> list[Section]:
     """The chapters that have something to tell."""
-    return [section for chapter in CHAPTERS if (section := chapter(material)) is not None]
+    return [section for module in CHAPTERS if (section := module.chapter(material)) is not None]
 
 
 def page(material: Material, told: Sequence[Section], progress: Callable[[int], None] | None = None) -> str:
@@ -126,44 +140,3 @@ def write_pictures(folder: Path, material: Material, told: Sequence[Section]) ->
             figure.write(*(folder / name for name in both), dpi=200)
             names += both
     return names
-
-
-def write_page(path: Path, text: str) -> None:
-    """The page into the file `path`: whole or not at all.
-
-    Raises InputError if the place cannot be written to.
-    """
-    beside = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, beside = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-        with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.chmod(beside, 0o644)
-        os.replace(beside, path)
-        beside = None
-    except OSError as error:
-        raise InputError([_unwritable(path, error)]) from None
-    finally:
-        if beside is not None:
-            Path(beside).unlink(missing_ok=True)
-
-
-def check_writable(path: Path) -> None:
-    """Raise InputError if the page cannot be written there: before the work, not after it."""
-    if path.is_dir():
-        raise InputError([_unwritable(path, IsADirectoryError(21, "is a folder"))])
-    known = next((parent for parent in path.absolute().parents if parent.exists()), None)
-    if known is None or not known.is_dir() or not os.access(known, os.W_OK):
-        raise InputError([_unwritable(path, NotADirectoryError(20, f"{known} is not a folder to write to"))])
-
-
-def _unwritable(path: Path, error: OSError) -> Fault:
-    reason = error.strerror or str(error)
-    return Fault(
-        "--out",
-        str(path),
-        "",
-        Text(nb=f"kan ikke skrives ({reason})", en=f"cannot be written ({reason})"),
-        Text(nb="Velg en annen fil med --out.", en="Choose another file with --out."),
-    )

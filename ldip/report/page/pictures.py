@@ -13,20 +13,22 @@ from ldip.analysis.findings import Finding
 from ldip.analysis.restructuring import Restructuring, curve
 from ldip.analysis.sensitivity import Tornado
 from ldip.analysis.stress import Stress
-from ldip.errors import Text
-from ldip.model.metrics import Metric, report_values
-from ldip.report.answers.comparison_charts import COLOURS, DEBT, LINES, NEED, courses, differences
+from ldip.model.catalogue import Metric
+from ldip.model.metrics import report_values
+from ldip.model.shown import ANSWERS, STRESSED_ENDS
+from ldip.report.answers.comparison_charts import COLOURS, LINES, courses, differences
 from ldip.report.answers.explain_charts import bars, draw_waterfall
 from ldip.report.answers.growth_charts import draw_pyramid
 from ldip.report.answers.restructuring import decimals
 from ldip.report.answers.sensitivity import TOP
 from ldip.report.answers.sensitivity_charts import draw_assumptions, draw_drivers
 from ldip.report.answers.stress import short
-from ldip.report.answers.stress_charts import METRICS as ENDS
 from ldip.report.answers.stress_charts import draw_ends
-from ldip.report.fans import BLUE, INK, RED, Threshold, draw_fan, number_ticks, quiet_axes
+from ldip.report.fans import BLUE, INK, RED, draw_fan, number_ticks, quiet_axes
+from ldip.report.limits import Line
 from ldip.report.numbers import number
 from ldip.statistics.summary import Summary
+from ldip.text import Text
 
 WIDE, NARROW = 7.6, 4.0
 """Widths in inches: the letters are then of a good size on a screen, on paper and on a telephone."""
@@ -50,8 +52,8 @@ def sheet(narrow: bool, wide: float, tall: float) -> Any:
     return chart(NARROW, tall) if narrow else chart(WIDE, wide)
 
 
-def fan(finding: Finding, name: str, levels: Sequence[Threshold], lang: str) -> Callable[[bool], Any]:
-    """The fan of one metric with its thresholds."""
+def fan(finding: Finding, name: str, levels: Sequence[Line], lang: str) -> Callable[[bool], Any]:
+    """The fan of one metric with its limits."""
     baseline = report_values(finding.path, finding.summary.distributions[name].metric)[:, 0]
 
     def draw(narrow: bool) -> Any:
@@ -117,7 +119,7 @@ def alternatives(comparison: Comparison, label: Mapping[str, str], lang: str) ->
 
     def draw(narrow: bool) -> Any:
         figure = sheet(narrow, 6.0, 6.4)
-        for axes, metric_id in zip(figure.subplots(2, 1, height_ratios=(1.2, 1.0)), (DEBT, NEED), strict=True):
+        for axes, metric_id in zip(figure.subplots(2, 1, height_ratios=(1.2, 1.0)), ANSWERS, strict=True):
             courses(axes, comparison, label, metric_id, lang, size=10, line=0.085)
         return figure
 
@@ -130,7 +132,7 @@ def apart(comparison: Comparison, label: Mapping[str, str], lang: str) -> Callab
     def draw(narrow: bool) -> Any:
         each = 1.2 + 0.45 * len(comparison.pairs)
         figure = sheet(narrow, 2 * each, 2 * each + 0.4)
-        for axes, metric_id in zip(figure.subplots(2, 1), (DEBT, NEED), strict=True):
+        for axes, metric_id in zip(figure.subplots(2, 1), ANSWERS, strict=True):
             differences(axes, comparison, label, metric_id, lang, width=46 if narrow else 100)
         return figure
 
@@ -202,7 +204,7 @@ def stress(result: Stress, label: Mapping[str, str], lang: str) -> Callable[[boo
         figure = sheet(narrow, each, 2 * each)
         summaries = result.comparison.summaries
         panels = figure.subplots(2, 1, sharey=True) if narrow else figure.subplots(1, 2, sharey=True)
-        for axes, metric_id in zip(panels, ENDS, strict=True):
+        for axes, metric_id in zip(panels, STRESSED_ENDS, strict=True):
             draw_ends(axes, result, metric_id, lang)
             axes.set_title(textwrap.fill(axes.get_title(loc="left"), 38), loc="left", fontsize=9, fontweight="bold")
             axes.locator_params(axis="x", nbins=5)

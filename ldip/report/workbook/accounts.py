@@ -6,24 +6,24 @@ from typing import Any
 import numpy as np
 
 from ldip.analysis.compare import Comparison
-from ldip.errors import Text
-from ldip.model.metrics import catalogue
 from ldip.report.answers import growth
-from ldip.report.answers.accounts import NOMINAL, PRICES
-from ldip.report.answers.forms import FORMS, Row, rows_of
+from ldip.report.answers.accounts import Line, lines_of, prices
+from ldip.report.answers.forms import FORMS
 from ldip.report.numbers import unit_label
 from ldip.report.terminal import policy_words
+from ldip.report.words import DWELLINGS, PERSONS
 from ldip.report.workbook import charts
 from ldip.report.workbook.figures import MEDIAN_HEAD, UNIT, Alternative, Alternatives
 from ldip.report.workbook.sheets import Book, Sheet, number_format, scale
 from ldip.scenario.quantities import MONEY
+from ldip.text import Text
 
 ACCOUNTS = Text("Skjemaer", "Accounts")
 ACCOUNTS_TITLE = Text("Grunnbanens regnskap: {label}", "The baseline accounts: {label}")
 CALM = Text("Banen uten sjokk. {policy}.", "The path without shocks. {policy}.")
 LINE = Text("Post", "Line")
 CHANGE = Text("Endring {first}–{last}", "Change {first}-{last}")
-PAGE_ROWS = 50  # of a printed page as wide as twenty years
+PAGE_ROWS = 55  # of a printed page as wide as twenty years
 PLAN_ONLY = Text(
     nb="En tom celle er noe som bare handlingsprogrammet deler opp.",
     en="An empty cell is something that only the published plan divides.",
@@ -36,10 +36,10 @@ def write_accounts(book: Book, comparison: Comparison, alternatives: Alternative
     for name, alternative in alternatives.items():
         several = f" {alternative.label}" if len(alternatives) > 1 else ""
         years = alternative.accounts.years
-        prices = PRICES.say(lang, year=int(years[0])) if fixed_prices else NOMINAL.say(lang)
         policy = CALM.say(lang, policy=policy_words(comparison.summaries[name], lang))
         title = ACCOUNTS_TITLE.say(lang, label=alternative.label)
-        sheet = book.sheet(f"{ACCOUNTS.say(lang)}{several}", title, [prices, f"{policy} {PLAN_ONLY.say(lang)}"])
+        notes = [prices(alternative.accounts, lang, fixed_prices=fixed_prices), f"{policy} {PLAN_ONLY.say(lang)}"]
+        sheet = book.sheet(f"{ACCOUNTS.say(lang)}{several}", title, notes)
         change = CHANGE.say(lang, first=years[0], last=years[-1])
         labels = [LINE.say(lang), UNIT.say(lang), *[str(year) for year in years], change]
         sheet.head(4, labels, texts=2, height=32)
@@ -47,41 +47,40 @@ def write_accounts(book: Book, comparison: Comparison, alternatives: Alternative
         sheet.keep(5, 2)
         row, page, breaks = 5, 5, []
         for form in FORMS:
-            lines = list(rows_of(form, alternative.source.scenario))
+            lines = lines_of(form, alternative.accounts, fixed_prices=fixed_prices)
             if row + len(lines) > page + PAGE_ROWS:
                 page = row
                 breaks.append(row)
             for column in range(len(labels)):
                 sheet.write(row, column, form.title.say(lang) if column == 0 else "", "section")
-            row += 1
-            for line in lines:
-                _account_row(sheet, row, alternative, line, fixed_prices=fixed_prices)
-                row += 1
-            row += 1
+            for place, line in enumerate(lines, start=row + 1):
+                _account_row(sheet, place, line, row + 1)
+            row += len(lines) + 2
         sheet.paper.set_h_pagebreaks(breaks)
 
 
-def _account_row(sheet: Sheet, row: int, alternative: Alternative, line: Row, *, fixed_prices: bool) -> None:
-    accounts, lang = alternative.accounts, sheet.book.lang
-    look = "total" if line.total else "plain"
-    metric = catalogue().get(line.of.lstrip("-"))
-    unit = metric.unit if metric else MONEY
-    base_year = int(accounts.years[0])
-    basis = f"{base_year}-kr"
-    if metric and (fixed_prices or not metric.price_index):
-        basis = metric.price_basis(base_year)
-    elif not fixed_prices:
-        basis = "n/a"
-    values = scale(unit) * accounts.sum(line.of, fixed_prices=fixed_prices)
-    code = number_format(unit, finer=1 if unit == MONEY else 0)
-    sheet.write(row, 0, line.name(lang), look)
-    sheet.write(row, 1, unit_label(unit, basis, lang), look)
+def _account_row(sheet: Sheet, row: int, line: Line, first: int) -> None:
+    """One line of a form that begins at the row `first`: of a total formulas that add up its parts."""
+    look = "total" if line.parts else "plain"
+    basis = "n/a" if line.price_basis == "nominal" else line.price_basis
+    finer = 1 if line.unit == MONEY else 0
+    values = scale(line.unit) * line.values
+    code = number_format(line.unit, finer=finer)
+    sheet.write(row, 0, line.label.say(sheet.book.lang), look)
+    sheet.write(row, 1, unit_label(line.unit, basis, sheet.book.lang), look)
     for column, value in enumerate(values, start=2):
-        sheet.write(row, column, value, look, code)
+        if line.parts and np.isfinite(value):
+            places = [first + part for part in line.parts]
+            formula = "=" + "+".join(sheet.at(place, column) for place in places)
+            if places[-1] - places[0] + 1 == len(places) > 2:
+                formula = _sum(sheet, places[0], places[-1], column)
+            sheet.formula(row, column, formula, float(value), look, code)
+        else:
+            sheet.write(row, column, value, look, code)
     after = 2 + len(values)
     if np.all(np.isfinite(values)):
         ends = f"={sheet.at(row, after - 1)}-{sheet.at(row, 2)}"
-        signed = number_format(unit, finer=1 if unit == MONEY else 0, signed=True)
+        signed = number_format(line.unit, finer=finer, signed=True)
         sheet.formula(row, after, ends, float(values[-1] - values[0]), look, signed)
     else:
         sheet.write(row, after, None, look)
@@ -91,8 +90,6 @@ PEOPLE = Text("Befolkning", "Population")
 PEOPLE_TITLE = Text("Befolkning og boliger, grunnbanen: {label}", "People and dwellings, the baseline: {label}")
 GROWTH = Text("Vekst, prosent", "Growth, per cent")
 INDEX = Text("Indeks, {year} = 100", "Index, {year} = 100")
-PERSONS = Text("personer", "persons")
-DWELLINGS = Text("boliger", "dwellings")
 BY_AGE = Text("Innbyggere 31.12. etter alder, personer", "Residents at 31 December by age, persons")
 
 

@@ -3,10 +3,11 @@
 import numpy as np
 
 from ldip.analysis.compare import Comparison
-from ldip.errors import Text
-from ldip.report.answers import comparison as words
+from ldip.model.shown import HEADLINES
+from ldip.report import words
+from ldip.report.answers import comparison as comparison_words
 from ldip.report.numbers import unit_label
-from ldip.report.terminal import SHOWN_METRICS
+from ldip.report.words import capital
 from ldip.report.workbook import charts
 from ldip.report.workbook.figures import (
     FIGURE,
@@ -19,6 +20,7 @@ from ldip.report.workbook.figures import (
     two_a_page,
 )
 from ldip.report.workbook.sheets import Book, Sheet, axis_format, number_format, scale
+from ldip.text import Text
 
 ALTERNATIVES = Text("Alternativer", "Alternatives")
 ALTERNATIVES_NOTE = Text(
@@ -30,10 +32,10 @@ ALTERNATIVES_NOTE = Text(
     "Differences between per cents are percentage points.",
 )
 GROUPS = (
-    Text("Median", "Median"),
+    capital(words.MEDIAN),
     Text("Forskjell mellom medianene", "Difference between the medians"),
     Text("Løp for løp, snitt", "Run by run, mean"),
-    Text("Feil ±", "Error ±"),
+    capital(words.ERROR),
     Text("Lavere i andel av løpene", "Lower in share of the runs"),
 )
 MEDIANS = Text("Median: {what}", "Median: {what}")
@@ -65,7 +67,7 @@ def write_alternatives(book: Book, comparison: Comparison, alternatives: Alterna
     sheet.widths(46, 6, *[13] * len(labels))
     sheet.keep(HEAD_ROW + 2, 2)
     row, breaks = HEAD_ROW + 2, []
-    for metric_id in SHOWN_METRICS:
+    for metric_id in HEADLINES:
         metric, start = reference.distributions[metric_id].metric, row
         for t, year in enumerate(reference.years):
             sheet.write(row, 0, heading(metric, reference.base_year, lang))
@@ -117,9 +119,9 @@ def _alternative_row(sheet: Sheet, row: int, comparison: Comparison, metric_id: 
 REGRET = Text("Valg og anger", "Choice and regret")
 CRITERION = Text("Lavest er best", "The lower the better")
 REGRET_HEADS = (
-    Text("Snitt", "Mean"),
+    capital(words.MEAN),
     Text("Anger, snitt", "Regret, mean"),
-    Text("Feil ±", "Error ±"),
+    capital(words.ERROR),
     Text("Anger, 95 %", "Regret, 95 %"),
     Text("Feil ± på 95 %", "Error ± of 95 %"),
     Text("Alene lavest i andel av løpene", "Lowest alone in share of the runs"),
@@ -130,7 +132,7 @@ REGRET_HEADS = (
 def write_regret(book: Book, comparison: Comparison, alternatives: Alternatives) -> None:
     """Every criterion and alternative: how far above the lowest of all in the same run, how often the lowest."""
     lang, base_year = book.lang, comparison.summaries[comparison.against].base_year
-    sheet = book.sheet(REGRET.say(lang), words.REGRET.say(lang))
+    sheet = book.sheet(REGRET.say(lang), comparison_words.REGRET.say(lang))
     sheet.head(
         2,
         [CRITERION.say(lang), SCENARIO.say(lang), *[head.say(lang) for head in REGRET_HEADS]],
@@ -144,7 +146,7 @@ def write_regret(book: Book, comparison: Comparison, alternatives: Alternatives)
         fine, finest = (number_format(metric.unit, finer=finer) for finer in (1, 2))
         unit = unit_label(metric.unit, metric.price_basis(base_year), lang)
         for name, regret in choice.regrets.items():
-            sheet.write(row, 0, f"{words.criterion_words(choice.criterion, lang)}, {unit}")
+            sheet.write(row, 0, f"{comparison_words.criterion_words(choice.criterion, lang)}, {unit}")
             sheet.write(row, 1, alternatives[name].label)
             amounts = (regret.value, regret.mean, regret.mean_error, regret.p95, regret.p95_error)
             for column, (value, code) in enumerate(zip(amounts, (fine, fine, finest, fine, finest), strict=True), 2):
@@ -152,7 +154,7 @@ def write_regret(book: Book, comparison: Comparison, alternatives: Alternatives)
             sheet.write(row, 7, regret.best, code="0.0%")
             sheet.write(row, 8, regret.shared, code="0.0%")
             row += 1
-    for line in words.conclusions(comparison, {name: it.label for name, it in alternatives.items()}, lang):
+    for line in comparison_words.conclusions(comparison, {name: it.label for name, it in alternatives.items()}, lang):
         row = sheet.paragraph(row + 1, line, 9, width=170, look="text")
     sheet.widths(58, 36, *[13] * 7)
     sheet.keep(3, 2)

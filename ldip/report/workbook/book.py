@@ -13,10 +13,12 @@ import numpy as np
 from ldip.analysis.compare import Comparison
 from ldip.analysis.reconcile import DebtRatios, Row, debt_ratios, reconcile
 from ldip.analysis.statement import Accounts
-from ldip.errors import Text
-from ldip.report.answers.comparison import BASE, EVENTS, conclusions, labels, shown_places
+from ldip.model.shown import ANSWERS, BREACH, COMPARED_EVENTS, HEADLINES
+from ldip.report import words
+from ldip.report.answers.comparison import BASE, conclusions, labels, shown_places
 from ldip.report.numbers import number, shown, unit_label
-from ldip.report.terminal import NOTE, SHOWN_METRICS, policy_words
+from ldip.report.terminal import NOTE, policy_words
+from ldip.report.words import IN_YEAR, capital
 from ldip.report.workbook import accounts as account_sheets
 from ldip.report.workbook import alternatives as alternative_sheets
 from ldip.report.workbook import figures
@@ -26,6 +28,7 @@ from ldip.report.workbook.sheets import Book, Sheet, number_format, scale
 from ldip.scenario.files.reader import Source
 from ldip.scenario.schema import Scenario
 from ldip.statistics.summary import Distribution, Summary
+from ldip.text import Text
 
 
 class Reconciliation(NamedTuple):
@@ -41,9 +44,8 @@ def reconciliation_of(scenario: Scenario) -> Reconciliation | None:
 
 
 ANSWER = Text("Svar", "Answer")
-PROBABILITY = Text("Sannsynlighet i året", "Probability in the year")
 EVER = Text("Noen gang til og med {year}", "Ever up to {year}")
-ERROR = Text("Feil ±", "Error ±")
+ERROR = capital(words.ERROR)
 CONTENTS = Text("Arkene", "The sheets")
 IN_WORDS = Text(
     nb="{who}I {year} ligger gjeldsgraden i ni av ti løp mellom {low} og {high} prosent (median {median}). "
@@ -66,13 +68,15 @@ def write_workbook(
     common: int,
     command: str,
     reconciliation: Reconciliation | None,
+    recheck: Sequence[str] = (),
     fixed_prices: bool = True,
     lang: str,
 ) -> None:
     """Write the workbook to `path`.
 
     `sources` are the scenarios of the comparison in its order (one alone is compared with nothing), the last `common`
-    changes laid over all of them; `command` gives the same figures again.
+    changes laid over all of them; `command` gives the same figures again; `recheck` says how they compare with those
+    of a result folder.
     """
     named = labels(sources, common, lang)
     if len(sources) == 1:
@@ -97,7 +101,7 @@ def write_workbook(
         if reconciliation:
             source_sheets.write_reconciliation(book, reconciliation.rows, reconciliation.ratios)
         figures.write_tidy(book, comparison)
-        source_sheets.write_provenance(book, comparison, alternatives, command)
+        source_sheets.write_provenance(book, comparison, alternatives, command, recheck)
         _write_answer(answer, comparison, alternatives)
 
 
@@ -125,7 +129,7 @@ def _write_answer(sheet: Sheet, comparison: Comparison, alternatives: figures.Al
     row += 1
     sheet.head(row, [*texts, *[f"{year}\n{text}" for year in years for text in spread]], texts=2, height=32)
     row += 1
-    for metric_id in SHOWN_METRICS:
+    for metric_id in HEADLINES:
         metric = reference.distributions[metric_id].metric
         for name, summary in comparison.summaries.items():
             sheet.write(row, 0, heading(metric, reference.base_year, lang))
@@ -138,9 +142,9 @@ def _write_answer(sheet: Sheet, comparison: Comparison, alternatives: figures.Al
     row += 1
     heads = [str(text) for year in years for text in (year, ERROR.say(lang))]
     last = [EVER.say(lang, year=int(reference.years[-1])), ERROR.say(lang)]
-    sheet.head(row, [PROBABILITY.say(lang), texts[1], *heads, *last], texts=2, height=48)
+    sheet.head(row, [IN_YEAR.say(lang), texts[1], *heads, *last], texts=2, height=48)
     row += 1
-    for event_id in EVENTS:
+    for event_id in COMPARED_EVENTS:
         for name, summary in comparison.summaries.items():
             chance = summary.probabilities[event_id]
             values = np.array([*chance.in_year[places], chance.so_far[-1]])
@@ -174,8 +178,8 @@ def _spread(spread: Distribution, places: Sequence[int]) -> list[float]:
 
 
 def _in_words(summary: Summary, who: str, lang: str) -> str:
-    debt, need = summary.distributions["debt_ratio"], summary.distributions["restructuring_need"]
-    broken = summary.probabilities["any_rule_breach"]
+    debt, need = (summary.distributions[name] for name in ANSWERS)
+    broken = summary.probabilities[BREACH]
     low, median, high = (shown(float(debt.percentile(p)[-1]), "share", lang) for p in (0.05, 0.50, 0.95))
     unit = need.metric.unit
     return IN_WORDS.say(

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from ldip.errors import Text
+from ldip.report.words import BASELINE_PATH, HALF, MEDIAN, NINE_OF_TEN, WITH_DEFICITS
 from ldip.report.workbook.sheets import BLUE, GREY, INK, RED, Book
 
 LIGHT, DARK = "#c9dcea", "#8fb4d0"  # the bands: nine of ten runs, half of the runs
@@ -13,11 +13,6 @@ DASHES = ("solid", "dash", "round_dot", "long_dash", "dash_dot")
 WIDTH, HEIGHT = 660, 460
 ROWS = HEIGHT // 20 + 1  # that a chart covers
 
-NINE_OF_TEN = Text("9 av 10 løp", "9 of 10 runs")
-HALF = Text("halvparten av løpene", "half of the runs")
-MEDIAN = Text("median", "median")
-BASELINE = Text("grunnbane uten sjokk", "baseline without shocks")
-DEFICITS = Text("95 %, medregnet udekket merforbruk", "95 %, with uncovered deficits")
 
 Block = list[Any]
 """Cells of a sheet: its name, first row and column, last row and column."""
@@ -65,10 +60,12 @@ def fan(book: Book, cells: FanCells, title: str, code: str, ends: Ends) -> Any:
     lines = book.chart("line")
     drawn = [
         (MEDIAN.say(lang), cells.median, {"color": BLUE, "width": 2.5}),
-        (BASELINE.say(lang), cells.baseline, {"color": INK, "width": 1.25, "dash_type": "dash"}),
+        (BASELINE_PATH.say(lang), cells.baseline, {"color": INK, "width": 1.25, "dash_type": "dash"}),
     ]
     if cells.deficits:
-        drawn.append((DEFICITS.say(lang), cells.deficits, {"color": RED, "width": 1.25, "dash_type": "round_dot"}))
+        drawn.append(
+            (WITH_DEFICITS.say(lang), cells.deficits, {"color": RED, "width": 1.25, "dash_type": "round_dot"})
+        )
     drawn += [(name, block, {"color": RED, "width": 1}) for name, block in cells.thresholds]
     for name, block, line in drawn:
         lines.add_series({"name": name, "categories": cells.years, "values": block, "line": line})

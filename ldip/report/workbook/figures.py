@@ -7,18 +7,21 @@ import numpy as np
 
 from ldip.analysis.compare import Comparison
 from ldip.analysis.statement import Accounts
-from ldip.errors import Text
-from ldip.model.metrics import Metric, events, report_values
+from ldip.model.catalogue import Metric
+from ldip.model.metrics import report_values
+from ldip.model.shown import DEBT, HEADLINES
+from ldip.report import words
 from ldip.report.folder.files import NAMES
+from ldip.report.limits import limits
 from ldip.report.numbers import number, unit_label
-from ldip.report.terminal import SHOWN_METRICS, policy_words
+from ldip.report.terminal import policy_words
+from ldip.report.words import capital
 from ldip.report.workbook import charts
 from ldip.report.workbook.sheets import Book, Sheet, axis_format, number_format, scale
 from ldip.scenario.files.reader import Source
-from ldip.scenario.quantities import Parameter
-from ldip.scenario.schema import Scenario, quantities
-from ldip.scenario.settings import name_of
+from ldip.scenario.schema import Scenario
 from ldip.statistics.summary import PERCENTILES, Distribution, Summary
+from ldip.text import Text
 
 HEAD_ROW = 4
 SPREAD = (0.05, 0.25, 0.50, 0.75, 0.95)
@@ -36,14 +39,14 @@ class Alternative(NamedTuple):
 Alternatives = Mapping[str, Alternative]
 
 SCENARIO = Text("Alternativ", "Alternative")
-YEAR = Text("År", "Year")
+YEAR = capital(words.YEAR)
 FIGURE = Text("Nøkkeltall", "Key figure")
-UNIT = Text("Enhet", "Unit")
-MEAN = Text("Snitt", "Mean")
-MEDIAN_HEAD = Text("Median", "Median")
+UNIT = capital(words.UNIT)
+MEAN = capital(words.MEAN)
+MEDIAN_HEAD = capital(words.MEDIAN)
 MEDIAN_ERROR = Text("Feil ± på median", "Error ± of median")
 TAIL_ERROR = Text("Feil ± på 5 og 95 %", "Error ± of 5 and 95 %")
-BASELINE = Text("Grunnbane uten sjokk", "Baseline without shocks")
+BASELINE = capital(words.BASELINE_PATH)
 BAND = Text("Bånd {low:.0f}–{high:.0f} %", "Band {low:.0f}-{high:.0f} %")
 FOR_CHART = Text("Til figuren: båndenes bredde", "For the chart: widths of the bands")
 FAN_NOTE = Text(
@@ -81,16 +84,16 @@ def suffix(comparison: Comparison, name: str) -> str:
 
 def write_fans(book: Book, comparison: Comparison, alternatives: Alternatives) -> None:
     """One sheet for each metric that the answer is about: percentiles by year, and the fan that Excel draws."""
-    metrics = [comparison.summaries[comparison.against].distributions[name].metric for name in SHOWN_METRICS]
+    metrics = [comparison.summaries[comparison.against].distributions[name].metric for name in HEADLINES]
     reference = alternatives[comparison.against].source.scenario
     sheets = {metric.id: _fan_sheet(book, comparison, metric, reference) for metric in metrics}
     for metric in metrics:
         row, breaks = HEAD_ROW + 1, []
-        deficits = sheets.get("debt_ratio_with_deficits") if metric.id == "debt_ratio" else None
-        ends = _axis_ends(comparison, metric, "debt_ratio_with_deficits" if deficits else metric.id)
+        deficits = sheets[DEBT[1]] if metric.id == DEBT[0] else None
+        ends = _axis_ends(comparison, metric, DEBT[1] if deficits else metric.id, reference)
         for name, summary in comparison.summaries.items():
             label, spread = alternatives[name].label, summary.distributions[metric.id]
-            cells = _fan_rows(sheets[metric.id], row, alternatives[name], spread, summary.years)
+            cells = _fan_rows(sheets[metric.id], row, alternatives[name], spread, summary.years, reference)
             last = row + len(summary.years) - 1
             if deficits:  # loans may not pay operations, so bad futures show up here rather than as debt
                 cells = cells._replace(deficits=deficits.block((row, 6), (last, 6)))
@@ -98,7 +101,7 @@ def write_fans(book: Book, comparison: Comparison, alternatives: Alternatives) -
             if len(comparison.summaries) > 1:
                 title = f"{label}: {title}"
             chart = charts.fan(book, cells, title, axis_format(metric.unit), ends)
-            place = _chart_column(metric, reference)
+            place = _chart_column(metric, reference, summary.years)
             sheets[metric.id].paper.insert_chart(row, place, chart, {"x_offset": 12, "y_offset": 4})
             for p, column in zip(SPREAD, range(2, 7), strict=True):
                 ending = suffix(comparison, name)
@@ -106,16 +109,17 @@ def write_fans(book: Book, comparison: Comparison, alternatives: Alternatives) -
             row = max(last, row + charts.ROWS) + 2
             breaks.append(row)
         sheets[metric.id].paper.set_h_pagebreaks(two_a_page(breaks))
-        sheets[metric.id].paper.print_area(0, 0, row - 1, _chart_column(metric, reference) + 10)
+        sheets[metric.id].paper.print_area(0, 0, row - 1, _chart_column(metric, reference, summary.years) + 10)
 
 
-def _axis_ends(comparison: Comparison, metric: Metric, highest: str) -> charts.Ends:
+def _axis_ends(comparison: Comparison, metric: Metric, highest: str, reference: Scenario) -> charts.Ends:
     """The ends of the value axis, the same for every alternative; of one alone Excel finds the end itself."""
     summaries, factor = comparison.summaries.values(), scale(metric.unit)
     lows = [float(np.min(summary.distributions[metric.id].percentile(0.05))) for summary in summaries]
     highs = [float(np.max(summary.distributions[highest].percentile(0.95))) for summary in summaries]
-    limits = [event.threshold for event in events() if event.metric == metric.id]
-    bottom, top = charts.axis_ends(factor * min(lows), factor * max((*highs, *limits)))
+    years = comparison.summaries[comparison.against].years
+    above = [float(np.nanmax(limit.values)) for limit in limits(metric, reference, years)]
+    bottom, top = charts.axis_ends(factor * min(lows), factor * max((*highs, *above)))
     return bottom, top if bottom is not None or len(summaries) > 1 else None
 
 
@@ -124,36 +128,8 @@ def two_a_page(ends: Sequence[int]) -> list[int]:
     return list(ends[1:-1:2])
 
 
-class Threshold(NamedTuple):
-    """A line that a metric should keep on one side of: what its column and its line in the chart are called."""
-
-    head: Text
-    line: Text
-    values: np.ndarray  # (year,)
-
-
-RULES = {"net_operating_result_share": "rules.result_share_minimum"}
-"""Metric -> the adopted rule's setting, in the metric's own unit."""
-
-
-def thresholds(metric: Metric, scenario: Scenario, years: np.ndarray) -> list[Threshold]:
-    """The thresholds of events that the metric has, and the scenario's own rule for it."""
-    found = []
-    for event in events():
-        if event.metric == metric.id:
-            named = event.source.split(";")[0]
-            line = Text(f"{event.label.nb} ({named})", f"{event.label.en} ({named})")
-            found.append(Threshold(event.label, line, np.full(len(years), event.threshold)))
-    if metric.id in RULES:
-        rule = quantities(scenario)[RULES[metric.id]]
-        values = rule.at(years) if isinstance(rule, Parameter) else np.full(len(years), rule.value)
-        name = name_of(scenario, RULES[metric.id])
-        found.append(Threshold(name, name, values))
-    return found
-
-
-def _chart_column(metric: Metric, scenario: Scenario) -> int:
-    return 11 + len(thresholds(metric, scenario, np.zeros(0)))
+def _chart_column(metric: Metric, scenario: Scenario, years: np.ndarray) -> int:
+    return 11 + len(limits(metric, scenario, years))
 
 
 def _fan_sheet(book: Book, comparison: Comparison, metric: Metric, scenario: Scenario) -> Sheet:
@@ -166,25 +142,32 @@ def _fan_sheet(book: Book, comparison: Comparison, metric: Metric, scenario: Sce
     spread = [f"{100 * p:.0f} %" if p != 0.50 else MEDIAN_HEAD.say(lang) for p in SPREAD]
     others = [text.say(lang) for text in (MEAN, MEDIAN_ERROR, TAIL_ERROR, BASELINE)]
     labels = [SCENARIO.say(lang), YEAR.say(lang), *[f"{text}, {unit}" for text in (*spread, *others)]]
-    limits = [limit.head.say(lang) for limit in thresholds(metric, scenario, summary.years)]
-    sheet.head(HEAD_ROW, [*labels, *limits], texts=1, height=62)
-    helper = _chart_column(metric, scenario) + 12
+    named = [limit.name.say(lang) for limit in limits(metric, scenario, summary.years)]
+    sheet.head(HEAD_ROW, [*labels, *named], texts=1, height=62)
+    helper = _chart_column(metric, scenario, summary.years) + 12
     sheet.write(HEAD_ROW - 1, helper, FOR_CHART.say(lang), "quiet")
     bands = [BAND.say(lang, low=100 * low, high=100 * high) for low, high in BANDS]
     sheet.head(HEAD_ROW, [f"{text}, {unit}" for text in bands], texts=0, start=helper)
-    sheet.widths(38, 6, *[9.5] * (9 + len(limits)))
+    sheet.widths(38, 6, *[9.5] * (9 + len(named)))
     sheet.keep(HEAD_ROW + 1, 2)
     return sheet
 
 
 def _fan_rows(
-    sheet: Sheet, first: int, alternative: Alternative, spread: Distribution, years: np.ndarray
+    sheet: Sheet,
+    first: int,
+    alternative: Alternative,
+    spread: Distribution,
+    years: np.ndarray,
+    reference: Scenario,
 ) -> charts.FanCells:
-    """One scenario's rows, a year each; returns where the chart finds them."""
+    """One scenario's rows, a year each, held against the limits that the reference has too; returns where the chart
+    finds them."""
     metric = spread.metric
     code, factor = number_format(metric.unit), scale(metric.unit)
-    scenario = alternative.source.scenario
-    limits, helper = thresholds(metric, scenario, years), _chart_column(metric, scenario) + 12
+    own = {limit.id: limit for limit in limits(metric, alternative.source.scenario, years)}
+    rules = [own.get(limit.id, limit) for limit in limits(metric, reference, years)]
+    helper = _chart_column(metric, reference, years) + 12
     baseline = report_values(alternative.accounts.ledger, metric)[:, 0]
     tails = np.maximum(spread.percentile_error(0.05), spread.percentile_error(0.95))
     values = [spread.percentile(p) for p in SPREAD]
@@ -196,7 +179,7 @@ def _fan_rows(
         for column, value in enumerate(values, start=2):
             finer = number_format(metric.unit, finer=1) if column in (8, 9) else code
             sheet.write(row, column, factor * value[t], code=finer)
-        for column, limit in enumerate(limits, start=11):
+        for column, limit in enumerate(rules, start=11):
             sheet.write(row, column, factor * limit.values[t], "quiet", code)
         for place, (low, high) in enumerate(BANDS):
             top, bottom = (sheet.at(row, 2 + SPREAD.index(p)) for p in (high, low))
@@ -213,7 +196,7 @@ def _fan_rows(
         bands=[cells(helper + place) for place in range(3)],
         median=cells(4),
         baseline=cells(10),
-        thresholds=[(limit.line.say(sheet.book.lang), cells(11 + place)) for place, limit in enumerate(limits)],
+        thresholds=[(limit.titled(sheet.book.lang), cells(11 + place)) for place, limit in enumerate(rules)],
     )
 
 
@@ -222,7 +205,7 @@ PROBABILITY_NOTE = Text(
     nb="Andel av løpene i prosent. Modellens sannsynligheter, gitt antakelsene, ikke verdens.",
     en="Share of the runs, per cent. The model's probabilities, given its assumptions, not the world's.",
 )
-EVENT = Text("Hendelse", "Event")
+EVENT = capital(words.EVENT)
 WHEN = Text("Når", "When")
 IN_YEAR = Text("i året", "in the year")
 SO_FAR = Text("i året eller før", "that year or before")
@@ -256,11 +239,12 @@ def write_probabilities(book: Book, comparison: Comparison, alternatives: Altern
     sheet.widths(42, 38, 14, *[6.8] * len(years), 9)
     sheet.keep(HEAD_ROW + 1, 3)
     sheet.paper.autofilter(HEAD_ROW, 0, row - 1, 3 + len(years))
-    count, head = len(events()), sheet.block((HEAD_ROW, 3), (HEAD_ROW, 2 + len(years)))
+    events = [chance.event for chance in comparison.summaries[comparison.against].probabilities.values()]
+    count, head = len(events), sheet.block((HEAD_ROW, 3), (HEAD_ROW, 2 + len(years)))
     top = first[comparison.against]
     series = [
         (event.label.say(lang), sheet.block((top + place, 3), (top + place, 2 + len(years))))
-        for place, event in enumerate(events())
+        for place, event in enumerate(events)
     ]
     title = BY_YEAR.say(lang, label=alternatives[comparison.against].label)
     sheet.paper.insert_chart(row + 1, 0, charts.lines(book, head, series, title, "0%", (0.0, 1.0), width=760))

@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ldip.errors import InputError, Text
+from ldip.errors import Fault, InputError
 from ldip.report.workbook.sheets import Book, Sheet
 from ldip.scenario.files.reader import Source
+from ldip.scenario.numbers import Number, by_year, quantities, settings
 from ldip.scenario.quantities import Parameter, Quantity
-from ldip.scenario.schema import limits, quantities
+from ldip.scenario.schema import limits
 from ldip.scenario.settings import BASES, name_of
 from ldip.scenario.sheet import alternatives as form
-from ldip.scenario.sheet.faults import fault
+from ldip.text import Text
 
 HEAD_ROW = 10
 FIELD_ROW = 5
@@ -71,8 +72,9 @@ def write_scenario_sheet(
         _frame(sheet, base, extends, alternatives, count)
         numbers = [quantities(source.scenario) for source in alternatives.values()]
         row = HEAD_ROW + 1
-        for key, quantity in known.items():
-            row = _setting(sheet, row, base, key, quantity, [other[key] for other in numbers], count)
+        for shown in settings(base.scenario, lang):
+            others = [other[shown.key] for other in numbers]
+            row = _setting(sheet, row, base, shown, known[shown.key], others, count)
         for empty in range(row, row + EMPTY_ROWS):
             _empty_row(sheet, empty, keys, len(known), count)
         sheet.paper.autofilter(HEAD_ROW, 0, row + EMPTY_ROWS - 1, form.FIRST - 1 + form.PARTS * count)
@@ -85,7 +87,7 @@ def _refuse_other_keys(base: Source, alternatives: Mapping[str, Source]) -> None
         more = sorted(set(quantities(source.scenario)) - known)
         more += [key for key, text in _words(source).items() if text != words.get(key)]
         if more:
-            faults.append(fault("adds_keys", "", name, ", ".join(more)))
+            faults.append(Fault.of("sheet_adds_keys", "", name, ", ".join(more)))
     if faults:
         raise InputError(faults)
 
@@ -159,47 +161,39 @@ def _code(unit: str) -> str:
     return PERCENT if unit in PERCENT_UNITS else "General"
 
 
-def _by_year(quantity: Quantity | Parameter) -> dict[int | None, float]:
-    """A quantity's values by the year that they hold from; None: from the beginning."""
-    if isinstance(quantity, Parameter) and quantity.dated is not None:
-        return {int(year): value for year, value in sorted(quantity.dated.items())}
-    return {None: float(quantity.value or 0.0)}
-
-
 def _setting(
     sheet: Sheet,
     row: int,
     base: Source,
-    key: str,
+    shown: Number,
     quantity: Quantity | Parameter,
     others: Sequence[Quantity | Parameter],
     count: int,
 ) -> int:
     """The rows of one setting: one, or one for each year that the base or an alternative has a value from."""
-    lang, first_year = sheet.book.lang, base.scenario.scenario.first_year
-    before = _by_year(quantity)
-    changed = [None if other == quantity else _by_year(other) for other in others]
+    lang, first_year, key = sheet.book.lang, base.scenario.scenario.first_year, shown.key
+    before = by_year(quantity)
+    changed = [None if other == quantity else by_year(other) for other in others]
     starts = set(before) | {year for values in changed if values for year in values}
     if None in starts and first_year in starts:  # both mean from the beginning
         starts.remove(None if None not in before else first_year)
     for place, year in enumerate(sorted(starts, key=lambda year: year or 0)):
         value = before.get(year)
-        texts = (key, name_of(base.scenario, key).say(lang), quantity.unit)
-        for column, text in enumerate(texts):
+        for column, text in enumerate((key, shown.what, quantity.unit)):
             sheet.write(row, column, text, "locked")
         for column, limit in enumerate(limits(key), start=3):
             sheet.write(row, column, limit, "locked", _code(quantity.unit))
         sheet.write(row, form.YEAR, year, "locked", "0")
         sheet.write(row, form.BASE, value, "locked", _code(quantity.unit))
-        sheet.write(row, 7, BASES[quantity.basis].say(lang) if place == 0 else "", "locked")
-        sheet.write(row, 8, quantity.source if place == 0 else "", "locked")
+        sheet.write(row, 7, shown.basis_words(lang) if place == 0 else "", "locked")
+        sheet.write(row, 8, shown.source if place == 0 else "", "locked")
         sheet.paper.set_row(row, ROW_HEIGHT)
         for number in range(count):
             other = others[number] if number < len(others) else None
             values = changed[number] if number < len(changed) else None
-            shown = None if values is None else _value_from(values, year, first_year, before)
+            value_here = None if values is None else _value_from(values, year, first_year, before)
             told = other if values is not None and place == 0 else None
-            _entry_cells(sheet, row, form.FIRST + form.PARTS * number, key, quantity.unit, shown, told)
+            _entry_cells(sheet, row, form.FIRST + form.PARTS * number, key, quantity.unit, value_here, told)
         row += 1
     return row
 

@@ -1,26 +1,23 @@
 """The workbook's sheets of where its figures come from: assumptions, reconciliation, provenance."""
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from ldip import __version__
 from ldip.analysis.compare import Comparison
 from ldip.analysis.reconcile import DebtRatios
 from ldip.analysis.reconcile import Row as Reconciled
-from ldip.errors import Text
-from ldip.report.answers import growth
-from ldip.report.answers import reconciliation as words
+from ldip.report import words
+from ldip.report.answers import reconciliation as reconciliation_words
 from ldip.report.folder.files import package_versions, sha256, write_summary
 from ldip.report.terminal import policy_words
+from ldip.report.words import ASSUMPTIONS, ORIGIN, capital
 from ldip.report.workbook.figures import SCENARIO, UNIT, Alternatives, runs_line
 from ldip.report.workbook.sheets import Book, Sheet
-from ldip.scenario.quantities import MONEY, REAL, Parameter, in_prices_of
-from ldip.scenario.schema import Scenario, quantities
-from ldip.scenario.settings import BASES, assumed, name_of
+from ldip.scenario.numbers import Number, assumed, numbers
+from ldip.text import Text
 
-ASSUMPTIONS = Text("Forutsetninger", "Assumptions")
 ASSUMPTIONS_NOTE = Text(
     nb="Hvert tall med enhet, grunnlag og kilde. Gule rader er våre antakelser ({count} av {total}). Et tall gjelder "
     "fra året det står i, til neste tall på raden; «konstant» gjelder alle år.",
@@ -33,70 +30,16 @@ BASIS = Text("Grunnlag", "Basis")
 SOURCE = Text("Kilde", "Source")
 CONSTANT = Text("Konstant", "Constant")
 IN_ALTERNATIVE = Text("endret i: {label}", "changed in: {label}")
-VINTAGE = Text("Premieavvik, amortisert over {years} år", "Premium deviation, amortised over {years} years")
-AGES = Text("{count} alderstrinn (ages.csv)", "{count} years of age (ages.csv)")
-
-
-class Number(NamedTuple):
-    """A number of a scenario as the sheet shows it: its values by year, or a constant under the year None."""
-
-    key: str
-    what: str
-    unit: str
-    basis: str
-    values: Mapping[int | None, float]
-    source: str
-
-
-def numbers_of(scenario: Scenario, lang: str) -> Iterator[Number]:
-    """Every number of a scenario, settings first, then the rows of its tables."""
-    first = scenario.scenario.first_year
-    real = in_prices_of(REAL, first)
-    for key, quantity in quantities(scenario).items():
-        what = name_of(scenario, key).say(lang)
-        yield Number(key, what, quantity.unit, quantity.basis, _values(quantity), quantity.source)
-    for area in scenario.areas:
-        title = Text(area.name_nb, area.name_en).say(lang)
-        yield Number(f"areas.{area.area}", title, real, area.basis, _from(first, area.frame), area.source)
-    for row in scenario.plan:
-        key, unit = f"plan.{row.line}.{row.item}", row.unit
-        title = Text(row.item_nb, row.item.replace("_", " ")).say(lang)
-        yield Number(key, title, unit, row.basis, _from(first, row.values), row.source)
-    for group in scenario.population:
-        title = growth.AGE.say(lang, group=group.group)
-        values = _from(first - 2, group.residents)
-        yield Number(f"population.{group.group}", title, "persons", group.basis, values, group.source)
-    for demand in scenario.demand:
-        parts = (("coverage", "share"), ("unit_cost", real), ("place_cost", real))
-        for part, unit in parts:
-            key = f"demand.{demand.service}.{demand.form}.{demand.group}.{part}"
-            yield Number(key, "", unit, demand.basis, {None: getattr(demand, part)}, demand.source)
-    for vintage in scenario.vintages:
-        key, values = f"vintages.{vintage.vintage:.0f}", {None: vintage.deviation}
-        title = VINTAGE.say(lang, years=f"{vintage.years:g}")
-        yield Number(key, title, MONEY, vintage.basis, values, vintage.source)
-    for age in scenario.ages[:1]:  # one source for all years of age
-        yield Number("ages", AGES.say(lang, count=len(scenario.ages)), "", age.basis, {}, age.source)
-
-
-def _values(quantity: Any) -> dict[int | None, float]:
-    if isinstance(quantity, Parameter) and quantity.dated is not None:
-        return {int(year): value for year, value in quantity.dated.items()}
-    return {None: quantity.value}
-
-
-def _from(first: int, values: Sequence[float]) -> dict[int | None, float]:
-    return dict(enumerate(values, start=first))
 
 
 def write_assumptions(book: Book, comparison: Comparison, alternatives: Alternatives) -> None:
     """Every number of the reference, ours marked, and under each what an alternative has instead."""
     lang = book.lang
-    reference = list(numbers_of(alternatives[comparison.against].source.scenario, lang))
+    reference = list(numbers(alternatives[comparison.against].source.scenario, lang))
     changed: dict[str, list[tuple[str, Number]]] = {}
     known = {(number.key, *number.values): number for number in reference}
     for name, it in alternatives.items():
-        for number in numbers_of(it.source.scenario, lang) if name != comparison.against else ():
+        for number in numbers(it.source.scenario, lang) if name != comparison.against else ():
             if known.get((number.key, *number.values)) != number:
                 changed.setdefault(number.key, []).append((it.label, number))
     everything = [*reference, *[number for pairs in changed.values() for _, number in pairs]]
@@ -121,7 +64,7 @@ def write_assumptions(book: Book, comparison: Comparison, alternatives: Alternat
 
 def _number_row(sheet: Sheet, row: int, number: Number, years: Sequence[int]) -> int:
     look = "assumed" if number.basis == "assumption" else "text"
-    cells = (number.key, number.what, number.unit, BASES[number.basis].say(sheet.book.lang))
+    cells = (number.key, number.what, number.unit, number.basis_words(sheet.book.lang))
     for column, text in enumerate(cells):
         sheet.write(row, column, text, look)
     code = "0.0####%" if number.unit in ("share", "per year") else "General"
@@ -139,11 +82,11 @@ RECONCILIATION_TITLE = Text("Den publiserte planen ved siden av modellen", "The 
 RECONCILIATION_HEADS = (
     Text("Tabell", "Table"),
     Text("Post", "Item"),
-    Text("Enhet", "Unit"),
+    capital(words.UNIT),
     Text("Prisbasis", "Price basis"),
     Text("Rolle", "Role"),
     Text("Dom", "Verdict"),
-    Text("År", "Year"),
+    capital(words.YEAR),
     Text("Publisert", "Published"),
     Text("Modell", "Model"),
     Text("Differanse", "Difference"),
@@ -160,7 +103,11 @@ def write_reconciliation(book: Book, rows: Sequence[Reconciled], ratios: DebtRat
     """Counts, the three debt ratios, and every figure that differs with its reason: the worst year of each."""
     lang = book.lang
     sheet = book.sheet(RECONCILIATION.say(lang), RECONCILIATION_TITLE.say(lang))
-    texts = [words.counts_words(rows, lang), *([words.ratios_words(ratios, lang)] if ratios else []), WORST.say(lang)]
+    texts = [
+        reconciliation_words.counts_words(rows, lang),
+        *([reconciliation_words.ratios_words(ratios, lang)] if ratios else []),
+        WORST.say(lang),
+    ]
     row = 1
     for text in texts:
         row = sheet.paragraph(row, text, 12, width=190)
@@ -168,8 +115,11 @@ def write_reconciliation(book: Book, rows: Sequence[Reconciled], ratios: DebtRat
     sheet.head(head, [text.say(lang) for text in RECONCILIATION_HEADS], texts=6)
     sheet.write(head, 11, EXPLANATION.say(lang), "head aside")
     row = head + 1
-    for line in words.worst_years([line for line in rows if line.verdict != "ok"]):
-        roles = (words.VERDICTS[line.role].say(lang), words.VERDICTS[line.verdict].say(lang))
+    for line in reconciliation_words.worst_years([line for line in rows if line.verdict != "ok"]):
+        roles = (
+            reconciliation_words.VERDICTS[line.role].say(lang),
+            reconciliation_words.VERDICTS[line.verdict].say(lang),
+        )
         cells = (line.table, line.label.say(lang), line.unit, line.price_basis, *roles)
         for column, text in enumerate(cells):
             sheet.write(row, column, text, "text")
@@ -188,31 +138,35 @@ def write_reconciliation(book: Book, rows: Sequence[Reconciled], ratios: DebtRat
 
 
 PROVENANCE = Text("Herkomst", "Provenance")
-PROVENANCE_TITLE = Text("Hvor tallene kommer fra", "Where the figures come from")
 AGAIN = Text("Kommando som gir de samme tallene", "Command that gives the same figures")
 PROVENANCE_ROWS = {
     "program": Text("Program", "Program"),
-    "seed": Text("Frø", "Seed"),
+    "seed": capital(words.SEED),
     "runs": Text("Løp", "Runs"),
-    "years": Text("År", "Years"),
-    "policy": Text("Omstilling", "Restructuring"),
+    "years": capital(words.YEARS),
+    "policy": words.RESTRUCTURING,
     "changes": Text("Endringer", "Changes"),
     "figures": Text(
         "SHA-256 av summary.csv, som ldip simulate skriver", "SHA-256 of summary.csv, as ldip simulate writes it"
     ),
     "input": Text("SHA-256 av inndatafilen {file}", "SHA-256 of the input file {file}"),
     "package": Text("Pakke", "Package"),
-    "none": Text("ingen", "none"),
+    "recheck": Text("Regnet på nytt", "Computed again"),
+    "none": words.NONE,
 }
 
 
-def write_provenance(book: Book, comparison: Comparison, alternatives: Alternatives, command: str) -> None:
-    """All that is needed to get the same figures again, and checksums to know that they are."""
+def write_provenance(
+    book: Book, comparison: Comparison, alternatives: Alternatives, command: str, recheck: Sequence[str]
+) -> None:
+    """All that is needed to get the same figures again, checksums to know that they are, and, of figures that were
+    computed again from a result folder, whether they were (`recheck`)."""
     lang, summary = book.lang, comparison.summaries[comparison.against]
     say = PROVENANCE_ROWS
     rows = [
         (say["program"].say(lang), "", f"ldip {__version__}"),
         (AGAIN.say(lang), "", command),
+        *[(say["recheck"].say(lang), "", line) for line in recheck],
         (say["runs"].say(lang), "", summary.runs),
         (say["seed"].say(lang), "", summary.seed),
         (say["years"].say(lang), "", f"{summary.years[0]}–{summary.years[-1]}"),
@@ -225,7 +179,7 @@ def write_provenance(book: Book, comparison: Comparison, alternatives: Alternati
     digests = {file: sha for it in alternatives.values() for file, sha in it.source.files.items()}
     rows += [(say["input"].say(lang, file=file), "", sha) for file, sha in digests.items()]
     rows += [(say["package"].say(lang), name, version) for name, version in package_versions().items()]
-    sheet = book.sheet(PROVENANCE.say(lang), PROVENANCE_TITLE.say(lang), [runs_line(summary, lang)])
+    sheet = book.sheet(PROVENANCE.say(lang), ORIGIN.say(lang), [runs_line(summary, lang)])
     sheet.head(3, [WHAT.say(lang), SCENARIO.say(lang), CONSTANT.say(lang)], texts=3)
     sheet.write(3, 2, "", "head")
     for row, (what, scenario, value) in enumerate(rows, start=4):

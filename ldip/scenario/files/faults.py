@@ -1,16 +1,18 @@
-"""Turn what is wrong with an input into words a planner can act on, in Norwegian and English."""
+"""Turn what is wrong with an input into a fault that a planner can act on. Its words stand in ``ldip/faults.csv``."""
 
 import difflib
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from ldip.errors import Fault, Text
+from ldip.errors import Fault
 from ldip.scenario.quantities import unit_words
 from ldip.scenario.schema import Scenario
+from ldip.text import Text, hidden, printable
 
 SYNONYMS = {
     "rente": ("interest", "money_market_rate", "rate"),
@@ -45,115 +47,32 @@ SYNONYMS = {
 }
 """Norwegian words for keys, tried before spelling distance (which would turn 'rente' into 'renewal')."""
 
-
-def translate(detail: ErrorDetails, file: str, key: str) -> Fault:
-    """One pydantic error as a fault of `key` in `file`."""
-    context: dict[str, Any] = detail.get("ctx", {})
-    value = detail["input"]
-    shown = "" if isinstance(value, dict | list | tuple) else str(value)
-    kind = detail["type"]
-    location = tuple(str(part) for part in detail["loc"])
-    if kind == "extra_forbidden":
-        return unknown(file, key, "", _keys_at(location[:-1]))
-    if kind == "missing":
-        return fault("missing", file, key)
-    if kind == "wrong_unit":
-        return fault("wrong_unit", file, f"{key}.unit", str(context["found"]), unit=context["unit"])
-    if kind == "outside_limits":
-        return Fault(file, f"{key}.{context['where']}", f"{context['number']:g}", *_limits(context))
-    if kind == "not_positive_definite":
-        return Fault(file, key, "", *_matrix(float(context["smallest"])))
-    if kind == "too_wide":
-        return Fault(file, f"{key}.{context['key']}".lstrip("."), f"{context['spread']:g}", *_too_wide(context))
-    if kind == "not_a_year":
-        return Fault(file, f"{key}.dated", str(context["key"]), *PLAIN["not_a_year"])
-    if kind == "literal_error":
-        return Fault(file, key, shown, *_one_of(str(context.get("expected", ""))))
-    if kind.startswith(("greater_than", "less_than")):
-        return Fault(file, key, shown, *_bound(context))
-    for start, texts in PLAIN.items():
-        if kind.startswith(start):
-            return Fault(file, key, shown, *texts)
-    rule = Text(nb=f"ugyldig verdi ({detail['msg']})", en=detail["msg"])
-    return Fault(file, key, shown, rule, Text("Se docs/scenario-format.md.", "See docs/scenario-format.md."))
-
-
-PLAIN: dict[str, tuple[Text, Text]] = {
-    "finite_number": (
-        Text(nb="er ikke et vanlig tall", en="is not an ordinary number"),
-        Text(nb="Skriv et endelig tall, ikke nan eller inf.", en="Write a finite number, not nan or inf."),
-    ),
-    "value_or_dated": (
-        Text(nb="må ha enten value eller dated", en="must have either value or dated"),
-        Text(
-            nb="Skriv value = 0.02, eller dated = { 2020 = 0.02, 2024 = 0.03 }.",
-            en="Write value = 0.02, or dated = { 2020 = 0.02, 2024 = 0.03 }.",
-        ),
-    ),
-    "tails": (
-        Text(nb="skal være 0 (normal) eller minst 3", en="must be 0 (normal) or at least 3"),
-        Text(nb="Skriv for eksempel 5.0; jo lavere, jo tykkere haler.", en="Write for example 5.0; lower is fatter."),
-    ),
-    "not_ordered": (
-        Text(nb="den minste er større enn den største", en="the smallest is larger than the largest"),
-        Text(nb="Bytt om smallest og largest.", en="Exchange smallest and largest."),
-    ),
-    "not_whole": (
-        Text(nb="skal være et helt antall", en="must be a whole number"),
-        Text(nb="Skriv for eksempel 2.0.", en="Write for example 2.0."),
-    ),
-    "not_a_year": (
-        Text(nb="er ikke et årstall", en="is not a year"),
-        Text(nb="Skriv fire sifre, som 2024.", en="Write four digits, like 2024."),
-    ),
-    "model_": (
-        Text(nb="et tall må stå med enhet, grunnlag og kilde", en="a number must come with unit, basis and source"),
-        Text(
-            nb='Skriv { value = ..., unit = "...", basis = "source|derived|assumption", source = "..." }.',
-            en='Write { value = ..., unit = "...", basis = "source|derived|assumption", source = "..." }.',
-        ),
-    ),
-    "float_": (
-        Text(nb="er ikke et tall", en="should be a valid number"),
-        Text(
-            nb="Skriv et tall uten anførselstegn og med desimalpunktum.",
-            en="Write a number without quotes and with a decimal point.",
-        ),
-    ),
-    "int_": (
-        Text(nb="er ikke et heltall", en="should be a valid integer"),
-        Text(nb="Skriv et heltall uten anførselstegn.", en="Write a whole number without quotes."),
-    ),
-    "string_type": (
-        Text(nb="skal være tekst", en="should be a valid string"),
-        Text(nb="Sett teksten i anførselstegn.", en="Put the text into quotes."),
-    ),
-    "string_too_short": (
-        Text(nb="er for kort", en="is too short: should have at least 3 characters"),
-        Text(nb="Skriv hvor tallet kommer fra.", en="Write where the number comes from."),
-    ),
-    "string_pattern": (
-        Text(
-            nb="kan bare ha små bokstaver, tall, bindestrek og understrek",
-            en="should match: only small letters, digits, hyphen and underscore",
-        ),
-        Text(nb="Skriv for eksempel min-kommune-2024.", en="Write for example my-municipality-2024."),
-    ),
-    "list_type": (
-        Text(nb="skal være en liste", en="should be a valid list"),
-        Text(nb="Skriv en liste i hakeparenteser: [1, 2].", en="Write a list in brackets: [1, 2]."),
-    ),
-    "too_short": (
-        Text(nb="er en tom liste", en="is an empty list"),
-        Text(nb="Skriv minst ett ledd, eller fjern nøkkelen.", en="Write at least one item, or remove the key."),
-    ),
-    "dict_type": (
-        Text(nb="skal være en tabell av årstall og verdier", en="should be a valid dictionary of years and values"),
-        Text(nb="Skriv dated = { 2020 = 0.02, 2024 = 0.03 }.", en="Write dated = { 2020 = 0.02, 2024 = 0.03 }."),
-    ),
+KINDS = {
+    "missing": "missing",
+    "finite_number": "not_finite",
+    "value_or_dated": "value_or_dated",
+    "tails": "tails",
+    "not_ordered": "not_ordered",
+    "not_whole": "not_whole",
+    "model_": "bare_number",
+    "float_": "not_a_float",
+    "int_": "not_whole_number",
+    "string_type": "not_text",
+    "string_too_short": "too_short",
+    "string_pattern": "bad_name",
+    "list_type": "not_a_list",
+    "too_short": "empty_list",
+    "dict_type": "not_dated",
 }
-"""Kind of error (its beginning) -> rule and remedy."""
+"""How an error of the schema begins -> the kind of fault it is."""
 
+BOUNDS = {
+    "greater_than_equal": ("below_least", "ge"),
+    "greater_than": ("not_above", "gt"),
+    "less_than_equal": ("above_most", "le"),
+    "less_than": ("not_below", "lt"),
+}
+"""An error of the schema's limits -> the kind of fault it is, and where the limit stands."""
 
 UNITS_NB = {
     "share": "en andel",
@@ -172,6 +91,72 @@ UNITS_NB = {
     "degrees of freedom": "frihetsgrader",
 }
 
+TOML_WORDS = {
+    "Invalid value": Text("ugyldig verdi", "invalid value"),
+    "Cannot overwrite a value": Text("nøkkelen står to ganger", "the key stands twice"),
+    "Duplicate inline table key": Text("nøkkelen står to ganger", "the key stands twice"),
+    "Cannot declare": Text("avsnittet står to ganger", "the section stands twice"),
+    "Cannot mutate": Text("avsnittet er lukket", "the section is closed"),
+    "Expected '=' after a key": Text("likhetstegn mangler etter nøkkelen", "an equals sign is missing after the key"),
+    "Expected newline or end of document": Text("det står noe mer på linjen", "there is more on the line"),
+    "Expected ']": Text("en hakeparentes mangler", "a bracket is missing"),
+    "Unclosed array": Text("listen er ikke lukket", "the list is not closed"),
+    "Unclosed inline table": Text("klammeparentesen er ikke lukket", "the brace is not closed"),
+    "Unterminated string": Text("anførselstegnet er ikke lukket", "the quote is not closed"),
+    "Unescaped": Text("en omvendt skråstrek for mye", "a backslash too many"),
+    "Illegal character": Text("ugyldig tegn", "a character that cannot stand there"),
+    "Invalid initial character for a key": Text("nøkkelen har ugyldige tegn", "the key has invalid characters"),
+    "Invalid statement": Text("linjen er ikke en nøkkel og en verdi", "the line is not a key and a value"),
+}
+"""How the TOML reader's messages begin -> our own words."""
+
+
+EMPTY = Text("(tomt)", "(empty)")
+"""What is shown of a cell without anything in it."""
+
+
+def translate(detail: ErrorDetails, file: str, key: str) -> Fault:
+    """One pydantic error as a fault of `key` in `file`."""
+    context: dict[str, Any] = detail.get("ctx", {})
+    value = detail["input"]
+    shown = "" if isinstance(value, dict | list | tuple) else str(value)
+    kind = detail["type"]
+    if kind == "extra_forbidden":
+        return unknown(file, key, "", _keys_at([str(part) for part in detail["loc"][:-1]]))
+    if kind == "missing":
+        return Fault.of("missing", file, key)
+    if kind == "wrong_unit":
+        return Fault.of("wrong_unit", file, f"{key}.unit", str(context["found"]), unit=context["unit"])
+    if kind == "outside_limits":
+        return _outside(context, file, f"{key}.{context['where']}")
+    if kind == "not_positive_definite":
+        return Fault.of(kind, file, key, smallest=float(context["smallest"]))
+    if kind == "too_wide":
+        place = f"{key}.{context['key']}".lstrip(".")
+        return Fault.of(kind, file, place, f"{context['spread']:g}", of=context["of"], most=context["most"])
+    if kind == "not_a_year":
+        return Fault.of(kind, file, f"{key}.dated", str(context["key"]))
+    if kind == "literal_error":
+        expected = str(context.get("expected", ""))
+        return Fault.of("not_one_of", file, key, shown, known=Text(expected.replace(" or ", " eller "), expected))
+    if kind in BOUNDS:
+        told, limit = BOUNDS[kind]
+        return Fault.of(told, file, key, shown, limit=context[limit])
+    if kind.startswith("string_pattern") and key.endswith("tolerance"):
+        return Fault.of("bad_tolerance", file, key, shown)
+    told = next((KINDS[start] for start in KINDS if kind.startswith(start)), "not_allowed")
+    return Fault.of(told, file, key, shown)
+
+
+def _outside(context: Mapping[str, Any], file: str, key: str) -> Fault:
+    """A number beyond its limits, perhaps because it is in per cent."""
+    low, high, number, unit = context["low"], context["high"], context["number"], context["unit"]
+    places = {"unit": Text(unit_words(unit, UNITS_NB), unit), "low": low, "high": high}
+    fractions = ("share", "per year", "correlation", "probability per year")
+    if unit in fractions and abs(number) > high and low <= number / 100 <= high:
+        return Fault.of("in_per_cent", file, key, f"{number:g}", fraction=number / 100, number=number, **places)
+    return Fault.of("outside_limits", file, key, f"{number:g}", **places)
+
 
 def _keys_at(location: Sequence[str]) -> list[str]:
     """The known keys at a place of the scenario."""
@@ -185,313 +170,104 @@ def _keys_at(location: Sequence[str]) -> list[str]:
 
 
 def nearest(word: str, known: Sequence[str]) -> str:
-    """The known word that was probably meant, or nothing."""
+    """The known word that was probably meant, or nothing; codes without letters are never near each other."""
+    if not any(sign.isalpha() for sign in word):
+        return ""
     for synonym in SYNONYMS.get(word.lower(), ()):
         if synonym in known:
             return synonym
     return next(iter(difflib.get_close_matches(word, known, n=1, cutoff=0.55)), "")
 
 
+def hint(word: str, known: Sequence[str]) -> Text:
+    """A question after what was probably meant, with a blank behind it; empty where nothing is near."""
+    near = nearest(word, known)
+    return Text(f"Mente du «{near}»? ", f"Did you mean '{near}'? ") if near else Text("", "")
+
+
 def no_scenario(where: str, names: Sequence[str], path: Path) -> Fault:
     """No such scenario."""
-    near = nearest(where, list(names))
-    hint = Text(
-        nb=f"Mente du «{near}»? " if near else "",
-        en=f"Did you mean '{near}'? " if near else "",
-    )
-    known = ", ".join(names)
-    return Fault(
-        "",
-        where,
-        "",
-        Text(nb="fant verken mappe, fil eller medfølgende scenario", en="no such folder, file or shipped scenario"),
-        Text(
-            nb=f"{hint.nb}Medfølgende: {known}. En mappe må ha en base.toml.",
-            en=f"{hint.en}Shipped: {known}. A folder must hold a base.toml.",
-        ),
-    )
+    return Fault.of("no_scenario", "", where, hint=hint(where, names), names=", ".join(names))
 
 
 def no_change(change: str, names: Sequence[str], folder: Path) -> Fault:
     """No such change."""
-    near = nearest(change, list(names))
-    return Fault(
-        f"{folder.name}/changes",
-        change,
-        "",
-        Text(nb="ukjent endring", en="unknown change"),
-        Text(
-            nb=(f"Mente du «{near}»? " if near else "") + "Kjente: " + ", ".join(names),
-            en=(f"Did you mean '{near}'? " if near else "") + "Known: " + ", ".join(names),
-        ),
-    )
+    file = f"{folder.name}/changes"
+    return Fault.of("no_change", file, change, hint=hint(change, names), names=", ".join(names))
 
 
 def no_driver(name: str, names: Sequence[str]) -> Fault:
     """No such driver."""
-    near = nearest(name, list(names))
-    return Fault(
-        "",
-        name,
-        "",
-        Text(nb="er ikke en driver", en="is not a driver"),
-        Text(
-            nb=(f"Mente du «{near}»? " if near else "") + "Drivere: " + ", ".join(names),
-            en=(f"Did you mean '{near}'? " if near else "") + "Drivers: " + ", ".join(names),
-        ),
-    )
-
-
-FIXED: dict[str, tuple[Text, Text]] = {
-    "extends_itself": (
-        Text(nb="bygger på seg selv", en="extends itself"),
-        Text(nb="La den bygge på et scenario.", en="Let it extend a scenario."),
-    ),
-    "unreadable": (
-        Text(nb="kan ikke leses ({reason})", en="cannot be read ({reason})"),
-        Text(nb="Legg filen i scenariomappen.", en="Put the file into the scenario's folder."),
-    ),
-    "not_toml": (
-        Text(nb="er ikke gyldig TOML: {error}", en="is not valid TOML: {error}"),
-        Text(
-            nb="Se etter anførselstegn, komma eller klammer på linjen som er nevnt. Desimaltegn er punktum.",
-            en="Look for quotes, commas or brackets on the line named. The decimal sign is a point.",
-        ),
-    ),
-    "missing": (
-        Text(nb="mangler", en="is missing"),
-        Text(nb="Legg den inn med verdi, enhet, grunnlag og kilde.", en="Add it with value, unit, basis and source."),
-    ),
-    "wrong_unit": (
-        Text(nb="enheten skal være «{unit}»", en="the unit must be '{unit}'"),
-        Text(nb="Regn om tallet og skriv enheten slik.", en="Convert the number and write the unit so."),
-    ),
-    "not_in_a_change": (
-        Text(nb="kan ikke stå i en endring", en="cannot stand in a change"),
-        Text(
-            nb="Tabeller endres i en kopi av scenariomappen.",
-            en="Tables are changed in a copy of the scenario's folder.",
-        ),
-    ),
-    # tables
-    "not_a_table": (
-        Text(nb="har ingen overskrift med komma mellom feltene", en="has no header with commas between the cells"),
-        Text(
-            nb="Lagre som CSV delt med komma, med kolonnene {names} og årene.",
-            en="Save as CSV divided by commas, with the columns {names} and the years.",
-        ),
-    ),
-    "year_columns": (
-        Text(nb="skal ha {count} årskolonner", en="must have {count} year columns"),
-        Text(nb="Kolonnene skal være {names}, i den rekkefølgen.", en="The columns must be {names}, in that order."),
-    ),
-    "wrong_width": (
-        Text(nb="har et annet antall felt enn overskriften", en="has another number of cells than the header"),
-        Text(
-            nb='Sett tekst som inneholder komma i "anførselstegn".', en='Put text that holds a comma into "quotes".'
-        ),
-    ),
-    "no_rows": (
-        Text(nb="har ingen rader", en="has no rows"),
-        Text(nb="Legg inn minst én rad.", en="Add at least one row."),
-    ),
-    "twice": (
-        Text(nb="står to ganger", en="stands twice"),
-        Text(nb="Fjern eller slå sammen.", en="Remove or merge one of them."),
-    ),
-    "negative_residents": (
-        Text(nb="har et negativt folketall", en="has a negative number of residents"),
-        Text(nb="Rett tallet.", en="Correct the number."),
-    ),
-    "nobody": (
-        Text(nb="har ingen innbyggere", en="has no residents"),
-        Text(nb="Fyll inn folketallet for året.", en="Fill in the residents of the year."),
-    ),
-    "not_next_age": (
-        Text(nb="alderen her skal være {age}", en="the age here must be {age}"),
-        Text(nb="Ett alderstrinn per rad, fra 0 og oppover.", en="One year of age per row, from 0 upwards."),
-    ),
-    "no_users": (
-        Text(nb="har ingen brukere som telles", en="has no users that are counted"),
-        Text(nb="Bare {names} kan følge users; skriv residents.", en="Only {names} follow users; write residents."),
-    ),
-    "elasticity_of_what": (
-        Text(nb="gjelder bare områder som følger residents", en="only belongs to areas that follow residents"),
-        Text(nb="Skriv 0, eller follows = residents.", en="Write 0, or follows = residents."),
-    ),
-    "not_before": (
-        Text(nb="skal være et år før {year}", en="must be a year before {year}"),
-        Text(
-            nb="Premieavvik i planårene står i plan.csv, linjen premium_deviation.",
-            en="Deviations of the plan years stand in plan.csv, line premium_deviation.",
-        ),
-    ),
-    # yearly series
-    "no_series": (
-        Text(nb="ingen slik fil, heller ikke blant de medfølgende", en="no such file, nor among the shipped ones"),
-        Text(nb="Medfølgende: {names}.", en="Shipped: {names}."),
-    ),
-    "no_columns": (
-        Text(nb="har ingen kjent kolonne utenom year", en="has no known column besides year"),
-        Text(nb="Legg inn minst én av {names}.", en="Add at least one of {names}."),
-    ),
-    "missing_column": (
-        Text(nb="mangler", en="is missing"),
-        Text(nb="Første kolonne skal være year, ett årstall per rad.", en="Let the first column be year, one a row."),
-    ),
-    "not_a_year": (
-        Text(nb="er ikke et årstall mellom 1800 og 2200", en="is not a year between 1800 and 2200"),
-        Text(nb="Skriv fire sifre, som 2019.", en="Write four digits, like 2019."),
-    ),
-    "year_twice": (
-        Text(nb="står to ganger", en="stands twice"),
-        Text(nb="Behold én rad per år.", en="Keep one row per year."),
-    ),
-    "not_next_year": (
-        Text(nb="året her skal være {year}", en="the year here must be {year}"),
-        Text(
-            nb="Ett år per rad i stigende rekkefølge; la felt uten tall stå tomme.",
-            en="One year per row in rising order; leave cells without a number empty.",
-        ),
-    ),
-    "hole": (
-        Text(
-            nb="er tomt midt i kolonnen, men kolonnen må henge sammen",
-            en="is empty inside the column, which must hang together",
-        ),
-        Text(
-            nb="Fyll inn tallet, eller del kolonnen på to filer.",
-            en="Fill in the number, or divide the column between two files.",
-        ),
-    ),
-    "per_cent": (
-        Text(
-            nb="ser ut til å være i prosent: ventet {unit} mellom {low:g} og {high:g}",
-            en="looks like per cent: expected {unit} between {low:g} and {high:g}",
-        ),
-        Text(
-            nb="Del hele kolonnen på 100; skriv {better:g} for {value:g}.",
-            en="Divide the whole column by 100; write {better:g} for {value:g}.",
-        ),
-    ),
-    "implausible": (
-        Text(nb="ventet {unit} mellom {low:g} og {high:g}", en="expected {unit} between {low:g} and {high:g}"),
-        Text(nb="Rett tallet eller enheten.", en="Correct the number or its unit."),
-    ),
-    "never_changes": (
-        Text(nb="har samme verdi hvert år", en="has the same value in every year"),
-        Text(nb="Ta kolonnen ut; her er det ingenting å tilpasse.", en="Take the column out; nothing can be fitted."),
-    ),
-    "few_years": (
-        Text(nb="har bare {count} år; det trengs {least}", en="has only {count} years; {least} are needed"),
-        Text(nb="Legg til flere år, eller ta kolonnen ut.", en="Add more years, or take the column out."),
-    ),
-}
-"""Kind of fault -> rule and remedy; words in braces are put in."""
-
-
-def fault(kind: str, file: str, key: str = "", value: str = "", **words: object) -> Fault:
-    """A fault of one of the FIXED kinds."""
-    return worded(FIXED[kind], file, key, value, **words)
-
-
-def worded(texts: tuple[Text, Text], file: str, key: str = "", value: str = "", **words: object) -> Fault:
-    """A fault with this rule and remedy, words put in."""
-    rule, remedy = (Text(text.say("nb", **words), text.say("en", **words)) for text in texts)
-    return Fault(file, key, value, rule, remedy)
+    return Fault.of("no_driver", "", name, hint=hint(name, names), names=", ".join(names))
 
 
 def not_utf8(file: str, raw: bytes, error: UnicodeDecodeError) -> Fault:
     """The file is not UTF-8."""
     line = raw[: error.start].count(b"\n") + 1
     guess = "UTF-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "Windows-1252"
-    return Fault(
-        f"{file}:{line}",
-        "",
-        "",
-        Text(nb="er ikke lagret som UTF-8", en="is not saved as UTF-8"),
-        Text(
-            nb=f"Lagre filen med tegnkoding UTF-8 (den ser ut til å være {guess}).",
-            en=f"Save the file with encoding UTF-8 (it looks like {guess}).",
-        ),
-    )
+    return Fault.of("not_utf8", f"{file}:{line}", guess=guess)
+
+
+def not_toml(file: str, error: ValueError) -> Fault:
+    """The file is not TOML: where, and what the reader stumbled over, in our own words."""
+    message = str(error)
+    words = next((TOML_WORDS[start] for start in TOML_WORDS if message.startswith(start)), None)
+    found = re.search(r"line (\d+), column (\d+)", message)
+    place = Text("på siste linje", "on the last line")
+    if found:
+        line, column = found.groups()
+        place = Text(f"på linje {line}, tegn {column}", f"on line {line}, character {column}")
+    why = Text(f": {words.nb}", f": {words.en}") if words else Text("", "")
+    return Fault.of("not_toml", file, reason=why, place=place)
+
+
+def hidden_in_text(file: str, text: str) -> list[Fault]:
+    """The lines of a file that hold a character which cannot be shown."""
+    if not hidden(text):
+        return []
+    lines = ((number, hidden(line)) for number, line in enumerate(text.split("\n"), 1))
+    return [_hidden(f"{file}:{number}", "", sign) for number, sign in lines if sign]
+
+
+def hidden_in_tree(file: str, tree: Any, key: str = "") -> Iterator[Fault]:
+    """The texts and keys in a tree that hold a character which cannot be shown, written as an escape."""
+    if isinstance(tree, Mapping):
+        for name, part in tree.items():
+            place = f"{key}.{name}".lstrip(".")
+            sign = hidden(name)
+            yield from [_hidden(file, place, sign)] if sign else hidden_in_tree(file, part, place)
+    elif isinstance(tree, list | tuple):
+        for part in tree:
+            yield from hidden_in_tree(file, part, key)
+    elif isinstance(tree, str) and (sign := hidden(tree)):
+        yield _hidden(file, key, sign)
+
+
+def hidden_in_name(name: str) -> list[Fault]:
+    """The name of a file or folder that holds a character which cannot be shown, or an end of a line."""
+    shown = printable(name)
+    return [] if shown == name else [Fault.of("hidden_character", "", shown, sign=_escapes(name))]
+
+
+def _hidden(file: str, key: str, sign: re.Match[str]) -> Fault:
+    return Fault.of("hidden_character", file, key, sign=printable(sign[0]))
+
+
+def _escapes(name: str) -> str:
+    return " ".join(dict.fromkeys(printable(sign) for sign in name if printable(sign) != sign))
 
 
 def not_a_number(place: str, column: str, cell: str) -> Fault:
     """A cell should be a number."""
     better = cell.replace("\u00a0", "").replace(" ", "").replace(",", ".")
-    remedy = Text(nb="Skriv et tall med desimalpunktum.", en="Write a number with a decimal point.")
     if better.replace(".", "", 1).lstrip("-").isdigit():
-        remedy = Text(nb=f"Skriv {better}.", en=f"Write {better}.")
-    return Fault(place, column, cell or "(tomt)", Text(nb="er ikke et tall", en="is not a number"), remedy)
+        return Fault.of("decimal_comma", place, column, cell, better=better)
+    return Fault.of("not_a_number", place, column, cell or EMPTY)
 
 
 def unknown(file: str, key: str, value: str, known: Sequence[str]) -> Fault:
     """Something that is not known there; proposes the nearest that is."""
     near = nearest(value or key.split(".")[-1], known)
-    remedy = Text(nb="Fjern den, eller se docs/scenario-format.md.", en="Remove it, or see docs/scenario-format.md.")
     if near:
-        remedy = Text(nb=f"Mente du «{near}»?", en=f"Did you mean '{near}'?")
-    return Fault(file, key, value, Text(nb="ukjent nøkkel", en="unknown key"), remedy)
-
-
-def _limits(context: dict[str, Any]) -> tuple[Text, Text]:
-    low, high, number, unit = context["low"], context["high"], context["number"], context["unit"]
-    rule = Text(
-        nb=f"ventet {unit_words(unit, UNITS_NB)} mellom {low:g} og {high:g}",
-        en=f"expected {unit} between {low:g} and {high:g}",
-    )
-    if (
-        abs(number) > high
-        and low <= number / 100 <= high
-        and unit in ("share", "per year", "correlation", "probability per year")
-    ):
-        fraction = f"{number / 100:g}"
-        return rule, Text(nb=f"Skriv {fraction} for {number:g} %.", en=f"Write {fraction} for {number:g} %.")
-    return rule, Text(nb="Rett tallet eller enheten.", en="Correct the number or its unit.")
-
-
-def _matrix(smallest: float) -> tuple[Text, Text]:
-    return (
-        Text(
-            nb=f"korrelasjonsmatrisen er ikke positivt definitt (minste egenverdi {smallest:.3g})",
-            en=f"the correlation matrix is not positive definite (smallest eigenvalue {smallest:.3g})",
-        ),
-        Text(
-            nb="Korrelasjonene motsier hverandre: trekk de største nærmere null.",
-            en="The correlations contradict each other: move the largest ones towards zero.",
-        ),
-    )
-
-
-def _too_wide(context: dict[str, Any]) -> tuple[Text, Text]:
-    of, most = context["of"], context["most"]
-    return (
-        Text(
-            nb=f"er så stor at {of} ± den kommer under 0 eller over {most:g}",
-            en=f"is so large that {of} ± it falls below 0 or rises above {most:g}",
-        ),
-        Text(nb=f"Gjør den mindre, eller endre {of}.", en=f"Make it smaller, or change {of}."),
-    )
-
-
-def _one_of(expected: str) -> tuple[Text, Text]:
-    return (
-        Text(nb=f"må være en av {expected.replace(' or ', ' eller ')}", en=f"must be one of {expected}"),
-        Text(nb="Velg en av dem.", en="Choose one of them."),
-    )
-
-
-def _bound(context: dict[str, Any]) -> tuple[Text, Text]:
-    name, limit = next(iter(context.items()))
-    words = {
-        "ge": ("minst", "at least"),
-        "gt": ("over", "above"),
-        "le": ("høyst", "at most"),
-        "lt": ("under", "below"),
-    }
-    nb, en = words.get(name, (name, name))
-    return (
-        Text(nb=f"skal være {nb} {limit}", en=f"must be {en} {limit}"),
-        Text(nb="Rett tallet.", en="Correct the number."),
-    )
+        return Fault.of("misspelt_key", file, key, value, near=near)
+    return Fault.of("unknown_key", file, key, value)

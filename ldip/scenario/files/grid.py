@@ -14,56 +14,20 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field, ValidationError
 
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
 from ldip.scenario.files import faults as f
-from ldip.scenario.files.reader import DEFAULT, Source, read, toml, with_quantities
+from ldip.scenario.files.overlay import with_quantities
+from ldip.scenario.files.reader import DEFAULT, Source, read
+from ldip.scenario.files.reading import toml
+from ldip.scenario.numbers import quantities
 from ldip.scenario.quantities import Frozen, Parameter, Quantity
-from ldip.scenario.schema import Scenario, quantities
+from ldip.scenario.schema import Scenario
 
 MAX_CASES = 1_000_000
 SOURCE = "a lever of a sweep"
 
 WAYS = ("value", "shift", "scale")
 """What a lever does to its number: replace it in all years, add to it or multiply it in every year."""
-
-MOVED = Text(
-    nb="Det er tallet etter tillegget eller faktoren; velg den mindre.",
-    en="This is the number after the shift or factor; choose a smaller one.",
-)
-
-WRONG: dict[str, tuple[Text, Text]] = {
-    "no_such_lever": (
-        Text(nb="er ikke et tall i scenariet {name}", en="is not a number of the scenario {name}"),
-        Text(
-            nb="Mente du «{near}»? Alle: ldip scenario show {name}",
-            en="Did you mean '{near}'? All of them: ldip scenario show {name}",
-        ),
-    ),
-    "not_a_section": (
-        Text(nb="skal være en tabell av nøkler og lister", en="must be a table of keys and lists"),
-        Text(
-            nb='Skriv [levers] og under den "interest.loan_margin" = [0.003, 0.004].',
-            en='Write [levers] and below it "interest.loan_margin" = [0.003, 0.004].',
-        ),
-    ),
-    "not_one_way": (
-        Text(nb="{number} endres av to spaker", en="{number} is moved by two levers"),
-        Text(nb="Behold én av dem.", en="Keep one of them."),
-    ),
-    "step_of_what": (
-        Text(nb='hører til policy = "step"', en='belongs to policy = "step"'),
-        Text(nb='Fjern step, eller skriv policy = "step".', en='Remove step, or write policy = "step".'),
-    ),
-    "too_many_cases": (
-        Text(nb="gir {count} tilfeller; høyst {most} går an", en="makes {count} cases; at most {most} are possible"),
-        Text(nb="Del rutenettet i flere filer.", en="Divide the grid into several files."),
-    ),
-    "same_case": (
-        Text(nb="gir samme tilfelle som et annet ({name})", en="makes the same case as another ({name})"),
-        Text(nb="Fjern det ene.", en="Remove one of them."),
-    ),
-}
-"""Kind of fault of a grid -> rule and remedy; words in braces are put in."""
 
 
 class Lever(NamedTuple):
@@ -121,7 +85,7 @@ def read_grid(path: Path, runs: int | None = None) -> Grid:
         faults += _faults_of(source.scenario, lever, file)  # each value alone, before they meet
     count = len(sources) * math.prod(len(lever.values) for lever in levers) * len(settings.seeds)
     if count > MAX_CASES:
-        faults.append(f.worded(WRONG["too_many_cases"], file, count=count, most=MAX_CASES))
+        faults.append(Fault.of("too_many_cases", file, count=count, most=MAX_CASES))
     if faults:
         raise InputError(dict.fromkeys(faults))
     how: dict[str, Any] = {"runs": runs or settings.runs, **settings.model_dump(include={"years", "policy", "step"})}
@@ -143,7 +107,7 @@ def _settings(tree: Mapping[str, Any], file: str, faults: list[Fault]) -> _Setti
         wrong = {detail["loc"][0] for detail in error.errors()}
         settings = _Settings.model_validate({key: given[key] for key in given if key not in wrong})
     if settings.step and settings.policy != "step":
-        faults.append(f.worded(WRONG["step_of_what"], file, "step", f"{settings.step:g}"))
+        faults.append(Fault.of("step_of_what", file, "step", f"{settings.step:g}"))
     return settings
 
 
@@ -154,7 +118,7 @@ def _translate(detail: Any, file: str) -> Fault:
 def _levers(tree: Any, file: str, faults: list[Fault]) -> tuple[Lever, ...]:
     """The levers of the [levers] section; a key path may be written in quotes or as tables in tables."""
     if not isinstance(tree, dict):
-        faults.append(f.worded(WRONG["not_a_section"], file, "levers", str(tree)))
+        faults.append(Fault.of("not_a_section", file, "levers", str(tree)))
         return ()
     levers: list[Lever] = []
     for name, values in _flat(tree):
@@ -163,19 +127,19 @@ def _levers(tree: Any, file: str, faults: list[Fault]) -> tuple[Lever, ...]:
         if way not in WAYS:
             key, way = name, "value"
         if not isinstance(values, list):
-            faults.append(Fault(file, place, str(values), *f.PLAIN["list_type"]))
+            faults.append(Fault.of("not_a_list", file, place, str(values)))
             continue
         if not values:
-            faults.append(Fault(file, place, "", *f.PLAIN["too_short"]))
+            faults.append(Fault.of("empty_list", file, place))
         wrong = [value for value in values if isinstance(value, bool) or not isinstance(value, int | float)]
-        faults += [Fault(file, place, str(value), *f.PLAIN["float_"]) for value in wrong]
+        faults += [Fault.of("not_a_float", file, place, str(value)) for value in wrong]
         endless = [value for value in values if value not in wrong and not math.isfinite(value)]
-        faults += [Fault(file, place, str(value), *f.PLAIN["finite_number"]) for value in endless]
+        faults += [Fault.of("not_finite", file, place, str(value)) for value in endless]
         if any(lever.key == key for lever in levers):
-            faults.append(f.worded(WRONG["not_one_way"], file, place, number=key))
+            faults.append(Fault.of("not_one_way", file, place, number=key))
         if not wrong and not endless:
             repeated = {value for value in values if values.count(value) > 1}
-            faults += [f.fault("twice", file, place, f"{value:g}") for value in sorted(repeated)]
+            faults += [Fault.of("twice", file, place, f"{value:g}") for value in sorted(repeated)]
             levers.append(Lever(name, key, way, tuple(float(value) for value in values)))
     return tuple(levers)
 
@@ -204,7 +168,7 @@ def _faults_of(scenario: Scenario, lever: Lever, file: str) -> Iterator[Fault]:
     known = list(quantities(scenario))
     if lever.key not in known:
         place, name = f"levers.{lever.name}", scenario.scenario.name
-        yield f.worded(WRONG["no_such_lever"], file, place, name=name, near=_nearest_path(lever.key, known))
+        yield Fault.of("no_such_lever", file, place, name=name, near=_nearest_path(lever.key, known))
         return
     for value in lever.values:
         try:
@@ -212,8 +176,11 @@ def _faults_of(scenario: Scenario, lever: Lever, file: str) -> Iterator[Fault]:
         except InputError as error:
             for fault in error.faults:
                 beyond = fault.key.removeprefix(lever.key) if fault.key.startswith(lever.key) else ""
-                remedy = fault.remedy if lever.way == "value" else MOVED
-                yield fault._replace(file=file, key=f"levers.{lever.name}{beyond}", remedy=remedy)
+                key = f"levers.{lever.name}{beyond}"
+                if lever.way == "value":
+                    yield fault._replace(file=file, key=key)
+                else:
+                    yield Fault.of("lever_too_far", file, key, fault.value, rule=fault.rule)
 
 
 def _nearest_path(path: str, known: Sequence[str]) -> str:
@@ -258,7 +225,7 @@ def _cases(
         for seed in seeds:
             name = case_id(digest.hexdigest(), seed=seed, **how)
             if name in seen:
-                faults.append(f.worded(WRONG["same_case"], file, name=f"{scenario.name}, {seed}"))
+                faults.append(Fault.of("same_case", file, name=f"{scenario.name}, {seed}"))
             seen.add(name)
             if not faults:
                 yield Case(name, scenario, seed, values)

@@ -1,14 +1,19 @@
 """Read a result folder back: what was simulated, so that it can be run again and compared with its own figures."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError, reason
+from ldip.scenario.defaults import fill
+from ldip.scenario.files import faults as f
+from ldip.scenario.files.formats import SCENARIO, bring_up
 from ldip.scenario.files.reader import Source
 from ldip.scenario.schema import Scenario
+from ldip.text import Text
 
 PROVENANCE = "provenance.json"
 FILES = ("summary.csv", "comparison.csv")
@@ -42,11 +47,12 @@ def read_recorded(folder: Path) -> Recorded:
     """
     path = folder / PROVENANCE
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
         version = str(content["version"])
         checksums = dict(content["results_sha256"])
         if not set(FILES) & checksums.keys():
-            raise InputError([_unreadable(path, f"results_sha256: {', '.join(checksums)}")])
+            names = ", ".join(checksums)
+            raise InputError([_unreadable(path, Text(f"results_sha256: {names}", f"results_sha256: {names}"))])
         kept = content.get("scenarios", [content])
         sources = [_source(path, version, entry) for entry in kept]
         return Recorded(
@@ -58,48 +64,49 @@ def read_recorded(folder: Path) -> Recorded:
             seed=int(content["seed"]),
             years=len(content["years"]),
             policy=str(content.get("policy", "adopted")),
-            step=float(content.get("step", 0.0)),
+            step=_finite(content.get("step", 0.0)),
             checksums=checksums,
         )
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-        raise InputError([_unreadable(path, f"{type(error).__name__}: {error}")]) from None
+        raise InputError([_unreadable(path, _why(error))]) from None
+
+
+def _no_number(word: str) -> float:
+    """What Python's JSON takes for a number, and JSON does not: NaN and Infinity."""
+    raise ValueError(word)
+
+
+def _finite(value: Any) -> float:
+    if not math.isfinite(number := float(value)):
+        raise ValueError(value)
+    return number
 
 
 def _source(path: Path, version: str, entry: dict[str, Any]) -> Source:
     """One scenario of the provenance, checked again like one that is read from its own files."""
+    tree = entry["scenario_resolved"]
+    bring_up(tree, SCENARIO, path.as_posix())
+    fill(tree, tree["scenario"].get("first_year"))
     try:
-        scenario = Scenario.model_validate_json(json.dumps(entry["scenario_resolved"]))
+        scenario = Scenario.model_validate_json(json.dumps(tree))
     except ValidationError as error:
         first = error.errors()[0]
-        raise InputError([_other_schema(path, version, ".".join(map(str, first["loc"])), first["msg"])]) from None
+        fault = f.translate(first, path.as_posix(), ".".join(map(str, first["loc"])))
+        raise InputError([Fault.of("other_schema", *fault[1:3], version=version, reason=fault.rule)]) from None
     titles = entry.get("change_titles", [[name, name] for name in scenario.changes])
     return Source(scenario, dict(entry["inputs_sha256"]), tuple(Text(*title) for title in titles))
 
 
-def _unreadable(path: Path, reason: str) -> Fault:
-    return Fault(
-        path.as_posix(),
-        "",
-        "",
-        Text(nb=f"er ikke opphavet til et resultat fra ldip ({reason})", en=f"is not ldip's provenance ({reason})"),
-        Text(
-            nb="Velg en mappe som ldip simulate eller ldip compare har skrevet, eller kjør dem på nytt.",
-            en="Choose a folder that ldip simulate or ldip compare has written, or run them again.",
-        ),
-    )
+def _why(error: Exception) -> Text:
+    """What keeps the file from being read."""
+    if isinstance(error, OSError):
+        return reason(error)
+    if isinstance(error, json.JSONDecodeError):
+        return Text(f"linje {error.lineno} er ikke JSON", f"line {error.lineno} is not JSON")
+    if isinstance(error, KeyError):
+        return Text(f"{error.args[0]} mangler", f"{error.args[0]} is missing")
+    return Text("noe har en annen form", "something has another form")
 
 
-def _other_schema(path: Path, version: str, key: str, reason: str) -> Fault:
-    return Fault(
-        path.as_posix(),
-        key,
-        "",
-        Text(
-            nb=f"scenarioet, fra ldip {version}, passer ikke med denne versjonen ({reason})",
-            en=f"the scenario, from ldip {version}, does not fit this version ({reason})",
-        ),
-        Text(
-            nb="Bruk versjonen som skrev resultatet, eller simuler på nytt fra scenariofilene.",
-            en="Use the version that wrote the result, or simulate again from the scenario files.",
-        ),
-    )
+def _unreadable(path: Path, why: Text) -> Fault:
+    return Fault.of("not_provenance", path.as_posix(), reason=why)

@@ -1,6 +1,7 @@
 """Yearly series that the stochastic drivers can be fitted to: a CSV file with one row a year."""
 
 import csv
+import io
 import math
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,9 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ldip.errors import Fault, InputError, Text
+from ldip.errors import Fault, InputError
 from ldip.scenario.files import faults as f
-from ldip.scenario.files.reader import shipped_folder, text_of
+from ldip.scenario.files.reader import shipped_folder
+from ldip.scenario.files.reading import text_of
+from ldip.text import Text
 
 DEFAULT = "norway/series.csv"
 LEAST_YEARS = 8
@@ -69,7 +72,7 @@ def read_series(where: str = DEFAULT) -> Series:
     if not path.exists():
         path = shipped_folder() / where
     if path.suffix != ".csv" or not path.exists():
-        raise InputError([f.fault("no_series", "", where, names=", ".join(shipped_series()))])
+        raise InputError([Fault.of("no_series", "", where, names=", ".join(shipped_series()))])
     found: list[Fault] = []
     text, digest = text_of(path, where, found)
     if text is None:
@@ -81,7 +84,7 @@ def read_series(where: str = DEFAULT) -> Series:
 
 
 def _series(file: str, digest: str, text: str, found: list[Fault]) -> Series:
-    reader = csv.reader(text.splitlines())
+    reader = csv.reader(io.StringIO(text, newline=""))
     header = [column.strip() for column in next(reader, [])]
     found += _check_header(f"{file}:1", header)
     empty = Series(file, digest, np.array([]), {})
@@ -95,7 +98,7 @@ def _series(file: str, digest: str, text: str, found: list[Fault]) -> Series:
             continue
         place = f"{file}:{reader.line_num}"
         if len(row) != len(header):
-            found.append(f.fault("wrong_width", place))
+            found.append(Fault.of("wrong_width", place))
             continue
         lines.append(reader.line_num)
         for column, cell in zip(header, (cell.strip() for cell in row), strict=True):
@@ -104,9 +107,9 @@ def _series(file: str, digest: str, text: str, found: list[Fault]) -> Series:
             else:
                 cells[column].append(_number(place, column, cell, found))
     if not lines:
-        found.append(f.fault("no_rows", file))
+        found.append(Fault.of("no_rows", file))
         return empty
-    if any(fault.rule == f.FIXED["wrong_width"][0] for fault in found):
+    if any(fault.kind == "wrong_width" for fault in found):
         return empty  # a missing row would be taken for a missing year and a hole in every column
     found += _check_years(file, lines, years)
     for name, values in cells.items():
@@ -118,19 +121,17 @@ def _series(file: str, digest: str, text: str, found: list[Fault]) -> Series:
 def _check_header(place: str, header: list[str]) -> Iterable[Fault]:
     known = ("year", *COLUMNS)
     if len(header) <= 1:
-        return [f.fault("not_a_table", place, names=", ".join(known))]
-    found = [] if "year" in header else [f.fault("missing_column", place, "year")]
+        return [Fault.of("not_a_table", place, names=", ".join(known))]
+    found = [] if "year" in header else [Fault.of("missing_column", place, "year")]
     found += [f.unknown(place, column, "", known) for column in header if column not in known]
-    found += [f.fault("twice", place, column, column) for column in known if header.count(column) > 1]
-    if not found and not set(header) & set(COLUMNS):
-        found.append(f.fault("no_columns", place, names=", ".join(COLUMNS)))
+    found += [Fault.of("twice", place, column, column) for column in known if header.count(column) > 1]
     return found
 
 
 def _year(place: str, cell: str, found: list[Fault]) -> int | None:
     if cell.isdecimal() and 1800 <= int(cell) <= 2200:
         return int(cell)
-    found.append(f.fault("not_a_year", place, "year", cell or "(tomt)"))
+    found.append(Fault.of("not_a_year_of_series", place, "year", cell or f.EMPTY))
     return None
 
 
@@ -159,9 +160,9 @@ def _check_years(file: str, lines: list[int], years: list[int | None]) -> list[F
     before: int | None = None
     for line, year in zip(lines, years, strict=True):
         if year is not None and year in seen:
-            found.append(f.fault("year_twice", f"{file}:{line}", "year", str(year)))
+            found.append(Fault.of("year_twice", f"{file}:{line}", "year", str(year)))
         elif year is not None and before is not None and year != before + 1:
-            found.append(f.fault("not_next_year", f"{file}:{line}", "year", str(year), year=before + 1))
+            found.append(Fault.of("not_next_year", f"{file}:{line}", "year", str(year), year=before + 1))
         if year is not None:
             seen.add(year)
         before = year
@@ -176,18 +177,18 @@ def _check_column(file: str, lines: list[int], name: str, values: np.ndarray) ->
     if there.any():
         first, last = np.flatnonzero(there)[[0, -1]]
         holes = [place for place in range(first, last + 1) if not there[place]]
-        found += [f.fault("hole", f"{file}:{lines[place]}", name) for place in holes]
+        found += [Fault.of("hole", f"{file}:{lines[place]}", name) for place in holes]
     if there.sum() < LEAST_YEARS:
-        found.append(f.fault("few_years", file, name, count=int(there.sum()), least=LEAST_YEARS))
+        found.append(Fault.of("few_years", file, name, count=int(there.sum()), least=LEAST_YEARS))
     elif len(numbers) == len(values[there]) and np.ptp(numbers) == 0.0:
-        found.append(f.fault("never_changes", file, name, f"{numbers[0]:g}"))
+        found.append(Fault.of("never_changes", file, name, f"{numbers[0]:g}"))
     return found + _check_size(file, lines, name, values)
 
 
 def _check_size(file: str, lines: list[int], name: str, values: np.ndarray) -> list[Fault]:
     """One fault for a column in per cent, otherwise one for each number that cannot be so."""
     meaning = COLUMNS[name]
-    words = {"low": meaning.low, "high": meaning.high}
+    limits = {"unit": meaning.unit, "low": meaning.low, "high": meaning.high}
     numbers = values[np.isfinite(values)]
     if len(numbers) == 0:
         return []
@@ -197,21 +198,9 @@ def _check_size(file: str, lines: list[int], name: str, values: np.ndarray) -> l
         and not meaning.low <= middle <= meaning.high
         and meaning.low <= middle / 100 <= meaning.high
     ):
-        return [_of_size("per_cent", file, name, middle, meaning, better=middle / 100, **words)]
+        return [Fault.of("per_cent", file, name, f"{middle:g}", number=middle, better=middle / 100, **limits)]
     return [
-        _of_size("implausible", f"{file}:{line}", name, float(value), meaning, **words)
+        Fault.of("implausible", f"{file}:{line}", name, f"{value:g}", **limits)
         for line, value in zip(lines, values, strict=True)
         if math.isfinite(value) and not meaning.low <= value <= meaning.high
     ]
-
-
-def _of_size(kind: str, place: str, name: str, value: float, meaning: Meaning, **words: float) -> Fault:
-    rule, remedy = f.FIXED[kind]
-    said = [
-        Text(
-            text.say("nb", unit=meaning.unit.nb, value=value, **words),
-            text.say("en", unit=meaning.unit.en, value=value, **words),
-        )
-        for text in (rule, remedy)
-    ]
-    return Fault(place, name, f"{value:g}", *said)

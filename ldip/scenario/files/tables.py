@@ -1,13 +1,16 @@
 """The tables of a scenario: rows of a CSV file, and what no single row can tell."""
 
 import csv
-from collections.abc import Sequence
+import io
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from ldip.errors import Fault
 from ldip.scenario.files import faults as f
 from ldip.scenario.quantities import in_prices_of, of_any_year
-from ldip.scenario.rows import PLAN_LINES, SERVICES
+from ldip.scenario.rows import PAID_WITH, PLAN_LINES, SERVICES, WORKING_AGE
 
 COLUMNS = {
     "areas": ("area", "sector", "name_nb", "name_en", "follows", "elasticity", "basis", "source"),
@@ -55,7 +58,7 @@ def wanted_years(name: str, heading: Any) -> tuple[str, ...] | None:
 
 def read_table(name: str, file: str, text: str, years: tuple[str, ...] | None) -> Table:
     """The rows of `text`; none if the header is faulty, so that one fault does not become one per row."""
-    reader = csv.reader(text.splitlines())
+    reader = csv.reader(io.StringIO(text, newline=""))
     header = next(reader, [])
     found = _check_header(name, f"{file}:1", header, years)
     if found:
@@ -67,7 +70,7 @@ def read_table(name: str, file: str, text: str, years: tuple[str, ...] | None) -
             continue
         place = f"{file}:{reader.line_num}"
         if len(cells) != len(header):
-            found.append(f.fault("wrong_width", place))
+            found.append(Fault.of("wrong_width", place))
             continue
         row: dict[str, Any] = {}
         for column, cell in zip(header, cells, strict=True):
@@ -79,7 +82,7 @@ def read_table(name: str, file: str, text: str, years: tuple[str, ...] | None) -
         rows.append(row)
         lines.append(reader.line_num)
     if not rows and not found:
-        found.append(f.fault("no_rows", file))
+        found.append(Fault.of("no_rows", file))
     return Table(tuple(rows), tuple(lines), shown_years, tuple(found))
 
 
@@ -88,12 +91,15 @@ def check_areas(file: str, table: Table, sectors: Sequence[str]) -> list[Fault]:
     found = [*_twice(file, table, ("area",)), *_sectors(file, table, sectors)]
     for row, line in zip(table.rows, table.lines, strict=True):
         if row["follows"] == "users" and row["area"] not in SERVICES:
-            found.append(f.fault("no_users", f"{file}:{line}", row["area"], "users", names=", ".join(SERVICES)))
+            found.append(Fault.of("no_users", f"{file}:{line}", row["area"], "users", names=", ".join(SERVICES)))
         if row["follows"] != "residents" and row["elasticity"] != 0:
-            found.append(f.fault("elasticity_of_what", f"{file}:{line}", row["area"], "elasticity"))
+            found.append(Fault.of("elasticity_of_what", f"{file}:{line}", row["area"], "elasticity"))
+    for year, total in zip(table.years, _totals(table, table.rows, "frame"), strict=True):
+        if table.rows and not table.faults and total <= 0.0:
+            found.append(Fault.of("no_frames", file, year, f"{total:g}"))
     with_users = {row["area"] for row in table.rows if row["follows"] == "users"}
     return found + [
-        f.fault("missing", file, service) for service in SERVICES if table.rows and service not in with_users
+        Fault.of("missing", file, service) for service in SERVICES if table.rows and service not in with_users
     ]
 
 
@@ -102,12 +108,12 @@ def check_vintages(file: str, table: Table, first_year: Any) -> list[Fault]:
     found = _twice(file, table, ("vintage",))
     for row, line in zip(table.rows, table.lines, strict=True):
         if isinstance(first_year, int) and first_year >= 1990 and not row["vintage"] < first_year:
-            found.append(f.fault("not_before", f"{file}:{line}", "vintage", f"{row['vintage']:g}", year=first_year))
+            found.append(Fault.of("not_before", f"{file}:{line}", "vintage", f"{row['vintage']:g}", year=first_year))
     return found
 
 
 def check_plan(file: str, table: Table, sectors: Sequence[str], first_year: Any) -> list[Fault]:
-    """Known lines in the right unit and known sectors, no line missing."""
+    """Known lines in the right unit and known sectors, no line missing; what comes with investment has it."""
     found = _sectors(file, table, ["", *sectors])
     for row, line in zip(table.rows, table.lines, strict=True):
         if row["line"] not in PLAN_LINES:
@@ -116,10 +122,30 @@ def check_plan(file: str, table: Table, sectors: Sequence[str], first_year: Any)
         unit = PLAN_LINES[row["line"]]
         if of_any_year(row["unit"]) != unit:
             found.append(
-                f.fault("wrong_unit", f"{file}:{line}", "unit", row["unit"], unit=in_prices_of(unit, first_year))
+                Fault.of("wrong_unit", f"{file}:{line}", "unit", row["unit"], unit=in_prices_of(unit, first_year))
             )
+    found += _without_investment(file, table)
     present = {row["line"] for row in table.rows}
-    return found + [f.fault("missing", file, line) for line in PLAN_LINES if table.rows and line not in present]
+    return found + [Fault.of("missing", file, line) for line in PLAN_LINES if table.rows and line not in present]
+
+
+def _without_investment(file: str, table: Table) -> Iterator[Fault]:
+    """Amounts that come as a share of the year's investment, in years in which there is none."""
+    for line, investment in PAID_WITH.items():
+        rows_of = {name: [row for row in table.rows if row["line"] == name] for name in (line, investment)}
+        amounts, of = (_totals(table, rows, "values") for rows in rows_of.values())
+        lacking = [year for year, amount, total in zip(table.years, amounts, of, strict=True) if amount and not total]
+        for row, place in zip(table.rows, table.lines, strict=True):
+            for year, value in zip(table.years, row["values"], strict=True):
+                if row["line"] == line and year in lacking and value:
+                    yield Fault.of(
+                        "no_investment", f"{file}:{place}", f"{line}.{year}", f"{value:g}", line=investment
+                    )
+
+
+def _totals(table: Table, rows: Sequence[dict[str, Any]], column: str) -> list[float]:
+    """The sum of the rows in each year of the table."""
+    return [sum(row[column][place] for row in rows) for place in range(len(table.years))]
 
 
 def check_population(file: str, table: Table) -> list[Fault]:
@@ -127,30 +153,63 @@ def check_population(file: str, table: Table) -> list[Fault]:
     found = _twice(file, table, ("group",))
     for row, line in zip(table.rows, table.lines, strict=True):
         if any(number < 0 for number in row["residents"]):
-            found.append(f.fault("negative_residents", f"{file}:{line}", row["group"]))
+            found.append(Fault.of("negative_residents", f"{file}:{line}", row["group"]))
     for place, year in enumerate(table.years):
         if sum(row["residents"][place] for row in table.rows) == 0:
-            found.append(f.fault("nobody", file, year))
+            found.append(Fault.of("nobody", file, year))
+        elif sum(row["residents"][place] for row in table.rows if _works(row)) == 0:
+            low, high = WORKING_AGE
+            found.append(Fault.of("nobody_works", file, year, low=f"{low:g}", high=f"{high:g}"))
     return found
 
 
-def check_ages(file: str, table: Table) -> list[Fault]:
-    """Every year of age from 0 on, once and in order."""
+def _works(group: dict[str, Any]) -> bool:
+    return bool(group["age_from"] <= WORKING_AGE[1] and group["age_to"] >= WORKING_AGE[0])
+
+
+def check_ages(file: str, table: Table, population: Table) -> list[Fault]:
+    """Every year of age from 0 on, once and in order, and some of every group of the population."""
     ages = [row["age"] for row in table.rows]
     if ages != list(range(len(ages))):
         place = next((i for i, age in enumerate(ages) if age != i), 0)
-        return [f.fault("not_next_age", f"{file}:{table.lines[place]}", "age", f"{ages[place]:g}", age=place)]
-    return []
+        return [Fault.of("not_next_age", f"{file}:{table.lines[place]}", "age", f"{ages[place]:g}", age=place)]
+    missing = [
+        group["group"]
+        for group in population.rows
+        if ages and any(group["residents"]) and not any(group["age_from"] <= age <= group["age_to"] for age in ages)
+    ]
+    return [Fault.of("no_such_ages", file, "age", group=group) for group in missing]
 
 
-def check_demand(file: str, table: Table, groups: Sequence[str]) -> list[Fault]:
+def check_demand(file: str, table: Table, population: Table, population_file: str) -> list[Fault]:
     """Known age groups, none twice for a service, every service with at least one."""
     found = _twice(file, table, ("service", "form", "group"))
+    unknown: dict[str, list[int]] = {}
+    groups = [row["group"] for row in population.rows]
     for row, line in zip(table.rows, table.lines, strict=True):
         if groups and row["group"] not in groups:
-            found.append(f.unknown(f"{file}:{line}", "group", row["group"], groups))
+            unknown.setdefault(row["group"], []).append(line)
+    for group, lines in unknown.items():
+        if _lacks(population, group):
+            places = {"user": Path(file).name, "lines": ", ".join(map(str, lines))}
+            found.append(Fault.of("missing_group", population_file, "group", group, **places))
+        else:
+            known = ", ".join(groups)
+            found += [Fault.of("unknown_group", f"{file}:{line}", "group", group, known=known) for line in lines]
     served = {row["service"] for row in table.rows}
-    return found + [f.fault("missing", file, service) for service in SERVICES if table.rows and service not in served]
+    return found + [
+        Fault.of("missing", file, service) for service in SERVICES if table.rows and service not in served
+    ]
+
+
+def _lacks(population: Table, group: str) -> bool:
+    """Is it the population that lacks the group? Then none of its rows has people of the ages that the name says."""
+    ages = re.fullmatch(r"(\d{1,3})(?:-(\d{1,3})|(\+)|)", group)
+    if not ages:
+        return False
+    first = int(ages[1])
+    last = 999 if ages[3] else int(ages[2] or first)
+    return not any(row["age_from"] <= last and row["age_to"] >= first for row in population.rows)
 
 
 def _sectors(file: str, table: Table, known: Sequence[str]) -> list[Fault]:
@@ -167,7 +226,7 @@ def _twice(file: str, table: Table, columns: tuple[str, ...]) -> list[Fault]:
     for row, line in zip(table.rows, table.lines, strict=True):
         key = tuple(str(row[column]) for column in columns)
         if key in seen:
-            found.append(f.fault("twice", f"{file}:{line}", columns[-1], ", ".join(key)))
+            found.append(Fault.of("twice", f"{file}:{line}", columns[-1], ", ".join(key)))
         seen.add(key)
     return found
 
@@ -177,18 +236,18 @@ def _check_header(name: str, place: str, header: Sequence[str], years: tuple[str
     words = [column for column in header if not column.isdigit()]
     numbers = tuple(column for column in header if column.isdigit())
     if len(header) <= 1:
-        return [f.fault("not_a_table", place, names=", ".join(known))]
-    found = [f.fault("missing", place, column) for column in COLUMNS[name] if column not in words]
+        return [Fault.of("not_a_table", place, names=", ".join(known))]
+    found = [Fault.of("missing", place, column) for column in COLUMNS[name] if column not in words]
     found += [f.unknown(place, column, "", known) for column in words if column not in known]
-    found += [f.fault("twice", place, column, column) for column in set(words) if words.count(column) > 1]
+    found += [Fault.of("twice", place, column, column) for column in set(words) if words.count(column) > 1]
     if years is not None and numbers != years:
-        found.append(f.fault("year_columns", place, count=len(years), names=", ".join(years)))
+        found.append(Fault.of("year_columns", place, count=len(years), names=", ".join(years)))
     return found
 
 
 def _cell(place: str, column: str, cell: str, found: list[Fault]) -> str | float:
     if not (column.isdigit() or column in NUMERIC):
-        return cell
+        return re.sub(r"\s*[\r\n\t]+\s*", " ", cell)  # a line break that Excel put into the cell
     try:
         return float(cell)
     except ValueError:

@@ -5,7 +5,11 @@ import shutil
 import unicodedata
 from pathlib import Path
 
-from ldip.scenario.files.reader import BASE, shipped_folder
+from ldip.errors import InputError
+from ldip.scenario.files.faults import hidden_in_name
+from ldip.scenario.files.reader import shipped_folder
+from ldip.scenario.files.reading import BASE
+from ldip.scenario.files.writer import value_text
 
 TEMPLATE = "eksempelvik-2025"
 """The fictitious municipality that new scenarios begin as: commented, complete, every number marked as invented."""
@@ -24,16 +28,24 @@ def write_new(folder: Path, name: str, municipality: str) -> None:
     shutil.copytree(template, folder, dirs_exist_ok=True)
     base = folder / BASE
     text = base.read_text(encoding="utf-8")
-    shown = municipality.replace('"', "'")
+    hidden = hidden_in_name(municipality)
+    if hidden:
+        raise InputError(hidden)
     heading = {
         "name": name,
-        "municipality": shown,
-        "title_nb": f"{shown} (tallene er ennå oppdiktet), økonomiplan videreført",
-        "title_en": f"{shown} (figures still fictitious), financial plan continued",
-        "source": f"mal for et nytt scenario; bytt ut tallene med {shown} sine egne",
+        "municipality": municipality,
+        "title_nb": f"{municipality} (tallene er ennå oppdiktet), økonomiplan videreført",
+        "title_en": f"{municipality} (figures still fictitious), financial plan continued",
+        "source": f"mal for et nytt scenario; bytt ut tallene med {municipality} sine egne",
     }
     for key, value in heading.items():
-        line = f'{key} = "{value}"'.replace("\\", "")
-        text = re.sub(rf'(?m)^{key} = ".*"$', line, text, count=1)
-    text = re.sub(r"\A# Eksempelvik.*\n# \(A fictitious.*\n", f"# {shown}: startet fra en oppdiktet mal.\n", text)
+        text = _put(text, rf'(?m)^{key} = ".*"$', f"{key} = {value_text(value)}")
+    text = _put(
+        text, r"\A# Eksempelvik.*\n# \(A fictitious.*\n", f"# {municipality}: startet fra en oppdiktet mal.\n"
+    )
     base.write_text(text, encoding="utf-8")
+
+
+def _put(text: str, pattern: str, line: str) -> str:
+    """The text with `line` in place of the first match: as it stands, whatever signs a name has."""
+    return re.sub(pattern, lambda _: line, text, count=1)

@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ldip.errors import Text
+from ldip.scenario.files.formats import FORMAT
 from ldip.scenario.schema import Scenario
+from ldip.text import Text
 
 BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -35,25 +36,27 @@ def change_text(scenario: Scenario, change: Mapping[str, Any], title: Text, exte
 
 
 def change_toml(heading: Mapping[str, str], entries: Mapping[tuple[str, ...], Any]) -> str:
-    """A change file: its heading, then the entries by section, in the order given.
+    """A change file of the current format: its heading, then the entries by section, in the order given.
 
     Floats are written so that they are read back to the last bit.
     """
     sections: dict[tuple[str, ...], list[str]] = {}
-    for (*section, name), entry in [*((("change", key), text) for key, text in heading.items()), *entries.items()]:
-        sections.setdefault(tuple(section), []).append(f"{_key(name)} = {_value(entry)}")
-    texts = ["\n".join([f"[{'.'.join(map(_key, path))}]", *lines, ""]) for path, lines in sections.items()]
+    head = {("change", key): value for key, value in {"format": FORMAT, **heading}.items()}
+    for (*section, name), entry in [*head.items(), *entries.items()]:
+        sections.setdefault(tuple(section), []).append(f"{key_text(name)} = {value_text(entry)}")
+    texts = ["\n".join([f"[{'.'.join(map(key_text, path))}]", *lines, ""]) for path, lines in sections.items()]
     return "\n".join(texts)
 
 
-def _key(name: str) -> str:
-    return name if BARE_KEY.fullmatch(name) else _value(name)
+def key_text(name: str) -> str:
+    """A key in TOML."""
+    return name if BARE_KEY.fullmatch(name) else value_text(name)
 
 
-def _value(value: Any) -> str:
+def value_text(value: Any) -> str:
     """A string, number or table in TOML; JSON's strings are TOML's but for one character."""
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_key(name)} = {_value(part)}" for name, part in value.items()) + " }"
+        return "{ " + ", ".join(f"{key_text(name)} = {value_text(part)}" for name, part in value.items()) + " }"
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     return repr(float(value)) if isinstance(value, float) else repr(value)

@@ -11,15 +11,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ldip.errors import Fault, InputError, Text
-from ldip.scenario.files.faults import unknown
+from ldip.errors import Fault, InputError
+from ldip.scenario.files.faults import nearest
 from ldip.scenario.files.reader import Source, read
 from ldip.scenario.files.writer import change_toml
+from ldip.scenario.numbers import by_year, quantities
 from ldip.scenario.quantities import Parameter, Quantity
-from ldip.scenario.schema import limits, quantities
+from ldip.scenario.schema import limits
 from ldip.scenario.settings import BASES
 from ldip.scenario.sheet import faults as f
 from ldip.scenario.sheet.cells import Sheet, address, read_cells
+from ldip.text import Text
 
 SHEET = Text("Innstillinger", "Settings")
 COLUMNS = (
@@ -75,7 +77,7 @@ def read_sheet(path: Path) -> tuple[str, list[Change]]:
     reading = _Reading(sheet, head, scenario, source)
     changes = reading.changes()
     if not changes and not reading.faults:
-        reading.faults.append(f.fault("nothing", sheet.file, sheet.name))
+        reading.faults.append(Fault.of("sheet_nothing", sheet.file, sheet.name))
     if reading.faults:
         raise InputError(reading.faults)
     return scenario, changes
@@ -103,12 +105,12 @@ def _header(sheet: Sheet) -> int:
     """The row of the column names, or InputError if it or one of them is not there."""
     head = next((row for row in range(len(sheet.rows)) if sheet.at(row, KEY) in COLUMNS[KEY]), None)
     if head is None:
-        raise InputError([f.fault("no_header", sheet.file, sheet.name, name=COLUMNS[KEY].nb)])
+        raise InputError([Fault.of("sheet_no_header", sheet.file, sheet.name, name=COLUMNS[KEY].nb)])
     wanted = dict(enumerate(COLUMNS))
     for first in range(FIRST, len(sheet.rows[head]), PARTS):
         wanted |= {first + 1: COLUMNS[-2], first + 2: COLUMNS[-1]}
     moved = [
-        f.fault("moved", sheet.file, sheet.place(head, column), str(sheet.at(head, column)), name=name.nb)
+        Fault.of("sheet_moved", sheet.file, sheet.place(head, column), str(sheet.at(head, column)), name=name.nb)
         for column, name in wanted.items()
         if sheet.at(head, column) not in name
     ]
@@ -121,7 +123,7 @@ def _scenario(sheet: Sheet, head: int) -> str:
     row = next((row for row in range(head) if sheet.at(row, KEY) in SCENARIO), None)
     if row is None or not sheet.at(row, KEY + 1):
         place = sheet.name if row is None else sheet.place(row, KEY + 1)
-        raise InputError([f.fault("no_scenario", sheet.file, place)])
+        raise InputError([Fault.of("sheet_no_scenario", sheet.file, place)])
     return str(sheet.at(row, KEY + 1))
 
 
@@ -139,7 +141,7 @@ class _Reading:
     def fault(self, kind: str, row: int, column: int, key: str = "", **words: object) -> None:
         cell = self.sheet.at(row, column)
         shown = f"{cell:g}" if isinstance(cell, float) else str(cell)
-        self.faults.append(f.fault(kind, self.sheet.file, self.sheet.place(row, column, key), shown, **words))
+        self.faults.append(Fault.of(kind, self.sheet.file, self.sheet.place(row, column, key), shown, **words))
 
     def _rows(self) -> dict[str, dict[int, int]]:
         """Key -> year that a value holds from -> row of the sheet."""
@@ -150,19 +152,19 @@ class _Reading:
                 if any(
                     self._filled(row, column) for first in self.alternatives for column in range(first, first + PARTS)
                 ):
-                    self.fault("no_key", row, KEY)
+                    self.fault("sheet_no_key", row, KEY)
                 continue
             if key not in self.known:
-                near = unknown(self.sheet.file, str(key), str(key).split(".")[-1], _last_parts(self.known))
-                rule, remedy = near.rule, _whole(near.remedy, str(key), list(self.known))
-                self.faults.append(Fault(self.sheet.file, self.sheet.place(row, KEY), str(key), rule, remedy))
+                place, near = self.sheet.place(row, KEY), _near(str(key), list(self.known))
+                kind = "misspelt_key" if near else "unknown_key"
+                self.faults.append(Fault.of(kind, self.sheet.file, place, str(key), near=near))
                 continue
             year = self._year(row, str(key))
             if year is None:
                 continue
             starts = found.setdefault(str(key), {})
             if year in starts:
-                self.fault("twice", row, KEY, first=starts[year] + 1)
+                self.fault("sheet_twice", row, KEY, first=starts[year] + 1)
                 continue
             starts[year] = row
             self._unchanged(row, str(key), year)
@@ -179,10 +181,10 @@ class _Reading:
         if isinstance(cell, str) and re.fullmatch(r"\d{4}", cell):
             cell = float(cell)
         if not isinstance(cell, float) or cell != int(cell) or not 1000 <= cell <= 9999:
-            self.fault("bad_year", row, YEAR, key)
+            self.fault("sheet_bad_year", row, YEAR, key)
             return None
         if not isinstance(self.known[key], Parameter):
-            self.fault("fixed", row, YEAR, key)
+            self.fault("sheet_fixed", row, YEAR, key)
             return None
         return int(cell)
 
@@ -190,20 +192,18 @@ class _Reading:
         """A fault for a unit or a base value that is not the scenario's."""
         quantity = self.known[key]
         if self.sheet.at(row, UNIT) not in ("", quantity.unit):
-            self.fault("unit_changed", row, UNIT, key, unit=quantity.unit)
+            self.fault("sheet_unit_changed", row, UNIT, key, unit=quantity.unit)
         cell = self.sheet.at(row, BASE)
         if cell == "":
             return
         base = self._base(quantity).get(year)
         if not isinstance(cell, float) or base is None or abs(cell - base) > 1e-9 * max(abs(base), 1e-9):
             value = "-" if base is None else f"{base:g}"
-            self.fault("base_changed", row, BASE, key, base=value, scenario=self.name)
+            self.fault("sheet_base_changed", row, BASE, key, base=value, scenario=self.name)
 
     def _base(self, quantity: Quantity | Parameter) -> dict[int, float]:
         """The base's values by the year they hold from."""
-        if isinstance(quantity, Parameter) and quantity.dated is not None:
-            return {int(year): value for year, value in quantity.dated.items()}
-        return {self.first_year: float(quantity.value or 0.0)}
+        return {year or self.first_year: value for year, value in by_year(quantity).items()}
 
     def changes(self) -> list[Change]:
         """Every alternative that has a number; the faults are kept."""
@@ -211,7 +211,7 @@ class _Reading:
         for column in self.alternatives:
             change = self._change(column)
             if change and change.name in {other.name for other in found}:
-                self.fault("name_twice", self._field_row("name"), column)
+                self.fault("sheet_name_twice", self._field_row("name"), column)
             if change:
                 found.append(change)
         return found
@@ -244,11 +244,11 @@ class _Reading:
         name, title = self._field("name", column), self._field("title_nb", column)
         english = self._field("title_en", column) or title
         if not name:
-            self.fault("no_name", self._field_row("name"), column)
+            self.fault("sheet_no_name", self._field_row("name"), column)
         elif not NAME.fullmatch(name):
-            self.fault("bad_name", self._field_row("name"), column)
+            self.fault("sheet_bad_name", self._field_row("name"), column)
         if not (title or english):
-            self.fault("no_title", self._field_row("title_nb"), column)
+            self.fault("sheet_no_title", self._field_row("title_nb"), column)
         heading = {"title_nb": title or english, "title_en": english, "extends": self.name}
         paths = {tuple(key.split(".")): entry for key, entry in entries.items()}
         return Change(name, change_toml(heading, paths), places, len(entries))
@@ -257,7 +257,7 @@ class _Reading:
         """The number in a cell; None where there is none, with a fault where there is something else."""
         cell, place = self.sheet.at(row, column), self.sheet.place(row, column, key)
         if address(row, column) in self.sheet.errors:
-            self.fault("error_cell", row, column, key)
+            self.fault("sheet_error_cell", row, column, key)
         elif isinstance(cell, float):
             low, high = limits(key)
             if not low <= cell <= high and cell == int(cell) and SERIALS[0] <= cell <= SERIALS[1]:
@@ -276,7 +276,7 @@ class _Reading:
         for row in rows:
             for beside in (column + 1, column + 2):
                 if self.sheet.at(row, beside) != "":
-                    self.fault("source_without_number", row, beside, key)
+                    self.fault("sheet_source_without_number", row, beside, key)
 
     def _entry(self, key: str, own: dict[int, float], column: int) -> dict[str, Any]:
         """The number as a change file has it: laid over the base's years, with basis and source."""
@@ -296,39 +296,30 @@ class _Reading:
         for row in self.rows[key].values():
             cell = self.sheet.at(row, column + 1)
             if cell != "" and str(cell).lower() not in words:
-                self.fault("bad_basis", row, column + 1, key)
+                self.fault("sheet_bad_basis", row, column + 1, key)
             elif cell != "":
                 told.setdefault(words[str(cell).lower()], row)
         if len(told) > 1:
-            self.fault("two_bases", list(told.values())[1], column + 1, key)
+            self.fault("sheet_two_bases", list(told.values())[1], column + 1, key)
         common = self._field("basis", column).lower()
         if not told and common and common not in words:
-            self.fault("bad_basis", self._field_row("basis"), column)
+            self.fault("sheet_bad_basis", self._field_row("basis"), column)
         elif not told and not common:
-            self.fault("no_basis", first, column + 1, key)
+            self.fault("sheet_no_basis", first, column + 1, key)
         return next(iter(told), words.get(common, ""))
 
     def _source(self, key: str, column: int, first: int) -> str:
         cells = [str(self.sheet.at(row, column + 2)) for row in self.rows[key].values()]
         told = "; ".join(dict.fromkeys(cell for cell in cells if cell)) or self._field("source", column)
         if not told:
-            self.fault("no_source", first, column + 2, key)
+            self.fault("sheet_no_source", first, column + 2, key)
         return told
 
 
-def _last_parts(known: Mapping[str, Any]) -> list[str]:
-    return list(dict.fromkeys(key.split(".")[-1] for key in known))
-
-
-def _whole(remedy: Text, word: str, known: Sequence[str]) -> Text:
-    """The remedy with the whole key in place of its last part."""
+def _near(word: str, known: Sequence[str]) -> str:
+    """The key that was probably meant, spelt like the whole of it or like its last part; or nothing."""
     import difflib
 
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    if near:
-        return Text(f"Mente du «{near[0]}»?", f"Did you mean '{near[0]}'?")
+    whole = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     parts = {key.split(".")[-1]: key for key in reversed(known)}
-    for part, key in parts.items():
-        if f"«{part}»" in remedy.nb:
-            return Text(f"Mente du «{key}»?", f"Did you mean '{key}'?")
-    return remedy
+    return whole[0] if whole else parts.get(nearest(word.split(".")[-1], list(reversed(parts))), "")

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
-from ldip.errors import InputError
-from ldip.scenario.sheet import faults as f
+from ldip.errors import Fault, InputError, reason
 
 Cell = Any
 """What calamine makes of a cell: a number, a text, a date, a truth; an empty one is ''."""
@@ -48,13 +47,13 @@ def read_cells(path: Path, names: Sequence[str]) -> Sheet:
         book = python_calamine.CalamineWorkbook.from_path(str(path))
         name = next((name for name in book.sheet_names if name in names), None)
         if name is None:
-            raise InputError([f.fault("no_sheet", path.name, name=names[0])])
+            raise InputError([Fault.of("sheet_no_sheet", path.name, name=names[0])])
         rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
         return Sheet(path.name, name, rows, _errors(path, name))
     except OSError as error:
-        raise InputError([f.fault("unreadable", path.name, reason=error.strerror or error)]) from None
+        raise InputError([Fault.of("sheet_unreadable", path.name, reason=reason(error))]) from None
     except (python_calamine.CalamineError, zipfile.BadZipFile, ElementTree.ParseError, KeyError):
-        raise InputError([f.fault("not_xlsx", path.name)]) from None
+        raise InputError([Fault.of("sheet_not_xlsx", path.name)]) from None
 
 
 def _errors(path: Path, name: str) -> frozenset[str]:

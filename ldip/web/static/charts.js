@@ -93,7 +93,8 @@ export class FanChart {
     for (const limit of limits) {
       const group = element("g", { class: "limit" }, this.limits);
       const place = this.y(limit.values.at(-1) * factor);
-      element("line", { x1: LEFT, x2: this.width - RIGHT, y1: place, y2: place }, group);
+      const since = limit.values.findIndex((value) => value !== null);
+      element("line", { x1: since ? this.x(since) : LEFT, x2: this.width - RIGHT, y1: place, y2: place }, group);
       const above = place - this.y(own.p50[0] * factor); // room between the line and where the median begins
       const text = element("text", { x: LEFT + 2, y: above > -2 && above < 18 && place < HEIGHT - BOTTOM - 12 ? place + 11 : place - 4 }, group);
       text.textContent = `${limit.label} ${number(limit.values.at(-1) * factor, 2, true)}`;
@@ -122,7 +123,8 @@ export class FanChart {
     const decimals = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
     for (const value of found) {
       const y = this.y(value);
-      element("line", { x1: LEFT, x2: this.width - RIGHT, y1: y, y2: y }, this.grid);
+      const since = limit.values.findIndex((value) => value !== null);
+      element("line", { x1: since ? this.x(since) : LEFT, x2: this.width - RIGHT, y1: y, y2: y }, this.grid);
       element("text", { x: LEFT - 6, y: y + 4, "text-anchor": "end" }, this.grid).textContent = number(value, decimals);
     }
     const every = this.years.length > 12 ? 5 : this.years.length > 6 ? 2 : 1;

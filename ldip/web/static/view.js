@@ -23,20 +23,12 @@ function headed(texts, scope = "col") {
 
 // ---- the answer on top
 
-const ON_TOP = [
-  { id: "debt_ratio", kind: "metric" },
-  { id: "debt_ratio_above_75", kind: "event" },
-  { id: "any_rule_breach", kind: "event" },
-  { id: "restructuring_need", kind: "metric" },
-  { id: "state_register", kind: "event" },
-];
-
 export class Answer {
   constructor(box, page) {
     this.page = page;
     this.parts = new Map();
     box.replaceChildren();
-    for (const { id } of ON_TOP) {
+    for (const { id } of page.answer) {
       const label = [...page.metrics, ...page.events].find((one) => one.id === id).label;
       const part = {
         value: made("p", { className: "value" }),
@@ -52,9 +44,9 @@ export class Answer {
     const { page } = this;
     const words = page.words;
     const t = page.years.indexOf(year);
-    for (const { id, kind } of ON_TOP) {
+    for (const { id, figure } of page.answer) {
       const part = this.parts.get(id);
-      if (kind === "event") {
+      if (figure === "in_year") {
         const chance = answer.events[id];
         this.value(part, `${percent(chance.in_year[t], 1)}\u00a0%`, plusMinus(100 * chance.in_year_error[t], 1));
         part.more.textContent = fill(words.ever, { year, value: `${percent(chance.so_far[t], 1)}\u00a0%` });
@@ -63,8 +55,8 @@ export class Answer {
       } else {
         const metric = page.metrics.find((one) => one.id === id);
         const own = answer.metrics[id];
-        const high = id === "restructuring_need";
-        const [value, error] = high ? [own.p95[t], own.errors.p95[t]] : [own.p50[t], own.errors.p50[t]];
+        const high = figure === "p95";
+        const [value, error] = [own[figure][t], own.errors[figure][t]];
         const unit = metric.factor === 100 ? "\u00a0%" : "";
         this.value(part, shown(value, metric) + unit, plusMinus(error * metric.factor, metric.decimals));
         if (high) {

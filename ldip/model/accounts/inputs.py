@@ -1,0 +1,182 @@
+"""What a year is closed from: the plan, the weather, the people beyond the plan, and the opening balance.
+
+All money is nominal mill. kr unless a field says *2020-kr*, which means prices of the base year; rates and shares are
+fractions per year. Each field holds one number (compiled engine) or one array over runs (NumPy engine).
+"""
+
+from typing import Any, NamedTuple
+
+Number = Any  # a float, or an array over runs (or years, on the baseline)
+
+
+class Plan(NamedTuple):
+    """What the baseline fixes for one year, the same in every run (rules M1, M4-M11)."""
+
+    # prices and market
+    cpi_index: Number
+    deflator_index: Number
+    planned_rate: Number  # three-month money-market rate, the centre of its distribution
+    planned_swap_rate: Number  # five-year rate that the planned short rates imply
+    reference_rate: Number  # the path behind the plan's own amounts; differs from planned_rate in a stress test
+    reference_swap_rate: Number
+    swap_loading: Number  # share of a short-rate surprise that reaches the five-year rate
+    loan_margin: Number
+    floating_share: Number
+    refixing_share: Number  # part of the fixed book that gets a new rate each year
+    # dwellings and people
+    programme: Number  # planned dwellings completed
+    opening_residents: Number
+    residents: Number  # average of the year
+    closing_residents: Number
+    working_age: Number  # average residents aged 20-66
+    # revenue, 2020-kr by the municipal deflator
+    tax: Number
+    national_tax_per_resident: Number  # mill. 2020-kr per resident
+    equalisation_rate: Number
+    topup_rate: Number
+    topup_level: Number
+    equalisation_deduction: Number  # share of national tax per resident
+    revenue_shortfall: Number  # share of operating revenue that fails
+    income_system_loss: Number  # a change of the income system, dated
+    block_grant: Number  # general grant before equalisation, at baseline residents
+    host_grant: Number
+    integration_grant: Number
+    compensation: Number
+    compensation_base: Number  # nominal base on which the state pays interest compensation
+    imputed_share: Number  # of opening self-financing debt
+    full_cost_share: Number  # part of self-financing debt whose interest the fees repay
+    sector_revenue: Number
+    # services, 2020-kr by the municipal deflator
+    kindergartens: Number
+    schools: Number
+    care: Number
+    other_services: Number
+    real_standard: Number  # cost per user relative to the plan years
+    other_services_following: Number  # the part of other services that follows the residents
+    demography_compensation: Number
+    new_needs: Number  # adopted, within the services above
+    adopted_measures: Number  # savings, within the services above
+    measures_delivery: Number  # share of the adopted measures that is realised
+    step_years: Number  # years of constant steps that have taken effect
+    rule_policy: Number  # 1 where the year's need is decided and takes effect the next year
+    maximum_pace: Number  # 2020-kr that the rule policy may decide in a year
+    pension_premium: Number  # within the services above
+    premium_deviation: Number  # nominal: premium less net pension cost, deferred
+    premium_amortisation: Number  # nominal: of earlier years' deviations
+    pension_in_frames: Number  # amortisation less deviation that the services above hold
+    premises_share: Number  # yearly running cost of new buildings per krone invested in them
+    # investment, 2020-kr by the municipal deflator
+    renewal_investment: Number
+    infrastructure_per_dwelling: Number
+    kindergarten_places: Number  # cost of all places that the planned users need when the lead time has passed
+    school_places: Number
+    care_places: Number
+    builds_places: Number  # 0 in the plan years, whose adopted programme holds its own places
+    cost_overrun: Number  # expected share, after the plan years
+    slippage: Number  # share of a year's spending that moves to the next, after the plan years
+    capacity_renewal_share: Number  # a year, of the cost of places built after the plan
+    water_waste_investment: Number
+    housing_investment: Number
+    sales: Number
+    grants: Number  # adopted, and developer contributions of planned dwellings
+    grant_share: Number  # state grants per krone of non-self-financing investment, beside the adopted ones
+    contribution_per_dwelling: Number
+    housing_grant_share: Number
+    vat_share: Number
+    share_purchases: Number
+    on_lending: Number  # nominal
+    # financing
+    use_of_investment_funds: Number  # nominal, adopted
+    adopted_transfer: Number  # nominal; used when transfer_by_rule is 0
+    transfer_by_rule: Number  # 1 from the year the equity rule sets the transfer
+    equity_target: Number
+    equity_minimum: Number
+    instalment_share: Number
+    useful_life: Number  # years over which new investment is depreciated
+    on_lending_instalment_share: Number
+    on_lending_margin: Number
+    other_bank_balances: Number  # nominal
+    equity_weight: Number  # endowment fund
+    equity_return: Number
+    dividend_yield: Number
+    bond_return: Number
+    bond_duration: Number
+    endowment_cost_share: Number
+    endowment_withdrawal_share: Number
+    endowment_base: Number  # nominal: base capital, never paid out
+    # funds and rules
+    use_of_wage_reserve: Number  # nominal, adopted
+    use_of_discretionary_funds: Number  # nominal, adopted
+    provision_to_discretionary_funds: Number  # nominal, adopted
+    use_of_restricted_funds: Number  # nominal, adopted
+    buffer_floor: Number  # 2020-kr by the CPI
+    buffer_target_share: Number  # of operating revenue: above it a surplus goes to investment
+    buffer_minimum: Number  # 2020-kr by the CPI
+    liquidity_minimum: Number  # 2020-kr by the CPI
+    result_share_minimum: Number
+    deficit_limit_share: Number  # of operating revenue: accumulated deficit that the state steps in at
+
+
+class Weather(NamedTuple):
+    """What chance decides in one year of one run (rule M2). A factor is 1 as planned, and has expectation 1."""
+
+    # the first eight in the order of ldip.scenario.drivers.SHOCKS
+    money_market_rate: Number
+    national_tax_factor: Number
+    own_tax_factor: Number
+    completion_factor: Number
+    construction_factor: Number  # cost of building over the deflator
+    deflator_factor: Number  # municipal deflator
+    cpi_factor: Number
+    equity_factor: Number  # of what a krone in equities has become in the year
+    income_system_loss: Number  # share of operating revenue that changes of the income system have taken so far
+    delivery_factor: Number  # share of the measures that is realised
+    slippage_factor: Number
+    restructuring_step: Number  # not chance but choice, run by run: 2020-kr that restructuring grows by a year
+
+
+class People(NamedTuple):
+    """What the dwellings by which a run differs from its programme add this year (rule M3): residents, and the cost
+    of their services and places in 2020-kr."""
+
+    opening_residents: Number
+    residents: Number  # average of the year
+    closing_residents: Number
+    working_age: Number
+    kindergartens: Number
+    schools: Number
+    care: Number
+    kindergarten_places: Number
+    school_places: Number
+    care_places: Number
+
+
+class Opening(NamedTuple):
+    """What a run carries from one year into the next: the opening balance and the memory of the drivers."""
+
+    deflator_index: Number
+    fixed_rate: Number  # average rate of the fixed part of the loan book
+    swap_surprise: Number  # five-year rate less the reference path's
+    extra_completions: Number  # last year's completions beyond the programme
+    kindergarten_capacity: Number  # 2020-kr: what the places in place would cost
+    school_capacity: Number
+    care_capacity: Number
+    new_capacity: Number  # 2020-kr invested in new capacity after the plan years
+    slipped_investment: Number  # 2020-kr that last year moved into this one
+    decided_measures: Number  # 2020-kr a year that the rule policy has decided so far
+    general_debt: Number  # non-self-financing
+    self_financing_debt: Number
+    on_lending_debt: Number
+    on_lent: Number
+    buffer_fund: Number
+    wage_reserve: Number
+    discretionary_funds: Number  # other than buffer fund, wage reserve and endowment fund
+    investment_funds: Number
+    restricted_funds: Number
+    endowment_fund: Number
+    uncovered_deficit: Number
+    latest_deficit: Number  # the part of it that arose last year
+    liquidity_reserve: Number
+    premium_deviation: Number  # accumulated: pension premium paid but not yet charged
+    fixed_assets: Number  # book value
+    depreciation: Number  # of the assets in place

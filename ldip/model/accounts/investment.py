@@ -1,0 +1,157 @@
+"""Chapter 5, investment and its planned financing: what equity, grants and sales do not pay is borrowed (M7, M8)."""
+
+from typing import NamedTuple
+
+from ldip.model.accounts.choices import choose, greatest, least, positive
+from ldip.model.accounts.dwellings import Dwellings
+from ldip.model.accounts.inputs import Number, Opening, People, Plan, Weather
+from ldip.model.accounts.market import Market
+
+
+class Investment(NamedTuple):
+    """Nominal mill. kr; what is carried to later years (the last five) is in 2020-kr."""
+
+    renewal_investment: Number
+    capacity_investment: Number
+    infrastructure_investment: Number
+    cost_overrun: Number
+    slipped_in: Number
+    slipped_out: Number
+    general_investment: Number
+    water_waste_investment: Number
+    housing_investment: Number
+    gross_investment: Number
+    share_purchases: Number
+    on_lending: Number
+    sales: Number
+    grants: Number
+    housing_grants: Number
+    vat_compensation: Number
+    use_of_investment_funds: Number
+    investment_fund_provision: Number
+    planned_transfer: Number
+    planned_borrowing: Number
+    self_financing_borrowing: Number
+    kindergarten_capacity: Number
+    school_capacity: Number
+    care_capacity: Number
+    new_capacity: Number
+    slipped_investment: Number
+
+
+def close_investment(
+    plan: Plan, weather: Weather, people: People, opening: Opening, market: Market, dwellings: Dwellings
+) -> Investment:
+    """What is built, what it costs, and how it was meant to be paid before the year-end."""
+    deflator = market.deflator_index
+
+    # what is built, in 2020-kr: places for the users to come, renewal, infrastructure; some of it slips a year
+    kindergarten_capacity = capacity(
+        opening.kindergarten_capacity, plan.kindergarten_places, people.kindergarten_places, plan.builds_places
+    )
+    school_capacity = capacity(opening.school_capacity, plan.school_places, people.school_places, plan.builds_places)
+    care_capacity = capacity(opening.care_capacity, plan.care_places, people.care_places, plan.builds_places)
+    real_capacity_investment = plan.builds_places * (
+        (kindergarten_capacity - opening.kindergarten_capacity)
+        + (school_capacity - opening.school_capacity)
+        + (care_capacity - opening.care_capacity)
+    )
+    real_renewal = plan.renewal_investment + plan.capacity_renewal_share * opening.new_capacity
+    real_infrastructure = plan.infrastructure_per_dwelling * dwellings.completions
+    real_planned = real_renewal + real_capacity_investment + real_infrastructure
+    real_overrun = overrun(real_planned, plan.builds_places, plan.cost_overrun, weather.construction_factor)
+    real_ready = real_planned + real_overrun + opening.slipped_investment
+    slippage = plan.slippage * weather.slippage_factor
+    slipped_investment = slippage * real_ready
+
+    # what it costs
+    renewal_investment = real_renewal * deflator
+    capacity_investment = real_capacity_investment * deflator
+    infrastructure_investment = real_infrastructure * deflator
+    cost_overrun = real_overrun * deflator
+    slipped_in = opening.slipped_investment * deflator
+    slipped_out = slipped_investment * deflator
+    general_investment = (
+        renewal_investment + capacity_investment + infrastructure_investment + cost_overrun + slipped_in - slipped_out
+    )
+    water_waste_investment = plan.water_waste_investment * deflator
+    housing_investment = plan.housing_investment * deflator
+    share_purchases = plan.share_purchases * deflator
+
+    # who pays
+    sales = plan.sales * deflator
+    grants = grants_received(
+        planned=plan.grants,
+        share=plan.grant_share,
+        investment=real_ready - slipped_investment,
+        contribution_per_dwelling=plan.contribution_per_dwelling,
+        opening_extra_completions=opening.extra_completions,
+        deflator_index=deflator,
+    )
+    housing_grants = plan.housing_grant_share * housing_investment
+    vat_compensation = plan.vat_share * general_investment
+    use_of_investment_funds = least(plan.use_of_investment_funds, opening.investment_funds)
+    to_finance = general_investment + share_purchases - sales - grants - vat_compensation - use_of_investment_funds
+    wanted_transfer = transfer_by_rule_or_plan(
+        by_rule=plan.transfer_by_rule,
+        adopted=plan.adopted_transfer,
+        equity_target=plan.equity_target,
+        general_investment=general_investment,
+        vat=vat_compensation,
+        funds=use_of_investment_funds,
+        shares=share_purchases,
+    )
+    planned_transfer = least(wanted_transfer, positive(to_finance))
+    return Investment(
+        renewal_investment=renewal_investment,
+        capacity_investment=capacity_investment,
+        infrastructure_investment=infrastructure_investment,
+        cost_overrun=cost_overrun,
+        slipped_in=slipped_in,
+        slipped_out=slipped_out,
+        general_investment=general_investment,
+        water_waste_investment=water_waste_investment,
+        housing_investment=housing_investment,
+        gross_investment=general_investment + water_waste_investment + housing_investment,
+        share_purchases=share_purchases,
+        on_lending=plan.on_lending,
+        sales=sales,
+        grants=grants,
+        housing_grants=housing_grants,
+        vat_compensation=vat_compensation,
+        use_of_investment_funds=use_of_investment_funds,
+        investment_fund_provision=positive(-to_finance),
+        planned_transfer=planned_transfer,
+        planned_borrowing=positive(to_finance) - planned_transfer,
+        self_financing_borrowing=water_waste_investment + housing_investment - housing_grants,
+        kindergarten_capacity=kindergarten_capacity,
+        school_capacity=school_capacity,
+        care_capacity=care_capacity,
+        new_capacity=opening.new_capacity + real_capacity_investment,
+        slipped_investment=slipped_investment,
+    )
+
+
+def capacity(opening_capacity, planned_places, extra_places, builds_places):
+    """Places in place, 2020-kr: built when the users to come pass what is there, never torn down.  M7. In the plan
+    years the adopted programme builds for the planned users only."""
+    return greatest(opening_capacity, planned_places + builds_places * extra_places)
+
+
+def overrun(investment, builds, expected_overrun, construction_factor):
+    """What building costs beyond its plan = investment x ((1 + expected overrun) x cost factor - 1).  M7; nothing in
+    the plan years, whose programme is adopted in current prices."""
+    return builds * investment * ((1.0 + expected_overrun) * construction_factor - 1.0)
+
+
+def grants_received(planned, share, investment, contribution_per_dwelling, opening_extra_completions, deflator_index):
+    """Grants and developer contributions, 2020-kr to nominal; the contribution of a dwelling comes the year after
+    it.  M7."""
+    contribution = contribution_per_dwelling * opening_extra_completions
+    return positive(planned + share * investment + contribution) * deflator_index
+
+
+def transfer_by_rule_or_plan(by_rule, adopted, equity_target, general_investment, vat, funds, shares):
+    """Transfer from operations: adopted in the plan years, then target x investment - VAT - funds + shares.  M8."""
+    rule = positive(equity_target * general_investment - vat - funds + shares)
+    return choose(by_rule > 0.5, rule, adopted)

@@ -1,0 +1,142 @@
+"""Chapter 3, revenue: taxes, the state's grants, fees, and what changes of the income system take (M4, M5, M9)."""
+
+from typing import NamedTuple
+
+from ldip.model.accounts.choices import positive, ratio
+from ldip.model.accounts.dwellings import Dwellings
+from ldip.model.accounts.inputs import Number, Opening, People, Plan, Weather
+from ldip.model.accounts.market import Market
+
+
+class Revenue(NamedTuple):
+    """Nominal mill. kr."""
+
+    tax_revenue: Number
+    equalisation: Number
+    block_grant: Number
+    general_grant: Number
+    income_system_loss: Number
+    free_revenue: Number
+    host_grant: Number
+    interest_compensation: Number
+    integration_grant: Number
+    imputed_capital_cost: Number
+    central_revenue: Number
+    sector_revenue: Number
+    operating_revenue: Number
+
+
+def close_revenue(
+    plan: Plan, weather: Weather, people: People, opening: Opening, market: Market, dwellings: Dwellings
+) -> Revenue:
+    """The year's revenue. The national shock moves own and national tax alike, the own shock only own tax."""
+    deflator, rate = market.deflator_index, market.money_market_rate
+    opening_residents = plan.opening_residents + people.opening_residents
+    tax_revenue = tax_collected(
+        plan.tax,
+        deflator,
+        weather.national_tax_factor,
+        weather.own_tax_factor,
+        dwellings.working_age,
+        plan.working_age,
+    )
+    national_tax_per_resident = plan.national_tax_per_resident * deflator * weather.national_tax_factor
+    equalisation = tax_equalisation(
+        own_tax_per_resident=ratio(tax_revenue, opening_residents),
+        national_tax_per_resident=national_tax_per_resident,
+        residents=opening_residents,
+        rate=plan.equalisation_rate,
+        topup_rate=plan.topup_rate,
+        topup_level=plan.topup_level,
+        deduction=plan.equalisation_deduction,
+    )
+    block_grant = grant_per_resident(plan.block_grant, deflator, opening_residents, plan.opening_residents)
+    general_grant = block_grant + equalisation
+    host_grant = plan.host_grant * deflator
+    integration_grant = plan.integration_grant * deflator
+    interest_compensation = compensated_interest(
+        plan.compensation, deflator, plan.compensation_base, rate, plan.reference_rate
+    )
+    imputed_capital_cost = repaid_capital_cost(
+        opening.self_financing_debt, plan.imputed_share, plan.full_cost_share, market.swap_surprise
+    )
+    sector_revenue = fees_and_refunds(
+        planned=plan.sector_revenue,
+        deflator_index=deflator,
+        residents=dwellings.residents,
+        planned_residents=plan.residents,
+        full_cost_share=plan.full_cost_share,
+        self_financing_debt=opening.self_financing_debt,
+        swap_surprise=market.swap_surprise,
+    )
+    other_revenue = host_grant + integration_grant + interest_compensation
+    income_system_loss = taken_by_income_system(
+        plan.income_system_loss,
+        deflator,
+        plan.revenue_shortfall,
+        weather.income_system_loss,
+        tax_revenue + general_grant + other_revenue + sector_revenue,
+    )
+    free_revenue = tax_revenue + general_grant - income_system_loss
+    external_revenue = free_revenue + other_revenue
+    return Revenue(
+        tax_revenue=tax_revenue,
+        equalisation=equalisation,
+        block_grant=block_grant,
+        general_grant=general_grant,
+        income_system_loss=income_system_loss,
+        free_revenue=free_revenue,
+        host_grant=host_grant,
+        interest_compensation=interest_compensation,
+        integration_grant=integration_grant,
+        imputed_capital_cost=imputed_capital_cost,
+        central_revenue=external_revenue + imputed_capital_cost,
+        sector_revenue=sector_revenue,
+        operating_revenue=external_revenue + sector_revenue,
+    )
+
+
+def tax_collected(tax, deflator_index, national_factor, own_factor, working_age, planned_working_age):
+    """Tax = planned tax in 2020-kr x deflator x national x own x working-age residents relative to plan.  M4."""
+    return tax * deflator_index * national_factor * own_factor * ratio(working_age, planned_working_age)
+
+
+def tax_equalisation(
+    own_tax_per_resident, national_tax_per_resident, residents, rate, topup_rate, topup_level, deduction
+):
+    """Residents x (rate x (m - s) + top-up x max(0, level x m - s) - deduction x m), s own and m national tax
+    per resident.  M4; inntektsutjevningen, symmetric part 60 % in 2020."""
+    symmetric = rate * (national_tax_per_resident - own_tax_per_resident)
+    topup = topup_rate * positive(topup_level * national_tax_per_resident - own_tax_per_resident)
+    return residents * (symmetric + topup - deduction * national_tax_per_resident)
+
+
+def grant_per_resident(planned, deflator_index, opening_residents, planned_opening_residents):
+    """Grant before equalisation: planned real amount per resident at the start of the year.  M4 (one year's lag)."""
+    return planned * deflator_index * ratio(opening_residents, planned_opening_residents)
+
+
+def compensated_interest(planned, deflator_index, base, money_market_rate, reference_rate):
+    """State interest compensation follows the short rate on the base it is paid for.  M5; HP 4.4.3."""
+    return positive(planned * deflator_index + base * (money_market_rate - reference_rate))
+
+
+def repaid_capital_cost(opening_self_financing_debt, imputed_share, full_cost_share, swap_surprise):
+    """Imputed interest and depreciation that fees repay = share of opening self-financing debt; the interest
+    part moves with the five-year rate.  M9; selvkostforskriften § 5 (five-year swap + 0.5 pp)."""
+    return opening_self_financing_debt * (imputed_share + full_cost_share * swap_surprise)
+
+
+def fees_and_refunds(
+    planned, deflator_index, residents, planned_residents, full_cost_share, self_financing_debt, swap_surprise
+):
+    """Fees, refunds and user payments follow the residents; water and waste fees also follow the imputed rate.
+    HP 11.1 less internal transfers."""
+    follows_residents = planned * deflator_index * ratio(residents, planned_residents)
+    return follows_residents + full_cost_share * self_financing_debt * swap_surprise
+
+
+def taken_by_income_system(planned_loss, deflator_index, shortfall, lost_share, revenue):
+    """What changes of the income system take = dated loss, 2020-kr, and shares of revenue: a shortfall assumed, and
+    what chance has taken so far.  M2, M4; the reform of 2024 took 4.2 % of Bærum's revenue."""
+    return planned_loss * deflator_index + (shortfall + lost_share) * revenue

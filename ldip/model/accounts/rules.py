@@ -1,0 +1,185 @@
+"""Chapter 9, the rules: key figures, which rules are broken, and how much must be restructured (M11, M12)."""
+
+from typing import NamedTuple
+
+from ldip.model.accounts.balance import Balance
+from ldip.model.accounts.choices import NOISE, choose, event, greatest, least, positive, ratio
+from ldip.model.accounts.dwellings import Dwellings
+from ldip.model.accounts.finance import Finance
+from ldip.model.accounts.inputs import Number, Opening, Plan
+from ldip.model.accounts.investment import Investment
+from ldip.model.accounts.market import Market
+from ldip.model.accounts.revenue import Revenue
+from ldip.model.accounts.services import Services
+from ldip.model.accounts.year_end import YearEnd
+
+
+class Rules(NamedTuple):
+    """Shares are fractions of operating revenue unless their catalogue entry says otherwise; a breach is 0 or 1."""
+
+    net_operating_result_share: Number
+    debt_ratio: Number
+    debt_ratio_mixed_prices: Number
+    debt_ratio_with_deficits: Number
+    equity_share: Number
+    fund_share: Number
+    net_financial_cost_share: Number
+    investment_share: Number
+    debt_per_resident: Number
+    rate_exposure_first_year: Number
+    rate_exposure_full: Number
+    result_share_breach: Number
+    equity_share_breach: Number
+    buffer_fund_breach: Number
+    liquidity_breach: Number
+    uncovered_deficit_breach: Number
+    any_rule_breach: Number
+    state_register: Number
+    restructuring_need: Number
+    restructuring_need_share: Number
+    newly_decided: Number
+    decided_measures: Number
+
+
+def close_rules(
+    plan: Plan,
+    opening: Opening,
+    market: Market,
+    dwellings: Dwellings,
+    revenue: Revenue,
+    services: Services,
+    investment: Investment,
+    finance: Finance,
+    year_end: YearEnd,
+    balance: Balance,
+) -> Rules:
+    """Hold the year against the rules. What rounding alone breaks is not broken (NOISE)."""
+    operating_revenue = revenue.operating_revenue
+    noise = NOISE * positive(operating_revenue)
+    buffer_minimum = plan.buffer_minimum * market.cpi_index
+    liquidity_minimum = plan.liquidity_minimum * market.cpi_index
+    equity = (
+        year_end.transfer_to_investment
+        + investment.vat_compensation
+        + investment.use_of_investment_funds
+        - investment.share_purchases
+    )
+    result_gap = lacking_result(plan.result_share_minimum, operating_revenue, finance.net_operating_result)
+    equity_gap = least(
+        positive(plan.equity_minimum * investment.general_investment - equity), year_end.general_borrowing
+    )
+    result_share_breach = event(result_gap > noise)
+    equity_share_breach = event(equity_gap > noise)
+    buffer_fund_breach = event(balance.closing_buffer_fund < buffer_minimum - noise)
+    liquidity_breach = event(balance.closing_liquidity_reserve < liquidity_minimum - noise)
+    uncovered_deficit_breach = event(balance.closing_uncovered_deficit > noise)
+    broken_rules = (
+        result_share_breach + equity_share_breach + buffer_fund_breach + liquidity_breach + uncovered_deficit_breach
+    )
+    uncovered, transfer_cut = year_end.new_uncovered_deficit, year_end.transfer_cut
+    restructuring_need = lasting_need(
+        result_gap,
+        equity_gap,
+        uncovered,
+        buffer=buffer_need(
+            stock_gap(buffer_minimum, opening.buffer_fund, balance.closing_buffer_fund),
+            uncovered,
+            transfer_cut,
+            year_end.emergency_fund_use + year_end.emergency_wage_reserve_use,
+            noise,
+        ),
+        liquidity=liquidity_need(
+            stock_gap(liquidity_minimum, opening.liquidity_reserve, balance.closing_liquidity_reserve),
+            uncovered,
+            transfer_cut,
+            noise,
+        ),
+    )
+    newly_decided = decided_by_rule(plan.rule_policy, restructuring_need, market.deflator_index, plan.maximum_pace)
+
+    closing_net_debt = balance.closing_net_debt
+    debt_ratio = ratio(closing_net_debt, operating_revenue)
+    funds = balance.closing_buffer_fund + balance.closing_wage_reserve + balance.closing_discretionary_funds
+    first_year_share = plan.floating_share + (1.0 - plan.floating_share) * plan.refixing_share
+    lent_and_banked = balance.closing_on_lent + balance.closing_liquidity_reserve + plan.other_bank_balances
+    repaid_by_fees = plan.full_cost_share * balance.closing_self_financing_debt
+    bonds_held = (1.0 - plan.equity_weight) * balance.closing_endowment_fund
+    return Rules(
+        net_operating_result_share=ratio(finance.net_operating_result, operating_revenue),
+        debt_ratio=debt_ratio,
+        debt_ratio_mixed_prices=debt_ratio * ratio(market.deflator_index, market.cpi_index),
+        debt_ratio_with_deficits=ratio(closing_net_debt + balance.closing_uncovered_deficit, operating_revenue),
+        equity_share=ratio(equity, investment.general_investment),
+        fund_share=ratio(funds, operating_revenue),
+        net_financial_cost_share=ratio(finance.net_financial_cost, operating_revenue),
+        investment_share=ratio(investment.gross_investment, operating_revenue),
+        debt_per_resident=ratio(balance.closing_debt, dwellings.closing_residents),
+        rate_exposure_first_year=rate_exposure(
+            first_year_share * balance.closing_debt, lent_and_banked, repaid_by_fees, plan.compensation_base
+        ),
+        rate_exposure_full=rate_exposure(
+            balance.closing_debt, lent_and_banked + bonds_held, repaid_by_fees, plan.compensation_base
+        ),
+        result_share_breach=result_share_breach,
+        equity_share_breach=equity_share_breach,
+        buffer_fund_breach=buffer_fund_breach,
+        liquidity_breach=liquidity_breach,
+        uncovered_deficit_breach=uncovered_deficit_breach,
+        any_rule_breach=event(broken_rules > 0.5),
+        state_register=in_state_register(
+            uncovered=balance.closing_uncovered_deficit,
+            overdue=balance.closing_overdue_deficit,
+            limit=plan.deficit_limit_share * positive(operating_revenue),
+            noise=noise,
+        ),
+        restructuring_need=restructuring_need,
+        restructuring_need_share=ratio(restructuring_need, services.net_sector_expenditure),
+        newly_decided=newly_decided * market.deflator_index,
+        decided_measures=opening.decided_measures + newly_decided,
+    )
+
+
+def rate_exposure(repriced_debt, repriced_assets, repaid_by_fees, compensation_base):
+    """What a lasting rise of one percentage point costs a year: 1 % of the debt that gets the new rate, less on-lent
+    money, bank balances, bonds, the debt whose interest fees repay, and the base of state compensation.  M9."""
+    return 0.01 * (repriced_debt - repriced_assets - repaid_by_fees - compensation_base)
+
+
+def lacking_result(minimum_share, operating_revenue, net_operating_result):
+    """What the net operating result lacks of its minimum share of revenue.  M11, M12.1."""
+    return positive(minimum_share * operating_revenue - net_operating_result)
+
+
+def stock_gap(minimum, opening, closing):
+    """How much of this year's fall took a stock below its minimum.  M12.1: what was missing already when the
+    year opened is earlier years' need and is not counted again."""
+    return positive(least(minimum, opening) - closing)
+
+
+def lasting_need(result, equity, uncovered, buffer, liquidity):
+    """The lasting improvement that makes every rule hold: for the result share; for equity and, with the same
+    money, for the deficit, the buffer fund and liquidity, whichever takes most.  M12.1."""
+    return greatest(result, equity + greatest(uncovered, greatest(buffer, liquidity)))
+
+
+def buffer_need(buffer_gap, uncovered, transfer_cut, emergency_fund_use, noise):
+    """What it takes to keep the buffer fund: in the order of the year-end an improvement first covers the deficit
+    and gives back the cut transfer and the other funds.  M10, M12.1."""
+    return choose(buffer_gap > noise, uncovered + transfer_cut + emergency_fund_use + buffer_gap, 0.0)
+
+
+def liquidity_need(liquidity_gap, uncovered, transfer_cut, noise):
+    """What it takes to keep the liquidity reserve: a smaller deficit and more funds lift it, giving back the cut
+    transfer in between does not.  M10, M12.1."""
+    return liquidity_gap + choose(liquidity_gap > uncovered + noise, transfer_cut, 0.0)
+
+
+def in_state_register(uncovered, overdue, limit, noise):
+    """1 where the accumulated deficit passes its limit or some of it is older than two years.  M10;
+    kommuneloven § 28-1."""
+    return event(event(uncovered > limit + noise) + event(overdue > noise) > 0.5)
+
+
+def decided_by_rule(rule_policy, need, deflator_index, maximum_pace):
+    """What the rule policy decides this year for the next: the need, at most the maximum pace, 2020-kr.  M12."""
+    return rule_policy * least(ratio(need, deflator_index), maximum_pace)

@@ -1,0 +1,134 @@
+"""Chapter 4, services: what they cost, what measures save, and what is left of central revenue (M6, M12)."""
+
+from typing import NamedTuple
+
+from ldip.model.accounts.choices import ratio
+from ldip.model.accounts.dwellings import Dwellings
+from ldip.model.accounts.inputs import Number, Opening, People, Plan, Weather
+from ldip.model.accounts.market import Market
+from ldip.model.accounts.revenue import Revenue
+
+
+class Services(NamedTuple):
+    """Nominal mill. kr. `adopted_measures` and `new_needs` lie within the services' own costs."""
+
+    kindergarten_cost: Number
+    school_cost: Number
+    care_cost: Number
+    other_service_cost: Number
+    premises_cost: Number
+    undelivered_measures: Number
+    restructuring_measures: Number
+    pension_beyond_frames: Number
+    net_sector_expenditure: Number
+    demography_compensation: Number
+    new_needs: Number
+    adopted_measures: Number
+    price_compensation: Number
+    pension_premium: Number
+    premium_deviation: Number
+    premium_amortisation: Number
+    pension_cost: Number
+    gross_operating_result: Number
+
+
+def close_services(
+    plan: Plan,
+    weather: Weather,
+    people: People,
+    opening: Opening,
+    market: Market,
+    dwellings: Dwellings,
+    revenue: Revenue,
+) -> Services:
+    """The year's services, and the gross operating result."""
+    deflator = market.deflator_index
+    kindergarten_cost = service_cost(plan.kindergartens, plan.real_standard, people.kindergartens, deflator)
+    school_cost = service_cost(plan.schools, plan.real_standard, people.schools, deflator)
+    care_cost = service_cost(plan.care, plan.real_standard, people.care, deflator)
+    other_service_cost = cost_following_residents(
+        plan.other_services, plan.other_services_following, deflator, dwellings.residents, plan.residents
+    )
+    premises_cost = running_cost(plan.premises_share, opening.new_capacity, deflator)
+    adopted_measures = plan.adopted_measures * deflator
+    delivery = plan.measures_delivery * weather.delivery_factor
+    undelivered_measures = measures_that_fail(adopted_measures, delivery)
+    restructuring_measures = lasting_savings(
+        weather.restructuring_step, plan.step_years, opening.decided_measures, delivery, deflator
+    )
+    pension_premium = plan.pension_premium * deflator
+    pension_beyond_frames = pension_outside_frames(
+        plan.premium_amortisation, plan.premium_deviation, plan.pension_in_frames, deflator
+    )
+    net_sector_expenditure = (
+        kindergarten_cost
+        + school_cost
+        + care_cost
+        + other_service_cost
+        + premises_cost
+        + undelivered_measures
+        - restructuring_measures
+        + pension_beyond_frames
+    )
+    extra_demand = people.kindergartens + people.schools + people.care
+    return Services(
+        kindergarten_cost=kindergarten_cost,
+        school_cost=school_cost,
+        care_cost=care_cost,
+        other_service_cost=other_service_cost,
+        premises_cost=premises_cost,
+        undelivered_measures=undelivered_measures,
+        restructuring_measures=restructuring_measures,
+        pension_beyond_frames=pension_beyond_frames,
+        net_sector_expenditure=net_sector_expenditure,
+        demography_compensation=service_cost(plan.demography_compensation, 1.0, extra_demand, deflator),
+        new_needs=plan.new_needs * deflator,
+        adopted_measures=adopted_measures,
+        price_compensation=compensation_for_prices(net_sector_expenditure, deflator, opening.deflator_index),
+        pension_premium=pension_premium,
+        premium_deviation=plan.premium_deviation,
+        premium_amortisation=plan.premium_amortisation,
+        pension_cost=charged_pension(pension_premium, plan.premium_deviation, plan.premium_amortisation),
+        gross_operating_result=revenue.central_revenue - net_sector_expenditure,
+    )
+
+
+def service_cost(planned, real_standard, extra_demand, deflator_index):
+    """Net cost of a service = (frame + standard x cost of users beyond the plan) x deflator.  M6, with the demand
+    weighted in kr, so that the demography-adjusted share of the frame is implied."""
+    return (planned + real_standard * extra_demand) * deflator_index
+
+
+def cost_following_residents(planned, following, deflator_index, residents, planned_residents):
+    """Other services = (frame + the part following residents x relative deviation of residents) x deflator.  M6."""
+    return (planned + following * (ratio(residents, planned_residents) - 1.0)) * deflator_index
+
+
+def running_cost(premises_share, opening_new_capacity, deflator_index):
+    """Running costs (FDV) of buildings added since the plan, from the year after.  M6."""
+    return premises_share * opening_new_capacity * deflator_index
+
+
+def measures_that_fail(adopted, delivery):
+    """Adopted measures that fail = measures x (1 - delivery): the frames count on all of them.  M6; HP table 4.8."""
+    return adopted * (1.0 - delivery)
+
+
+def lasting_savings(step, step_years, decided, delivery, deflator_index):
+    """Lasting savings beyond the plan = (step x its years + decided by the rule) x delivery x deflator.  M12."""
+    return (step * step_years + decided) * delivery * deflator_index
+
+
+def compensation_for_prices(amount, price_index, opening_index):
+    """What of this year's cost is compensation for the year's growth of prices and wages.  M1; HP 11.4."""
+    return amount * (1.0 - ratio(opening_index, price_index))
+
+
+def charged_pension(premium, deviation, amortisation):
+    """Pension cost = premium paid - this year's premium deviation + amortisation of earlier ones.  M6; HP 11.9."""
+    return premium - deviation + amortisation
+
+
+def pension_outside_frames(amortisation, deviation, in_frames, deflator_index):
+    """Amortisation less deviation, beyond what the service frames hold.  M6: the premium follows the frames."""
+    return amortisation - deviation - in_frames * deflator_index

@@ -1,0 +1,55 @@
+"""Which figures are shown where: what every table, picture, sheet and page reads its list from.
+
+Ids of metrics (``catalogue.csv``) and of events (:func:`ldip.model.metrics.events`), in the order they stand in.
+"""
+
+DEBT = ("debt_ratio", "debt_ratio_with_deficits")
+"""The debt ratio in both readings: bad futures show in the second, because loans may not pay operations."""
+
+ANSWERS = ("debt_ratio", "restructuring_need")
+"""The two questions that all of it is about: pictures of a simulation and a comparison, cases of a sweep, what a
+report asks the drivers about, what the live page compares while a slider moves."""
+
+BREACH = "any_rule_breach"
+"""The event that stands for all rules."""
+
+HEADLINES = (*DEBT, "net_operating_result_share", "restructuring_need", "restructuring_need_share")
+"""The terminal's table of a simulation; the workbook's first sheet and its fans."""
+
+COMPARED = (*DEBT, "net_operating_result_share", "restructuring_need")
+COMPARED_EVENTS = ("debt_ratio_above_75", "uncovered_deficit_breach", BREACH, "state_register")
+"""Alternatives side by side, in the terminal, on the report page and in the workbook."""
+
+STRESSED = COMPARED
+STRESSED_EVENTS = (BREACH, "state_register")
+STRESSED_ENDS = ("debt_ratio_with_deficits", "restructuring_need")
+"""Stress tests: tables, their events, and the picture, whose first figure ranks the tests."""
+
+SENSITIVE = (*DEBT, "restructuring_need", "net_operating_result_share")
+"""What ``ldip sensitivity`` asks the drivers and the assumptions about."""
+
+REPORT_FANS = (
+    *DEBT,
+    "net_operating_result_share",
+    "closing_buffer_fund",
+    "closing_liquidity_reserve",
+    "restructuring_need",
+)
+"""The fans of the report page; its population has a chapter of its own."""
+
+WEB_ON_TOP = (
+    ("debt_ratio", "p50"),
+    ("debt_ratio_above_75", "in_year"),
+    (BREACH, "in_year"),
+    ("restructuring_need", "p95"),
+    ("state_register", "in_year"),
+)
+"""The answer on top of the live page: metrics and events, and which figure of each."""
+
+WEB_CHARTS = (
+    *(*DEBT, "net_operating_result_share"),
+    *("restructuring_need", "closing_buffer_fund", "closing_liquidity_reserve"),
+    *("debt_per_resident", "equity_share", "money_market_rate"),
+)
+WEB = (*WEB_CHARTS, "restructuring_need_share")
+"""The charts of the live page, and all that it shows."""

@@ -1,0 +1,46 @@
+"""Records (dictionaries of plain values) as CSV and as JSON: the same bytes on every machine."""
+
+import csv
+import json
+import math
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+
+def figure(value: float) -> float | None:
+    """A number for JSON, which has no word for one that is not known."""
+    return float(value) if math.isfinite(value) else None
+
+
+def plain(value: float) -> str:
+    """A number for a CSV file: ten significant digits, no negative zero."""
+    return f"{value + 0.0:.10g}" if math.isfinite(value) else ""
+
+
+def json_text(content: Any, **how: Any) -> str:
+    """JSON. Raises ValueError if a number in it is not one: such a figure must not leave the program."""
+    return json.dumps(content, allow_nan=False, **how)
+
+
+def write_csv(path: Path, rows: Iterable[list[str]]) -> None:
+    """Rows of cells as UTF-8 with commas and line feeds."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+
+
+def write_records(path: Path, records: Iterable[Mapping[str, Any]]) -> None:
+    """Records as a CSV file: keys as columns, nested ones left out, an unknown number as an empty cell."""
+    rows: list[list[str]] = []
+    for record in records:
+        flat = {key: value for key, value in record.items() if not isinstance(value, dict)}
+        if not rows:
+            rows.append(list(flat))
+        rows.append([_cell(value) for value in flat.values()])
+    write_csv(path, rows)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return plain(value) if isinstance(value, float) else str(value)

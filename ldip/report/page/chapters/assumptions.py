@@ -1,0 +1,82 @@
+"""The chapter of the assumptions: which numbers are ours, which are printed, and where each comes from."""
+
+from collections.abc import Sequence
+
+from ldip.report.page.blocks import Fold, Material, Section, Table, Words
+from ldip.report.words import DWELLINGS, PERSONS, RATIO, YEARS
+from ldip.scenario.numbers import Number, assumed, numbers
+from ldip.scenario.quantities import unit_words
+from ldip.text import Text
+
+ASSUMPTIONS = Text("Forutsetningene", "The assumptions")
+COUNTED = Text(
+    nb="{count} av {total} tall i scenariet er våre antakelser, altså verken trykt i planen eller regnet ut av "
+    "trykte tall. De er ment å bli endret av den som vet bedre. Kilder og begrunnelser er gjengitt ordrett fra "
+    "scenariofilene.",
+    en="{count} of the scenario's {total} numbers are our assumptions, that is neither printed in the plan nor "
+    "worked out from printed figures. They are meant to be changed by those who know better. Sources and reasons "
+    "are quoted from the scenario files.",
+)
+DRIVERS = Text("Det tilfeldige: hvor mye drivkreftene svinger", "What is random: how much the drivers swing")
+OURS = Text("Våre antakelser ellers", "Our other assumptions")
+PRINTED = Text("Tall fra kilder, eller regnet ut av dem", "Numbers from sources, or worked out from them")
+ASSUMPTION_HEAD = Text(nb="tall|verdi|grunnlag|kilde eller begrunnelse", en="number|value|basis|source or reason")
+UNITS = {
+    "share": Text("andel", "share"),
+    "ratio": RATIO,
+    "per year": Text("per år", "per year"),
+    "year": Text("årstall", "year"),
+    "years": YEARS,
+    "persons": PERSONS,
+    "correlation": Text("korrelasjon", "correlation"),
+    "probability per year": Text("sannsynlighet per år", "probability per year"),
+    "degrees of freedom": Text("frihetsgrader", "degrees of freedom"),
+    "dwellings": DWELLINGS,
+    "dwellings per year": Text("boliger per år", "dwellings per year"),
+    "mill. 2020-kr per dwelling": Text("mill. 2020-kr per bolig", "mill. 2020-kr per dwelling"),
+    "share per year": Text("andel per år", "share per year"),
+    "standard deviation per year": Text("standardavvik per år", "standard deviation per year"),
+    "log points per unit rate": Text("logpoeng per enhet rente", "log points per unit rate"),
+    "mill. kr": Text("mill. kr", "mill. kr"),
+    "mill. 2020-kr": Text("mill. 2020-kr", "mill. 2020-kr"),
+}
+"""Units of scenario files as readers know them; one that is not here stands as it is in the file."""
+
+
+def chapter(m: Material) -> Section:
+    """Which numbers are ours, which are printed, and where each comes from."""
+    scenario = m.findings.main.source.scenario
+    found = list(numbers(scenario, m.lang))
+    count, total = assumed(scenario)
+    drivers = [item for item in found if item.key.startswith("drivers.")]
+    others = [item for item in found if item.basis == "assumption" and item not in drivers]
+    printed = [item for item in found if item.basis != "assumption" and item not in drivers]
+
+    def table(title: str, items: Sequence[Number]) -> Table:
+        head = m.say(ASSUMPTION_HEAD).split("|")
+        return Table(title, head, [number_cells(item, m.lang) for item in items], words=(1, 2, 3))
+
+    return Section(
+        "assumptions",
+        m.say(ASSUMPTIONS),
+        [
+            Words(m.say(COUNTED, count=count, total=total)),
+            table(m.say(DRIVERS), drivers),
+            Fold(m.say(OURS), table(m.say(OURS), others)),
+            Fold(m.say(PRINTED), table(m.say(PRINTED), printed)),
+        ],
+    )
+
+
+def number_cells(item: Number, lang: str) -> list[str]:
+    """One number of a scenario as a row: what it is and its key, values, basis, source."""
+    name = f"{item.what} ({item.key})" if item.what else item.key
+    values = [plain(v, lang) if year is None else f"{year}: {plain(v, lang)}" for year, v in item.values.items()]
+    unit = unit_words(item.unit, {known: text.say(lang) for known, text in UNITS.items()})
+    return [name, f"{'; '.join(values)} {unit}".strip(), item.basis_words(lang), item.source]
+
+
+def plain(value: float, lang: str) -> str:
+    """A number of a scenario as it stands in its file, with the language's decimal sign."""
+    text = f"{value:.10g}"
+    return text if lang == "en" else text.replace(".", ",")

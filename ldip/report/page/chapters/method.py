@@ -1,0 +1,92 @@
+"""The chapter on how it is computed, and what it cannot say."""
+
+from ldip.report.numbers import number
+from ldip.report.page.blocks import Bullets, Material, Section, Words
+from ldip.report.terminal import policy_words
+from ldip.text import Text
+
+METHOD = Text("Metode og begrensninger", "Method and limits")
+METHOD_WORDS = (
+    Text(
+        nb="Programmet fører kommunens regnskap år for år, {first}–{last}, i {runs} ulike framtider. I hver "
+        "framtid trekkes renter, skattevekst, boligbygging og de andre drivkreftene tilfeldig rundt planens "
+        "forutsetninger, og resten følger av regnskapets regler: frie inntekter med inntektsutjevning, tjenester "
+        "etter antall brukere, investeringer, lån, renter og avdrag, fond og handlingsregler.",
+        en="The program keeps the municipality's accounts year by year, {first}-{last}, in {runs} different "
+        "futures. In each future interest rates, tax growth, house-building and the other drivers are drawn at "
+        "random around the plan's assumptions, and the rest follows from the rules of the accounts: free revenue "
+        "with income equalisation, services by number of users, investment, loans, interest and instalments, funds "
+        "and fiscal rules.",
+    ),
+    Text(
+        nb="Årene {first}–{plan_end} bygger på handlingsprogrammets egne tall; etter det videreføres planen med "
+        "reglene i scenariet. Uten overraskelser gir regnskapet grunnbanen.",
+        en="The years {first}-{plan_end} build on the financial plan's own figures; after them the plan goes on by "
+        "the rules of the scenario. Without surprises the accounts give the baseline.",
+    ),
+    Text(
+        nb="Beløp er i faste {first}-kroner: inntekter og tjenester etter kommunal deflator, gjeld og fond etter "
+        "konsumprisindeksen, slik handlingsprogrammet gjør. Forholdstall er regnet i hver framtid for seg, i "
+        "løpende kroner, og deretter oppsummert.",
+        en="Amounts are in fixed {first} kroner: revenue and services by the municipal deflator, debt and funds by "
+        "the consumer price index, as the financial plan does. Ratios are computed in each future apart, in "
+        "current prices, and then summarised.",
+    ),
+)
+LIMITS = (
+    Text(
+        nb="Sannsynlighetene er modellens. De svarer på hva forutsetningene innebærer, ikke på hva som vil skje.",
+        en="The probabilities are the model's. They say what the assumptions imply, not what will happen.",
+    ),
+    Text(
+        nb="Ingen griper inn i modellen. {policy}. Det som da mangler, er omstillingsbehovet.",
+        en="Nobody intervenes in the model. {policy}. What is then missing is the restructuring need.",
+    ),
+    Text(
+        nb="En kommune kan ikke låne til drift. Underskudd som fondene ikke dekker, hoper seg opp som udekket "
+        "merforbruk, og derfor vises gjeldsgraden også medregnet det.",
+        en="A municipality may not borrow for operations. Deficits that the funds do not cover pile up as "
+        "uncovered deficits, and so the debt ratio is also shown with them.",
+    ),
+    Text(
+        nb="Staten demper ikke utslagene av svak skattevekst i landet ut over inntektsutjevningen, verken med "
+        "større rammetilskudd eller på annen måte.",
+        en="The state does not soften poor national tax growth beyond income equalisation, neither by larger "
+        "grants nor in other ways.",
+    ),
+    Text(
+        nb="Hvor mye drivkreftene svinger og henger sammen, bygger på få år med observasjoner.",
+        en="How much the drivers swing and go together rests on few years of observations.",
+    ),
+    Text(
+        nb="Fruktbarhet, dødelighet og annen flytting er sikre i modellen; i virkeligheten bommer femårige "
+        "prognoser typisk med noen prosent.",
+        en="Fertility, mortality and other migration are certain in the model; in reality forecasts of five years "
+        "are typically some per cent off.",
+    ),
+    Text(
+        nb="Pensjonspremie og premieavvik er de samme i alle framtider.",
+        en="Pension premium and premium deviation are the same in every future.",
+    ),
+    Text(
+        nb="Utvalgsfeilen (±) gjelder bare at vi har regnet {runs} framtider og ikke uendelig mange. Feil i "
+        "forutsetningene kan være mye større.",
+        en="The sampling error (±) is only that of having computed {runs} futures and not infinitely many. Errors "
+        "of the assumptions may be much larger.",
+    ),
+)
+
+
+def chapter(m: Material) -> Section:
+    """How it is computed, and what it cannot say."""
+    main = m.findings.main
+    summary = main.summary
+    words = {
+        "first": summary.base_year,
+        "last": int(summary.years[-1]),
+        "plan_end": summary.base_year + main.source.scenario.scenario.plan_years - 1,
+        "runs": number(summary.runs, 0, m.lang),
+        "policy": policy_words(summary, m.lang),
+    }
+    paragraphs = [Words(m.say(text, **words)) for text in METHOD_WORDS]
+    return Section("method", m.say(METHOD), [*paragraphs, Bullets([m.say(text, **words) for text in LIMITS])])

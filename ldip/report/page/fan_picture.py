@@ -1,0 +1,88 @@
+"""The fan of a metric as the page has it: the picture, what can be seen in it, and every year as a table."""
+
+from ldip.analysis.findings import Finding
+from ldip.model.metrics import report_values
+from ldip.report.limits import limits
+from ldip.report.numbers import error_words, number, shown, unit_label
+from ldip.report.page import pictures
+from ldip.report.page.blocks import Material, Picture, Table
+from ldip.report.words import ERROR, MEAN, MEDIAN, YEAR
+from ldip.statistics.summary import Distribution
+from ldip.text import Text
+
+BASELINE = Text("grunnbane", "baseline")
+DEFINITION = Text("{label}: {definition} ({source})", "{label}: {definition} ({source})")
+SPREAD = Text(
+    nb="I {last}: median {median} {unit} (± {error}); i ni av ti framtider mellom {low} og {high}.",
+    en="In {last}: median {median} {unit} (± {error}); in nine of ten futures between {low} and {high}.",
+)
+FAN_TITLE = Text("{label}, {unit}", "{label}, {unit}")
+FAN_SEEN = Text(
+    nb="Vifte for {label} {first}–{last}: bånd for ni av ti og for halvparten av løpene, median og grunnbane. "
+    "{spread} {levels}",
+    en="Fan chart of {label} {first}-{last}: bands of nine of ten and of half of the runs, median and baseline. "
+    "{spread} {levels}",
+)
+LEVELS = Text("Grenser: {names}.", "Limits: {names}.")
+
+
+def fan_picture(m: Material, name: str) -> Picture:
+    """The fan of a metric of the main scenario, with all its years as a table."""
+    finding, lang = m.findings.main, m.lang
+    summary = finding.summary
+    spread = summary.distributions[name]
+    metric = spread.metric
+    unit = unit_label(metric.unit, metric.price_basis(summary.base_year), lang)
+    levels = limits(metric, finding.source.scenario, summary.years)
+    drawn = "; ".join(level.drawn(summary.base_year, lang) for level in levels)
+    title = m.say(FAN_TITLE, label=metric.label.say(lang), unit=unit)
+    low, median, high = (shown(float(spread.percentile(p)[-1]), metric.unit, lang) for p in (0.05, 0.50, 0.95))
+    words = m.say(
+        SPREAD,
+        last=summary.years[-1],
+        median=median,
+        unit=unit,
+        error=error_words(float(spread.percentile_error(0.50)[-1]), metric.unit, lang, finer=0),
+        low=low,
+        high=high,
+    )
+    seen = m.say(
+        FAN_SEEN,
+        label=metric.label.say(lang).lower(),
+        first=summary.years[0],
+        last=summary.years[-1],
+        spread=words,
+        levels=m.say(LEVELS, names=drawn) if levels else "",
+    )
+    return Picture(
+        name=name,
+        title=title,
+        description=seen.strip(),
+        draw=pictures.fan(finding, name, levels, lang),
+        tables=[_fan_table(m, finding, spread, title)],
+        caption=words,
+    )
+
+
+def _fan_table(m: Material, finding: Finding, spread: Distribution, title: str) -> Table:
+    """Every year's percentiles, mean, baseline and the median's sampling error."""
+    unit = spread.metric.unit
+    baseline = report_values(finding.path, spread.metric)[:, 0]
+    percentiles = (0.05, 0.25, 0.50, 0.75, 0.95)
+    rows = []
+    for t, year in enumerate(finding.summary.years):
+        cells = [float(baseline[t]), *[float(spread.percentile(p)[t]) for p in percentiles], float(spread.mean[t])]
+        error = float(spread.percentile_error(0.50)[t])
+        rows.append(
+            [str(year), *[shown(cell, unit, m.lang) for cell in cells], error_words(error, unit, m.lang, finer=0)]
+        )
+    names = [m.say(MEDIAN) if p == 0.50 else f"{number(100.0 * p, 0, m.lang)} %" for p in percentiles]
+    error_of_median = f"{m.say(MEDIAN)} {m.say(ERROR)}"
+    head = [m.say(YEAR), m.say(BASELINE), *names, m.say(MEAN), error_of_median]
+    definition = m.say(
+        DEFINITION,
+        label=spread.metric.label.say(m.lang),
+        definition=spread.metric.definition.say(m.lang),
+        source=spread.metric.source,
+    )
+    return Table(title, head, rows, note=definition)

@@ -1,0 +1,41 @@
+"""Words that several tables, pictures and pages share, each written once. Definitions and labels of figures are the
+catalogue's."""
+
+from ldip.text import Text
+
+YEAR, YEARS = Text("år", "year"), Text("år", "years")
+SEED = Text("frø", "seed")
+UNIT = Text("enhet", "unit")
+EVENT = Text("hendelse", "event")
+MEDIAN = Text("median", "median")
+MEAN = Text("snitt", "mean")
+ERROR = Text("feil ±", "error ±")
+EVER = Text("noen gang", "ever")
+DIFFERENCE = Text("forskjell", "difference")
+LOWER = Text("lavere i", "lower in")
+EQUAL = Text("likt i", "equal in")
+NONE = Text("ingen", "none")
+NINE_OF_TEN = Text("9 av 10 løp", "9 of 10 runs")
+HALF = Text("halvparten av løpene", "half of the runs")
+BASELINE_PATH = Text("grunnbane uten sjokk", "baseline without shocks")
+WITH_DEFICITS = Text("95 %, medregnet udekket merforbruk", "95 %, with uncovered deficits")
+PROBABILITY = Text("sannsynlighet, prosent", "probability, per cent")
+IN_YEAR = Text("Sannsynlighet i året", "Probability in the year")
+
+PER_CENT = Text("prosent", "per cent")
+POINTS, PERCENTAGE_POINTS = Text("pp.", "pp."), Text("prosentpoeng", "percentage points")
+RATIO = Text("forholdstall", "ratio")
+PERSONS = Text("personer", "persons")
+DWELLINGS = Text("boliger", "dwellings")
+DOWN, UP = Text("ned", "down"), Text("opp", "up")
+
+ANSWER = Text("Svaret", "The answer")
+ASSUMPTIONS = Text("Forutsetninger", "Assumptions")
+RESTRUCTURING = Text("Omstilling", "Restructuring")
+ORIGIN = Text("Hvor tallene kommer fra", "Where the figures come from")
+FIGURE_IN_YEAR = Text("{label} i {year}, {unit}", "{label} in {year}, {unit}")
+
+
+def capital(text: Text) -> Text:
+    """The words with a capital first letter, as they stand over a column or begin a line."""
+    return Text(*(words[:1].upper() + words[1:] for words in text))

@@ -1,0 +1,73 @@
+"""The format of scenario files, and how what was written in an older one is brought up to the current one.
+
+A file says its format in its heading: ``format = 2`` in ``[scenario]`` of a base file, in ``[change]`` of a change.
+One that says nothing is of format 1. The same steps bring up a file that is read, a file that is rewritten
+(``upgrade.py``) and a scenario that a result folder recorded. docs/scenario-format.md says how a step is added.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from ldip.errors import Fault, InputError
+from ldip.text import Text
+
+FORMAT = 2
+"""The format that this program writes."""
+
+SCENARIO, CHANGE = "scenario", "change"
+"""The headings: of a base file, of a change."""
+
+
+class Step(NamedTuple):
+    """The way from one format to the next: what is new, and what becomes of a tree of settings, in place."""
+
+    words: Text
+    change: Callable[[dict[str, Any]], None]
+
+
+def from_1_to_2(tree: dict[str, Any]) -> None:
+    """Format 2 lets keys be absent that have a default; all that format 1 states means the same."""
+
+
+STEPS = {
+    1: Step(
+        Text(
+            nb="nøkler med en oppgitt standardverdi kan utelates (docs/scenario-format.md)",
+            en="keys with a stated default may be left out (docs/scenario-format.md)",
+        ),
+        from_1_to_2,
+    )
+}
+"""Format -> the step to the next one."""
+
+
+def format_of(tree: dict[str, Any], heading: str, file: str) -> int:
+    """The format that the tree of `file` says it is of.
+
+    Raises InputError for one that this program does not know.
+    """
+    section = tree.get(heading)
+    told = section.get("format", 1) if isinstance(section, dict) else 1
+    if type(told) is not int or told < 1:
+        raise InputError([Fault.of("bad_format", file, f"{heading}.format", str(told), newest=FORMAT)])
+    if told > FORMAT:
+        raise InputError([Fault.of("newer_format", file, f"{heading}.format", str(told), newest=FORMAT)])
+    return told
+
+
+def bring_up(tree: dict[str, Any], heading: str, file: str) -> int:
+    """Make a tree of the current format of it, in place and without the format's own key; its old format.
+
+    Raises InputError as :func:`format_of`.
+    """
+    old = format_of(tree, heading, file)
+    for older in range(old, FORMAT):
+        STEPS[older].change(tree)
+    if isinstance(tree.get(heading), dict):
+        tree[heading].pop("format", None)
+    return old
+
+
+def with_format(tree: dict[str, Any], heading: str) -> dict[str, Any]:
+    """The tree, which is of the current format, with the key that says so, first in its heading."""
+    return {**tree, heading: {"format": FORMAT, **tree.get(heading, {})}}

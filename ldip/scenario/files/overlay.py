@@ -1,0 +1,166 @@
+"""What is laid over a scenario that is read already: other numbers, named changes, a change that is a tree, stress
+tests."""
+
+from collections.abc import Callable, Mapping, Sequence
+from numbers import Real
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from ldip.errors import Fault, InputError
+from ldip.scenario.files import faults as f
+from ldip.scenario.files.formats import CHANGE
+from ldip.scenario.files.reader import Place, Source, change_names
+from ldip.scenario.files.reading import Reading, title_in
+from ldip.scenario.files.tables import COLUMNS
+from ldip.scenario.quantities import Parameter, Quantity
+from ldip.scenario.schema import Scenario
+from ldip.text import Text
+
+
+def with_quantity(scenario: Scenario, key: str, quantity: Quantity | Parameter) -> Scenario:
+    """:func:`with_quantities` for one key path."""
+    return with_quantities(scenario, {key: quantity})
+
+
+def with_quantities(scenario: Scenario, changed: Mapping[str, Quantity | Parameter]) -> Scenario:
+    """The scenario with other quantities at these key paths, checked anew.
+
+    Raises InputError where they do not go together with the rest, like a correlation that is none.
+    """
+    sections: dict[str, Any] = {}
+    for key, quantity in changed.items():
+        section, *path, name = key.split(".")
+        if section not in sections:
+            sections[section] = getattr(scenario, section).model_dump()
+        place = sections[section]
+        for part in path:
+            place = place[part]
+        place[name] = quantity
+    try:
+        return Scenario.model_validate({**dict(scenario), **sections})  # the other sections are checked already
+    except ValidationError as error:
+        places = [(detail, ".".join(map(str, detail["loc"]))) for detail in error.errors()]
+        raise InputError(f.translate(detail, "", place) for detail, place in places) from None
+
+
+class Change(NamedTuple):
+    """A change as its file says it."""
+
+    title: Text
+    keys: dict[str, Any]  # a tree
+    file: str  # as shown to the user
+    files: dict[str, str]  # the same, with the SHA-256 of its bytes
+
+
+def read_change(place: Place, name: str) -> Change:
+    """A change of the scenario at `place`, given by name or as a file."""
+    if hidden := f.hidden_in_name(name):
+        raise InputError(hidden)
+    path = Path(name) if name.endswith(".toml") else place.folder / "changes" / f"{name}.toml"
+    if not path.is_file():
+        raise InputError([f.no_change(name, change_names(place.folder), place.folder)])
+    reading = Reading(place.folder)
+    tree = reading.settings(path, CHANGE)
+    return Change(title_in(tree.pop("change", None), path), tree, reading.shown(path), reading.digests)
+
+
+def lay_over(source: Source, change: Mapping[str, Any], name: str, title: Text) -> Source:
+    """A scenario that is read already with a change laid over it that is a tree, not a file: the same as reading it
+    with a change file `name` that holds the tree. Only the sections that the change names are checked again.
+
+    Raises InputError with every fault, their file being `name`.
+    """
+    scenario = source.scenario
+    tree: dict[str, Any] = {section: getattr(scenario, section) for section in Scenario.model_fields}
+    reading = Reading(Path(), Path(name))
+    reading.first_year = scenario.scenario.first_year
+    for section in change:
+        if section in tree and section not in (*COLUMNS, "scenario", "sectors", "changes"):
+            tree[section] = tree[section].model_dump(exclude_none=True)
+        elif section in tree:  # tables and what is checked together with them
+            reading.faults.append(Fault.of("not_in_a_change", name, section))
+    reading.merge(tree, change, name)
+    tree["changes"] = (*scenario.changes, Path(name).stem)
+    changed = None
+    try:
+        changed = Scenario.model_validate(tree)
+    except ValidationError as error:
+        reading.faults += [reading.translate(detail, {}) for detail in error.errors()]
+    if changed:
+        reading.faults += reading.price_years(changed)
+    if reading.faults or changed is None:
+        raise InputError(reading.faults)
+    return source._replace(scenario=changed, change_titles=(*source.change_titles, title))
+
+
+def lay_change(source: Source, place: Place, name: str) -> Source:
+    """The scenario with a named change (or a .toml file) of the folder at `place` laid over it."""
+    change = read_change(place, name)
+    changed = lay_over(source, change.keys, change.file, change.title)
+    return changed._replace(files=source.files | change.files)
+
+
+def lay_values(source: Source, values: Mapping[str, Any], name: str) -> Source:
+    """The scenario with other numbers at some key paths, as by a change of that name: a number, or numbers by the
+    year they hold from, or all of what a scenario file says of one, with `value` or `dated`.
+
+    The unit is the key's own, if none is given. Raises InputError with every fault.
+    """
+    tree: dict[str, Any] = {}
+    faults = []
+    for key, value in values.items():
+        *sections, last = str(key).split(".")
+        place = tree
+        for section in sections:
+            place = place.setdefault(section, {})
+        if last in place:
+            faults.append(Fault.of("given_twice", name, str(key)))
+        place[last] = value if isinstance(value, str) else _written(value)
+    if faults:
+        raise InputError(faults)
+    return lay_over(source, tree, name, Text(name, name))
+
+
+def _written(value: Any) -> dict[str, Any]:
+    """A number as a scenario file has it."""
+    if isinstance(value, Mapping) and {"value", "dated"} & value.keys():
+        found = dict(value)
+    elif isinstance(value, Mapping):
+        found = {"dated": {str(year): _number(number) for year, number in value.items()}}
+    else:
+        found = {"value": _number(value)}
+    return {"basis": "assumption", "source": "given in Python"} | found
+
+
+def _number(value: Any) -> Any:
+    """A number of any library as Python's own; anything else as it is, for the schema to say what is wrong."""
+    return float(value) if isinstance(value, Real) and not isinstance(value, bool) else value
+
+
+class Stressed(NamedTuple):
+    """A scenario, each stress test laid over it, and at last, if `together`, those that move the baseline at once."""
+
+    sources: list[Source]
+    together: bool
+
+
+def stress_sources(
+    with_changes: Callable[[tuple[str, ...]], Source], kinds: Mapping[str, str], tests: Sequence[str] = ()
+) -> Stressed:
+    """The scenario under each of the `tests` (default: all). `with_changes` gives it with named changes laid over it,
+    `kinds` (of :func:`ldip.scenario.files.reader.stress_tests`) says which of them are stress tests.
+
+    Raises InputError with every test that is none.
+    """
+    unknown = [test for test in tests if test not in kinds]
+    if unknown or not kinds:
+        known = ", ".join(kinds) or Text("ingen", "none")
+        raise InputError(Fault.of("not_a_stress_test", "--test", test, known=known) for test in unknown or [""])
+    chosen = list(tests or kinds)
+    sources = [with_changes(()), *[with_changes((test,)) for test in chosen]]
+    of_path = tuple(test for test in chosen if kinds[test] == "path")
+    if len(of_path) > 1:
+        sources.append(with_changes(of_path))
+    return Stressed(sources, len(of_path) > 1)

@@ -1,0 +1,171 @@
+"""One reading of a scenario's folder: files to trees, each key's file, and every fault on the way."""
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+from ldip.errors import Fault, InputError, reason
+from ldip.scenario.files import faults as f
+from ldip.scenario.files.formats import CHANGE, bring_up
+from ldip.scenario.files.tables import COLUMNS, OPTIONAL, YEARLY, Table, read_table, wanted_years
+from ldip.scenario.numbers import quantities
+from ldip.scenario.quantities import in_prices_of, of_any_year
+from ldip.scenario.schema import Scenario
+from ldip.text import Text
+
+BASE = "base.toml"
+NO_TABLE = Table((), (), (), ())
+
+
+def text_of(path: Path, shown: str, faults: list[Fault]) -> tuple[str | None, str]:
+    """The text of a file called `shown` and the SHA-256 of its bytes; None, and a fault more, if it is not text."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        faults.append(Fault.of("unreadable", shown, reason=reason(error)))
+        return None, ""
+    digest = hashlib.sha256(raw).hexdigest()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        faults.append(f.not_utf8(shown, raw, error))
+        return None, digest
+    hidden = f.hidden_in_text(shown, text)
+    faults += hidden
+    return None if hidden else text, digest
+
+
+def title_in(heading: Any, path: Path) -> Text:
+    """The title that a file's heading gives it; without one the file's name."""
+    known = heading if isinstance(heading, dict) else {}
+    return Text(str(known.get("title_nb", path.stem)), str(known.get("title_en", path.stem)))
+
+
+def toml(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
+    """A TOML file as a tree, and its SHA-256 by its name; InputError if it cannot be read."""
+    reading = Reading(path.parent)
+    return reading.toml(path), reading.digests
+
+
+class Reading:
+    """One reading of a folder: the files used, where each key came from, and the faults found so far."""
+
+    def __init__(self, folder: Path, base: Path | None = None):
+        self.folder, self.base = folder, base or folder / BASE
+        self.digests: dict[str, str] = {}
+        self.origins: dict[tuple[str, ...], str] = {}
+        self.faults: list[Fault] = []
+        self.change_titles: list[Text] = []
+        self.first_year: object = 2020
+
+    def shown(self, path: Path) -> str:
+        """The path as a planner knows it: folder name and file."""
+        if path.is_relative_to(self.folder) and self.folder.name:
+            return f"{self.folder.name}/{path.relative_to(self.folder).as_posix()}"
+        return path.as_posix()
+
+    def text(self, path: Path) -> str | None:
+        """The file's text, or None with a fault."""
+        text, digest = text_of(path, self.shown(path), self.faults)
+        if digest:
+            self.digests[self.shown(path)] = digest
+        return text
+
+    def toml(self, path: Path) -> dict[str, Any]:
+        """The file as a tree; an empty one with a fault if it is not TOML."""
+        text = self.text(path)
+        if text is None:
+            raise InputError(self.faults)
+        try:
+            tree = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            self.faults.append(f.not_toml(self.shown(path), error))
+            raise InputError(self.faults) from None
+        hidden = list(f.hidden_in_tree(self.shown(path), tree))
+        if hidden:
+            raise InputError([*self.faults, *hidden])
+        return tree
+
+    def settings(self, path: Path, heading: str) -> dict[str, Any]:
+        """The settings that stand in a base file or a change, in the current format."""
+        tree = self.toml(path)
+        bring_up(tree, heading, self.shown(path))
+        return tree
+
+    def overlay(self, tree: dict[str, Any], path: Path) -> None:
+        """Lay the change file over the tree; a quantity is replaced whole, but keeps its unit if none is given."""
+        change = self.settings(path, CHANGE)
+        self.change_titles.append(title_in(change.pop("change", None), path))
+        for key in (*COLUMNS, "changes"):
+            if change.pop(key, None) is not None:
+                self.faults.append(Fault.of("not_in_a_change", self.shown(path), key))
+        self.merge(tree, change, self.shown(path))
+
+    def merge(self, tree: dict[str, Any], change: Mapping[str, Any], file: str, at: tuple[str, ...] = ()) -> None:
+        """Lay `change`, which stands in `file`, over the tree, both below the keys `at`."""
+        for key, value in change.items():
+            here = (*at, key)
+            old = tree.get(key)
+            if not isinstance(value, dict) or not isinstance(old, dict):
+                tree[key] = value
+                self.origins[here] = file
+            elif "value" in value or "dated" in value:
+                tree[key] = {"unit": old.get("unit", "")} | value
+                self.origins[here] = file
+            else:
+                self.merge(old, value, file, here)
+
+    def file_of(self, location: tuple[str, ...]) -> str:
+        """The file that the key at `location` was last read from, or something below it was."""
+        for length in range(len(location), 0, -1):
+            if location[:length] in self.origins:
+                return self.origins[location[:length]]
+        below = [file for key, file in self.origins.items() if key[: len(location)] == location]
+        return below[-1] if below else self.shown(self.base)
+
+    def table(self, name: str, heading: Any) -> Table:
+        """The table `name`, its faults added to the reading's."""
+        path = self.folder / f"{name}.csv"
+        if name in OPTIONAL and not path.exists():
+            return NO_TABLE
+        text = self.text(path)
+        if text is None:
+            return NO_TABLE
+        table = read_table(name, self.shown(path), text, wanted_years(name, heading))
+        self.faults += table.faults
+        return table
+
+    def price_years(self, scenario: Scenario, plan: Table = NO_TABLE) -> list[Fault]:
+        """Amounts in fixed prices of another year than the scenario's first."""
+        places = [
+            (self.file_of(tuple(key.split("."))), f"{key}.unit", quantity.unit)
+            for key, quantity in quantities(scenario).items()
+        ]
+        file = self.shown(self.folder / "plan.csv")
+        places += [(f"{file}:{n}", "unit", row["unit"]) for row, n in zip(plan.rows, plan.lines, strict=True)]
+        return [
+            Fault.of("wrong_unit", file, key, unit, unit=right)
+            for file, key, unit in places
+            if unit != (right := in_prices_of(of_any_year(unit), scenario.scenario.first_year))
+        ]
+
+    def translate(self, detail: ErrorDetails, tables: dict[str, Table]) -> Fault:
+        """An error of the schema as a fault, with the place in the file that a planner knows."""
+        if detail["type"] in ("wrong_unit", "outside_limits"):
+            detail["ctx"]["unit"] = in_prices_of(detail["ctx"]["unit"], self.first_year)
+        location = tuple(str(part) for part in detail["loc"])
+        if not location:  # a rule between sections, which names the key itself
+            named = tuple(detail["ctx"]["key"].split("."))
+            return f.translate(detail, self.file_of(named), "")
+        if location[0] not in tables or len(location) == 1:
+            return f.translate(detail, self.file_of(location), ".".join(location))
+        name, row, *keys = location
+        table = tables[name]
+        if keys[0] == YEARLY.get(name) and len(keys) > 1:
+            keys = [table.years[int(keys[1])]]
+        place = f"{self.shown(self.folder / f'{name}.csv')}:{table.lines[int(row)]}"
+        return f.translate(detail, place, ".".join(keys))

@@ -1,0 +1,126 @@
+"""Every number of a scenario, once: the settings of ``base.toml``, then the rows of its tables.
+
+What lists, counts, shows or moves numbers takes them from here.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel
+
+from ldip.scenario.defaults import MARK
+from ldip.scenario.quantities import MONEY, REAL, Parameter, Quantity, in_prices_of
+from ldip.scenario.schema import Scenario
+from ldip.scenario.settings import BASES, defaults, name_of
+from ldip.text import Text
+
+DEFAULT = Text("ldips standardverdi", "ldip's default")
+GROUP = Text("{group} år", "{group} years")
+VINTAGE = Text("Premieavvik, amortisert over {years} år", "Premium deviation, amortised over {years} years")
+AGES = Text("{count} alderstrinn (ages.csv)", "{count} years of age (ages.csv)")
+ELASTIC = Text(
+    "{name} (følger innbyggerne, elastisitet {elasticity})", "{name} (follows residents, elasticity {elasticity})"
+)
+
+
+class Number(NamedTuple):
+    """A number of a scenario in words: its values by the year that they hold from, or a constant under the year
+    None; `default` for one that the scenario does not state."""
+
+    key: str
+    what: str
+    unit: str
+    basis: str
+    values: Mapping[int | None, float]
+    source: str
+    default: bool = False
+
+    def basis_words(self, lang: str) -> str:
+        """The basis as people say it, and whether the number is the program's."""
+        return BASES[self.basis].say(lang) + (f" ({DEFAULT.say(lang)})" if self.default else "")
+
+
+def numbers(scenario: Scenario, lang: str) -> Iterator[Number]:
+    """Every number of a scenario."""
+    yield from settings(scenario, lang)
+    yield from table_numbers(scenario, lang)
+
+
+def settings(scenario: Scenario, lang: str) -> Iterator[Number]:
+    """The numbers of ``base.toml`` and its changes, in reading order."""
+    for key, quantity in quantities(scenario).items():
+        what, default = _pick(name_of(scenario, key), lang), quantity.source.startswith(MARK)
+        source = _default_source(key, quantity.source, lang) if default else quantity.source
+        yield Number(key, what, quantity.unit, quantity.basis, by_year(quantity), source, default)
+
+
+def table_numbers(scenario: Scenario, lang: str) -> Iterator[Number]:
+    """The numbers of the tables, row by row; the years of age as one, because they have one source."""
+    first = scenario.scenario.first_year
+    real = in_prices_of(REAL, first)
+    for area in scenario.areas:
+        title = _pick(Text(area.name_nb, area.name_en), lang)
+        if area.elasticity:
+            title = ELASTIC.say(lang, name=title, elasticity=f"{area.elasticity:g}")
+        yield Number(f"areas.{area.area}", title, real, area.basis, _from(first, area.frame), area.source)
+    for row in scenario.plan:
+        title = _pick(Text(row.item_nb, row.item.replace("_", " ")), lang)
+        yield Number(f"plan.{row.line}.{row.item}", title, row.unit, row.basis, _from(first, row.values), row.source)
+    for group in scenario.population:
+        key, title = f"population.{group.group}", GROUP.say(lang, group=group.group)
+        yield Number(key, title, "persons", group.basis, _from(first - 2, group.residents), group.source)
+    for demand in scenario.demand:
+        for part, unit in (("coverage", "share"), ("unit_cost", real), ("place_cost", real)):
+            key = f"demand.{demand.service}.{demand.form}.{demand.group}.{part}"
+            yield Number(key, "", unit, demand.basis, {None: getattr(demand, part)}, demand.source)
+    for vintage in scenario.vintages:
+        key, title = f"vintages.{vintage.vintage:.0f}", VINTAGE.say(lang, years=f"{vintage.years:g}")
+        yield Number(key, title, MONEY, vintage.basis, {None: vintage.deviation}, vintage.source)
+    for age in scenario.ages[:1]:
+        yield Number("ages", AGES.say(lang, count=len(scenario.ages)), "", age.basis, {}, age.source)
+
+
+def assumed(scenario: Scenario) -> tuple[int, int]:
+    """How many of the scenario's numbers are assumptions, the program's defaults among them, and how many there
+    are."""
+    bases = [number.basis for number in numbers(scenario, "en")]
+    return bases.count("assumption"), len(bases)
+
+
+def quantities(model: BaseModel, above: str = "") -> Mapping[str, Quantity | Parameter]:
+    """The numbers of ``base.toml`` as they can be moved, by key path, in reading order."""
+    found: dict[str, Quantity | Parameter] = {}
+    for name in type(model).model_fields:
+        value: Any = getattr(model, name)
+        if isinstance(value, Quantity | Parameter):
+            found[above + name] = value
+        elif isinstance(value, BaseModel):
+            found |= quantities(value, f"{above}{name}.")
+        elif isinstance(value, dict):
+            for key, member in value.items():
+                found |= quantities(member, f"{above}{name}.{key}.")
+    return found
+
+
+def by_year(quantity: Quantity | Parameter) -> dict[int | None, float]:
+    """The values by the year that they hold from; a constant under the year None."""
+    if isinstance(quantity, Parameter) and quantity.dated is not None:
+        return {int(year): value for year, value in sorted(quantity.dated.items())}
+    return {None: float(quantity.value or 0.0)}
+
+
+def _from(first: int, values: Sequence[float]) -> dict[int | None, float]:
+    return dict(enumerate(values, start=first))
+
+
+def _default_source(key: str, source: str, lang: str) -> str:
+    """The reason of a default in the reader's language; as it stands where the program's reason is another today."""
+    default = defaults().get(key)
+    if default is None or source != MARK + default.reason.en:
+        return source
+    return f"{DEFAULT.say(lang)}: {_pick(default.reason, lang)}"
+
+
+def _pick(text: Text, lang: str) -> str:
+    """The words in `lang` as they stand: braces in a scenario's own words are no placeholders."""
+    return text.en if lang == "en" else text.nb

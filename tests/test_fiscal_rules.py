@@ -1,0 +1,151 @@
+"""Fiscal rules as data: those of the accounts, those that a municipality brings, and levels that others watch."""
+
+import numpy as np
+import pytest
+
+from ldip.analysis.compare import compare
+from ldip.analysis.restructuring import restructure
+from ldip.errors import InputError
+from ldip.model.accounts.year import LINES
+from ldip.model.catalogue import headline
+from ldip.model.engine.simulate import simulate
+from ldip.model.fiscal_rules import ANY_RULE, events, limits, margin, rules
+from ldip.scenario.files.reader import read
+from ldip.scenario.schema import RULE_UNITS
+from ldip.statistics.stream import simulate_and_summarise
+
+OWN = """
+[change]
+title_nb = "Egne regler"
+title_en = "Own rules"
+
+[rules.own.debt_ceiling]
+nb = "Gjeldsgrad, høyst"
+en = "Debt ratio, at most"
+metric = "debt_ratio"
+side = "most"
+since = {since}
+limit = {{ dated = {{ {first} = 0.9, {later} = 0.8 }}, unit = "share", basis = "source", source = "kommunestyret" }}
+
+[rules.own.buffer_floor]
+nb = "Bufferfond, minst"
+en = "Buffer fund, at least"
+metric = "closing_buffer_fund"
+side = "least"
+limit = {{ value = 100.0, unit = "mill. {first}-kr", basis = "source", source = "kommunestyret" }}
+"""
+
+
+def with_own_rules(tmp_path, name="baerum-2020"):
+    first = read(name).scenario.scenario.first_year
+    path = tmp_path / "own.toml"
+    path.write_text(OWN.format(first=first, since=first + 2, later=first + 5), encoding="utf-8")
+    return read(name, (str(path),)).scenario
+
+
+def test_the_accounts_rules_are_the_breaches_they_report(scenario):
+    """The table and chapter 9 of the accounts say the same of every run and year."""
+    ledger = simulate(scenario, runs=500, seed=4, years=20)
+    for rule in rules(scenario):
+        assert rule.metric in LINES
+        lacks = margin(rule, ledger) < -1e-6
+        if rule.metric == "equity_share":  # what is not borrowed does not lack
+            lacks &= ledger["general_borrowing"] > 1e-3
+        assert (lacks <= (ledger[rule.event] > 0.5)).all(), rule.id
+        assert (ledger[rule.event] > 0.5).mean() - lacks.mean() < 0.01, rule.id
+
+
+@pytest.mark.parametrize("name", ["baerum-2020", "eksempelvik-2025"])
+def test_a_municipality_brings_its_own_rules(tmp_path, name):
+    scenario = with_own_rules(tmp_path, name)
+    assert [rule.id for rule in rules(scenario)][-2:] == ["debt_ceiling", "buffer_floor"]
+    ledger = simulate(scenario, runs=400, seed=1, years=12)
+    by_id = {event.id: event.happens(ledger) for event in ledger.events}
+    first, debt = int(ledger.years[0]), ledger["debt_ratio"]
+    at = np.where(ledger.years < first + 5, 0.9, 0.8)[:, None]
+    expected = (debt > at) & (ledger.years >= first + 2)[:, None]
+    np.testing.assert_array_equal(by_id["debt_ceiling_breach"], expected)
+    low = ledger["closing_buffer_fund"] < 100.0 * ledger["cpi_index"]
+    np.testing.assert_array_equal(by_id["buffer_floor_breach"], low)
+    some = (ledger["any_rule_breach"] > 0.5) | expected | low
+    np.testing.assert_array_equal(by_id[ANY_RULE], some)
+
+
+def test_own_rules_reach_the_probabilities_by_every_way(tmp_path):
+    scenario, plain = with_own_rules(tmp_path), read("baerum-2020").scenario
+    how = {"runs": 600, "seed": 1, "years": 12}
+    summary = simulate_and_summarise(scenario, name="x", **how)
+    batches = simulate_and_summarise(scenario, name="x", batch=1024, engine="compiled", **how)
+    ledger = simulate(scenario, **how)
+    for event in events(scenario):
+        np.testing.assert_array_equal(summary.probabilities[event.id].in_year, event.happens(ledger).mean(axis=1))
+        np.testing.assert_array_equal(summary.probabilities[event.id].so_far, batches.probabilities[event.id].so_far)
+    before = simulate_and_summarise(plain, name="y", **how)
+    assert list(before.probabilities) == [event.id for event in events()]
+    assert (summary.probabilities[ANY_RULE].in_year >= before.probabilities[ANY_RULE].in_year).all()
+    pair = compare(
+        {"own": lambda: simulate(scenario, **how), "plain": lambda: simulate(plain, **how)},
+        against="own",
+        base_year=2020,
+        seed=1,
+        plan_years=4,
+    ).pairs["plain"]
+    assert (pair.events["debt_ceiling_breach"].in_year == 0.0).all()
+
+
+def test_restructuring_holds_own_rules(tmp_path):
+    scenario = with_own_rules(tmp_path)
+    how = {"confidences": (0.8,), "runs": 300, "seed": 1, "years": 20}
+    alone = restructure(scenario, rules=("debt_ceiling",), **how)
+    assert alone.held[0].by_rule.keys() == {"debt_ceiling"}
+    ledger = simulate(scenario, runs=300, seed=1, years=20, lines=["debt_ratio"])
+    assert alone.held[0].together == pytest.approx((ledger["debt_ratio"][-1] <= 0.8).mean())
+    assert restructure(scenario, **how).answers[0].step >= alone.answers[0].step
+    stepped = simulate(
+        scenario, runs=300, seed=1, years=20, lines=["debt_ratio"], policy="step", step=alone.answers[0].step
+    )
+    assert (stepped["debt_ratio"][-1] <= 0.8 + 1e-8).mean() >= 0.8  # what rounding breaks is not broken
+
+
+def test_an_unknown_rule_is_answered_with_the_known(ldip, tmp_path):
+    said = ldip("restructure", "--rule", "rain", "--lang", "en")
+    assert said.code == 1
+    assert "rain: is no fiscal rule of this scenario. Choose among result, equity, buffer" in said.err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('metric = "debt_ratio"', 'metric = "rain"', "rules.own.debt_ceiling.metric"),
+        ('side = "most"', 'side = "up"', "rules.own.debt_ceiling.side"),
+        ('unit = "share"', 'unit = "per cent"', "rules.own.debt_ceiling.limit"),
+        ("2020 = 0.9", "2020 = 90.0", "rules.own.debt_ceiling.limit"),
+        ("since = 2022", 'since = "soon"', "rules.own.debt_ceiling.since"),
+        ("[rules.own.debt_ceiling]", "[rules.own.Debt-Ceiling]", "rules.own"),
+    ],
+)
+def test_faulty_rules_are_told_with_their_key(tmp_path, old, new, said):
+    text = OWN.format(first=2020, since=2022, later=2025)
+    assert old in text
+    path = tmp_path / "own.toml"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        read("baerum-2020", (str(path),))
+    for lang in ("nb", "en"):
+        assert any(said in line for line in error.value.say(lang)), error.value.say(lang)
+    assert len(error.value.faults) == 1
+
+
+def test_figures_that_rules_may_be_made_for_are_reported_figures():
+    """So their lines are in every ledger that is summarised, and the limit's unit is the figure's."""
+    headlines = {metric.id: metric for metric in headline()}
+    for metric, unit in RULE_UNITS.items():
+        assert headlines[metric].unit == ("mill. kr" if unit == "mill. 2020-kr" else unit)
+
+
+def test_ids_of_limits_and_events_are_their_own(tmp_path):
+    scenario = with_own_rules(tmp_path)
+    ids = [limit.id for limit in limits(scenario)]
+    assert len(set(ids)) == len(ids)
+    names = [event.id for event in events(scenario)]
+    assert len(set(names)) == len(names)

@@ -1,0 +1,189 @@
+"""Each account line against a number worked out by hand."""
+
+import pytest
+
+from ldip.model.accounts import balance, choices, finance, investment, market, revenue, rules, services, year_end
+
+
+def test_equalisation_by_hand():
+    # 1 000 residents, own tax 60 000 kr, national 40 000 kr, in mill.: 0.060 and 0.040.
+    # symmetric: 0.6 x (0.040 - 0.060) = -0.012; no top-up above 90 %; deduction 1 % of 0.040 = 0.0004.
+    assert revenue.tax_equalisation(0.060, 0.040, 1000, 0.60, 0.35, 0.90, 0.01) == pytest.approx(-12.4)
+    # A poor municipality: own 0.030. symmetric 0.006; top-up 0.35 x (0.036 - 0.030) = 0.0021; -0.0004.
+    assert revenue.tax_equalisation(0.030, 0.040, 1000, 0.60, 0.35, 0.90, 0.01) == pytest.approx(7.7)
+
+
+def test_an_own_tax_krone_leaves_forty_oere():
+    before = revenue.tax_equalisation(0.060, 0.040, 1000, 0.60, 0.35, 0.90, 0.01)
+    after = revenue.tax_equalisation(0.061, 0.040, 1000, 0.60, 0.35, 0.90, 0.01)
+    assert 1.0 + (after - before) == pytest.approx(0.40)
+
+
+def test_a_national_percent_leaves_the_part_that_is_not_above_average():
+    # 1 % on own 60 and national 40 mill.: tax +0.6; equalisation -0.6 x 0.2 - 0.01 x 0.4 = -0.124.
+    before = revenue.tax_equalisation(0.060, 0.040, 1000, 0.60, 0.35, 0.90, 0.01)
+    after = revenue.tax_equalisation(0.0606, 0.0404, 1000, 0.60, 0.35, 0.90, 0.01)
+    assert after - before == pytest.approx(-0.124)
+
+
+def test_loan_book():
+    # swap: planned 3.0 %, short rate 1 point above plan, loading 0.8 -> 3.8 %
+    assert market.five_year_rate(0.03, 0.8, 0.04, 0.03) == pytest.approx(0.038)
+    # a fifth of the fixed loans moves from 2.5 to 3.8 %: 2.5 + 0.26
+    assert market.average_fixed_rate(0.025, 0.038, 0.2) == pytest.approx(0.0276)
+    # half at 4.0, half at 2.76, margin 0.4
+    assert market.effective_rate(0.5, 0.04, 0.0276, 0.004) == pytest.approx(0.0378)
+    # 3.78 % of the average of 10 000 and 11 000
+    assert finance.interest_on(0.0378, 10_000.0, 11_000.0) == pytest.approx(396.9)
+
+
+def test_instalments_never_below_the_minimum():
+    # depreciation 560 of a book value of 14 000 is 4 %; on loans of 8 000 that is 320
+    minimum = finance.statutory_instalments(560.0, 8000.0, 14_000.0)
+    assert minimum == pytest.approx(320.0)
+    # general debt is 5 000 of the 8 000: its own share 5 %, or 200 of the 320
+    assert finance.instalments_on(5000.0, 0.05, minimum, 8000.0) == pytest.approx(250.0)
+    assert finance.instalments_on(5000.0, 0.03, minimum, 8000.0) == pytest.approx(200.0)
+
+
+def test_fixed_assets():
+    # 14 000 + 2 977 invested, of which 474 VAT comes back, 38 sold, 560 depreciated
+    assert balance.fixed_assets(14_000.0, 2977.0, 474.0, 38.0, 560.0) == pytest.approx(15_905.0)
+    # a thirtieth of 560 has reached its end, a thirtieth of 2 503 comes in: 560 - 18.67 + 83.43
+    assert balance.depreciation_of_next_year(560.0, 2977.0, 474.0, 30.0) == pytest.approx(624.767, abs=1e-3)
+
+
+def test_pension():
+    # HP 4.4.4, 2020: 791 - 271 + 248
+    assert services.charged_pension(791.0, 271.0, 248.0) == pytest.approx(768.0)
+    # amortisation 20 below the deviation; the frames hold 60 above it, prices 1.1: 86 less
+    assert services.pension_outside_frames(230.0, 250.0, 60.0, 1.1) == pytest.approx(-86.0)
+
+
+def test_measures_and_prices():
+    assert services.measures_that_fail(174.0, 0.75) == pytest.approx(43.5)
+    # 8 000 at prices 3 % above last year's: 8 000 x 0.03 / 1.03
+    assert services.compensation_for_prices(8000.0, 1.03, 1.0) == pytest.approx(233.01, abs=0.01)
+
+
+def test_overdue_deficit():
+    # 100 stand when the year opens, 30 of them from last year; 50 are covered, the oldest first: 20 of 70 are left
+    assert balance.overdue_deficit(100.0, 30.0, 50.0) == pytest.approx(20.0)
+    assert balance.overdue_deficit(100.0, 30.0, 80.0) == 0.0
+
+
+def test_transfer_by_rule_and_adopted():
+    # half of 2 000 less VAT 400 less funds 25 plus shares 42 = 617
+    assert investment.transfer_by_rule_or_plan(1.0, 0.0, 0.5, 2000.0, 400.0, 25.0, 42.0) == pytest.approx(617.0)
+    assert investment.transfer_by_rule_or_plan(0.0, 681.1, 0.5, 2000.0, 400.0, 25.0, 42.0) == pytest.approx(681.1)
+    assert investment.transfer_by_rule_or_plan(1.0, 0.0, 0.5, 100.0, 400.0, 25.0, 42.0) == 0.0
+
+
+def test_services_and_people():
+    # frame 1 200 + 3 mill. for more users at a standard of 1.02, prices 1.1
+    assert services.service_cost(1200.0, 1.02, 3.0, 1.1) == pytest.approx(1.1 * 1203.06)
+    # 2 % more residents, 1 500 of 2 500 follow them: 30 more, prices 1.1
+    assert services.cost_following_residents(2500.0, 1500.0, 1.1, 102_000.0, 100_000.0) == pytest.approx(2783.0)
+    assert services.running_cost(0.025, 300.0, 1.2) == pytest.approx(9.0)
+
+
+def test_tax():
+    # 7 000 x 1.029 x 0.98 x 1.05 x 0.99
+    tax = revenue.tax_collected(7000.0, 1.029, 0.98, 1.05, 99.0, 100.0)
+    assert tax == pytest.approx(7000 * 1.029 * 0.98 * 1.05 * 0.99)
+    assert revenue.grant_per_resident(3000.0, 1.1, 101.0, 100.0) == pytest.approx(3333.0)
+
+
+def test_endowment_fund():
+    # HP 11.3, 2020: 40 % of 2 482 at 6.3 % and 60 % at 2.2 % = 62.5 + 32.8
+    assert finance.part_return(2482.0, 0.4, 0.063) == pytest.approx(62.5, abs=0.05)
+    assert finance.part_return(2482.0, 0.6, 0.022) == pytest.approx(32.8, abs=0.05)
+    # gain: 62.5 less dividends of 1.8 % on 992.8 (17.9), less 3 % that bonds of 1 489.2 lose (44.7)
+    assert finance.change_of_value(62.5, 2482.0, 0.4, 0.018, 0.6, 0.03) == pytest.approx(
+        62.5 - 17.87 - 44.68, abs=0.01
+    )
+    # 1.68 % of 2 482; 20 above the base: only that; below it: nothing
+    assert year_end.real_return_withdrawn(0.0168, 2482.0, 91.0, 1529.0) == pytest.approx(41.7, abs=0.01)
+    assert year_end.real_return_withdrawn(0.0168, 1600.0, -51.0, 1529.0) == pytest.approx(20.0)
+    assert year_end.real_return_withdrawn(0.0168, 1600.0, -151.0, 1529.0) == 0.0
+    # rate surprise from 0 to 1 point: carry as planned, capital loss of duration 3 x 1 point
+    assert finance.bond_return(0.022, 0.0, 0.01, 3.0) == pytest.approx(0.022 - 0.03)
+    # the year after, surprise unchanged: carry one point higher
+    assert finance.bond_return(0.022, 0.01, 0.01, 3.0) == pytest.approx(0.032)
+
+
+def test_hedges_against_the_rate():
+    assert revenue.compensated_interest(16.0, 1.1, 80.0, 0.04, 0.03) == pytest.approx(18.4)
+    assert revenue.compensated_interest(1.0, 1.0, 80.0, 0.00, 0.03) == 0.0
+    # 3 000 mill. of debt: 4.8 % and 60 % of one point
+    assert revenue.repaid_capital_cost(3000.0, 0.048, 0.6, 0.01) == pytest.approx(144.0 + 18.0)
+    # what the fees pay more in imputed interest they also bring in
+    assert revenue.fees_and_refunds(2400.0, 1.0, 1.0, 1.0, 0.6, 3000.0, 0.01) == pytest.approx(2418.0)
+    assert finance.interest_received(1000.0, 0.0025, 0.03, 500.0, 600.0) == pytest.approx(32.5 + 33.0)
+
+
+def test_what_one_point_costs():
+    # 12 000 of debt, 4 000 lent, banked and in bonds, 60 % of 3 900 repaid by fees, 80 compensated: 1 % of 5 580
+    assert rules.rate_exposure(12_000.0, 4_000.0, 0.6 * 3_900.0, 80.0) == pytest.approx(55.8)
+
+
+def test_capacity_and_grants_never_negative():
+    # places for 500 stand; 480 + 50 are needed: 530. 480 - 30: nothing is torn down. Plan years: the plan's own.
+    assert investment.capacity(500.0, 480.0, 50.0, 1.0) == pytest.approx(530.0)
+    assert investment.capacity(500.0, 480.0, -30.0, 1.0) == pytest.approx(500.0)
+    assert investment.capacity(500.0, 520.0, 50.0, 0.0) == pytest.approx(520.0)
+    # 50 adopted, 8 % of 1 000, 0.06 for each of 100 more dwellings last year, prices 1.1
+    assert investment.grants_received(50.0, 0.08, 1000.0, 0.06, 100.0, 1.1) == pytest.approx(1.1 * 136.0)
+    assert investment.grants_received(10.0, 0.0, 1000.0, 0.06, -800.0, 1.1) == 0.0
+
+
+def test_cost_overrun():
+    # 1 000 planned, 5 % expected, building 4 % dearer by chance: 1 092; nothing in the plan years
+    assert investment.overrun(1000.0, 1.0, 0.05, 1.04) == pytest.approx(92.0)
+    assert investment.overrun(1000.0, 0.0, 0.05, 1.04) == 0.0
+
+
+def test_policies():
+    # 50 a year for three years and 20 decided by the rule, of which 90 % are delivered, prices 1.1
+    assert services.lasting_savings(50.0, 3.0, 20.0, 0.9, 1.1) == pytest.approx(168.3)
+    # a need of 220 at prices 1.1 is 200 in 2020-kr; at most 100 a year; nothing without the policy
+    assert rules.decided_by_rule(1.0, 220.0, 1.1, 100.0) == pytest.approx(100.0)
+    assert rules.decided_by_rule(1.0, 55.0, 1.1, 100.0) == pytest.approx(50.0)
+    assert rules.decided_by_rule(0.0, 220.0, 1.1, 100.0) == 0.0
+
+
+def test_restructuring_need():
+    # result: 3 % of 11 000 is 330, there is 250 -> 80
+    assert rules.lacking_result(0.03, 11_000.0, 250.0) == pytest.approx(80.0)
+    assert rules.lacking_result(0.03, 11_000.0, 400.0) == 0.0
+    # a fund falls from 150 to 40, minimum 100: this year took it 60 below
+    assert rules.stock_gap(100.0, 150.0, 40.0) == pytest.approx(60.0)
+    # it opened at 80, below the minimum: only the further fall counts
+    assert rules.stock_gap(100.0, 80.0, 40.0) == pytest.approx(40.0)
+    assert rules.stock_gap(100.0, 40.0, 60.0) == 0.0
+    # to keep 60 in the buffer the deficit (20), the cut transfer (30) and the other funds (40) come first
+    assert rules.buffer_need(60.0, 20.0, 30.0, 40.0, 1e-5) == pytest.approx(150.0)
+    assert rules.buffer_need(0.0, 20.0, 30.0, 40.0, 1e-5) == 0.0
+    # liquidity 15 short: a deficit 15 smaller is enough; 70 short: 20 from the deficit, 30 to the transfer, 50 more
+    assert rules.liquidity_need(15.0, 20.0, 30.0, 1e-5) == pytest.approx(15.0)
+    assert rules.liquidity_need(70.0, 20.0, 30.0, 1e-5) == pytest.approx(100.0)
+    # the same money serves deficit, buffer and liquidity; equity comes on top; the result share stands alone
+    assert rules.lasting_need(50.0, 0.0, 20.0, 150.0, 100.0) == pytest.approx(150.0)
+    assert rules.lasting_need(50.0, 10.0, 20.0, 150.0, 200.0) == pytest.approx(210.0)
+    assert rules.lasting_need(250.0, 10.0, 20.0, 150.0, 200.0) == pytest.approx(250.0)
+
+
+def test_ratio_of_nothing():
+    assert choices.ratio(5.0, 0.0) == 0.0
+    assert choices.ratio(5.0, -2.0) == 0.0
+    assert choices.ratio(5.0, 2.0) == 2.5
+
+
+def test_income_lost():
+    # 376 mill. 2020-kr at prices of 1.1, and 1 + 3 % of 12 000
+    assert revenue.taken_by_income_system(376.0, 1.1, 0.01, 0.03, 12_000.0) == pytest.approx(893.6)
+
+
+def test_equities():
+    # planned 6.3 %, and a year that leaves 0.9 of what was expected: 1.063 x 0.9
+    assert finance.equity_return(0.063, 0.9) == pytest.approx(-0.0433)
