@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ldip.model.accounts.inputs import Opening
+from ldip.model.accounts.year import SUMS
 
 if TYPE_CHECKING:
     from ldip.model.engine.simulate import Ledger
@@ -77,7 +78,7 @@ REAL_ROLL_FORWARD = {
 }
 """The same of stocks in base-year kroner, by the municipal deflator: one flow, nominal."""
 
-SUMS = {
+ACCOUNTS = {
     "result is used": (
         "net_operating_result",
         "-transfer_to_investment",
@@ -106,93 +107,8 @@ SUMS = {
         "-general_borrowing",
         "-self_financing_borrowing",
     ),
-    "general investment": (
-        "general_investment",
-        "-renewal_investment",
-        "-capacity_investment",
-        "-infrastructure_investment",
-        "-cost_overrun",
-        "-slipped_in",
-        "slipped_out",
-    ),
-    "gross result": ("gross_operating_result", "-central_revenue", "net_sector_expenditure"),
-    "net result": ("net_operating_result", "-gross_operating_result", "net_financial_cost"),
-    "service cost": (
-        "net_sector_expenditure",
-        "-kindergarten_cost",
-        "-school_cost",
-        "-care_cost",
-        "-other_service_cost",
-        "-premises_cost",
-        "-undelivered_measures",
-        "restructuring_measures",
-        "-pension_beyond_frames",
-    ),
-    "pension cost": ("pension_cost", "-pension_premium", "premium_deviation", "-premium_amortisation"),
-    "endowment return": ("endowment_return", "-endowment_equity_return", "-endowment_bond_return"),
-    "endowment is used": ("endowment_return", "-endowment_cost", "-endowment_withdrawal", "-endowment_provision"),
-    "total debt": (
-        "closing_debt",
-        "-closing_general_debt",
-        "-closing_self_financing_debt",
-        "-closing_on_lending_debt",
-    ),
-    "total funds": (
-        "closing_funds",
-        "-closing_buffer_fund",
-        "-closing_wage_reserve",
-        "-closing_discretionary_funds",
-        "-closing_investment_funds",
-        "-closing_restricted_funds",
-        "-closing_endowment_fund",
-    ),
-    "operating revenue": (
-        "operating_revenue",
-        "-free_revenue",
-        "-host_grant",
-        "-interest_compensation",
-        "-integration_grant",
-        "-sector_revenue",
-    ),
-    "central revenue": ("central_revenue", "-imputed_capital_cost", "sector_revenue", "-operating_revenue"),
-    "gross investment": (
-        "gross_investment",
-        "-general_investment",
-        "-water_waste_investment",
-        "-housing_investment",
-    ),
-    "planned financing": (
-        "general_investment",
-        "share_purchases",
-        "investment_fund_provision",
-        "-sales",
-        "-grants",
-        "-vat_compensation",
-        "-use_of_investment_funds",
-        "-planned_transfer",
-        "-planned_borrowing",
-    ),
-    "self-financing borrowing": (
-        "self_financing_borrowing",
-        "-water_waste_investment",
-        "-housing_investment",
-        "housing_grants",
-    ),
-    "transfer": ("transfer_to_investment", "-planned_transfer", "transfer_cut", "-extra_transfer"),
-    "instalments": ("instalments", "-general_instalments", "-self_financing_instalments"),
-    "net financial cost": (
-        "net_financial_cost",
-        "-interest",
-        "-instalments",
-        "interest_income",
-        "endowment_return",
-        "-endowment_cost",
-    ),
-    "net debt": ("closing_net_debt", "-closing_debt", "closing_on_lent"),
-    "free revenue": ("free_revenue", "-tax_revenue", "-general_grant", "income_system_loss"),
-    "general grant": ("general_grant", "-block_grant", "-equalisation"),
 }
-"""Lines that add up to zero."""
+"""The two accounts, whose lines add up to zero. The chapters' own sums come beside them."""
 
 CASH_IN = (
     "central_revenue",
@@ -264,8 +180,10 @@ def residuals(ledger: "Ledger", opening: Opening) -> dict[str, np.ndarray]:
     found["overdue deficit"] = np.minimum(
         ledger["closing_uncovered_deficit"] - ledger["closing_overdue_deficit"], 0.0
     )
-    for name, lines in SUMS.items():
+    for name, lines in ACCOUNTS.items():
         found[name] = total(lines)
+    for line, terms in SUMS.items():
+        found[line] = ledger[line] - total(tuple(terms.split()))
     banked = {
         "closing_liquidity_reserve": opening.liquidity_reserve,
         "closing_restricted_funds": opening.restricted_funds,
@@ -280,5 +198,5 @@ def residuals(ledger: "Ledger", opening: Opening) -> dict[str, np.ndarray]:
 
 def line_of(identity: str) -> str:
     """The line of the ledger that an identity of :func:`residuals` is about: the one it accounts for."""
-    named = ROLL_FORWARD | REAL_ROLL_FORWARD | SUMS | OTHERS
+    named = ROLL_FORWARD | REAL_ROLL_FORWARD | ACCOUNTS | OTHERS
     return named[identity][0] if identity in named else identity.removesuffix(" never negative")

@@ -34,6 +34,17 @@ class Balance(NamedTuple):
     depreciation_ahead: Number
 
 
+SUMS = {
+    "closing_debt": "closing_general_debt closing_self_financing_debt closing_on_lending_debt",
+    "closing_net_debt": "closing_debt -closing_on_lent",
+    "closing_funds": (
+        "closing_buffer_fund closing_wage_reserve closing_discretionary_funds "
+        "closing_investment_funds closing_restricted_funds closing_endowment_fund"
+    ),
+}
+"""What lines are the sum of, as signed lines: identities and forms are made of this."""
+
+
 def close_balance(
     plan: Plan, opening: Opening, investment: Investment, finance: Finance, year_end: YearEnd
 ) -> Balance:

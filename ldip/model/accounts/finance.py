@@ -32,6 +32,15 @@ class Finance(NamedTuple):
     net_operating_result: Number
 
 
+SUMS = {
+    "instalments": "general_instalments self_financing_instalments",
+    "endowment_return": "endowment_equity_return endowment_bond_return",
+    "net_financial_cost": "interest instalments -interest_income -endowment_return endowment_cost",
+    "net_operating_result": "gross_operating_result -net_financial_cost",
+}
+"""What lines are the sum of, as signed lines: identities and forms are made of this."""
+
+
 def close_finance(
     plan: Plan, weather: Weather, opening: Opening, market: Market, services: Services, investment: Investment
 ) -> Finance:

@@ -39,6 +39,20 @@ class Investment(NamedTuple):
     slipped_investment: Number
 
 
+SUMS = {
+    "general_investment": (
+        "renewal_investment capacity_investment infrastructure_investment cost_overrun slipped_in -slipped_out"
+    ),
+    "gross_investment": "general_investment water_waste_investment housing_investment",
+    "planned_borrowing": (
+        "general_investment share_purchases investment_fund_provision -sales -grants "
+        "-vat_compensation -use_of_investment_funds -planned_transfer"
+    ),
+    "self_financing_borrowing": "water_waste_investment housing_investment -housing_grants",
+}
+"""What lines are the sum of, as signed lines: identities and forms are made of this."""
+
+
 def close_investment(
     plan: Plan, weather: Weather, people: People, opening: Opening, market: Market, dwellings: Dwellings
 ) -> Investment:

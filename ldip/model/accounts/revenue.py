@@ -26,6 +26,18 @@ class Revenue(NamedTuple):
     operating_revenue: Number
 
 
+SUMS = {
+    "general_grant": "block_grant equalisation",
+    "free_revenue": "tax_revenue general_grant -income_system_loss",
+    "central_revenue": (
+        "tax_revenue general_grant -income_system_loss host_grant interest_compensation "
+        "integration_grant imputed_capital_cost"
+    ),
+    "operating_revenue": "central_revenue -imputed_capital_cost sector_revenue",
+}
+"""What lines are the sum of, as signed lines: identities and forms are made of this."""
+
+
 def close_revenue(
     plan: Plan, weather: Weather, people: People, opening: Opening, market: Market, dwellings: Dwellings
 ) -> Revenue:

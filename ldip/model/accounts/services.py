@@ -32,6 +32,17 @@ class Services(NamedTuple):
     gross_operating_result: Number
 
 
+SUMS = {
+    "net_sector_expenditure": (
+        "kindergarten_cost school_cost care_cost other_service_cost premises_cost "
+        "undelivered_measures -restructuring_measures pension_beyond_frames"
+    ),
+    "pension_cost": "pension_premium -premium_deviation premium_amortisation",
+    "gross_operating_result": "central_revenue -net_sector_expenditure",
+}
+"""What lines are the sum of, as signed lines: identities and forms are made of this."""
+
+
 def close_services(
     plan: Plan,
     weather: Weather,

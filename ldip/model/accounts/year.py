@@ -1,5 +1,6 @@
 """The year: the one place that decides what is closed before what, and what a year hands to the next."""
 
+from sys import modules
 from typing import NamedTuple
 
 from ldip.model.accounts.balance import Balance, close_balance
@@ -33,6 +34,11 @@ CHAPTERS: tuple[type, ...] = tuple(Year.__annotations__.values())
 LINES: tuple[str, ...] = tuple(line for chapter in CHAPTERS for line in chapter._fields)  # type: ignore[attr-defined]
 """The lines of the ledger ``(line, year, run)``: the chapters' fields one after the other. There is no other list of
 lines; what a line means, its unit and its two labels stand in ``catalogue.csv`` under the same name."""
+
+SUMS: dict[str, str] = {
+    line: terms for chapter in CHAPTERS for line, terms in getattr(modules[chapter.__module__], "SUMS", {}).items()
+}
+"""What lines are the sum of, as signed lines, by the chapters."""
 
 
 def close_year(plan: Plan, weather: Weather, people: People, opening: Opening) -> Year:

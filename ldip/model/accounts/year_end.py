@@ -36,6 +36,14 @@ class YearEnd(NamedTuple):
     general_borrowing: Number
 
 
+SUMS = {
+    "endowment_provision": "endowment_return -endowment_cost -endowment_withdrawal",
+    "transfer_to_investment": "planned_transfer -transfer_cut extra_transfer",
+    "general_borrowing": "planned_borrowing transfer_cut -extra_transfer",
+}
+"""What lines are the sum of, as signed lines: identities and forms are made of this."""
+
+
 def close_year_end(
     plan: Plan, opening: Opening, market: Market, revenue: Revenue, investment: Investment, finance: Finance
 ) -> YearEnd:

@@ -17,7 +17,7 @@ from ldip.model.people.counted import Counted, count
 from ldip.model.plan.areas import elasticities, other_frames
 from ldip.model.plan.pension import PensionPlan, pension_plan
 from ldip.model.soundness import check_plan
-from ldip.scenario.quantities import Parameter
+from ldip.scenario.quantities import Frozen, Parameter
 from ldip.scenario.rows import PAID_WITH, SERVICES
 from ldip.scenario.schema import Scenario
 
@@ -62,7 +62,8 @@ def _build(scenario: Scenario, horizon: int, count: Callable[[Scenario, int], Co
     premium = _extend(scenario, "pension_premium", years, _growth(people.planned.residents, plan_years))
     pension = pension_plan(scenario, years, premium * _index(scenario.prices.deflator_growth, years))
     fields = (
-        _market(scenario, years)
+        _as_they_stand(scenario, years)
+        | _market(scenario, years)
         | _people(scenario, people, years)
         | _revenue(scenario, people, years)
         | _services(scenario, people, frames, years)
@@ -81,6 +82,17 @@ def _build(scenario: Scenario, horizon: int, count: Callable[[Scenario, int], Co
         response=np.ascontiguousarray(people.response[:, :horizon, :horizon]),
         events=events(scenario),
     )
+
+
+def _as_they_stand(scenario: Scenario, years: np.ndarray) -> dict[str, np.ndarray]:
+    """Fields of the plan that bear the name of a scenario's number, which the accounts use as it stands."""
+    return {
+        name: number.at(years)
+        for section in dict(scenario).values()
+        if isinstance(section, Frozen)
+        for name, number in dict(section).items()
+        if name in Plan._fields and isinstance(number, Parameter)
+    }
 
 
 def swap_path(rate: np.ndarray) -> np.ndarray:
@@ -108,13 +120,6 @@ def _market(scenario: Scenario, years: np.ndarray) -> dict[str, np.ndarray]:
         "reference_rate": reference[:n],
         "reference_swap_rate": swap_path(reference)[:n],
         "swap_loading": np.full(n, swap_loading(scenario.drivers.rate.persistence.value)),
-        "loan_margin": interest.loan_margin.at(years),
-        "floating_share": interest.floating_share.at(years),
-        "refixing_share": interest.refixing_share.at(years),
-        "on_lending_margin": interest.on_lending_margin.at(years),
-        "compensation_base": interest.compensation_base.at(years),
-        "imputed_share": interest.imputed_share.at(years),
-        "full_cost_share": interest.full_cost_share.at(years),
     }
 
 
@@ -170,12 +175,7 @@ def _revenue(scenario: Scenario, people: Counted, years: np.ndarray) -> dict[str
     return {
         "tax": tax * planned.working_age / reference.working_age,
         "national_tax_per_resident": national,
-        "equalisation_rate": revenue.equalisation_rate.at(years),
-        "topup_rate": revenue.topup_rate.at(years),
-        "topup_level": revenue.topup_level.at(years),
-        "equalisation_deduction": revenue.equalisation_deduction.at(years),
         "revenue_shortfall": revenue.shortfall.at(years),
-        "income_system_loss": revenue.income_system_loss.at(years),
         "block_grant": block * planned.opening_residents / reference.opening_residents,
         "host_grant": _extend(scenario, "host_grant", years),
         "integration_grant": _extend(scenario, "integration_grant", years),
@@ -205,11 +205,8 @@ def _services(scenario: Scenario, people: Counted, frames: np.ndarray, years: np
         "demography_compensation": compensation,
         "new_needs": _extend(scenario, "new_needs", years),
         "adopted_measures": _extend(scenario, "adopted_measures", years),
-        "measures_delivery": scenario.services.measures_delivery.at(years),
         "step_years": np.maximum(np.arange(n) - plan_years + 1.0, 0.0),
         "rule_policy": np.zeros(n),  # simulate() turns it on
-        "maximum_pace": scenario.restructuring.maximum_pace.at(years),
-        "premises_share": scenario.services.premises_share.at(years),
     }
 
 
@@ -260,14 +257,12 @@ def _investment(scenario: Scenario, people: Counted, years: np.ndarray) -> dict[
     )
     return {
         "renewal_investment": line("general_investment", investment.renewal.at(later)),
-        "cost_overrun": investment.cost_overrun.at(years),
         "slippage": after_plan * investment.slippage.at(years),
         "infrastructure_per_dwelling": after_plan * investment.infrastructure_per_dwelling.at(years),
         "kindergarten_places": people.planned.places["kindergartens"][1:],
         "school_places": people.planned.places["schools"][1:],
         "care_places": people.planned.places["care"][1:],
         "builds_places": after_plan,
-        "capacity_renewal_share": investment.capacity_renewal_share.at(years),
         "water_waste_investment": line("water_waste_investment", investment.water_waste.at(later)),
         "housing_investment": line("housing_investment", investment.housing.at(later)),
         "sales": line("sales", investment.sales.at(later)),
@@ -284,7 +279,7 @@ def _investment(scenario: Scenario, people: Counted, years: np.ndarray) -> dict[
 def _financing(scenario: Scenario, years: np.ndarray) -> dict[str, np.ndarray]:
     n, plan_years = len(years), scenario.scenario.plan_years
     none = np.zeros(n - plan_years)
-    financing, endowment, rules = scenario.financing, scenario.endowment, scenario.rules
+    endowment = scenario.endowment
 
     def adopted(line: str) -> np.ndarray:
         return np.concatenate([scenario.plan_line(line), none])
@@ -297,33 +292,17 @@ def _financing(scenario: Scenario, years: np.ndarray) -> dict[str, np.ndarray]:
         "use_of_restricted_funds": adopted("use_of_restricted_funds"),
         "adopted_transfer": adopted("transfer_to_investment"),
         "transfer_by_rule": (np.arange(n) >= plan_years).astype(float),
-        "equity_target": financing.equity_target.at(years),
-        "equity_minimum": rules.equity_minimum.at(years),
-        "instalment_share": financing.instalment_share.at(years),
-        "useful_life": financing.useful_life.at(years),
-        "on_lending_instalment_share": financing.on_lending_instalment_share.at(years),
-        "other_bank_balances": financing.other_bank_balances.at(years),
-        "equity_weight": endowment.equity_weight.at(years),
-        "equity_return": endowment.equity_return.at(years),
-        "dividend_yield": endowment.dividend_yield.at(years),
-        "bond_return": endowment.bond_return.at(years),
-        "bond_duration": endowment.bond_duration.at(years),
         "endowment_cost_share": endowment.cost_share.at(years),
         "endowment_withdrawal_share": endowment.withdrawal_share.at(years),
         "endowment_base": endowment.base_capital.at(years),
-        "buffer_floor": rules.buffer_floor.at(years),
-        "buffer_target_share": rules.buffer_target_share.at(years),
-        "buffer_minimum": rules.buffer_minimum.at(years),
-        "liquidity_minimum": rules.liquidity_minimum.at(years),
-        "result_share_minimum": rules.result_share_minimum.at(years),
-        "deficit_limit_share": rules.deficit_limit_share.at(years),
     }
 
 
 def _opening(scenario: Scenario, premium_deviation: float, people: Counted) -> Opening:
     first = np.array([scenario.scenario.first_year])
-    balance = scenario.opening
+    stocks = {name: stock.value for name, stock in dict(scenario.opening).items()}
     return Opening(
+        **stocks,
         deflator_index=1.0 / (1.0 + scenario.prices.deflator_growth.at(first)[0]),  # the first year is the base year
         fixed_rate=scenario.interest.opening_fixed_rate.value,
         swap_surprise=0.0,
@@ -334,20 +313,7 @@ def _opening(scenario: Scenario, premium_deviation: float, people: Counted) -> O
         new_capacity=0.0,
         slipped_investment=0.0,
         decided_measures=0.0,
-        general_debt=balance.general_debt.value,
-        self_financing_debt=balance.self_financing_debt.value,
-        on_lending_debt=balance.on_lending_debt.value,
-        on_lent=balance.on_lent.value,
-        buffer_fund=balance.buffer_fund.value,
-        wage_reserve=balance.wage_reserve.value,
-        discretionary_funds=balance.discretionary_funds.value,
-        investment_funds=balance.investment_funds.value,
-        restricted_funds=balance.restricted_funds.value,
-        endowment_fund=balance.endowment_fund.value,
         uncovered_deficit=0.0,
         latest_deficit=0.0,
-        liquidity_reserve=balance.liquidity_reserve.value,
         premium_deviation=premium_deviation,
-        fixed_assets=balance.fixed_assets.value,
-        depreciation=balance.depreciation.value,
     )

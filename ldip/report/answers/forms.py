@@ -9,6 +9,7 @@ rows, because there is no other way to make one. What it equals in the ledger st
 
 from typing import NamedTuple
 
+from ldip.model.accounts.year import SUMS
 from ldip.text import Text
 
 
@@ -63,8 +64,17 @@ def _form(word: str, title: Text, price_index: str, *parts: str | Row | Sum) -> 
     return Form(word, title, price_index, _parts(*parts))
 
 
+def _terms(line: str, *without: str, sign: int = 1) -> str:
+    """The terms that a line of the ledger is the sum of, but for those shown in another way."""
+    terms = [term for term in SUMS[line].split() if term.lstrip("-") not in without]
+    return " ".join(terms if sign > 0 else [term[1:] if term.startswith("-") else f"-{term}" for term in terms])
+
+
 GRANTS = Row("-grants -housing_grants", Text("Tilskudd og refusjoner", "Grants and refunds"))
-OTHER_STATE_GRANTS = "-host_grant -interest_compensation -integration_grant"
+SHOWN_APART = ("tax_revenue", "general_grant", "income_system_loss", "imputed_capital_cost")
+OTHER_STATE_GRANTS = _terms("central_revenue", *SHOWN_APART, sign=-1)
+OF_SECTORS = ("kindergarten_cost", "school_cost", "care_cost", "other_service_cost")
+"""What the rows of sectors and areas hold between them."""
 
 OPERATIONS = _form(
     "operations",
@@ -76,15 +86,11 @@ OPERATIONS = _form(
             "net_operating_result",
             _sum(
                 "gross_operating_result",
-                _sum(
-                    "central_revenue",
-                    "tax_revenue general_grant -income_system_loss host_grant",
-                    "interest_compensation integration_grant imputed_capital_cost",
-                ),
+                _sum("central_revenue", _terms("central_revenue")),
                 _sum(
                     "-net_sector_expenditure",
-                    "@sectors -premises_cost -undelivered_measures restructuring_measures",
-                    "-pension_beyond_frames",
+                    "@sectors",
+                    _terms("net_sector_expenditure", *OF_SECTORS, sign=-1),
                 ),
             ),
             _sum(
@@ -123,7 +129,7 @@ INVESTMENT = _form(
         Text("Finansieringsbehov", "To be financed"),
         _sum(
             Text("Netto investeringer", "Net investment"),
-            _sum("gross_investment", "general_investment water_waste_investment housing_investment"),
+            _sum("gross_investment", _terms("gross_investment")),
             "-sales",
             GRANTS,
             equals="gross_investment -sales -grants -housing_grants",
@@ -189,7 +195,8 @@ FORM_1B = _form(
             "-buffer_use buffer_provision -emergency_fund_use -emergency_wage_reserve_use",
             Text("Netto avsetninger utenom 1A", "Net provisions outside 1A"),
         ),
-        "@areas premises_cost undelivered_measures -restructuring_measures pension_beyond_frames",
+        "@areas",
+        _terms("net_sector_expenditure", *OF_SECTORS),
     ),
 )
 FORM_2A = _form(
@@ -226,12 +233,8 @@ FORM_2B = _form(
     _sum(Text("Sum poster i handlingsprogrammet", "Items of the plan in all"), "@investment"),
     _sum(
         "gross_investment",
-        _sum(
-            "general_investment",
-            "renewal_investment capacity_investment infrastructure_investment cost_overrun",
-            "slipped_in -slipped_out",
-        ),
-        "water_waste_investment housing_investment",
+        _sum("general_investment", _terms("general_investment")),
+        _terms("gross_investment", "general_investment"),
     ),
 )
 BALANCE = _form(
@@ -240,14 +243,10 @@ BALANCE = _form(
     "cpi",
     _sum(
         "closing_net_debt",
-        _sum("closing_debt", "closing_general_debt closing_self_financing_debt closing_on_lending_debt"),
+        _sum("closing_debt", _terms("closing_debt")),
         "-closing_on_lent",
     ),
-    _sum(
-        "closing_funds",
-        "closing_buffer_fund closing_wage_reserve closing_discretionary_funds",
-        "closing_investment_funds closing_restricted_funds closing_endowment_fund",
-    ),
+    _sum("closing_funds", _terms("closing_funds")),
     "closing_endowment_buffer closing_uncovered_deficit closing_overdue_deficit",
     "closing_premium_deviation closing_liquidity_reserve closing_fixed_assets",
 )
@@ -256,7 +255,7 @@ FRAMES = _form(
     Text("Rammeendringer og pensjon", "Changes of frames, and pension"),
     "deflator",
     "demography_compensation new_needs -adopted_measures price_compensation",
-    _sum("pension_cost", "pension_premium -premium_deviation premium_amortisation"),
+    _sum("pension_cost", _terms("pension_cost")),
 )
 KEY_FIGURES = _form(
     "key-figures",
