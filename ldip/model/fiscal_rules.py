@@ -40,7 +40,9 @@ class Limit(NamedTuple):
     def name(self) -> Text:
         """What the rule is called in a sentence: as its breach is, or as the municipality calls it."""
         breach = catalogue().get(self.event)
-        return Text(*(words.partition(": ")[2] for words in breach.label)) if breach else self.label
+        if breach:
+            return Text(*(words.partition(": ")[2] for words in breach.label))
+        return Text(*(words[:1].lower() + words[1:] for words in self.label))
 
     def at(self, years: np.ndarray) -> np.ndarray:
         """The limit in each of `years` (year,); NaN where there is none."""

@@ -64,16 +64,16 @@ def _form(word: str, title: Text, price_index: str, *parts: str | Row | Sum) -> 
     return Form(word, title, price_index, _parts(*parts))
 
 
-def _terms(line: str, *without: str, sign: int = 1) -> str:
+def _terms(line: str, without: str = "", sign: int = 1) -> str:
     """The terms that a line of the ledger is the sum of, but for those shown in another way."""
-    terms = [term for term in SUMS[line].split() if term.lstrip("-") not in without]
+    terms = [term for term in SUMS[line].split() if term.lstrip("-") not in without.split()]
     return " ".join(terms if sign > 0 else [term[1:] if term.startswith("-") else f"-{term}" for term in terms])
 
 
 GRANTS = Row("-grants -housing_grants", Text("Tilskudd og refusjoner", "Grants and refunds"))
-SHOWN_APART = ("tax_revenue", "general_grant", "income_system_loss", "imputed_capital_cost")
-OTHER_STATE_GRANTS = _terms("central_revenue", *SHOWN_APART, sign=-1)
-OF_SECTORS = ("kindergarten_cost", "school_cost", "care_cost", "other_service_cost")
+SHOWN_APART = "tax_revenue general_grant income_system_loss imputed_capital_cost"
+OTHER_STATE_GRANTS = _terms("central_revenue", SHOWN_APART, sign=-1)
+OF_SECTORS = "kindergarten_cost school_cost care_cost other_service_cost"
 """What the rows of sectors and areas hold between them."""
 
 OPERATIONS = _form(
@@ -90,7 +90,7 @@ OPERATIONS = _form(
                 _sum(
                     "-net_sector_expenditure",
                     "@sectors",
-                    _terms("net_sector_expenditure", *OF_SECTORS, sign=-1),
+                    _terms("net_sector_expenditure", OF_SECTORS, sign=-1),
                 ),
             ),
             _sum(
@@ -196,7 +196,7 @@ FORM_1B = _form(
             Text("Netto avsetninger utenom 1A", "Net provisions outside 1A"),
         ),
         "@areas",
-        _terms("net_sector_expenditure", *OF_SECTORS),
+        _terms("net_sector_expenditure", OF_SECTORS),
     ),
 )
 FORM_2A = _form(
