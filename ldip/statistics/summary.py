@@ -262,19 +262,10 @@ def shares(event: Event, counts: np.ndarray, runs: int) -> Probability:
     return Probability(event, in_year, so_far, runs)
 
 
-def occurrences(event: Event, values: np.ndarray, happened: np.ndarray | None = None) -> np.ndarray:
-    """In how many runs of the values (year, run) the event happens, in the year and so far: (2, year).
-
-    `happened` (run,) says in which runs it did in earlier years, and is brought up to date.
-    """
+def occurrences(event: Event, values: np.ndarray) -> np.ndarray:
+    """In how many runs of the values (year, run) the event happens, in the year and so far: (2, year)."""
     happens = values > event.threshold
-    in_year = count(happens)
-    if happened is not None:
-        happens[0] |= happened
-    counts = np.array([in_year, count(so_far(happens))])
-    if happened is not None:
-        happened[:] = happens[-1]
-    return counts
+    return np.array([count(happens), count(so_far(happens))])
 
 
 def count(happens: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ engine may reorder them (no fastmath).
 
 import functools
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -56,13 +56,6 @@ def run_numpy(
     year, run) with room for the runs from `first` on.
     """
     runs = slice(first, first + weather.shape[2])
-    for t, closed in enumerate(closed_years(plan, response, weather, opening)):
-        for place, line in enumerate(lines):
-            ledger[place, t, runs] = closed[line]
-
-
-def closed_years(plan: np.ndarray, response: np.ndarray, weather: np.ndarray, opening: np.ndarray) -> Iterator[Year]:
-    """One year after the other, closed for the runs of `weather`: arrays (run,), or a number where all runs agree."""
     surprise = weather[COMPLETIONS] - 1.0
     balance = Opening(*opening)
     for t in range(plan.shape[0]):
@@ -70,7 +63,8 @@ def closed_years(plan: np.ndarray, response: np.ndarray, weather: np.ndarray, op
         count_people(response, surprise, t, people)
         closed = close_year(Plan(*plan[t]), Weather(*weather[:, t, :]), People(*people), balance)
         balance = carry(closed)
-        yield closed
+        for place, line in enumerate(lines):
+            ledger[place, t, runs] = closed[line]
         del closed  # so that its memory can be the next year's
 
 
@@ -85,44 +79,8 @@ def run_compiled(
 ) -> None:
     """As :func:`run_numpy`, compiled. Releases the GIL, so that chunks of runs can go to several threads."""
     # Whole arrays in C order and a place in them, not slices: another memory layout would be compiled anew.
-    alike, places = opening[:, None].copy(), np.asarray(lines, dtype=np.int64)
-    weather = np.ascontiguousarray(weather)
-    compiled()(plan, response, weather, alike, places, ledger, first, 0, plan.shape[0])
-
-
-CloseYear = Callable[[np.ndarray, int], None]
-"""Closes the next year into a ledger of that year alone (line, 1, run), with room for the runs from a place on."""
-
-
-def by_year_numpy(
-    plan: np.ndarray, response: np.ndarray, weather: np.ndarray, opening: np.ndarray, lines: Sequence[int]
-) -> CloseYear:
-    """As :func:`run_numpy`, but one year at a time."""
-    years = closed_years(plan, response, weather, opening)
-    runs = weather.shape[2]
-
-    def close(ledger: np.ndarray, first: int) -> None:
-        closed = next(years)
-        for place, line in enumerate(lines):
-            ledger[place, 0, first : first + runs] = closed[line]
-
-    return close
-
-
-def by_year_compiled(
-    plan: np.ndarray, response: np.ndarray, weather: np.ndarray, opening: np.ndarray, lines: Sequence[int]
-) -> CloseYear:
-    """As :func:`by_year_numpy`, compiled; releases the GIL."""
-    places = np.asarray(lines, dtype=np.int64)
-    weather = np.ascontiguousarray(weather)
-    balance = np.repeat(opening[:, None], weather.shape[2], axis=1)
-    years = iter(range(plan.shape[0]))
-
-    def close(ledger: np.ndarray, first: int) -> None:
-        t = next(years)
-        compiled()(plan, response, weather, balance, places, ledger, first, t, t + 1)
-
-    return close
+    weather, places = np.ascontiguousarray(weather), np.asarray(lines, dtype=np.int64)
+    compiled()(plan, response, weather, opening, places, ledger, first)
 
 
 def count_people(response, surprise, t, people):
@@ -144,30 +102,23 @@ def add_product(target, source, factor):
     target += source * factor
 
 
-def close_block(plan, response, weather, balance, lines, ledger, first_run, first_year, last_year):
-    """Close the years from one up to another, of all runs, LANES runs at a time, into a ledger that begins with the
-    first of them. `balance` is that of each run (field of Opening, run), and becomes its closing one; or, where all
-    runs open alike, (field of Opening, 1)."""
+def close_block(plan, response, weather, opening, lines, ledger, first_run):
+    """Close all years of all runs, LANES runs at a time."""
     # copy() instead of slice assignment: numba's own alone would add five seconds of compilation.
-    runs = weather.shape[2]
-    each = balance.shape[1] == runs
+    years, runs = plan.shape[0], weather.shape[2]
     book = np.empty(ROWS * STRIDE)
-    surprise = np.empty((last_year, LANES))
+    surprise = np.empty((years, LANES))
     people = np.empty((PEOPLE_FIELDS, LANES))
     for first in range(0, runs, LANES):
-        lanes = min(LANES, runs - first)
+        lanes = min(LANES, runs - first)  # idle lanes of the last block: any real run
         for field in range(YEAR - OPENING):
-            row = (OPENING + field) * STRIDE
-            for lane in range(LANES):  # idle lanes of the last block: any real run
-                book[row + lane] = balance[field, first if each else 0]
-            if each:
-                copy(balance[field, first : first + lanes], book[row : row + lanes])
-        for t in range(last_year):
+            for lane in range(LANES):
+                book[(OPENING + field) * STRIDE + lane] = opening[field]
+        for t in range(years):
             for lane in range(lanes):
                 surprise[t, lane] = weather[COMPLETIONS, t, first + lane] - 1.0
             for lane in range(lanes, LANES):
                 surprise[t, lane] = 0.0
-        for t in range(first_year, last_year):
             count_people(response, surprise, t, people)
             for field in range(PEOPLE_FIELDS):
                 row = (PEOPLE + field) * STRIDE
@@ -180,12 +131,7 @@ def close_block(plan, response, weather, balance, lines, ledger, first_run, firs
             close_lanes(book, read_plan(plan, t))
             for place in range(lines.shape[0]):
                 row = (YEAR + lines[place]) * STRIDE
-                target = ledger[place, t - first_year, first_run + first : first_run + first + lanes]
-                copy(book[row : row + lanes], target)
-        if each:
-            for field in range(YEAR - OPENING):
-                row = (OPENING + field) * STRIDE
-                copy(book[row : row + lanes], balance[field, first : first + lanes])
+                copy(book[row : row + lanes], ledger[place, t, first_run + first : first_run + first + lanes])
 
 
 def copy(source, target):
