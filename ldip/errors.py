@@ -44,3 +44,15 @@ class InputError(Exception):
     def say(self, lang: str) -> list[str]:
         """One line per fault."""
         return [fault.say(lang) for fault in self.faults]
+
+
+class Notice(UserWarning):
+    """Something the user should know that stops nothing; the command line says it in the user's language."""
+
+    def __init__(self, text: Text, **values: object):
+        self.text, self.values = text, values
+        super().__init__(self.say("en"))
+
+    def say(self, lang: str) -> str:
+        """The notice as one line."""
+        return self.text.say(lang, **self.values)

@@ -162,7 +162,7 @@ def test_every_rank_wanted_is_exact(runs, seed, engine):
     sizes = np.random.default_rng(seed)
     values, chosen = rows(runs)[:, sizes.permutation(runs)], wanted_ranks(runs)
     batches = batches_of(values, iter(lambda: int(sizes.integers(1, runs // 6)), None))
-    found = Selection(next(batches), runs, chosen, engine)
+    found = begun(batches, runs, engine)
     selected, ordered = settled(found, batches), np.sort(values, axis=1)
     assert selected.shape == values.shape
     for rank in {rank for of in chosen for rank in of}:
@@ -236,7 +236,7 @@ def test_windows_keep_what_is_inside_and_count_the_rest(of, runs):
     edges, starts = edges_around(values), np.arange(9) * 2 * runs
     upto, kept = np.zeros((*edges.shape, 2), dtype=np.int64), np.full((len(values), starts[-1]), np.nan)
     for batch in (values[:, :runs], values[:, runs:]):
-        of.cut(batch.copy(), edges, upto, kept, starts)
+        of.cut(batch.copy(), edges, np.ones(len(values), dtype=bool), upto, kept, starts)
     check_windows(values, edges, upto, kept, starts)
 
 
@@ -244,7 +244,7 @@ def test_windows_keep_what_is_inside_and_count_the_rest(of, runs):
 def test_what_a_window_has_no_room_for_is_counted(of):
     values, edges = np.arange(100.0)[None], np.array([[9.0, 50.0, 50.0, 90.0]])
     upto, kept = np.zeros((1, 4, 2), dtype=np.int64), np.full((1, 30), np.nan)
-    of.cut(values.copy(), edges, upto, kept, np.array([0, 10, 30]))
+    of.cut(values.copy(), edges, np.array([True]), upto, kept, np.array([0, 10, 30]))
     np.testing.assert_array_equal(upto[0], [[9, 10], [50, 51], [50, 51], [90, 91]])
     np.testing.assert_array_equal(kept[0], [*range(10, 20), *range(51, 71)])
 
@@ -257,7 +257,7 @@ def test_windows_further_in_are_as_if_they_had_been_there_from_the_start(runs, e
     found = Selection(values.copy(), runs, [[0]] * 8, engine)
     found.edges, found.starts = edges_around(values), np.arange(9) * runs
     found.upto, found.kept = np.zeros((*found.edges.shape, 2), dtype=np.int64), np.empty((len(values), 8 * runs))
-    found._by.cut(values.copy(), found.edges, found.upto, found.kept, found.starts)
+    found._by.cut(values.copy(), found.edges, found.tied, found.upto, found.kept, found.starts)
     close = edges_around(values, CLOSE)
     monkeypatch.setattr(Selection, "_among", lambda *_: close.reshape(len(values), 8, 2).copy())
     found._narrow()
@@ -271,6 +271,13 @@ def test_ranks_cover_a_percentile_and_its_error():
     assert wanted_ranks(1) == [[0]] * len(PERCENTILES)
 
 
+def begun(batches: Iterator[np.ndarray], runs: int, engine: str = "numpy") -> Selection:
+    first = next(batches)
+    found = Selection(first, runs, wanted_ranks(runs), engine)
+    found.take(first)
+    return found
+
+
 def settled(found: Selection, batches: Iterator[np.ndarray]) -> Selected:
     for batch in batches:
         found.take(batch)
@@ -281,7 +288,7 @@ def test_runs_that_come_in_order_of_size_are_a_miss():
     """Windows rest on the runs being alike; where they are not it is said, not guessed."""
     values = np.sort(rows(20_000)[:1], axis=1)
     batches = batches_of(values, iter(lambda: 500, None))
-    found = Selection(next(batches), 20_000, wanted_ranks(20_000))
+    found = begun(batches, 20_000)
     with pytest.raises(MissedError):
         settled(found, batches)
 
@@ -291,9 +298,8 @@ def test_windows_hold_the_root_of_the_runs():
     kept = {}
     for runs in (400_000, 1_600_000):
         batches = batches_of(np.random.default_rng(2).random((1, runs)), iter(lambda: 16_384, None))
-        found = Selection(next(batches), runs, wanted_ranks(runs))
-        for batch in batches:
-            found.take(batch)
+        found = begun(batches, runs)
+        settled(found, batches)
         kept[runs] = found.kept.shape[1]
         bound = sum((selection.CAUTION + 2.0) * math.sqrt(runs * p * (1.0 - p)) for p in PERCENTILES)
         assert kept[runs] < selection.ROOM * (bound + 9 * 20)

@@ -104,59 +104,61 @@ def _block_sums(values, first, sums):
                 x[i] = 0.0
             for i in range(BLOCK // 8):  # folded three times
                 a, b, c, d = x[i], x[i + BLOCK // 8], x[i + 2 * BLOCK // 8], x[i + 3 * BLOCK // 8]
-                e, f, g, h = (
-                    x[i + 4 * BLOCK // 8],
-                    x[i + 5 * BLOCK // 8],
-                    x[i + 6 * BLOCK // 8],
-                    x[i + 7 * BLOCK // 8],
-                )
+                e, f = x[i + 4 * BLOCK // 8], x[i + 5 * BLOCK // 8]
+                g, h = x[i + 6 * BLOCK // 8], x[i + 7 * BLOCK // 8]
                 folded[i] = ((a + e) + (c + g)) + ((b + f) + (d + h))
                 squares[i] = ((a * a + e * e) + (c * c + g * g)) + ((b * b + f * f) + (d * d + h * h))
             sums[0, row, place], sums[1, row, place] = _sum(folded), _sum(squares)
 
 
 @inner
-def _compare(x, low, high, begun, ended, upto):
-    """Compare values with one window: count below and up to its edges, and for each value windows begun and ended."""
-    below_low = to_low = below_high = to_high = 0
+def _compare(x, low, high, tied, passed, upto):
+    """Compare values with one window: count those below and up to its edges, and for each value the edges passed. If
+    not `tied`, what is on an edge is not looked for: half the comparisons, and a miss should its rank be wanted."""
+    above_low = from_high = from_low = above_high = 0
     for i in range(x.shape[0]):
-        value = x[i]
-        below_low += value < low
-        to_low += value <= low
-        below_high += value < high
-        to_high += value <= high
-        begun[i] += value > low
-        ended[i] += value >= high
-    upto[0, 0] += below_low
-    upto[0, 1] += to_low
-    upto[1, 0] += below_high
-    upto[1, 1] += to_high
+        above, beyond = x[i] > low, x[i] >= high
+        above_low += above
+        from_high += beyond
+        passed[i] += above + beyond
+    if tied:
+        for i in range(x.shape[0]):
+            from_low += x[i] >= low
+            above_high += x[i] > high
+    else:
+        from_low, above_high = above_low, from_high
+    upto[0, 0] += x.shape[0] - from_low
+    upto[0, 1] += x.shape[0] - above_low
+    upto[1, 0] += x.shape[0] - from_high
+    upto[1, 1] += x.shape[0] - above_high
 
 
-@entry("void(float64[:, ::1], float64[:, ::1], int64[:, :, ::1], float64[:, ::1], int64[::1])")
-def cut(values, edges, upto, kept, starts):
+@entry(
+    "void(float64[:, ::1], float64[:, ::1], boolean[::1], int64[:, :, ::1], float64[:, ::1], int64[::1])",
+)
+def cut(values, edges, tied, upto, kept, starts):
     """Compare rows of values (row, run) with windows: see ``selection.cut``."""
     windows = starts.shape[0] - 1
-    begun, ended = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
-    places, ends = np.empty(BLOCK + 1, np.int64), np.empty(windows, np.int64)
+    passed, places, ends = np.empty(BLOCK, np.int64), np.empty(BLOCK + 1, np.int64), np.empty(windows, np.int64)
     for row in range(values.shape[0]):
         for window in range(windows):
             ends[window] = starts[window] + max(upto[row, 2 * window + 1, 0] - upto[row, 2 * window, 1], 0)
         for start in range(0, values.shape[1], BLOCK):  # every value with every window, which is SIMD: no search
             x = values[row, start : start + BLOCK]
             for i in range(BLOCK):
-                begun[i] = ended[i] = 0
+                passed[i] = 0
             for k in range(0, 2 * windows, 2):
-                _compare(x, edges[row, k], edges[row, k + 1], begun, ended, upto[row, k : k + 2])
+                _compare(x, edges[row, k], edges[row, k + 1], tied[row], passed, upto[row, k : k + 2])
             noted = 0
             for i in range(x.shape[0]):  # no branch, because a processor would guess wrong
                 places[noted] = i
-                noted += begun[i] > ended[i]
+                noted += passed[i] & 1
             for i in range(noted):
-                window = ended[places[i]]
-                if ends[window] < starts[window + 1]:
-                    kept[row, ends[window]] = x[places[i]]
-                ends[window] += 1
+                window, value = passed[places[i]] // 2, x[places[i]]
+                if value > edges[row, 2 * window]:  # else it is both edges
+                    if ends[window] < starts[window + 1]:
+                        kept[row, ends[window]] = value
+                    ends[window] += 1
 
 
 @entry("void(float64[:, ::1], int64[::1], int64[:, ::1], float64[:, ::1], int64[:, :, ::1])")

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from ldip.statistics.summary import Selected
+from ldip.statistics.summary import Selected, compiled_rows
 
 CAUTION = 5.5
 """Half the width of a window, in standard deviations of the rank."""
@@ -48,8 +48,8 @@ class Selection:
         engine: str = "numpy",
         caution: float = CAUTION,
     ) -> None:
-        """Begin with the first batch (row, run of the batch), which is sorted; `ranks` are those wanted around each
-        percentile among all `runs`, rising."""
+        """Set the windows by the first batch (row, run of the batch), to be taken in after; `ranks` are those wanted
+        around each percentile among all `runs`, rising."""
         rows, batch = values.shape
         self.runs, self.ranks, self.caution = runs, ranks, caution
         self._one_by_one, self._by = Lock(), _forms(engine)
@@ -58,14 +58,14 @@ class Selection:
         self.starts = np.zeros(1, np.int64)  # of each window in what is kept, and the end
         self._make_room(ROOM * np.max(widths, axis=0) * max(AMPLE_UP_TO / runs, 1.0) ** 0.5, np.empty((rows, 0)))
         bounds, last = np.maximum.accumulate(self._spans(batch).reshape(-1)), batch - 1
-        values.sort(axis=1)
-        self.edges = np.ascontiguousarray(values[:, np.clip(bounds, 0, last)])  # (row, edge)
+        whole, of_all = np.full((rows, 1), batch), np.broadcast_to(np.clip(bounds, 0, last), (rows, 1, len(bounds)))
+        self.edges = self._by.select_parts(values, np.zeros(1, np.int64), whole, of_all)[:, 0].copy()  # (row, edge)
         self.edges[:, bounds < 0], self.edges[:, bounds > last] = -np.inf, np.inf
+        self.tied = np.ones(rows, dtype=bool)  # whether several values may be on one edge
         self.upto = np.zeros((*self.edges.shape, 2), dtype=np.int64)  # how many values are below an edge; below or on
-        self.take(values)
 
     def take(self, values: np.ndarray) -> None:
-        """Take in another batch, which may be overwritten."""
+        """Take in a batch, which may be overwritten."""
         with self._one_by_one:
             batch = values.shape[1]
             much_to_come = self.runs - self.seen >= self.seen >= TIMES * self.narrowed
@@ -73,10 +73,12 @@ class Selection:
                 self._narrow()
                 if (lacking := self._lacking(batch)).any():
                     self._make_room(np.diff(self.starts) + lacking, self.kept)
-            self._by.cut(values, self.edges, self.upto, self.kept, self.starts)
+            self._by.cut(values, self.edges, self.tied, self.upto, self.kept, self.starts)
             self.seen += batch
             if np.any(self._sizes() > np.diff(self.starts)):
                 raise MissedError
+            if self.seen == batch:
+                self._look_for_ties()
 
     def settle(self) -> Selected:
         """The order statistics of the ranks that were wanted, when all batches are in; raises MissedError."""
@@ -132,6 +134,10 @@ class Selection:
         self._by.narrow(self.kept, self.starts, sizes, self.edges, self.upto)
         self.upto = np.where((on_high & ~on_low)[..., None], high, self.upto)
         self.narrowed = self.seen
+        self._look_for_ties()
+
+    def _look_for_ties(self) -> None:
+        self.tied = np.any(self.upto[..., 1] - self.upto[..., 0] > 1, axis=1)
 
     def _spans(self, seen: int) -> np.ndarray:
         """Ranks among the `seen` runs that have the order statistics of all runs between them (window, 2)."""
@@ -147,11 +153,14 @@ class Selection:
         return np.stack([low, high], axis=1).astype(np.int64)
 
 
-def cut(values: np.ndarray, edges: np.ndarray, upto: np.ndarray, kept: np.ndarray, starts: np.ndarray) -> None:
+def cut(
+    values: np.ndarray, edges: np.ndarray, tied: np.ndarray, upto: np.ndarray, kept: np.ndarray, starts: np.ndarray
+) -> None:
     """Compare rows of values (row, run), which may be overwritten, with windows between `edges` (row, edge).
 
-    How many are below an edge, and below or on it, is added to `upto` (row, edge, 2). Those inside a window are kept
-    (row, place), behind what is there, from where the window `starts` (window and end,) and as far as there is room.
+    How many are below an edge, and below or on it, is added to `upto` (row, edge, 2); where a row is not `tied`
+    (row,), what is on an edge may be overlooked. Those inside a window are kept (row, place), behind what is there,
+    from where the window `starts` (window and end,) and as far as there is room.
     """
     values.sort(axis=1)
     for row, x in enumerate(values):
@@ -188,4 +197,4 @@ def narrow(kept: np.ndarray, starts: np.ndarray, sizes: np.ndarray, edges: np.nd
 
 def _forms(engine: str) -> Any:
     """The module that has the three functions above, compiled or as they are."""
-    return import_module("ldip.statistics.compiled_rows" if engine == "compiled" else __name__)
+    return compiled_rows(engine) or import_module(__name__)

@@ -6,6 +6,7 @@ the whole ledger, to the last bit, for any number of threads and any batches.
 """
 
 import math
+import os
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any, NamedTuple
@@ -33,6 +34,9 @@ from ldip.statistics.summary import (
 ONE_PASS = 2_000_000
 """Runs up to which windows for all metrics are kept at once; they grow with the root of the runs. Beyond, a pass for
 every part of the metrics: the draws are the same each time."""
+
+SORTING = min(os.cpu_count() or 1, 4)
+"""Threads that sort the only batch, if nobody says how many."""
 
 Keep = Callable[[Ledger], Any]
 """Takes from the ledger of a batch what is to be kept of its runs."""
@@ -149,13 +153,13 @@ def _one_pass(
         rows = _in_fixed_prices(ledger, metrics)
         if pivot is None:
             pivot = rows[:, 0].copy()
+        if selection is None and rows.shape[1] < runs:  # the first batch, which nothing is done beside
+            selection = Selection(rows, runs, wanted_ranks(runs), engine, caution)
         sums = block_sums(rows, pivot, engine)
         if selection:
             selection.take(rows)
-        elif rows.shape[1] < runs:  # the first batch, which nothing is done beside
-            selection = Selection(rows, runs, wanted_ranks(runs), engine, caution)
         else:
-            ordered = selected(rows, engine)
+            ordered = selected(rows, engine, how["threads"] or SORTING)
         return Part(ledger.years, sums, counts, record)
 
     total = np.zeros(())

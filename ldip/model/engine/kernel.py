@@ -83,6 +83,15 @@ def run_compiled(
     compiled()(plan, response, weather, opening, places, ledger, first)
 
 
+def try_compiled() -> None:
+    """Close one year of one run: whatever may fail has failed then."""
+    rows = (len(Plan._fields), len(People._fields), len(Weather._fields), len(Opening._fields))
+    plan, response, weather, opening = (
+        np.ones(size) for size in ((1, rows[0]), (rows[1], 1, 1), (rows[2], 1, 1), rows[3])
+    )
+    run_compiled(plan, response, weather, opening, [0], np.empty((1, 1, 1)))
+
+
 def count_people(response, surprise, t, people):
     """What the dwellings so far beyond the programme add in year t: `people` (field, run) from `surprise`
     (year, run), the share by which each year's completions differ from it."""
@@ -240,14 +249,16 @@ COMPILED_FORMS: dict[Any, Any] = {steps.choose: _choose_one, clear: _clear_loop,
 
 def cache_folder(numba_version: str, sources: Path = Path(__file__).parents[1]) -> Path:
     """A cache of its own for every version of the source, since numba does not notice an edited callee; and for every
-    installation, since numba compiles anew what lies elsewhere or was written again."""
+    installation, whose mark its name begins with, since numba compiles anew what lies elsewhere or is written again.
+    """
     from click import get_app_dir
 
     files = sorted(sources.rglob("*.py"))
     digest = hashlib.sha256(numba_version.encode())
     for file in files:
         digest.update(f"{file} {file.stat().st_mtime_ns}".encode() + file.read_bytes())
-    return Path(get_app_dir("ldip")) / "compiled" / digest.hexdigest()[:16]
+    mark = hashlib.sha256(str(sources).encode()).hexdigest()[:8]
+    return Path(get_app_dir("ldip")) / "compiled" / f"{mark}-{digest.hexdigest()[:16]}"
 
 
 def _tuple_access() -> dict[str, Any]:
