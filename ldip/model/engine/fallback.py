@@ -6,6 +6,7 @@ them; and numba may not run at all. None of this is a reason not to answer.
 
 import functools
 import shutil
+import tempfile
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -21,27 +22,43 @@ UNUSABLE = Text(
 
 T = TypeVar("T")
 
+failures: list[str] = []
+"""Why nothing compiled can be used in this process: once is enough to know it."""
+
 
 def attempt(load: Callable[[], T]) -> T | None:
     """What `load` gives. If it fails and there are files of an earlier time, these are dropped and it is tried once
-    more; if that fails, too, there is a :class:`~ldip.errors.Notice`, once in a process, and None."""
+    more; if that fails, too, there is a :class:`~ldip.errors.Notice`, once in a process, and None from then on."""
+    if failures:
+        return None
     try:
-        import numba
+        from importlib.metadata import version
 
-        folder = kernel.cache_folder(numba.__version__)
+        folder = kernel.cache_folder(version("numba"))
         there_before = folder.exists()
         if not there_before:
             remove_older(folder)
+        make_ready(folder)
         try:
             return load()
         except Exception:
             if not there_before:
                 raise
             shutil.rmtree(folder, ignore_errors=True)
+            make_ready(folder)
             return load()
     except Exception as error:  # whatever numba, LLVM, pickle or the file system may raise
-        _say_once(f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else ''}"[:120])
+        failures.append(" ".join(f"{type(error).__name__}: {error}".split())[:160])
+        warnings.warn(Notice(UNUSABLE, why=failures[0]), stacklevel=2)
         return None
+
+
+def make_ready(folder: Path) -> None:
+    """Make the folder; an error if nothing can be written there, where numba would go elsewhere: to a place that does
+    not know one version from another."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder):
+        pass
 
 
 def remove_older(folder: Path) -> None:
@@ -62,8 +79,3 @@ def run_compiled() -> Callable[..., None] | None:
         return kernel.run_compiled
 
     return attempt(load)
-
-
-@functools.cache
-def _say_once(why: str) -> None:
-    warnings.warn(Notice(UNUSABLE, why=why), stacklevel=2)
