@@ -22,9 +22,9 @@ from ldip.errors import Fault, InputError
 from ldip.model import drivers
 from ldip.model.accounts.inputs import Opening, People, Weather
 from ldip.model.accounts.year import LINES
+from ldip.model.catalogue import catalogue, headline
 from ldip.model.engine.simulate import Ledger, built, run_baseline, simulate, simulate_built
 from ldip.model.identities import line_of, residuals
-from ldip.model.metrics import catalogue, headline
 from ldip.model.plan.baseline import Baseline, build
 from ldip.model.soundness import WITNESSES, check_path, check_plan
 from ldip.scenario.files.reader import find, read

@@ -8,8 +8,8 @@ import numpy as np
 from pydantic import AfterValidator, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
-from ldip.errors import Text
 from ldip.scenario.quantities import RATE, SHARE, Frozen, Persistence, Quantity, Volatility, expect
+from ldip.text import Text
 
 SHOCKS = ("rate", "national_tax", "own_tax", "completions", "construction", "wages", "cpi", "equities")
 """The drivers with a normal shock a year, in the order of the correlation matrix."""
