@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from typing import Any, NamedTuple
+from unittest import mock
 
 import numpy as np
 from tables import Table
@@ -15,17 +16,14 @@ from timing import Lap, in_laps, in_turn
 from ldip.model import drivers
 from ldip.model.accounts.year import LINES
 from ldip.model.engine import kernel
-from ldip.model.engine.generator import CompiledGenerator
 from ldip.model.engine.simulate import (
     CHUNK,
     COMPILED_FROM,
     Built,
     built,
     in_batches,
-    in_years,
     simulate,
     simulate_built,
-    together,
 )
 from ldip.model.metrics import lines_needed
 from ldip.model.plan.baseline import build
@@ -86,7 +84,6 @@ def kernel_table(scenario: Scenario, size: Size) -> Table:
         {
             DRAWS: draw,
             "draws and processes: the weather": job.make_weather,
-            "the same, normal numbers compiled": lambda: job.make_weather(CompiledGenerator),
             COMPILED: lambda: job.close(kernel.run_compiled),
             "the same, all lines kept": lambda: job.close(kernel.run_compiled, every, every_ledger),
             NUMPY: lambda: job.close(kernel.run_numpy),
@@ -259,12 +256,8 @@ def stream_table(scenario: Scenario, size: Size) -> Table:
 
     def simulation(lap: Lap, how: dict[str, Any]) -> None:
         for _ in range(most // how["runs"]):
-            if together("compiled", how["runs"], size.years):
-                deque(in_years(built(scenario, size.years), lines=lines_needed(), **how), maxlen=0)
-                lap()
-            else:
-                ready, progress = built(scenario, size.years), every(counts[0], lap)
-                deque(in_batches(ready, lambda _: None, lines=lines_needed(), progress=progress, **how), maxlen=0)
+            ready, progress = built(scenario, size.years), every(counts[0], lap)
+            deque(in_batches(ready, lambda _: None, lines=lines_needed(), progress=progress, **how), maxlen=0)
 
     def with_percentiles(lap: Lap, how: dict[str, Any]) -> None:
         for _ in range(most // how["runs"]):
@@ -294,8 +287,7 @@ def stream_table(scenario: Scenario, size: Size) -> Table:
         ),
         rows,
         "Processor time of one thread, compiled: what `ldip simulate` does with so many runs, the median time of "
-        f"every {counts[0]:,} of them. Up to 106 496 go through the years together, more in batches that leave the "
-        "windows percentiles lie in.",
+        f"every {counts[0]:,} of them. Batches leave the windows that percentiles lie in.",
     )
 
 
@@ -314,9 +306,9 @@ class _Job:
         ]
         self.whole = np.concatenate(self.chunks, axis=2)
 
-    def make_weather(self, generator: drivers.Generator = drivers.NUMPY) -> None:
+    def make_weather(self) -> None:
         for first in range(0, self.runs, CHUNK):
-            drivers.weather(self.process, 1, first, min(CHUNK, self.runs - first), generator=generator)
+            drivers.weather(self.process, 1, first, min(CHUNK, self.runs - first))
 
     def close(
         self,
@@ -334,22 +326,23 @@ class _Job:
 def own_draws(process: drivers.Process, runs: int) -> list[Callable[[], np.ndarray]]:
     """What the weather asks of NumPy's generators, ready to be asked again: noted while it is made once."""
     asked: list[Callable[[], np.ndarray]] = []
+    make = drivers.generator
 
     class Noting:
         """A generator that notes what it is asked."""
 
-        def __init__(self, bits: np.random.SFC64) -> None:
-            self._seed, self._generator = bits.seed_seq, np.random.Generator(bits)
+        def __init__(self, *of: int) -> None:
+            self._of, self._generator = of, make(*of)
 
         def __getattr__(self, name: str) -> Callable[..., np.ndarray]:
             def ask(*arguments: Any) -> np.ndarray:
-                seed = self._seed
-                asked.append(lambda: getattr(np.random.Generator(np.random.SFC64(seed)), name)(*arguments))
+                asked.append(lambda: getattr(make(*self._of), name)(*arguments))
                 found: np.ndarray = getattr(self._generator, name)(*arguments)
                 return found
 
             return ask
 
-    for first in range(0, runs, CHUNK):
-        drivers.weather(process, 1, first, min(CHUNK, runs - first), generator=Noting)
+    with mock.patch.object(drivers, "generator", Noting):
+        for first in range(0, runs, CHUNK):
+            drivers.weather(process, 1, first, min(CHUNK, runs - first))
     return asked

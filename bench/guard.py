@@ -158,7 +158,7 @@ def unpacked() -> Path:
 
 def job(kernel: ModuleType, inputs: dict[str, np.ndarray]) -> Job:
     """A kernel with its inputs and what it writes to."""
-    lines = np.arange(min(LINES, len(kernel.LINES)))
+    lines = np.arange(LINES)
     weather = np.ascontiguousarray(np.tile(inputs["weather"], LANES // KEPT))
     return Job(kernel.run_compiled, inputs | {"weather": weather, "lines": lines, "ledger": ROOM[: len(lines)]})
 

@@ -1,6 +1,6 @@
 """The reference model as ldip runs its accounts: a stream per driver and block of runs, weather made in place, one
 source for a year that NumPy runs over a chunk of runs or numba over lanes of 256, and percentiles by sorting once or,
-compiled, by selection. The compiled draws and the compiled selection are ldip's own.
+compiled, by ldip's own selection.
 
     python bench/peer_ldip.py     from process start, with NumPy, as ldip does with so few runs
 """
@@ -67,11 +67,10 @@ one_year, all_lanes = close_year, close_lanes  # compiled() puts their compiled 
 
 @functools.cache
 def compiled():
-    """The parts that are compiled: the years, the draws and the order statistics, for :func:`percentiles`."""
+    """The parts that are compiled: the years and the order statistics, for :func:`percentiles`."""
     global one_year, all_lanes
     import numba
 
-    from ldip.model.engine.generator import CompiledGenerator
     from ldip.statistics.compiled_rows import select
 
     options = {"error_model": "numpy", "nogil": True}
@@ -79,17 +78,16 @@ def compiled():
     all_lanes = numba.njit(close_lanes, **options)
     return {
         "close": numba.njit(close_blocks, **options),
-        "generator": CompiledGenerator,
         "order_statistics": select,
     }
 
 
-def draw(factor, seed, first, shocks, generator):
+def draw(factor, seed, first, shocks):
     """Correlated shocks (driver, block, year, run) of the blocks from `first` on, in place."""
     for driver in range(len(factor)):
         for place in range(shocks.shape[1]):
             bits = np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(driver, first + place)))
-            shocks[driver, place] = generator(bits).standard_normal(shocks.shape[2:])
+            shocks[driver, place] = np.random.Generator(bits).standard_normal(shocks.shape[2:])
     for row in reversed(range(len(factor))):
         shocks[row] *= factor[row, row]
         for column in range(row):
@@ -103,14 +101,14 @@ def by_sorting(ledger, ranks):
     return ledger[:, ranks]
 
 
-def percentiles(runs, seed=1, close=close_numpy, generator=np.random.Generator, order_statistics=by_sorting):
+def percentiles(runs, seed=1, close=close_numpy, order_statistics=by_sorting):
     """Percentiles of debt (percentile, year)."""
     factor = np.linalg.cholesky(np.array(CORRELATION)) * np.array(DEVIATIONS)[:, None]
     blocks = -(-runs // BLOCK)
     paths = np.empty((YEARS, blocks, BLOCK))
     weather = np.empty((len(factor), TOGETHER, YEARS, BLOCK))
     for first in range(0, blocks, TOGETHER):
-        draw(factor, seed, first, weather[:, : blocks - first], generator)
+        draw(factor, seed, first, weather[:, : blocks - first])
         close(weather, paths, first)
     ledger = paths.reshape(YEARS, -1)[:, :runs]
     places = np.array(PERCENTILES) * (runs - 1)

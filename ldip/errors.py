@@ -118,3 +118,15 @@ class InputError(Exception):
         said = [fault.say(lang) for fault in self.faults[:MOST_TOLD]]
         more = len(self.faults) - len(said)
         return [*said, AND_MORE.say(lang, count=more)] if more else said
+
+
+class Notice(UserWarning):
+    """Something the user should know that stops nothing; the command line says it in the user's language."""
+
+    def __init__(self, text: Text, **values: object):
+        self.text, self.values = text, values
+        super().__init__(self.say("en"))
+
+    def say(self, lang: str) -> str:
+        """The notice as one line."""
+        return self.text.say(lang, **self.values)

@@ -19,7 +19,6 @@ from tables import Table, markdown, say
 from timing import in_laps, in_turn, process
 
 from ldip.model import drivers
-from ldip.model.engine.generator import CompiledGenerator
 from ldip.model.plan.baseline import build
 from ldip.statistics.compiled_rows import select
 from ldip.statistics.summary import wanted_ranks
@@ -267,9 +266,9 @@ def test_guard_catches_fifteen_per_cent_and_stays_green_under_load(tmp_path, pri
         guard.copy_sources(guard.MODEL, tmp_path / name, name)
     slowed = tmp_path / "guard_slowed" / "engine" / "kernel.py"
     text = slowed.read_text(encoding="utf-8")
-    loop = "        for t in range(first_year, last_year):\n"
+    loop = "        for t in range(years):\n"
     assert text.count(loop) == 1
-    more = "        for turn in range(last_year * 23 // 20):\n            t = min(turn, last_year - 1)\n"
+    more = "        for turn in range(years * 23 // 20):\n            t = min(turn, years - 1)\n"
     slowed.write_text(text.replace(loop, more), encoding="utf-8")
     readings = []
 
@@ -290,22 +289,10 @@ def test_guard_catches_fifteen_per_cent_and_stays_green_under_load(tmp_path, pri
 
 @pytest.mark.slow
 def test_what_is_compiled_beside_the_accounts_pays():
-    """Normal numbers in less than half of NumPy's time (found: 0.25 to 0.3), order statistics in less than two thirds
-    of its sort's (found: 0.3 to 0.45)."""
-    bits = np.random.SFC64(1)
+    """Order statistics in less than two thirds of the time of NumPy's sort (found: 0.3 to 0.45)."""
     values = np.random.default_rng(1).standard_normal((20, 20_000))
     ranks = np.array(sorted({rank for of in wanted_ranks(20_000) for rank in of}))
-    numpy, compiled = drivers.NUMPY(bits), CompiledGenerator(bits)
-    found = in_turn(
-        {
-            "numpy draws": lambda: numpy.standard_normal((20, 20_000)),
-            "draws": lambda: compiled.standard_normal((20, 20_000)),
-            "sort": lambda: np.sort(values, axis=1),
-            "select": lambda: select(values, ranks),
-        },
-        30,
-    )
-    assert found["draws"] < 0.5 * found["numpy draws"]
+    found = in_turn({"sort": lambda: np.sort(values, axis=1), "select": lambda: select(values, ranks)}, 30)
     assert found["select"] < 0.67 * found["sort"]
 
 
@@ -330,7 +317,7 @@ def test_the_suite_measures_every_row(private_cache):
             assert all(np.isfinite(figure) and figure > 0.0 for figure in figures), row
     rows = [row[0] for row in run.targets(tables, 0.0, 2).rows]
     assert len(rows) == 17
-    assert markdown(tables["kernel"]).count("\n| ") == 8
+    assert markdown(tables["kernel"]).count("\n| ") == 7
 
 
 def test_a_missing_room_is_a_reason_not_an_error(monkeypatch):
@@ -345,4 +332,4 @@ def test_kernel_table_has_its_rows(scenario, private_cache, monkeypatch):
     monkeypatch.setattr("ldip.model.engine.kernel.run_compiled", lambda *arguments: None)  # compiled in the slow test
     table = kernel_table(scenario, TINY)
     assert table.rows[0][0] == DRAWS
-    assert len(table.rows) == 7
+    assert len(table.rows) == 6

@@ -12,7 +12,6 @@ from ldip.model.accounts.year import LINES
 from ldip.model.catalogue import catalogue
 from ldip.model.engine import kernel
 from ldip.model.engine import simulate as simulation
-from ldip.model.engine.generator import CompiledGenerator
 from ldip.model.engine.simulate import simulate
 from ldip.model.plan.baseline import build
 
@@ -49,8 +48,8 @@ def test_the_compiled_source_runs_without_the_compiler(scenario, monkeypatch):
     weather = drivers.weather(process, 1, 0, 6)
     plain = np.full((len(LINES), 3, 6), np.nan)
     every_line = np.arange(len(LINES))
-    opening = np.array(baseline.opening)[:, None]
-    kernel.close_block(baseline.plan_table(), baseline.response, weather, opening, every_line, plain, 0, 0, 3)
+    opening = np.array(baseline.opening)
+    kernel.close_block(baseline.plan_table(), baseline.response, weather, opening, every_line, plain, 0)
     whole = simulate(scenario, runs=6, seed=1, years=3)
     np.testing.assert_array_equal(plain, whole.values)
 
@@ -109,28 +108,16 @@ def test_the_accounts_have_the_bits_they_had(scenario):
 def test_the_draws_are_those_they_were():
     """A pinned hash of the first draws of every stream; in the normal ones only what rounding cannot reach."""
     uniform = [
-        drivers.NUMPY(drivers._bits(1, key, block)).random(64)
+        drivers.generator(1, key, block).random(64)
         for key in sorted(stream.key for stream in drivers.STREAMS.values())
         for block in (0, 9)
     ]
-    normal = drivers.NUMPY(drivers._bits(1, 0, 0)).standard_normal(2048)
+    normal = drivers.generator(1, 0, 0).standard_normal(2048)
     assert sha256(np.array(uniform)) == "1593add00ac9d3c8d587a3bc12fe406f6918bf45d870f56d39c9cfdf3c575498"
     assert (
         sha256(np.rint(normal * 2.0**20).astype(np.int64))
         == "13ea99ee23b45b5a62c9d41f5b40b533865375a2b77192050702c1f9c88ef43a"
     )
-
-
-def test_compiled_normal_numbers_are_numpys():
-    """Two million of them, so that the edges of all layers and the tail (one of 4 000) come up, and in between the
-    numbers that the class leaves to NumPy: both go on from the same place."""
-    numpy, compiled = (make(drivers._bits(7, 3, 1)) for make in (drivers.NUMPY, CompiledGenerator))
-    for _ in range(2):
-        normal = numpy.standard_normal((1000, 1000))
-        assert (np.abs(normal) > 3.6541528853610088).sum() > 150  # where the tail begins
-        np.testing.assert_array_equal(compiled.standard_normal((1000, 1000)).view(np.int64), normal.view(np.int64))
-        np.testing.assert_array_equal(compiled.standard_gamma(2.5, (3, 50)), numpy.standard_gamma(2.5, (3, 50)))
-        np.testing.assert_array_equal(compiled.random(5), numpy.random(5))
 
 
 def test_more_runs_and_more_years_keep_the_earlier_ones(scenario):

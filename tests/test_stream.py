@@ -15,15 +15,16 @@ import pytest
 from conftest import rows_of, snapshot
 
 from ldip.model.catalogue import catalogue, headline
-from ldip.model.engine.simulate import COMPILED_FROM, built, in_batches, in_years, simulate, simulate_built, together
+from ldip.model.engine.simulate import built, in_batches, simulate
 from ldip.model.metrics import lines_needed
 from ldip.report.folder import runs as run_files
-from ldip.statistics import selection, stream
-from ldip.statistics.compiled_rows import narrow, put, select, select_parts
-from ldip.statistics.selection import INSIDE, Cut, MissedError, Selection, cut
+from ldip.statistics import compiled_rows, selection, stream
+from ldip.statistics.compiled_rows import select
+from ldip.statistics.selection import MissedError, Selection
 from ldip.statistics.stream import passes, simulate_and_summarise
 from ldip.statistics.summary import (
     PERCENTILES,
+    Selected,
     Summary,
     block_sums,
     distribution,
@@ -73,7 +74,7 @@ def test_a_stream_has_the_figures_of_the_whole_ledger_to_the_last_bit(scenario, 
 
 @pytest.mark.parametrize("runs", [1, 1025, 20_000])
 def test_the_compiled_engine_finds_the_same_figures(scenario, whole, runs):
-    """Whole, without sorting, year by year, and in batches."""
+    """Whole, without sorting, and in batches."""
     ledger = simulate(scenario, runs=runs, seed=5, years=YEARS, lines=lines_needed())
     selected = summarise(ledger, scenario="x", base_year=2020, seed=5, engine="compiled")
     assert digest(selected) == digest(whole(runs))
@@ -152,27 +153,19 @@ def batches_of(values: np.ndarray, sizes: Iterator[int]) -> Iterator[np.ndarray]
         yield np.ascontiguousarray(values[:, first : (first := first + next(sizes))])
 
 
-def cut_alone(values: np.ndarray, edges: np.ndarray) -> Cut:
-    """What windows leave of values as they are, which stay."""
-    return cut(values.copy(), edges, np.zeros(len(values)), np.full(len(values), -1))[0]
+ENGINES = ["numpy", "compiled"]
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("runs", [700, 30_000])
 @pytest.mark.parametrize("seed", range(3))
-def test_every_rank_wanted_is_exact(runs, seed):
-    """Whatever the batches, and with pieces cut before the windows were narrowed."""
+def test_every_rank_wanted_is_exact(runs, seed, engine):
+    """Whatever the batches."""
     sizes = np.random.default_rng(seed)
     values, chosen = rows(runs)[:, sizes.permutation(runs)], wanted_ranks(runs)
     batches = batches_of(values, iter(lambda: int(sizes.integers(1, runs // 6)), None))
-    found = Selection(next(batches), runs, chosen)
-    late = []
-    for batch in batches:
-        late.append(cut_alone(batch, found.edges))
-        if len(late) > 3:
-            found.add(late.pop(0))
-    for piece in late:
-        found.add(piece)
-    selected, ordered = found.settle(), np.sort(values, axis=1)
+    found = begun(batches, runs, engine)
+    selected, ordered = settled(found, batches), np.sort(values, axis=1)
     assert selected.shape == values.shape
     for rank in {rank for of in chosen for rank in of}:
         np.testing.assert_array_equal(selected[:, rank], ordered[:, rank])
@@ -192,12 +185,13 @@ def test_order_statistics_are_found_without_sorting(runs):
     np.testing.assert_array_equal(select(ordered, ranks), ordered[:, ranks])
 
 
-def test_order_statistics_of_parts_are_those_of_each():
+@pytest.mark.parametrize("of", [selection, compiled_rows], ids=ENGINES)
+def test_order_statistics_of_parts_are_those_of_each(of):
     """Parts of all sizes; ranks that a part does not have are not found."""
     values = rows(3000)
     starts, sizes = np.array([0, 100, 101, 2000]), np.tile([100, 1, 0, 1000], (len(values), 1))
     ranks = np.broadcast_to([-3, 0, 50, 50, 99, 999, 1000], (len(values), 4, 7))
-    found = select_parts(values, starts, sizes, ranks)
+    found = of.select_parts(values, starts, sizes, ranks)
     for part, (start, size) in enumerate(zip(starts, sizes[0], strict=True)):
         ordered = np.sort(values[:, start : start + size], axis=1)
         for place, rank in enumerate(ranks[0, part]):
@@ -227,48 +221,50 @@ def edges_around(values: np.ndarray, at=AT) -> np.ndarray:
     return np.stack(edges, axis=1)
 
 
-def plain(row: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
-    """How many values of a row are in each class, and those inside each window, in order: value by value."""
-    below = np.array([(edges < value).sum() for value in row])
-    on = np.array([value in edges for value in row])
-    counts = np.bincount(2 * below + on, minlength=2 * len(edges) + 1)
-    return counts, [np.sort(row[(below == k) & ~on]) for k in range(1, len(edges), 2)]
+def check_windows(values, edges, upto, kept, starts) -> None:
+    """What was counted and kept of each row is what looking at value by value says."""
+    for row, edge, counts, there in zip(values, edges, upto, kept, strict=True):
+        np.testing.assert_array_equal(counts, [[(row < e).sum(), (row <= e).sum()] for e in edge])
+        for start, low, high in zip(starts, edge[::2], edge[1::2], strict=False):
+            inside = np.sort(row[(low < row) & (row < high)])
+            np.testing.assert_array_equal(np.sort(there[start : start + len(inside)]), inside)
 
 
+@pytest.mark.parametrize("of", [selection, compiled_rows], ids=ENGINES)
 @pytest.mark.parametrize("runs", [1, 3, 40, 5000])
-def test_a_cut_is_the_plain_one(runs):
-    """Class by class, value by value."""
-    values = rows(runs)
-    edges = edges_around(values)
-    found = cut_alone(values, edges)
-    for row, edge, counts, kept, windows in zip(values, edges, *found[1:], strict=True):
-        expected, inside = plain(row, edge)
-        np.testing.assert_array_equal(counts, expected)
-        size = counts[INSIDE].sum()
-        for window, of_it in enumerate(inside):
-            np.testing.assert_array_equal(np.sort(kept[:size][windows[:size] == window]), of_it)
+def test_windows_keep_what_is_inside_and_count_the_rest(of, runs):
+    """Of two batches, one after the other."""
+    values = rows(2 * runs)
+    edges, starts = edges_around(values), np.arange(9) * 2 * runs
+    upto, kept = np.zeros((*edges.shape, 2), dtype=np.int64), np.full((len(values), starts[-1]), np.nan)
+    for batch in (values[:, :runs], values[:, runs:]):
+        of.cut(batch.copy(), edges, np.ones(len(values), dtype=bool), upto, kept, starts)
+    check_windows(values, edges, upto, kept, starts)
 
 
-@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("of", [selection, compiled_rows], ids=ENGINES)
+def test_what_a_window_has_no_room_for_is_counted(of):
+    values, edges = np.arange(100.0)[None], np.array([[9.0, 50.0, 50.0, 90.0]])
+    upto, kept = np.zeros((1, 4, 2), dtype=np.int64), np.full((1, 30), np.nan)
+    of.cut(values.copy(), edges, np.array([True]), upto, kept, np.array([0, 10, 30]))
+    np.testing.assert_array_equal(upto[0], [[9, 10], [50, 51], [50, 51], [90, 91]])
+    np.testing.assert_array_equal(kept[0], [*range(10, 20), *range(51, 71)])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("runs", [40, 5000])
-def test_windows_further_in_are_as_if_they_had_been_there_from_the_start(runs, late):
-    """What wider windows kept is narrowed where it lies; or it is put away late, when they are narrow already."""
+def test_windows_further_in_are_as_if_they_had_been_there_from_the_start(runs, engine, monkeypatch):
     values = rows(runs)
-    wide, close = edges_around(values), edges_around(values, CLOSE)
-    found = cut_alone(values, wide)
-    kept = found.counts[:, INSIDE].sum(axis=1)
-    starts, room = np.arange(0, 9 * runs, runs), np.full((len(values), 8 * runs), np.nan)
-    counts = selection._regrouped(found.counts, wide, close if late else wide)
-    put(found.values, found.windows, kept, close if late else wide, room, starts, counts)
-    if not late:
-        sizes = counts[:, INSIDE].copy()
-        counts = selection._regrouped(counts, wide, close)
-        narrow(room, starts, sizes, close, counts)
-    for row, edge, of_row, there in zip(values, close, counts, room, strict=True):
-        expected, inside = plain(row, edge)
-        np.testing.assert_array_equal(of_row, expected)
-        for start, of_it in zip(starts, inside, strict=False):
-            np.testing.assert_array_equal(np.sort(there[start : start + len(of_it)]), of_it)
+    monkeypatch.setattr(Selection, "_spans", lambda *_: np.tile([-1, runs], (8, 1)))
+    found = Selection(values.copy(), runs, [[0]] * 8, engine)
+    found.edges, found.starts = edges_around(values), np.arange(9) * runs
+    found.upto, found.kept = np.zeros((*found.edges.shape, 2), dtype=np.int64), np.empty((len(values), 8 * runs))
+    found._by.cut(values.copy(), found.edges, found.tied, found.upto, found.kept, found.starts)
+    close = edges_around(values, CLOSE)
+    monkeypatch.setattr(Selection, "_among", lambda *_: close.reshape(len(values), 8, 2).copy())
+    found._narrow()
+    check_windows(values, found.edges, found.upto, found.kept, found.starts)
+    assert (found.edges == close).mean() > 0.8  # but where the next window began inside
 
 
 def test_ranks_cover_a_percentile_and_its_error():
@@ -277,15 +273,26 @@ def test_ranks_cover_a_percentile_and_its_error():
     assert wanted_ranks(1) == [[0]] * len(PERCENTILES)
 
 
+def begun(batches: Iterator[np.ndarray], runs: int, engine: str = "numpy") -> Selection:
+    first = next(batches)
+    found = Selection(first, runs, wanted_ranks(runs), engine)
+    found.take(first)
+    return found
+
+
+def settled(found: Selection, batches: Iterator[np.ndarray]) -> Selected:
+    for batch in batches:
+        found.take(batch)
+    return found.settle()
+
+
 def test_runs_that_come_in_order_of_size_are_a_miss():
     """Windows rest on the runs being alike; where they are not it is said, not guessed."""
     values = np.sort(rows(20_000)[:1], axis=1)
     batches = batches_of(values, iter(lambda: 500, None))
-    found = Selection(next(batches), 20_000, wanted_ranks(20_000))
-    for batch in batches:
-        found.add(cut_alone(batch, found.edges))
+    found = begun(batches, 20_000)
     with pytest.raises(MissedError):
-        found.settle()
+        settled(found, batches)
 
 
 def test_windows_hold_the_root_of_the_runs():
@@ -293,10 +300,9 @@ def test_windows_hold_the_root_of_the_runs():
     kept = {}
     for runs in (400_000, 1_600_000):
         batches = batches_of(np.random.default_rng(2).random((1, runs)), iter(lambda: 16_384, None))
-        found = Selection(next(batches), runs, wanted_ranks(runs))
-        for batch in batches:
-            found.take(batch, batch[:, 0].copy(), np.array([-1]))
-        kept[runs] = found.values.shape[1]
+        found = begun(batches, runs)
+        settled(found, batches)
+        kept[runs] = found.kept.shape[1]
         bound = sum((selection.CAUTION + 2.0) * math.sqrt(runs * p * (1.0 - p)) for p in PERCENTILES)
         assert kept[runs] < selection.ROOM * (bound + 9 * 20)
     assert 1.8 < kept[1_600_000] / kept[400_000] < 2.1
@@ -332,18 +338,11 @@ def test_sums_are_taken_block_by_block():
     np.testing.assert_array_equal(together, np.concatenate(apart, axis=2))
 
 
-def test_sums_are_the_same_where_rows_are_divided_and_cut_at_once():
-    values = np.concatenate([rows(3000)[:7], 1.0 + np.random.default_rng(5).random((2, 3000))])
-    divisors = np.array([-1, 7, 8, -1, 7, 8, 7])
-    divided = values[:7] / np.where(divisors[:, None] < 0, 1.0, values[divisors])
-    edges = edges_around(divided)
-    found, sums = cut(values.copy(), edges, divided[:, 0].copy(), divisors)
-    np.testing.assert_array_equal(sums, block_sums(divided, divided[:, 0]))
-    np.testing.assert_array_equal(sums, block_sums(divided, divided[:, 0].copy(), "compiled"))
-    np.testing.assert_array_equal(found.counts, cut_alone(divided, edges).counts)
-    kept = [values[:size] for values, size in zip(found.values, found.counts[:, INSIDE].sum(axis=1), strict=False)]
-    for row, edge, inside in zip(divided, edges, kept, strict=True):
-        np.testing.assert_array_equal(np.sort(inside), np.concatenate(plain(row, edge)[1]))
+@pytest.mark.parametrize("runs", [1, 1023, 5000])
+def test_compiled_sums_are_added_in_the_same_order(runs):
+    values = rows(runs)[:6]
+    first = values[:, 0].copy()
+    np.testing.assert_array_equal(block_sums(values, first, "compiled"), block_sums(values, first))
 
 
 # Batches
@@ -370,45 +369,6 @@ def test_a_failure_in_a_thread_ends_the_simulation(scenario):
 
     with pytest.raises(ArithmeticError, match="the last batch"):
         list(in_batches(built(scenario, 2), fail, runs=5000, seed=2, lines=["debt_ratio"], batch=1024, threads=3))
-
-
-# Years
-
-
-@pytest.mark.parametrize(
-    ("engine", "runs", "threads"), [("numpy", 300, 1), ("compiled", 1, 1), ("compiled", 8500, 2)]
-)
-def test_years_come_in_order_and_their_memory_is_used_again(scenario, engine, runs, threads):
-    how = {"runs": runs, "seed": 2, "lines": ["debt_ratio", "closing_net_debt"]}
-    how |= {"step": np.linspace(0.0, 50.0, runs), "engine": engine, "threads": threads}
-    ready, places, found = built(scenario, 5, "step"), set(), []
-    for ledger in in_years(ready, **how):
-        places.add(ledger.values.__array_interface__["data"][0])
-        assert ledger.lines == ("debt_ratio", "closing_net_debt")
-        found.append((ledger.years.copy(), ledger.values.copy()))
-        ledger.values[:] = np.nan  # nothing that comes later is made of it
-    whole = simulate_built(ready, **how)
-    np.testing.assert_array_equal(np.concatenate([years for years, _ in found]), whole.years)
-    np.testing.assert_array_equal(np.concatenate([values for _, values in found], axis=1), whole.values)
-    assert len(places) == 2
-
-
-def test_memory_and_not_the_runs_alone_says_what_goes_together():
-    assert together("numpy", COMPILED_FROM - 1, 40)
-    assert not together("numpy", COMPILED_FROM - 1, 50)
-    assert not together("numpy", COMPILED_FROM, 1)
-    assert together("compiled", 100_000, 5)
-    assert together("compiled", 100_000, 20)
-    assert not together("compiled", 100_000, 40)
-    assert together("compiled", 50_000, 40)
-    assert not together("compiled", 150_000, 5)
-
-
-def test_a_small_job_tells_of_every_run_once(scenario):
-    finished = []
-    streamed(scenario, 1003, progress=finished.append)
-    assert len(finished) == YEARS
-    assert sum(finished) == 1003
 
 
 # Every run kept

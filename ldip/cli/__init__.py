@@ -4,14 +4,15 @@ import contextlib
 import gc
 import os
 import sys
+import warnings
 from importlib import import_module
-from types import ModuleType
+from typing import Any
 
 import click
 
 from ldip import __version__
 from ldip.cli.options import LANGUAGE
-from ldip.errors import InputError
+from ldip.errors import InputError, Notice
 
 COMMANDS = (
     "simulate",
@@ -106,10 +107,9 @@ def run() -> None:
     os.environ.setdefault("PYTHONSAFEPATH", "1")
     # Looking for garbage every 700 new objects would go through all of the libraries' again and again.
     gc.set_threshold(100_000)
-    # pydantic looks for plugins, of which ldip has none, with libraries for e-mail, archives and sockets.
-    no_plugins = ModuleType("pydantic.plugin._loader")
-    vars(no_plugins)["get_plugins"] = tuple
-    sys.modules.setdefault(no_plugins.__name__, no_plugins)
+    # pydantic would look for plugins, of which ldip has none, among all that is installed.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    warnings.showwarning = _show_warning
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
@@ -128,6 +128,17 @@ def run() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+
+
+def _show_warning(message: Warning | str, *where: Any, **more: Any) -> None:
+    """A notice is one line for the user; other warnings are as ever."""
+    if isinstance(message, Notice):
+        click.echo(message.say(_asked_language()), err=True)
+    else:
+        _PYTHONS_OWN(message, *where, **more)
+
+
+_PYTHONS_OWN = warnings.showwarning
 
 
 def _asked_language() -> str:

@@ -61,11 +61,6 @@ NOTHING_LOST = ("income_system_loss", "restructuring_step")
 TOGETHER = 8
 """Shocks whose correlation is always taken apart together: see _factor."""
 
-Generator = Callable[[np.random.SFC64], Any]
-"""Makes a generator of random numbers, of the methods that :func:`weather` asks for, from its bits."""
-
-NUMPY: Generator = np.random.Generator
-
 WIDEST = 100.0
 """Largest variance of a fat-tailed shock, in units of its mean variance: ten standard deviations (see _tails)."""
 
@@ -140,11 +135,10 @@ def weather(
     runs: int,
     step: float | np.ndarray = 0.0,
     seeds: Mapping[str, int] | None = None,
-    generator: Generator = NUMPY,
 ) -> np.ndarray:
     """The weather of `runs` runs from `first_run` (a multiple of BLOCK) on: (field of Weather, year, run). A last
     block that is not full is drawn full and cut. `step` is the restructuring step, of all runs or (run,); `seeds`
-    gives single drivers a seed of their own. `generator` is NumPy's, or one that gives the same numbers."""
+    gives single drivers a seed of their own."""
     years = len(process.planned_rate)
     whole = range(first_run // BLOCK, -(-(first_run + runs) // BLOCK))
     chances = np.empty((len(Weather._fields), years, len(whole) * BLOCK))
@@ -157,8 +151,7 @@ def weather(
         """Fill `out` (..., run) block by block with what `ask` gets from a generator for a shape."""
         key, driver = STREAMS[stream]
         for place, block in enumerate(whole):
-            bits = _bits(own_seeds.get(driver, seed), key, block)
-            found = ask(generator(bits), (*out.shape[:-1], BLOCK))
+            found = ask(generator(own_seeds.get(driver, seed), key, block), (*out.shape[:-1], BLOCK))
             out[..., place * BLOCK : (place + 1) * BLOCK] = found
         return out
 
@@ -253,9 +246,9 @@ def transform(
     return normals
 
 
-def _bits(seed: int, stream: int, block: int) -> np.random.SFC64:
-    """The random bits of one stream and block."""
-    return np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(stream, block)))
+def generator(seed: int, stream: int, block: int) -> np.random.Generator:
+    """The random numbers of one stream and block."""
+    return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(stream, block))))
 
 
 def _factor(correlation: np.ndarray) -> np.ndarray:

@@ -130,7 +130,7 @@ def events(scenario: Scenario | None = None) -> tuple[Event, ...]:
             Event(
                 limit.event,
                 limit.metric,
-                Text(f"Brudd: {limit.label.nb}", f"Breach: {limit.label.en}"),
+                Text(f"Brudd: {limit.name.nb}", f"Breach: {limit.name.en}"),
                 limit.source,
                 (limit,),
             )

@@ -2,26 +2,26 @@
 
 A row's order statistic is, at the end, one value. After n of N runs, which are like any n of them, its rank among
 those n is known but for chance (hypergeometric), so only values in a window around it need to be kept, and the window
-narrows as runs come in. What lies between the windows and on their edges is counted. Ranks are therefore exact: a
-window either holds the order statistic, or the counts say that it does not (MissedError) and the pass is made again
-with wider windows, which is to happen once in a thousand jobs.
+narrows as runs come in. How many values lie below a window's two edges, and on them, is counted. Ranks are therefore
+exact: a window either holds the order statistic, or the counts say that it does not (MissedError), and the pass is
+made again with wider windows, which is to happen once in a thousand jobs.
 
 A window is at most about CAUTION x sqrt(N p (1 - p)) values wide: growing with the root of N is the least that one
 exact pass can do (Munro & Paterson 1980, Theoretical Computer Science 12). Windows may be narrowed at any time and
 change no result by it, so that nothing depends on batches or on the order in which they come.
 
-The edges of a row's windows rise, two for each window, and divide its values into classes: class 2k lies between the
-edges k - 1 and k, class 2k + 1 on edge k (the first of equal ones). Inside a window is every class 4j + 2. Windows do
-not overlap: where they would, one begins where the one before it ends, and that one stays so wide.
+The edges of a row's windows rise, two for each window. Windows do not overlap: where they would, one begins where the
+one before it ends, and that one stays so wide.
 """
 
 from collections.abc import Sequence
+from importlib import import_module
 from threading import Lock
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 
-from ldip.statistics.summary import Selected
+from ldip.statistics.summary import Selected, compiled_rows
 
 CAUTION = 5.5
 """Half the width of a window, in standard deviations of the rank."""
@@ -32,113 +32,112 @@ ROOM, AMPLE_UP_TO = 1.3, 400_000
 TIMES = 4
 """Windows are narrowed when there are so many times the runs there were and as many to come, or no room."""
 
-INSIDE = slice(2, None, 4)
-"""The classes inside windows."""
-
 
 class MissedError(Exception):
-    """An order statistic lies outside the window that was kept."""
-
-
-class Cut(NamedTuple):
-    """What windows leave of some runs."""
-
-    edges: np.ndarray  # (row, edge)
-    counts: np.ndarray  # (row, class): how many values
-    values: np.ndarray  # (row, place): from the left, those inside windows; what follows is of no use
-    windows: np.ndarray  # (row, place): in which they are
+    """An order statistic lies outside the window that was kept, or not all of the window was kept."""
 
 
 class Selection:
-    """Order statistics of many rows (row, run), from batches of all of them. Loads numba."""
+    """Order statistics of many rows (row, run), from batches of all of them, which may come in any thread."""
 
     def __init__(
-        self, values: np.ndarray, runs: int, ranks: Sequence[Sequence[int]], caution: float = CAUTION
+        self,
+        values: np.ndarray,
+        runs: int,
+        ranks: Sequence[Sequence[int]],
+        engine: str = "numpy",
+        caution: float = CAUTION,
     ) -> None:
-        """Begin with the first batch (row, run of the batch), which is overwritten; `ranks` are those wanted around
-        each percentile among all `runs`, rising."""
+        """Set the windows by the first batch (row, run of the batch), to be taken in after; `ranks` are those wanted
+        around each percentile among all `runs`, rising."""
         rows, batch = values.shape
         self.runs, self.ranks, self.caution = runs, ranks, caution
-        self._one_by_one = Lock()
+        self._one_by_one, self._by = Lock(), _forms(engine)
         self.seen, self.narrowed = 0, batch  # runs; and how many there were when the windows were set
-        self.edges = _edges(values, self._spans(batch))
         widths = [self._spans(int(n)) @ (-1, 1) for n in np.linspace(batch, runs, 33)]
-        room = ROOM * np.max(widths, axis=0) * max(AMPLE_UP_TO / runs, 1.0) ** 0.5
-        self.starts = _starts(room)  # of each window in a row of values, and the end
-        self.values = np.empty((rows, self.starts[-1]))
-        self.counts = np.zeros((rows, 2 * self.edges.shape[1] + 1), dtype=np.int64)
-        self.take(values, values[:, 0].copy(), np.full(rows, -1))
+        self.starts = np.zeros(1, np.int64)  # of each window in what is kept, and the end
+        self._make_room(ROOM * np.max(widths, axis=0) * max(AMPLE_UP_TO / runs, 1.0) ** 0.5, np.empty((rows, 0)))
+        bounds, last = np.maximum.accumulate(self._spans(batch).reshape(-1)), batch - 1
+        whole, of_all = np.full((rows, 1), batch), np.broadcast_to(np.clip(bounds, 0, last), (rows, 1, len(bounds)))
+        self.edges = self._by.select_parts(values, np.zeros(1, np.int64), whole, of_all)[:, 0].copy()  # (row, edge)
+        self.edges[:, bounds < 0], self.edges[:, bounds > last] = -np.inf, np.inf
+        self.tied = np.ones(rows, dtype=bool)  # whether several values may be on one edge
+        self.upto = np.zeros((*self.edges.shape, 2), dtype=np.int64)  # how many values are below an edge; below or on
 
-    def take(self, values: np.ndarray, first: np.ndarray, divisors: np.ndarray) -> np.ndarray:
-        """Take in another batch, in any thread: :func:`cut` says how. The sums of it."""
-        found, sums = cut(values, self.edges, first, divisors)
+    def take(self, values: np.ndarray) -> None:
+        """Take in a batch, which may be overwritten."""
         with self._one_by_one:
-            self.add(found)
-        return sums
-
-    def add(self, found: Cut) -> None:
-        """Take in what was cut from another batch, with the edges of now or of before."""
-        from ldip.statistics.compiled_rows import put
-
-        much_to_come = self.runs - self.seen >= self.seen >= TIMES * self.narrowed
-        if self._lacking(found).any() or much_to_come:
-            self._narrow()
-        if (lacking := self._lacking(found)).any():
-            self._enlarge(lacking)
-        self.counts += _regrouped(found.counts, found.edges, self.edges)
-        kept = found.counts[:, INSIDE].sum(axis=1)
-        put(found.values, found.windows, kept, self.edges, self.values, self.starts, self.counts)
-        self.seen += int(found.counts[0].sum())
+            batch = values.shape[1]
+            much_to_come = self.runs - self.seen >= self.seen >= TIMES * self.narrowed
+            if self.seen and (much_to_come or self._lacking(batch).any()):
+                self._narrow()
+                if (lacking := self._lacking(batch)).any():
+                    self._make_room(np.diff(self.starts) + lacking, self.kept)
+            self._by.cut(values, self.edges, self.tied, self.upto, self.kept, self.starts)
+            self.seen += batch
+            if np.any(self._sizes() > np.diff(self.starts)):
+                raise MissedError
+            if self.seen == batch:
+                self._look_for_ties()
 
     def settle(self) -> Selected:
         """The order statistics of the ranks that were wanted, when all batches are in; raises MissedError."""
         ranks = np.array(sorted({rank for of in self.ranks for rank in of}))
-        upto = np.cumsum(self.counts, axis=1)
-        of = np.stack([(upto <= rank).sum(axis=1) for rank in ranks], axis=1)  # (row, rank): the class it is in
-        if np.any(of % 4 == 0):
+        values = self._among(np.broadcast_to(ranks, (len(self.ranks), len(ranks))))
+        row, place = np.ogrid[: len(values), : len(ranks)]
+        window = (self.upto[:, 1::2, 1, None] <= ranks).sum(axis=1)  # (row, rank): the first that does not end below
+        if np.any(window == len(self.ranks)) or np.any(ranks < self.upto[row, 2 * window, 0]):
             raise MissedError
-        _, inside = self._inside(ranks[None, :])
-        row, place = np.ogrid[: len(of), : len(ranks)]
-        found = np.where(of % 4 == 2, inside[row, of // 4, place], self.edges[row, of // 2])
-        return Selected(ranks.tolist(), found, self.runs)
+        return Selected(ranks.tolist(), values[row, window, place], self.runs)
 
-    def _lacking(self, more: Cut) -> np.ndarray:
-        """How much room is missing for more values in each window (window,)."""
-        sizes = (self.counts + more.counts)[:, INSIDE].max(axis=0)
-        return np.maximum(sizes - np.diff(self.starts), 0)
+    def _sizes(self) -> np.ndarray:
+        """How many values are inside each window (row, window)."""
+        return np.maximum(self.upto[:, 1::2, 0] - self.upto[:, ::2, 1], 0)
 
-    def _enlarge(self, lacking: np.ndarray) -> None:
-        room, old = np.diff(self.starts), self.values
-        starts = _starts(room + lacking)
-        self.values = np.empty((len(old), starts[-1]))
-        for begin, new, size in zip(self.starts, starts, room, strict=False):
-            self.values[:, new : new + size] = old[:, begin : begin + size]
+    def _lacking(self, batch: int) -> np.ndarray:
+        """How much room may be missing for another batch in each window (window,)."""
+        sizes = self._sizes().max(axis=0)
+        more = batch * (sizes + 1) / self.seen
+        return np.maximum(sizes + more + 8.0 * np.sqrt(more) + 8.0 - np.diff(self.starts), 0)
+
+    def _make_room(self, room: np.ndarray, kept: np.ndarray) -> None:
+        """Give windows so much room (window,), and put there what was kept until now."""
+        starts = np.concatenate([[0], np.cumsum(np.ceil(room))]).astype(np.int64)
+        self.kept = np.empty((len(kept), starts[-1]))
+        if kept.size:
+            for begin, end, new in zip(self.starts, self.starts[1:], starts, strict=False):
+                self.kept[:, new : new + end - begin] = kept[:, begin:end]
         self.starts = starts
+
+    def _among(self, ranks: np.ndarray) -> np.ndarray:
+        """The values at some ranks (window, rank) among all seen (row, window, rank): those inside the window, or the
+        edge on or beyond which they lie."""
+        sizes = self._sizes()
+        places = ranks - self.upto[:, ::2, 1, None]
+        found = self._by.select_parts(self.kept, self.starts, sizes, places)
+        inside = (places >= 0) & (places < sizes[..., None])
+        low, high = self.edges[:, ::2, None], self.edges[:, 1::2, None]
+        return np.where(inside, found, np.where(places < 0, low, high))
 
     def _narrow(self) -> None:
         """Move the edges in to where they have to be by now."""
-        from ldip.statistics.compiled_rows import narrow
-
-        spans, sizes = self._spans(self.seen), np.ascontiguousarray(self.counts[:, INSIDE])
-        places, values = self._inside(spans)
-        low, high = self.edges[:, ::2], self.edges[:, 1::2]  # (row, window)
-        under, over = places < 0, places >= sizes[..., None]
-        over[:, :-1, 1] |= spans[1:, 0] - spans[:-1, 0] + places[:, :-1, 0] < sizes[:, :-1]  # the next begins inside
-        lows = np.where(under[..., 0], low, np.where(over[..., 0], high, values[..., 0]))
-        highs = np.where(over[..., 1], high, np.where(under[..., 1], low, values[..., 1]))
-        edges = np.stack([lows, highs], axis=2).reshape(self.edges.shape)
-        self.counts, self.edges = _regrouped(self.counts, self.edges, edges), edges
-        narrow(self.values, self.starts, sizes, edges, self.counts)
+        spans, sizes, old = self._spans(self.seen), self._sizes(), self.edges
+        edges = self._among(spans)  # (row, window, 2)
+        stay = spans[1:, 0] < self.upto[:, 1:-1:2, 0]  # the next begins inside
+        edges[:, :-1, 1][stay] = old[:, 1:-1:2][stay]
+        self.edges = edges.reshape(old.shape)
+        # What is outside has been counted: a new edge further in has, besides, what is below it inside.
+        low, high = np.repeat(self.upto[:, ::2], 2, axis=1), np.repeat(self.upto[:, 1::2], 2, axis=1)
+        further = low[..., 1:].repeat(2, axis=2)
+        on_low, on_high = (self.edges == np.repeat(old[:, at::2], 2, axis=1) for at in (0, 1))
+        self.upto = np.where(on_low[..., None], low, further)
+        self._by.narrow(self.kept, self.starts, sizes, self.edges, self.upto)
+        self.upto = np.where((on_high & ~on_low)[..., None], high, self.upto)
         self.narrowed = self.seen
+        self._look_for_ties()
 
-    def _inside(self, ranks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Where values of some ranks (window, rank) among all values seen are among those inside each window, and
-        those values (row, window, rank); NaN where they are not inside."""
-        from ldip.statistics.compiled_rows import select_parts
-
-        before = np.cumsum(self.counts, axis=1)[:, 1:-1:4]
-        places = ranks - before[..., None]
-        return places, select_parts(self.values, self.starts, self.counts[:, INSIDE], places)
+    def _look_for_ties(self) -> None:
+        self.tied = np.any(self.upto[..., 1] - self.upto[..., 0] > 1, axis=1)
 
     def _spans(self, seen: int) -> np.ndarray:
         """Ranks among the `seen` runs that have the order statistics of all runs between them (window, 2)."""
@@ -154,37 +153,48 @@ class Selection:
         return np.stack([low, high], axis=1).astype(np.int64)
 
 
-def cut(values: np.ndarray, edges: np.ndarray, first: np.ndarray, divisors: np.ndarray) -> tuple[Cut, np.ndarray]:
-    """What windows between the `edges` leave of a batch, and ``summary.block_sums`` of it: compiled_rows.cut."""
-    from ldip.statistics import compiled_rows
+def cut(
+    values: np.ndarray, edges: np.ndarray, tied: np.ndarray, upto: np.ndarray, kept: np.ndarray, starts: np.ndarray
+) -> None:
+    """Compare rows of values (row, run), which may be overwritten, with windows between `edges` (row, edge).
 
-    counts, windows, sums = compiled_rows.cut(values, edges, first, divisors)
-    return Cut(edges, counts, values, windows), sums
+    How many are below an edge, and below or on it, is added to `upto` (row, edge, 2); where a row is not `tied`
+    (row,), what is on an edge may be overlooked. Those inside a window are kept (row, place), behind what is there,
+    from where the window `starts` (window and end,) and as far as there is room.
+    """
+    values.sort(axis=1)
+    for row, x in enumerate(values):
+        below, to = (np.searchsorted(x, edges[row], side) for side in ("left", "right"))
+        for window, (first, last) in enumerate(zip(to[::2], below[1::2], strict=True)):
+            start = starts[window] + max(upto[row, 2 * window + 1, 0] - upto[row, 2 * window, 1], 0)
+            room = kept[row, start : min(start + max(last - first, 0), starts[window + 1])]
+            room[:] = x[first : first + len(room)]
+        upto[row] += np.stack([below, to], axis=1)
 
 
-def _starts(room: np.ndarray) -> np.ndarray:
-    """Where windows with so much room (window,) begin, and the last ends."""
-    return np.concatenate([[0], np.cumsum(np.ceil(room))]).astype(np.int64)
-
-
-def _edges(values: np.ndarray, spans: np.ndarray) -> np.ndarray:
-    """The edges (row, edge) of windows that hold, of some values (row, run), the ranks of the `spans` (window, 2)."""
-    from ldip.statistics.compiled_rows import select
-
-    bounds, last = np.maximum.accumulate(spans.reshape(-1)), values.shape[1] - 1
-    found = select(values, np.clip(bounds, 0, last))
-    found[:, bounds < 0], found[:, bounds > last] = -np.inf, np.inf
+def select_parts(values: np.ndarray, starts: np.ndarray, sizes: np.ndarray, ranks: np.ndarray) -> np.ndarray:
+    """Order statistics (row, part, rank) of the parts of rows of `values` that begin at `starts` (part,) and have so
+    many values (row, part): those of the `ranks` (row, part, rank), which rise; NaN for those that there are not."""
+    found = np.full(ranks.shape, np.nan)
+    for row, part in np.ndindex(*sizes.shape):
+        x, of = values[row, starts[part] : starts[part] + sizes[row, part]], ranks[row, part]
+        there = (of >= 0) & (of < len(x))
+        if there.any():
+            found[row, part, there] = np.partition(x, of[there])[of[there]]
     return found
 
 
-def _regrouped(counts: np.ndarray, old: np.ndarray, new: np.ndarray) -> np.ndarray:
-    """How many values (row, class) are outside windows, by their `old` edges or on these, for `new` edges further in.
-    A gap can only have grown, but what was on an edge may be outside its window now."""
-    found = counts.copy()
-    found[:, INSIDE] = 0
-    if new is not old:
-        found[:, 1::2] = 0
-        under = (new[:, None, :] < old[:, :, None]).sum(axis=2)
-        upto = (new[:, None, :] <= old[:, :, None]).sum(axis=2)
-        np.add.at(found, (np.arange(len(new))[:, None], 2 * under + (under < upto)), counts[:, 1::2])
-    return found
+def narrow(kept: np.ndarray, starts: np.ndarray, sizes: np.ndarray, edges: np.ndarray, upto: np.ndarray) -> None:
+    """Keep, of so many values in each window (row, window), those between narrower `edges` (row, edge); how many are
+    below an edge, and below or on it, is added to `upto` (row, edge, 2)."""
+    for row, window in np.ndindex(*sizes.shape):
+        x = kept[row, starts[window] : starts[window] + sizes[row, window]]
+        low, high = pair = edges[row, 2 * window : 2 * window + 2]
+        upto[row, 2 * window : 2 * window + 2] += [[np.sum(x < edge), np.sum(x <= edge)] for edge in pair]
+        left = x[(low < x) & (x < high)]
+        x[: len(left)] = left
+
+
+def _forms(engine: str) -> Any:
+    """The module that has the three functions above, compiled or as they are."""
+    return compiled_rows(engine) or import_module(__name__)

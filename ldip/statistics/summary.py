@@ -5,8 +5,11 @@ either way: percentiles are order statistics, probabilities are counts, and sums
 of the compiled engine (``compiled_rows.py``), which finds order statistics without sorting.
 """
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib import import_module
+from threading import Thread
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -165,15 +168,28 @@ def distribution(metric: Metric, values: np.ndarray, engine: str | None = None) 
     return described(metric, sums, selected(values, engine))
 
 
-def selected(values: np.ndarray, engine: str) -> Selected:
-    """The order statistics that percentiles need, of each row of `values` (row, run). NumPy sorts them in place."""
+@functools.cache
+def compiled_rows(engine: str) -> Any:
+    """The module with the compiled forms, or None with NumPy's engine and where it cannot be used."""
+    if engine != "compiled":
+        return None
+    from ldip.model.engine.fallback import attempt
+
+    return attempt(lambda: import_module("ldip.statistics.compiled_rows"))
+
+
+def selected(values: np.ndarray, engine: str, threads: int = 1) -> Selected:
+    """The order statistics that percentiles need, of each row of `values` (row, run). NumPy sorts them in place, on
+    so many threads."""
     runs = values.shape[1]
     ranks = sorted({rank for of in wanted_ranks(runs) for rank in of})
-    if engine == "compiled":
-        from ldip.statistics.compiled_rows import select
-
-        return Selected(ranks, select(values, np.array(ranks)), runs)
-    values.sort(axis=1)
+    if compiled := compiled_rows(engine):
+        return Selected(ranks, compiled.select(values, np.array(ranks)), runs)
+    sorting = [Thread(target=part.sort, args=(1,)) for part in np.array_split(values, threads)]
+    for thread in sorting:
+        thread.start()
+    for thread in sorting:
+        thread.join()
     return Selected(ranks, values[:, ranks], runs)
 
 
@@ -183,10 +199,8 @@ def block_sums(values: np.ndarray, first: np.ndarray, engine: str = "numpy") -> 
 
     Block by block, so that a job in batches, on any number of threads, adds up in the same order as a whole one.
     """
-    if engine == "compiled":
-        from ldip.statistics import compiled_rows
-
-        return compiled_rows.block_sums(values, first)
+    if compiled := compiled_rows(engine):
+        return compiled.block_sums(values, first)
     rows, runs = values.shape
     sums = np.empty((2, rows, -(-runs // BLOCK)))
     for top in range(0, rows, SOME_ROWS):
@@ -269,19 +283,10 @@ def shares(event: Event, counts: np.ndarray, runs: int) -> Probability:
     return Probability(event, in_year, so_far, runs)
 
 
-def occurrences(event: Event, ledger: Ledger, happened: np.ndarray | None = None) -> np.ndarray:
-    """In how many runs of the ledger the event happens, in the year and so far: (2, year).
-
-    `happened` (run,) says in which runs it did in earlier years, and is brought up to date.
-    """
+def occurrences(event: Event, ledger: Ledger) -> np.ndarray:
+    """In how many runs of the ledger the event happens, in the year and so far: (2, year)."""
     happens = event.happens(ledger)
-    in_year = count(happens)
-    if happened is not None:
-        happens[0] |= happened
-    counts = np.array([in_year, count(so_far(happens))])
-    if happened is not None:
-        happened[:] = happens[-1]
-    return counts
+    return np.array([count(happens), count(so_far(happens))])
 
 
 def count(happens: np.ndarray) -> np.ndarray:

@@ -42,7 +42,6 @@ class Memory:
         runs: int,
         step: float | np.ndarray = 0.0,
         seeds: Mapping[str, int] | None = None,
-        generator: drivers.Generator = drivers.NUMPY,
     ) -> np.ndarray:
         """As :func:`ldip.model.drivers.weather`; the next call may change the array."""
         key = tuple(part.tobytes() if isinstance(part, np.ndarray) else part for part in process)
@@ -50,9 +49,7 @@ class Memory:
             self._process, self._chunks = key, {}
         place = (seed, first_run, runs, tuple((seeds or {}).items()))
         if place not in self._chunks:
-            self._chunks[place] = np.ascontiguousarray(
-                drivers.weather(process, seed, first_run, runs, step, seeds, generator)
-            )
+            self._chunks[place] = np.ascontiguousarray(drivers.weather(process, seed, first_run, runs, step, seeds))
         chunk = self._chunks[place]
         drivers.take_step(chunk, step)
         return chunk

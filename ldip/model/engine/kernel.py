@@ -13,7 +13,7 @@ engine may reorder them (no fastmath).
 
 import functools
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
@@ -60,15 +60,6 @@ def run_numpy(
     year, run) with room for the runs from `first` on.
     """
     runs = slice(first, first + weather.shape[2])
-    for t, closed in enumerate(closed_years(plan, response, weather, opening)):
-        figures = flat(closed)
-        for place, line in enumerate(lines):
-            ledger[place, t, runs] = figures[line]
-        del closed, figures  # so that their memory can be the next year's
-
-
-def closed_years(plan: np.ndarray, response: np.ndarray, weather: np.ndarray, opening: np.ndarray) -> Iterator[Year]:
-    """One year after the other, closed for the runs of `weather`: arrays (run,), or a number where all runs agree."""
     surprise = weather[COMPLETIONS] - 1.0
     balance = Opening(*opening)
     for t in range(plan.shape[0]):
@@ -76,8 +67,10 @@ def closed_years(plan: np.ndarray, response: np.ndarray, weather: np.ndarray, op
         count_people(response, surprise, t, people)
         closed = close_year(Plan(*plan[t]), Weather(*weather[:, t, :]), People(*people), balance)
         balance = carry(closed)
-        yield closed
-        del closed  # so that its memory can be the next year's
+        figures = flat(closed)
+        for place, line in enumerate(lines):
+            ledger[place, t, runs] = figures[line]
+        del closed, figures  # so that their memory can be the next year's
 
 
 def flat(closed: Year) -> tuple[Any, ...]:
@@ -96,44 +89,17 @@ def run_compiled(
 ) -> None:
     """As :func:`run_numpy`, compiled. Releases the GIL, so that chunks of runs can go to several threads."""
     # Whole arrays in C order and a place in them, not slices: another memory layout would be compiled anew.
-    alike, places = opening[:, None].copy(), np.asarray(lines, dtype=np.int64)
-    weather = np.ascontiguousarray(weather)
-    compiled()(plan, response, weather, alike, places, ledger, first, 0, plan.shape[0])
+    weather, places = np.ascontiguousarray(weather), np.asarray(lines, dtype=np.int64)
+    compiled()(plan, response, weather, opening, places, ledger, first)
 
 
-CloseYear = Callable[[np.ndarray, int], None]
-"""Closes the next year into a ledger of that year alone (line, 1, run), with room for the runs from a place on."""
-
-
-def by_year_numpy(
-    plan: np.ndarray, response: np.ndarray, weather: np.ndarray, opening: np.ndarray, lines: Sequence[int]
-) -> CloseYear:
-    """As :func:`run_numpy`, but one year at a time."""
-    years = closed_years(plan, response, weather, opening)
-    runs = weather.shape[2]
-
-    def close(ledger: np.ndarray, first: int) -> None:
-        figures = flat(next(years))
-        for place, line in enumerate(lines):
-            ledger[place, 0, first : first + runs] = figures[line]
-
-    return close
-
-
-def by_year_compiled(
-    plan: np.ndarray, response: np.ndarray, weather: np.ndarray, opening: np.ndarray, lines: Sequence[int]
-) -> CloseYear:
-    """As :func:`by_year_numpy`, compiled; releases the GIL."""
-    places = np.asarray(lines, dtype=np.int64)
-    weather = np.ascontiguousarray(weather)
-    balance = np.repeat(opening[:, None], weather.shape[2], axis=1)
-    years = iter(range(plan.shape[0]))
-
-    def close(ledger: np.ndarray, first: int) -> None:
-        t = next(years)
-        compiled()(plan, response, weather, balance, places, ledger, first, t, t + 1)
-
-    return close
+def try_compiled() -> None:
+    """Close one year of one run: whatever may fail has failed then."""
+    rows = (len(Plan._fields), len(People._fields), len(Weather._fields), len(Opening._fields))
+    plan, response, weather, opening = (
+        np.ones(size) for size in ((1, rows[0]), (rows[1], 1, 1), (rows[2], 1, 1), rows[3])
+    )
+    run_compiled(plan, response, weather, opening, [0], np.empty((1, 1, 1)))
 
 
 def count_people(response, surprise, t, people):
@@ -155,30 +121,23 @@ def add_product(target, source, factor):
     target += source * factor
 
 
-def close_block(plan, response, weather, balance, lines, ledger, first_run, first_year, last_year):
-    """Close the years from one up to another, of all runs, LANES runs at a time, into a ledger that begins with the
-    first of them. `balance` is that of each run (field of Opening, run), and becomes its closing one; or, where all
-    runs open alike, (field of Opening, 1)."""
+def close_block(plan, response, weather, opening, lines, ledger, first_run):
+    """Close all years of all runs, LANES runs at a time."""
     # copy() instead of slice assignment: numba's own alone would add five seconds of compilation.
-    runs = weather.shape[2]
-    each = balance.shape[1] == runs
+    years, runs = plan.shape[0], weather.shape[2]
     book = np.empty(ROWS * STRIDE)
-    surprise = np.empty((last_year, LANES))
+    surprise = np.empty((years, LANES))
     people = np.empty((PEOPLE_FIELDS, LANES))
     for first in range(0, runs, LANES):
-        lanes = min(LANES, runs - first)
+        lanes = min(LANES, runs - first)  # idle lanes of the last block: any real run
         for field in range(YEAR - OPENING):
-            row = (OPENING + field) * STRIDE
-            for lane in range(LANES):  # idle lanes of the last block: any real run
-                book[row + lane] = balance[field, first if each else 0]
-            if each:
-                copy(balance[field, first : first + lanes], book[row : row + lanes])
-        for t in range(last_year):
+            for lane in range(LANES):
+                book[(OPENING + field) * STRIDE + lane] = opening[field]
+        for t in range(years):
             for lane in range(lanes):
                 surprise[t, lane] = weather[COMPLETIONS, t, first + lane] - 1.0
             for lane in range(lanes, LANES):
                 surprise[t, lane] = 0.0
-        for t in range(first_year, last_year):
             count_people(response, surprise, t, people)
             for field in range(PEOPLE_FIELDS):
                 row = (PEOPLE + field) * STRIDE
@@ -191,12 +150,7 @@ def close_block(plan, response, weather, balance, lines, ledger, first_run, firs
             close_lanes(book, read_plan(plan, t))
             for place in range(lines.shape[0]):
                 row = (YEAR + lines[place]) * STRIDE
-                target = ledger[place, t - first_year, first_run + first : first_run + first + lanes]
-                copy(book[row : row + lanes], target)
-        if each:
-            for field in range(YEAR - OPENING):
-                row = (OPENING + field) * STRIDE
-                copy(book[row : row + lanes], balance[field, first : first + lanes])
+                copy(book[row : row + lanes], ledger[place, t, first_run + first : first_run + first + lanes])
 
 
 def copy(source, target):
@@ -314,14 +268,16 @@ COMPILED_FORMS: dict[Any, Any] = {choose: _choose_one, clear: _clear_loop, add_p
 
 def cache_folder(numba_version: str, sources: Path = Path(__file__).parents[1]) -> Path:
     """A cache of its own for every version of the source, since numba does not notice an edited callee; and for every
-    installation, since numba compiles anew what lies elsewhere or was written again."""
+    installation, whose mark its name begins with, since numba compiles anew what lies elsewhere or is written again.
+    """
     from click import get_app_dir
 
     files = sorted(sources.rglob("*.py"))
     digest = hashlib.sha256(numba_version.encode())
     for file in files:
         digest.update(f"{file} {file.stat().st_mtime_ns}".encode() + file.read_bytes())
-    return Path(get_app_dir("ldip")) / "compiled" / digest.hexdigest()[:16]
+    mark = hashlib.sha256(str(sources).encode()).hexdigest()[:8]
+    return Path(get_app_dir("ldip")) / "compiled" / f"{mark}-{digest.hexdigest()[:16]}"
 
 
 def _tuple_access() -> dict[str, Any]:

@@ -29,8 +29,8 @@ POLICIES = ("none", "adopted", "step", "rule")
 CHUNK = 8 * drivers.BLOCK
 """The most runs closed together: enough for NumPy to be busy with numbers, few enough to stay near the cache."""
 
-BATCH, BATCH_THREADS = 5 * drivers.BLOCK, 4
-"""Runs in a batch of a larger job, and the most threads with a batch each: memory is to be fixed on any machine."""
+BATCH, BATCH_THREADS = {"numpy": 20 * drivers.BLOCK, "compiled": 5 * drivers.BLOCK}, 4
+"""The most runs in a batch, and the most threads with a batch each: memory is to be fixed on any machine."""
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -75,7 +75,7 @@ def run_baseline(baseline: Baseline, step: float = 0.0, engine: str | None = Non
     calm = drivers.calm(baseline.plan, step)
     values = np.full((len(LINES), len(baseline.years), 1), np.nan)
     with np.errstate(all="ignore"):  # what is not finite is told with line and year
-        _engine(engine or "numpy").close(
+        _engine(engine or "numpy")(
             baseline.plan_table(),
             baseline.response,
             calm,
@@ -158,49 +158,6 @@ def simulate_built(
     return Ledger(accounts.years, tuple(lines), values[: len(lines)], ready.baseline.events)
 
 
-def in_years(
-    ready: Built,
-    *,
-    runs: int,
-    seed: int,
-    lines: Sequence[str] = LINES,
-    engine: str | None = None,
-    threads: int | None = None,
-    step: float | np.ndarray = 0.0,
-) -> Iterator[Ledger]:
-    """As :func:`simulate_built`, all runs together: a ledger (line, 1, run) of each year in turn.
-
-    Memory that is used again is warm; a ledger of all years would come fresh from the system, page by page. So the
-    memory of a ledger, which may be overwritten, is that of the next but one. Whether its numbers are finite is left
-    to who takes them apart.
-    """
-    accounts = _Accounts(ready, runs, seed, lines, engine, step)
-    memory = np.empty((2, len(lines), 1, runs))
-    workers = threads or _threads(runs)
-    size = _chunk(runs, workers) if accounts.engine.by_year is kernel.by_year_compiled else runs
-    firsts = range(0, runs, size)
-    closers = list(_in_order(lambda first: accounts.by_year(first, min(size, runs - first)), firsts, workers))
-
-    def close(chunk: tuple[int, kernel.CloseYear, np.ndarray]) -> None:
-        first, closer, values = chunk
-        with np.errstate(all="ignore"):
-            closer(values, first)
-
-    for t in range(len(accounts.years)):
-        values = memory[t % 2]
-        chunks = [(first, closer, values) for first, closer in zip(firsts, closers, strict=True)]
-        for _ in _in_order(close, chunks, workers):
-            pass
-        yield Ledger(accounts.years[t : t + 1], tuple(lines), values, ready.baseline.events)
-
-
-def together(engine: str, runs: int, years: int) -> bool:
-    """Are so many runs to be taken through the years together? As many as fit in some 350 MB, which are 106 496 runs
-    of 20 years, but by NumPy no more than it is the quicker for."""
-    fit = runs * max(years, 20) <= 13 * CHUNK * 20
-    return fit and (engine == "compiled" or runs < COMPILED_FROM)
-
-
 def in_batches(
     ready: Built,
     digest: Callable[[Ledger], T],
@@ -210,7 +167,7 @@ def in_batches(
     lines: Sequence[str] = LINES,
     engine: str | None = None,
     threads: int | None = None,
-    batch: int = BATCH,
+    batch: int | None = None,
     progress: Callable[[int], None] | None = None,
     step: float | np.ndarray = 0.0,
 ) -> Generator[T, None, None]:
@@ -220,10 +177,11 @@ def in_batches(
     `digest` is called in the threads, may overwrite the ledger, and must not keep it: the next batch comes into the
     same memory. The first batch is digested before another is begun. `batch` is a number of whole blocks.
     """
+    engine = engine or engine_for(runs)
     accounts = _Accounts(ready, runs, seed, lines, engine, step)
     years = len(accounts.years)
     workers = threads or min(_threads(runs), BATCH_THREADS)
-    batch = min(runs, batch)
+    batch = min(runs, batch or BATCH[engine])
     memory: SimpleQueue[np.ndarray] = SimpleQueue()
 
     def do_batch(first: int) -> T:
@@ -231,14 +189,14 @@ def in_batches(
         buffer = memory.get()
         try:
             values = buffer[: len(lines) * years * size].reshape(len(lines), years, size)
-            for place in range(0, size, CHUNK):
-                accounts.close(first + place, min(CHUNK, size - place), values, place)
-            found = digest(Ledger(accounts.years, tuple(lines), values, ready.baseline.events))
+            chunk = _chunk(size, 1)
+            for place in range(0, size, chunk):
+                accounts.close(first + place, min(chunk, size - place), values, place)
+                if progress:
+                    progress(min(chunk, size - place))
+            return digest(Ledger(accounts.years, tuple(lines), values, ready.baseline.events))
         finally:
             memory.put(buffer)
-        if progress:
-            progress(size)
-        return found
 
     memory.put(np.empty(len(lines) * years * batch))
     yield do_batch(0)
@@ -262,7 +220,7 @@ class _Accounts:
         weather: Callable[..., np.ndarray] = drivers.weather,
     ) -> None:
         baseline, self._process = ready
-        self.engine, self.years = _engine(engine or engine_for(runs)), baseline.years
+        self._run, self.years = _engine(engine or engine_for(runs)), baseline.years
         self._seed, self._seeds, self._weather = seed, seeds, weather
         self._steps = np.broadcast_to(step, (runs,))
         self._plan, self._response = baseline.plan_table(), baseline.response
@@ -270,18 +228,10 @@ class _Accounts:
 
     def close(self, first: int, size: int, ledger: np.ndarray, place: int) -> None:
         """Close all years of some runs into a ledger (line, year, run), from a place in it on."""
-        weather = self._of(first, size)
-        with np.errstate(all="ignore"):  # what is not finite is told with line and year: see soundness.py
-            self.engine.close(self._plan, self._response, weather, self._opening, self._lines, ledger, place)
-
-    def by_year(self, first: int, size: int) -> kernel.CloseYear:
-        """What closes one year after the other for some runs."""
-        return self.engine.by_year(self._plan, self._response, self._of(first, size), self._opening, self._lines)
-
-    def _of(self, first: int, size: int) -> np.ndarray:
         steps = self._steps[first : first + size]
-        with np.errstate(all="ignore"):
-            return self._weather(self._process, self._seed, first, size, steps, self._seeds, self.engine.generator)
+        with np.errstate(all="ignore"):  # what is not finite is told with line and year: see soundness.py
+            weather = self._weather(self._process, self._seed, first, size, steps, self._seeds)
+            self._run(self._plan, self._response, weather, self._opening, self._lines, ledger, place)
 
 
 def _threads(runs: int) -> int:
@@ -333,19 +283,12 @@ def engine_for(runs: int) -> str:
     return "compiled" if runs >= COMPILED_FROM else "numpy"
 
 
-class Engine(NamedTuple):
-    """What makes a ledger: the accounts, of all years or one by one, and the random numbers of the weather."""
-
-    close: Callable[..., None]
-    by_year: Callable[..., kernel.CloseYear]
-    generator: drivers.Generator
-
-
-def _engine(name: str) -> Engine:
+def _engine(name: str) -> Callable[..., None]:
+    """What closes the accounts; NumPy where the compiled engine cannot be used."""
     if name == "numpy":
-        return Engine(kernel.run_numpy, kernel.by_year_numpy, drivers.NUMPY)
+        return kernel.run_numpy
     if name == "compiled":
-        from ldip.model.engine.generator import CompiledGenerator
+        from ldip.model.engine.fallback import run_compiled
 
-        return Engine(kernel.run_compiled, kernel.by_year_compiled, CompiledGenerator)
+        return run_compiled() or kernel.run_numpy
     raise ValueError(name)
