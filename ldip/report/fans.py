@@ -114,11 +114,12 @@ def draw_fan(
         axes.plot(years, tail, color=RED, linewidth=1.2, linestyle=(0, (1, 1.5)), label=WITH_DEFICITS.say(lang))
     for level in levels:
         line = scale * level.values
-        axes.plot(years, line, color=RED, linewidth=1.0)
+        axes.plot(years, line, color=RED, linewidth=1.0, drawstyle="steps-post")
         below = _in_the_way(axes, scale * distribution.percentile(0.50), line)
+        begins = int(np.argmax(np.isfinite(line)))
         axes.annotate(
             level.drawn(summary.base_year, lang),
-            (years[0], line[0]),
+            (years[begins], line[begins]),
             xytext=(2, -3 if below else 3),
             textcoords="offset points",
             va="top" if below else "bottom",
@@ -135,7 +136,7 @@ def _in_the_way(axes: Any, median: np.ndarray, line: np.ndarray) -> bool:
     """Does the median run so close above a threshold's first years that the name must go below?"""
     low, high = axes.get_ylim()
     apart = (median - line)[: max(len(median) // 3, 1)] / (high - low)
-    return bool(0.0 <= apart.min() < 0.07)
+    return bool(0.0 <= np.nanmin(apart, initial=1.0) < 0.07)
 
 
 def foot_words(summary: Summary, lang: str) -> str:

@@ -36,8 +36,8 @@ class Line(NamedTuple):
         return f"{self.name.say(lang)} ({self.source})" if self.source else self.name.say(lang)
 
     def drawn(self, base_year: int, lang: str) -> str:
-        """What its line in a picture is called: an own rule by the level that it ends on."""
-        if self.source:
+        """What its line in a picture is called: an own rule by its level, where it has only one."""
+        if self.source or np.nanmin(self.values) != np.nanmax(self.values):
             return self.titled(lang)
         unit = unit_label(self.metric.unit, self.metric.price_basis(base_year), lang)
         value = shown(float(self.values[-1]), self.metric.unit, lang)

@@ -81,7 +81,7 @@ def chances(summary: Summary, lang: str) -> Callable[[bool], Any]:
         columns = 2 if narrow else 3
         rows = -(-len(summary.probabilities) // columns)
         figure = sheet(narrow, 1.55 * rows, 1.35 * rows)
-        panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat
+        panels = list(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
         for axes, chance in zip(panels, summary.probabilities.values(), strict=False):
             values = 100.0 * chance.in_year
             axes.fill_between(summary.years, values, color=BLUE, alpha=0.18, linewidth=0)
@@ -106,7 +106,7 @@ def chances(summary: Summary, lang: str) -> Callable[[bool], Any]:
             quiet_axes(axes, lang)
             for tick, side in zip(axes.get_xticklabels(), ("left", "right"), strict=False):
                 tick.set_horizontalalignment(side)
-        for axes in list(panels)[len(summary.probabilities) :]:
+        for axes in panels[len(summary.probabilities) :]:
             axes.set_visible(False)
         figure.supylabel(PER_CENT.say(lang), fontsize=8.5, color="#555555")
         return figure
