@@ -70,6 +70,7 @@ def test_the_command_line_says_it_in_the_user_s_language(ldip, here, nowhere):
     assert "r" in {path.partition("/")[0] for path in snapshot(here)}
 
 
+@pytest.mark.slow
 def test_damaged_files_are_dropped_and_compiled_anew(scenario, cache):
     """Cut short, every one of them: no notice, and the files are good afterwards."""
     expected = figures(scenario, "compiled")

@@ -53,7 +53,8 @@ def sensitivity(
     """
     from ldip.analysis import sensitivity as tornadoes
     from ldip.analysis import sobol as variance
-    from ldip.analysis.discovery import discover
+    from ldip.analysis.discovery import discover, event_named
+    from ldip.model.fiscal_rules import events
     from ldip.report.answers import sensitivity as report
     from ldip.report.folder.files import result_folder
 
@@ -62,6 +63,7 @@ def sensitivity(
     check_size(runs, years, ledgers=2)
     source = read(scenario, changes)
     of = source.scenario
+    event_named(event, events(of))  # before the work, not after it
     bases = tornadoes.EVERY if every_quantity else tornadoes.ASSUMED
     with work_bar(tornadoes.work(of, bases) + variance.work(of) + 1, lang) as advance:
         size: Any = {"runs": runs, "seed": seed, "years": years}
