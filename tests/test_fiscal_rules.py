@@ -7,11 +7,11 @@ from ldip.analysis.compare import compare
 from ldip.analysis.restructuring import restructure
 from ldip.errors import InputError
 from ldip.model.accounts.year import LINES
-from ldip.model.catalogue import headline
+from ldip.model.catalogue import catalogue, headline
 from ldip.model.engine.simulate import simulate
 from ldip.model.fiscal_rules import ANY_RULE, events, limits, margin, rules
 from ldip.scenario.files.reader import read
-from ldip.scenario.schema import RULE_UNITS
+from ldip.scenario.schema import RULE_UNITS, TAKEN, TAKEN_BREACHES
 from ldip.statistics.stream import simulate_and_summarise
 
 OWN = """
@@ -121,7 +121,9 @@ def test_an_unknown_rule_is_answered_with_the_known(ldip, tmp_path):
         ('unit = "share"', 'unit = "per cent"', "rules.own.debt_ceiling.limit"),
         ("2020 = 0.9", "2020 = 90.0", "rules.own.debt_ceiling.limit"),
         ("since = 2022", 'since = "soon"', "rules.own.debt_ceiling.since"),
-        ("[rules.own.debt_ceiling]", "[rules.own.Debt-Ceiling]", "rules.own"),
+        ("[rules.own.debt_ceiling]", "[rules.own.Debt-Ceiling]", "rules.own.Debt-Ceiling = "),
+        ("[rules.own.debt_ceiling]", "[rules.own.liquidity]", "rules.own.liquidity: "),
+        ("[rules.own.debt_ceiling]", "[rules.own.result_share]", "rules.own.result_share: "),
     ],
 )
 def test_faulty_rules_are_told_with_their_key(tmp_path, old, new, said):
@@ -141,6 +143,12 @@ def test_figures_that_rules_may_be_made_for_are_reported_figures():
     headlines = {metric.id: metric for metric in headline()}
     for metric, unit in RULE_UNITS.items():
         assert headlines[metric].unit == ("mill. kr" if unit == "mill. 2020-kr" else unit)
+
+
+def test_names_that_are_taken_are_those_of_the_accounts(scenario):
+    assert tuple(rule.id for rule in rules(scenario)) == TAKEN
+    known = [metric.id for metric in catalogue().values() if metric.kind == "event"]
+    assert {name.removesuffix("_breach") for name in known if name.endswith("_breach")} == set(TAKEN_BREACHES)
 
 
 def test_ids_of_limits_and_events_are_their_own(tmp_path):

@@ -235,6 +235,7 @@ def from_sheet(sheet: Path, out: Path, lang: str) -> None:
       ldip compare baerum-2020 changes/dear-money.toml
     """
     from ldip.report.folder.files import result_folder
+    from ldip.report.folder.place import write_whole
     from ldip.scenario.sheet.alternatives import check, read_sheet
 
     scenario, changes = read_sheet(sheet)
@@ -242,7 +243,7 @@ def from_sheet(sheet: Path, out: Path, lang: str) -> None:
         faults: list[Fault] = []
         for change in changes:
             path = folder / f"{change.name}.toml"
-            path.write_text(change.toml, encoding="utf-8")
+            write_whole(path, change.toml)
             faults += check(sheet.name, scenario, change, path)
         if faults:
             raise InputError(faults)

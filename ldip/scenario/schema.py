@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 import numpy as np
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
 
 from ldip.scenario.drivers import Drivers, check_spread
 from ldip.scenario.quantities import (
@@ -195,6 +196,18 @@ RULE_UNITS = {
 """The figures that a municipality may make a rule for, and the unit of its limit."""
 
 
+TAKEN = ("result", "equity", "buffer", "liquidity", "deficit")
+"""What the accounts' own rules are called: not for others. Nor, with ``_breach``, are the events of the accounts."""
+
+TAKEN_BREACHES = ("result_share", "equity_share", "buffer_fund", "liquidity", "uncovered_deficit", "any_rule")
+
+
+def _own_name(name: str) -> str:
+    if name in (*TAKEN, *TAKEN_BREACHES):
+        raise PydanticCustomError("rule_name_taken", "taken")
+    return name
+
+
 class OwnRule(Frozen):
     """A fiscal rule that the municipality brings: a figure, the side that is right, and from when (M11)."""
 
@@ -226,7 +239,9 @@ class Rules(Frozen):
     buffer_target_share: Share
     liquidity_minimum: RealMoney
     deficit_limit_share: Share
-    own: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], OwnRule] = Field(default_factory=dict)
+    own: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$"), AfterValidator(_own_name)], OwnRule] = Field(
+        default_factory=dict
+    )
 
 
 class Restructuring(Frozen):

@@ -120,7 +120,9 @@ def translate(detail: ErrorDetails, file: str, key: str) -> Fault:
     context: dict[str, Any] = detail.get("ctx", {})
     value = detail["input"]
     shown = "" if isinstance(value, dict | list | tuple) else str(value)
-    kind = detail["type"]
+    kind, key = detail["type"], key.removesuffix(".[key]")
+    if kind == "rule_name_taken":
+        return Fault.of(kind, file, key)
     if kind == "extra_forbidden":
         return unknown(file, key, "", _keys_at([str(part) for part in detail["loc"][:-1]]))
     if kind == "missing":
