@@ -210,7 +210,13 @@ def test_a_change_laid_over_is_the_one_that_is_read(case, change):
 def test_values_are_a_change(case):
     key = "interest.floating_share"
     dated = case.with_values({"investment.renewal": {2026: 900.0, "2030": np.float64(950.0)}, key: np.int64(1)}, "x")
-    assert dated.scenario.investment.renewal.dated == {"2026": 900.0, "2030": 950.0}
+    assert dated.scenario.investment.renewal.dated == {
+        "2020": 1380.0,
+        "2024": 1380.0,
+        "2025": 880.0,
+        "2026": 900.0,
+        "2030": 950.0,
+    }
     assert dated.scenario.investment.renewal.unit == case.scenario.investment.renewal.unit
     assert dated.settings.loc[key, ["value", "basis"]].tolist() == [1.0, "assumption"]
     assert dated.name == "baerum-2020+x"
@@ -448,3 +454,36 @@ def test_a_number_that_is_not_known_is_not_a_number():
     assert table["b"].isna().tolist() == [True, False]
     assert list(table) == ["b"]
     assert of_records([], ["a"]).empty
+
+
+def test_numbers_from_a_year_on_leave_the_years_before():
+    base = door.load()
+    moved = base.with_values({"investment.renewal": {2026: 900.0}, "interest.loan_margin": {2030: 0.02}})
+    for line, year in (("renewal_investment", 2026), ("loan_rate", 2030)):
+        own, other = (case.baseline(years=12).loc[line] for case in (base, moved))
+        before = [name for name in own.index if isinstance(name, int | np.integer) and name < year]
+        assert len(before) >= 6
+        assert (own[before] == other[before]).all(), line
+        assert own[year] != other[year]
+
+
+def test_limits_that_are_no_numbers_are_refused():
+    debt = door.load().simulate(20)["debt_ratio"]
+    for limit in (float("nan"), float("inf"), "0.9"):
+        with pytest.raises(door.InputError):
+            debt.probability(above=limit)
+
+
+def test_one_rule_by_its_name_and_paths_as_paths(tmp_path):
+    case = door.load()
+    assert (
+        case.restructure(0.8, rules="result", runs=50).rules == case.restructure(0.8, rules=["result"], runs=50).rules
+    )
+    path = tmp_path / "dear.toml"
+    path.write_text('[interest]\nloan_margin = { value = 0.02, basis = "assumption", source = "test" }\n')
+    assert case.with_change(path).name == door.load(changes=path).name == "baerum-2020+dear"
+
+
+def test_so_far_is_a_column_of_the_event():
+    result = door.load().simulate(50)
+    assert result.probability("any_rule_breach_so_far").equals(result.probability("any_rule_breach"))

@@ -132,7 +132,7 @@ def test_probabilities_by_hand():
     mine = np.array([[above, above, above, below], [below, below, below, below]])
     theirs = np.array([[above, below, below, above], [below, below, below, above]])
     ledgers = [Ledger(np.array([2020, 2021]), ("debt_ratio",), values[None]) for values in (mine, theirs)]
-    result = paired_probability(event, *ledgers)
+    result = paired_probability(event, event, *ledgers)
     assert result.in_year.tolist() == [0.25, -0.25]  # two gained and one lost of four; one lost
     assert result.so_far.tolist() == [0.25, 0.25]
     # the differences are 0, 1, 1, -1

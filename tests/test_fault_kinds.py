@@ -138,6 +138,7 @@ COMMANDS = {
     "nobody": ["simulate", "nobody"],
     "nothing_to_upgrade": ["scenario", "upgrade", "no-such-folder"],
     "no_such_rule": ["restructure", "--rule", "rain", "--runs", "20"],
+    "no_step_yet": ["restructure", "--years", "4", "--runs", "20"],
     "no_such_event": ["sensitivity", "--event", "rain"],
     "sheet_not_xlsx": ["scenario", "from-sheet", "a-file", "--out", "out"],
     "sheet_adds_keys": ["scenario", "sheet", "out.xlsx", "--alternative", "renamed.toml"],

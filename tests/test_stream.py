@@ -459,7 +459,7 @@ def test_interrupted_it_leaves_what_was_there(ldip, here, monkeypatch):
         batches.append(ledger)
         if len(batches) == 3:
             raise KeyboardInterrupt
-        return run_files.np.zeros((ledger.values.shape[2], len(run_files.columns()), 2))
+        return run_files.np.zeros((ledger.values.shape[2], len(run_files.columns(ledger.events)), 2))
 
     monkeypatch.setattr(run_files, "keep", interrupted)
     assert ldip(*words, "--seed", 2).code != 0

@@ -14,7 +14,7 @@ import numpy as np
 from ldip.errors import Fault
 from ldip.model.catalogue import Metric, catalogue, headline
 from ldip.model.engine.simulate import Ledger, simulate
-from ldip.model.fiscal_rules import Event
+from ldip.model.fiscal_rules import Event, events
 from ldip.model.metrics import lines_needed, report_values
 from ldip.scenario.schema import Scenario
 from ldip.statistics.summary import Distribution, Summary, distribution, share, so_far, summarise
@@ -150,7 +150,7 @@ def compare_scenarios(
     progress: Callable[[int], None] | None = None,
 ) -> Comparison:
     """Simulate the scenarios in turn in the same weather, and compare them with the one named `against`."""
-    lines = lines_needed()
+    lines = lines_needed(watched=[event for scenario in scenarios for event in events(scenario)])
     how: dict[str, Any] = {"runs": runs, "seed": seed, "years": years, "policy": policy, "step": step}
     return compare(
         {scenario.name: partial(simulate, scenario, lines=lines, progress=progress, **how) for scenario in scenarios},
@@ -183,8 +183,15 @@ def pair(ledger: Ledger, reference: Ledger, summary: Summary, of_reference: Summ
         report_values(reference, metric, out=theirs)
         errors = [of.distributions[metric.id].mean_error for of in (summary, of_reference)]
         metrics[metric.id] = paired(metric, mine, theirs, np.hypot(*errors))
-    chances = {event.id: paired_probability(event, ledger, reference) for event in reference.events}
-    return Pair(metrics, chances)
+    return Pair(metrics, paired_events(ledger, reference))
+
+
+def paired_events(mine: Ledger, theirs: Ledger) -> dict[str, PairedProbability]:
+    """The events that both have, each by its own limits: an alternative may have rules of its own."""
+    own = {event.id: event for event in mine.events}
+    return {
+        event.id: paired_probability(own[event.id], event, mine, theirs) for event in theirs.events if event.id in own
+    }
 
 
 def paired(
@@ -209,9 +216,9 @@ def _difference(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
     return mine
 
 
-def paired_probability(event: Event, mine: Ledger, theirs: Ledger) -> PairedProbability:
-    """Compare how often the event happens to an alternative and to the reference."""
-    happens, happened = event.happens(mine), event.happens(theirs)
+def paired_probability(event: Event, reference: Event, mine: Ledger, theirs: Ledger) -> PairedProbability:
+    """Compare how often the event happens to an alternative, and the same event of the reference to that."""
+    happens, happened = event.happens(mine), reference.happens(theirs)
     in_year = _shares_apart(happens, happened)
     return PairedProbability(event, *in_year, *_shares_apart(so_far(happens), so_far(happened)))
 

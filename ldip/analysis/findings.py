@@ -15,6 +15,7 @@ from ldip.analysis.sensitivity import work as simulations
 from ldip.analysis.stress import Stress, stress
 from ldip.model.catalogue import Metric, catalogue
 from ldip.model.engine.simulate import Ledger, run_baseline, simulate, with_policy
+from ldip.model.fiscal_rules import events
 from ldip.model.metrics import lines_needed, report_values
 from ldip.model.plan.baseline import Baseline, build
 from ldip.model.shown import ANSWERS, DEBT
@@ -109,7 +110,7 @@ def find(
             runs=runs,
             seed=seed,
             years=years,
-            lines=lines_needed(),
+            lines=lines_needed(watched=[event for of in sources for event in events(of.scenario)]),
             progress=progress,
             policy=policy,
             step=step,

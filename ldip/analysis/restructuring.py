@@ -14,10 +14,9 @@ from ldip.errors import Fault, InputError
 from ldip.model import drivers
 from ldip.model.accounts.choices import NOISE
 from ldip.model.accounts.year import LINES
-from ldip.model.catalogue import catalogue
 from ldip.model.engine import kernel
 from ldip.model.engine.simulate import Ledger, built
-from ldip.model.fiscal_rules import Limit
+from ldip.model.fiscal_rules import Limit, lines_of
 from ldip.model.fiscal_rules import margin as rule_margin
 from ldip.model.fiscal_rules import rules as rules_of
 from ldip.model.soundness import WITNESSES, check_runs
@@ -29,9 +28,6 @@ LARGEST = 400.0
 
 TOLERANCE = 0.01
 """Steps are solved to ten thousand kroner a year."""
-
-MEANS = ("operating_revenue", "general_investment", "general_borrowing")
-"""Lines that margins are made of beside the rules' own figures."""
 
 
 class Answer(NamedTuple):
@@ -141,13 +137,21 @@ class Margins:
         baseline, process = built(scenario, years)
         self.name, self.years, self.rules = baseline.name, baseline.years, rules
         self.start = years - 1 if since is None else max(since - int(baseline.years[0]), 0)
+        plan_years = scenario.scenario.plan_years
+        if years <= plan_years:
+            raise InputError(
+                [Fault.of("no_step_yet", "--years", str(years), plan_years=plan_years, least=plan_years + 1)]
+            )
+        if self.start >= years:
+            last = int(baseline.years[-1])
+            raise InputError([Fault.of("above_most", "--since", str(since), limit=last)])
         self.table, self.response = baseline.plan_table(), baseline.response
         self.opening = np.array(baseline.opening)
         frames = ("kindergartens", "schools", "care", "other_services")
         self.expenditure = np.sum([getattr(baseline.plan, name) for name in frames], axis=0)
         with np.errstate(all="ignore"):  # what is not finite is told with line and year
             self.weather = drivers.weather(process, seed, 0, runs)
-        needed = {rule.metric for rule in rules} | {*MEANS, *WITNESSES}
+        needed = set(WITNESSES).union(*map(lines_of, rules))
         self.lines = tuple(line for line in LINES if line in needed)
         self.places = [LINES.index(line) for line in self.lines]
 
@@ -190,22 +194,13 @@ def chosen_rules(scenario: Scenario, wanted: Sequence[str]) -> tuple[Limit, ...]
 
 
 def _margin(rule: Limit, ledger: Ledger) -> np.ndarray:
-    """By how much a rule holds, as a share of revenue (year, run); NaN in years that it is not for."""
-    margin, revenue = rule_margin(rule, ledger), ledger["operating_revenue"]
-    if rule.metric == "equity_share":  # what is not borrowed cannot lack
-        lacks = np.minimum(-margin * ledger["general_investment"], ledger["general_borrowing"])
-        return _holds_or_lacks(lacks / revenue)
-    if catalogue()[rule.metric].unit == "share":
-        return margin
-    if rule.metric == "closing_uncovered_deficit":
-        return _holds_or_lacks(-margin / revenue)
-    return margin / revenue
-
-
-def _holds_or_lacks(lack: np.ndarray) -> np.ndarray:
-    """A margin of what can only lack or not, as a share of revenue: below zero by what lacks, else clear of zero,
-    where a root finder would take it for the root."""
-    return np.where(lack > NOISE, -lack, 1e-3)
+    """By how much a rule holds, as a share of revenue (year, run); NaN in years that it is not for. Equity and
+    deficits can only lack or not: below zero by what lacks, else clear of zero, where a root finder would take it for
+    the root."""
+    margin = rule_margin(rule, ledger)
+    if rule.metric in ("equity_share", "closing_uncovered_deficit"):
+        return np.where(margin < -NOISE, margin, np.where(np.isnan(margin), margin, 1e-3))
+    return margin
 
 
 def _answer(steps: np.ndarray, confidence: float, expenditure: float) -> Answer:

@@ -111,6 +111,12 @@ def year(key: str, value: Any, first: int, last: int) -> int:
     return found
 
 
+def finite(key: str, value: Any) -> None:
+    """A finite number, or InputError."""
+    if not (_is_number(value) and math.isfinite(value)):
+        raise InputError([Fault.of("not_finite", "", key, _shown(value))])
+
+
 def _whole(key: str, value: Any, low: int, high: int, faults: list[Fault]) -> int:
     """A whole number, of any library, also 1e5; a fault more, and `low`, if it is none or outside the limits."""
     if _is_number(value) and math.isfinite(value) and value == int(value) and low <= value <= high:

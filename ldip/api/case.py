@@ -29,7 +29,10 @@ Progress = Callable[[int], None]
 tqdm bar."""
 
 
-def load(scenario: str | os.PathLike[str] = reader.DEFAULT, changes: str | Sequence[str] = ()) -> "Case":
+def load(
+    scenario: str | os.PathLike[str] = reader.DEFAULT,
+    changes: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
+) -> "Case":
     """Load a scenario with changes laid over it.
 
     Parameters
@@ -50,7 +53,8 @@ def load(scenario: str | os.PathLike[str] = reader.DEFAULT, changes: str | Seque
     >>> ldip.load("baerum-2020", changes=["interest-plus-2"])
     <ldip.Case baerum-2020+interest-plus-2: Bærum, financial plan 2020-2023 continued + Interest two ...>
     """
-    where, names = os.fspath(scenario), (changes,) if isinstance(changes, str) else tuple(changes)
+    given = (changes,) if isinstance(changes, str | os.PathLike) else changes
+    where, names = os.fspath(scenario), tuple(os.fspath(name) for name in given)
     return Case(reader.read(where, names), reader.find(where), (where, names))
 
 
@@ -120,7 +124,7 @@ class Case:
                 found.at[key, "value"] = dict(dated)
         return found
 
-    def with_change(self, *names: str) -> "Case":
+    def with_change(self, *names: str | os.PathLike[str]) -> "Case":
         """The case with named changes, or ``.toml`` files, laid over it in this order.
 
         Raises
@@ -134,13 +138,14 @@ class Case:
         >>> ldip.load().with_change("housing-minus-20").name
         'baerum-2020+housing-minus-20'
         """
+        files = [os.fspath(name) for name in names]
         if self._files:  # all from files: read together, so that faults name the file that each key comes from
             where, before = self._files
-            return load(where, (*before, *names))
+            return load(where, (*before, *files))
         if self._place is None:
             raise InputError([Fault.of("no_folder_of_changes", "", self.name)])
         source = self._source
-        for name in names:
+        for name in files:
             source = overlay.lay_change(source, self._place, name)
         return Case(source, self._place)
 
@@ -150,7 +155,8 @@ class Case:
         Parameters
         ----------
         values
-            By key (:attr:`settings`): a number, or ``{year: number}`` for numbers that hold from a year on. In the
+            By key (:attr:`settings`): a number, or ``{year: number}`` for numbers that hold from a year on; before
+            the first of them the case's own hold. In the
             key's own unit; rates and shares are fractions, 0.035 for 3.5 %.
         name
             What the change is called in :attr:`name`, in files and pictures.
@@ -269,7 +275,7 @@ class Case:
         self,
         confidence: float | Sequence[float] = (0.7, 0.8, 0.9),
         *,
-        rules: Sequence[str] = (),
+        rules: str | Sequence[str] = (),
         since: int | None = None,
         runs: int = 10_000,
         seed: int = 1,
@@ -305,7 +311,8 @@ class Case:
         from ldip.api.solutions import restructure
 
         how = arguments.simulation(runs, seed, years, ledgers=2)
-        return restructure(self, confidence, tuple(rules), since, how, progress)
+        wanted = (rules,) if isinstance(rules, str) else tuple(rules)
+        return restructure(self, confidence, wanted, since, how, progress)
 
     def stress(
         self,

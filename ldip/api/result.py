@@ -12,8 +12,8 @@ from ldip.api import arguments
 from ldip.errors import Fault, InputError
 from ldip.model.catalogue import Metric, catalogue
 from ldip.model.engine.simulate import simulate as simulate_ledger
-from ldip.model.fiscal_rules import Event
-from ldip.model.metrics import report_values
+from ldip.model.fiscal_rules import Event, events
+from ldip.model.metrics import lines_needed, report_values
 from ldip.report.folder import files
 from ldip.report.folder.records import plain
 from ldip.scenario.files.recorded import PROVENANCE, Recorded
@@ -46,7 +46,11 @@ def simulate(case: "Case", how: Mapping[str, Any], *, keep_runs: bool, progress:
     if not keep_runs:
         return Result(case, summary)
     whole = np.concatenate(batches)
-    return Result(case, summary, runs={metric.id: whole[:, place] for place, metric in enumerate(columns())})
+    return Result(
+        case,
+        summary,
+        runs={metric.id: whole[:, place] for place, metric in enumerate(columns(events(case.scenario)))},
+    )
 
 
 class Result:
@@ -132,6 +136,7 @@ class Result:
             If `event` is none of those in :attr:`probabilities`. For a limit of your own ask the metric:
             ``result["debt_ratio"].probability(above=0.9)``.
         """
+        event = event.removesuffix("_so_far")  # which is a column of what is given back
         chance = self.summary.probabilities[arguments.known("event", event, self.summary.probabilities)]
         return _by_year(chance, self.summary)
 
@@ -295,6 +300,7 @@ class Outcome:
         limit = below if above is None else above
         if limit is None or (above is not None and below is not None):
             raise InputError([Fault.of("one_limit", "", "above, below")])
+        arguments.finite("below" if above is None else "above", limit)
         values = self._values()
         happens = values < limit if above is None else values > limit
         counts = np.array([count(happens), count(so_far(happens))])
@@ -312,8 +318,11 @@ class Outcome:
         if too_many:
             raise InputError(too_many)
         lines = [self.metric.id, *([f"{index}_index"] if index else [])]
+        event = next((one for one in events(self.result.case.scenario) if one.id == self.metric.id), None)
+        if event:  # a breach of at least one rule is also that of an own one
+            lines += lines_needed([], [event])
         ledger = simulate_ledger(self.result.case.scenario, lines=list(dict.fromkeys(lines)), **how)
-        values = report_values(ledger, self.metric)
+        values = event.happens(ledger).astype(float) if event else report_values(ledger, self.metric)
         if self.result._recorded:
             self._check(values, self.result._recorded)
         return values

@@ -155,6 +155,8 @@ def check_policy(policy: str, step: float) -> None:
     """A usage error for a step without its policy."""
     if step and policy != "step":
         raise click.UsageError("--step belongs to --policy step.")
+    if policy == "step" and not step:
+        raise click.UsageError("--policy step needs --step, the mill. that savings grow by a year.")
 
 
 def check_size(runs: int, years: int, *, ledgers: int = 1) -> None:

@@ -131,12 +131,14 @@ def _kept_runs(kind: str | None, folder: Path, source: "Source", runs: int, seed
         yield {}
         return
     from ldip import __version__
+    from ldip.model.fiscal_rules import events
     from ldip.report.folder.runs import keep, writer
 
     scenario = source.scenario
     made_with = {"scenario": scenario.name, "version": __version__, "runs": runs, "seed": seed}
     base_year = scenario.scenario.first_year
-    with writer(folder, kind, runs=runs, years=years, base_year=base_year, made_with=made_with) as write:
+    how: dict[str, Any] = {"runs": runs, "years": years, "base_year": base_year, "watched": events(scenario)}
+    with writer(folder, kind, **how, made_with=made_with) as write:
         found: dict[str, Callable[..., Any]] = {"keep": keep, "write": write}
         yield found
 

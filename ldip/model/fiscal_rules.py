@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ldip.model.accounts.choices import NOISE
 from ldip.model.catalogue import catalogue
 from ldip.scenario.quantities import Parameter
 from ldip.scenario.schema import Scenario
@@ -42,7 +43,8 @@ class Limit(NamedTuple):
         breach = catalogue().get(self.event)
         if breach:
             return Text(*(words.partition(": ")[2] for words in breach.label))
-        return Text(*(words[:1].lower() + words[1:] for words in self.label))
+        # Not an abbreviation's first letter.
+        return Text(*(w[:1].lower() + w[1:] if w[1:2].islower() else w for w in self.label))
 
     def at(self, years: np.ndarray) -> np.ndarray:
         """The limit in each of `years` (year,); NaN where there is none."""
@@ -58,6 +60,11 @@ class Event(NamedTuple):
     label: Text
     source: str
     limits: tuple[Limit, ...] = ()
+
+    @property
+    def lines(self) -> set[str]:
+        """The lines of the ledger that it takes to know."""
+        return {self.metric}.union(*map(lines_of, self.limits))
 
     def happens(self, ledger: "Ledger") -> np.ndarray:
         """Whether it happens (year, run)."""
@@ -119,24 +126,16 @@ def events(scenario: Scenario | None = None) -> tuple[Event, ...]:
     municipality's own rules. Without a scenario those that every scenario has."""
     known = {metric.id for metric in catalogue().values() if metric.kind == "event"}
     own = tuple(limit for limit in rules(scenario) if limit.event not in known) if scenario else ()
-    return (
-        *[Event(level.event, level.metric, level.label, level.source, (level,)) for level in _watched()],
-        *[
-            Event(metric.id, metric.id, metric.label, metric.source, own if metric.id == ANY_RULE else ())
-            for metric in catalogue().values()
-            if metric.kind == "event"
-        ],
-        *[
-            Event(
-                limit.event,
-                limit.metric,
-                Text(f"Brudd: {limit.name.nb}", f"Breach: {limit.name.en}"),
-                limit.source,
-                (limit,),
-            )
-            for limit in own
-        ],
-    )
+    found = [Event(level.event, level.metric, level.label, level.source, (level,)) for level in _watched()]
+    for metric in catalogue().values():
+        if metric.id == ANY_RULE:
+            for limit in own:
+                label = Text(f"Brudd: {limit.name.nb}", f"Breach: {limit.name.en}")
+                found.append(Event(limit.event, limit.metric, label, limit.source, (limit,)))
+        if metric.id in known:
+            limits = own if metric.id == ANY_RULE else ()
+            found.append(Event(metric.id, metric.id, metric.label, metric.source, limits))
+    return tuple(found)
 
 
 @functools.cache
@@ -160,15 +159,33 @@ def _dated(number: Parameter, since: int | None = None) -> tuple[tuple[int, ...]
 
 
 def broken(limit: Limit, ledger: "Ledger") -> np.ndarray:
-    """Whether a limit is broken in each year and run (year, run)."""
-    values, at = ledger[limit.metric], nominal(limit, ledger)
-    return values < at if limit.side == "least" else values > at
+    """Whether a limit is broken in each year and run (year, run); a rule not by rounding alone."""
+    return margin(limit, ledger) < (-NOISE if limit.is_rule else 0.0)
 
 
 def margin(limit: Limit, ledger: "Ledger") -> np.ndarray:
-    """By how much a limit holds, in the unit of its figure, nominal (year, run); NaN where there is none."""
+    """By how much a limit holds (year, run): of a share in its own unit, of money as a share of operating revenue;
+    NaN where there is none. What investment lacks of equity is no more than what is borrowed for it."""
     values, at = ledger[limit.metric], nominal(limit, ledger)
-    return values - at if limit.side == "least" else at - values
+    holds = values - at if limit.side == "least" else at - values
+    if _borrowed_for(limit):
+        lacks = np.minimum(-holds * ledger["general_investment"], ledger["general_borrowing"])
+        return -lacks / ledger["operating_revenue"]
+    return holds if catalogue()[limit.metric].unit == "share" else holds / ledger["operating_revenue"]
+
+
+def lines_of(limit: Limit) -> set[str]:
+    """The lines of the ledger that a limit is held against with."""
+    lines = {limit.metric}
+    if _borrowed_for(limit):
+        lines |= {"general_investment", "general_borrowing", "operating_revenue"}
+    if catalogue()[limit.metric].unit != "share":
+        lines |= {"operating_revenue", f"{catalogue()[limit.metric].price_index}_index"}
+    return lines
+
+
+def _borrowed_for(limit: Limit) -> bool:
+    return limit.metric == "equity_share" and limit.side == "least"
 
 
 def nominal(limit: Limit, ledger: "Ledger") -> np.ndarray:

@@ -13,7 +13,7 @@ def lines_needed(metrics: Collection[str] | None = None, watched: Iterable[Event
     """The ledger lines that the metrics (none named: all headlines) and the `watched` events (none: those of every
     scenario) are made of, price indices included."""
     chosen = {metric.id for metric in headline()} if metrics is None else set(metrics)
-    chosen |= {event.metric for event in (events() if watched is None else watched)}
+    chosen = chosen.union(*[event.lines for event in (events() if watched is None else watched)])
     indices = {f"{catalogue()[name].price_index}_index" for name in chosen if catalogue()[name].price_index}
     return [line for line in catalogue() if line in chosen | indices]
 

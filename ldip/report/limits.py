@@ -56,7 +56,7 @@ def limits(metric: Metric, scenario: Scenario, years: np.ndarray) -> list[Line]:
     found = []
     for limit in limits_of(scenario):
         values = limit.at(years)
-        if limit.metric == LIKE.get(metric.id, metric.id) and limit != DEFICIT and not np.isnan(values[-1]):
+        if limit.metric in (metric.id, LIKE.get(metric.id)) and limit != DEFICIT and not np.isnan(values[-1]):
             source = "" if limit.is_rule else limit.source.split(";")[0]
             found.append(Line(limit.id, metric, limit.label, source, limit.side, values))
     return found

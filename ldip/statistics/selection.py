@@ -61,12 +61,15 @@ class Selection:
         whole, of_all = np.full((rows, 1), batch), np.broadcast_to(np.clip(bounds, 0, last), (rows, 1, len(bounds)))
         self.edges = self._by.select_parts(values, np.zeros(1, np.int64), whole, of_all)[:, 0].copy()  # (row, edge)
         self.edges[:, bounds < 0], self.edges[:, bounds > last] = -np.inf, np.inf
+        self.missed = False
         self.tied = np.ones(rows, dtype=bool)  # whether several values may be on one edge
         self.upto = np.zeros((*self.edges.shape, 2), dtype=np.int64)  # how many values are below an edge; below or on
 
     def take(self, values: np.ndarray) -> None:
         """Take in a batch, which may be overwritten."""
         with self._one_by_one:
+            if self.missed:
+                return
             batch = values.shape[1]
             much_to_come = self.runs - self.seen >= self.seen >= TIMES * self.narrowed
             if self.seen and (much_to_come or self._lacking(batch).any()):
@@ -75,13 +78,15 @@ class Selection:
                     self._make_room(np.diff(self.starts) + lacking, self.kept)
             self._by.cut(values, self.edges, self.tied, self.upto, self.kept, self.starts)
             self.seen += batch
-            if np.any(self._sizes() > np.diff(self.starts)):
-                raise MissedError
+            # A miss is told when all runs are in: the first pass also writes what is kept of each.
+            self.missed |= bool(np.any(self._sizes() > np.diff(self.starts)))
             if self.seen == batch:
                 self._look_for_ties()
 
     def settle(self) -> Selected:
         """The order statistics of the ranks that were wanted, when all batches are in; raises MissedError."""
+        if self.missed:
+            raise MissedError
         ranks = np.array(sorted({rank for of in self.ranks for rank in of}))
         values = self._among(np.broadcast_to(ranks, (len(self.ranks), len(ranks))))
         row, place = np.ogrid[: len(values), : len(ranks)]

@@ -7,7 +7,7 @@ the whole ledger, to the last bit, for any number of threads and any batches.
 
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ import numpy as np
 
 from ldip.model.catalogue import Metric, headline
 from ldip.model.engine.simulate import Built, Ledger, built, engine_for, in_batches
+from ldip.model.fiscal_rules import Event
 from ldip.model.metrics import lines_needed
 from ldip.model.soundness import check_finite
 from ldip.scenario.schema import Scenario
@@ -143,7 +144,7 @@ def _one_pass(
 ) -> Found:
     """Simulate once: the distributions of some metrics."""
     runs = how["runs"]
-    lines, metrics = _in_front(metrics)
+    lines, metrics = _in_front(metrics, ready.baseline.events)
     selection: Selection | None = None
     ordered: Selected | None = None
     pivot: np.ndarray | None = None
@@ -155,11 +156,11 @@ def _one_pass(
         rows = _in_fixed_prices(ledger, metrics)
         if pivot is None:
             pivot = rows[:, 0].copy()
-        if selection is None and rows.shape[1] < runs:  # the first batch, which nothing is done beside
-            selection = Selection(rows, runs, wanted_ranks(runs), engine, caution)
         with np.errstate(all="ignore"):
             sums = block_sums(rows, pivot, engine)
         _check_sums(ready.baseline.name, ledger.years, metrics, sums, pivot)
+        if selection is None and rows.shape[1] < runs:  # the first batch, which nothing is done beside
+            selection = Selection(rows, runs, wanted_ranks(runs), engine, caution)
         if selection:
             selection.take(rows)
         else:
@@ -190,10 +191,10 @@ def _one_pass(
     )
 
 
-def _in_front(metrics: list[Metric]) -> tuple[list[str], list[Metric]]:
+def _in_front(metrics: list[Metric], watched: Sequence[Event]) -> tuple[list[str], list[Metric]]:
     """The lines to keep, those of the metrics first, and the metrics in that order."""
     chosen = {metric.id: metric for metric in metrics}
-    lines = sorted(lines_needed(), key=lambda line: line not in chosen)
+    lines = sorted(lines_needed(watched=watched), key=lambda line: line not in chosen)
     return lines, [chosen[line] for line in lines if line in chosen]
 
 

@@ -5,10 +5,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ldip.analysis.compare import Pair, paired, paired_probability
+from ldip.analysis.compare import Pair, paired, paired_events
 from ldip.model import drivers
 from ldip.model.catalogue import catalogue
 from ldip.model.engine.simulate import Built, Ledger, run_baseline, simulate, simulate_built, with_policy
+from ldip.model.fiscal_rules import events
 from ldip.model.metrics import lines_needed, report_values
 from ldip.model.plan.baseline import Baseline, build
 from ldip.model.shown import ANSWERS, WEB
@@ -126,7 +127,7 @@ class Simulator:
             runs=self.runs,
             seed=self.seed,
             years=self.years,
-            lines=lines_needed(),
+            lines=lines_needed(watched=events(alternative.source.scenario)),
             policy=alternative.state.policy,
             step=alternative.state.step,
         )
@@ -178,5 +179,4 @@ def _pair(mine: Result, theirs: Result, metrics: Iterable[str], engine: str) -> 
         errors = [of.summary.distributions[name].mean_error for of in (mine, theirs)]
         here, there = report_values(ledger, metric), report_values(reference, metric)
         apart[name] = paired(metric, here, there, np.hypot(*errors), engine)
-    chances = {event.id: paired_probability(event, ledger, reference) for event in reference.events}
-    return Pair(apart, chances)
+    return Pair(apart, paired_events(ledger, reference))

@@ -8,7 +8,7 @@
 
 import contextlib
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import numpy as np
 from ldip.errors import Fault, InputError
 from ldip.model.catalogue import Metric, catalogue
 from ldip.model.engine.simulate import Ledger
+from ldip.model.fiscal_rules import ANY_RULE, Event
 from ldip.model.metrics import report_values
 from ldip.report.folder.place import write_whole
 from ldip.report.folder.records import json_text
@@ -37,27 +38,40 @@ def remove_old(folder: Path, kind: str | None) -> None:
             (folder / name).unlink(missing_ok=True)
 
 
-def columns() -> list[Metric]:
-    """The metrics that are kept of every run: those of the result files, and the rules' events."""
-    return [metric for metric in catalogue().values() if metric.headline]
+def columns(watched: Iterable[Event]) -> list[Metric]:
+    """The metrics that are kept of every run: those of the result files, the accounts' events, and the breaches of a
+    municipality's own rules among the `watched` events."""
+    kept = [metric for metric in catalogue().values() if metric.headline]
+    form = catalogue()[ANY_RULE]
+    own = [event for event in watched if event.id not in catalogue() and any(limit.is_rule for limit in event.limits)]
+    return kept + [form._replace(id=event.id, label=event.label, source=event.source) for event in own]
 
 
 def keep(ledger: Ledger) -> np.ndarray:
     """What is written of a batch of runs (run, metric, year)."""
-    kept = np.empty((ledger.values.shape[2], len(columns()), len(ledger.years)))
+    kept = np.empty((ledger.values.shape[2], len(columns(ledger.events)), len(ledger.years)))
+    happens = {event.id: event.happens(ledger) for event in ledger.events}
     with np.errstate(all="ignore"):  # what is not finite is told by who sums it up, and nothing is kept
-        for place, metric in enumerate(columns()):
-            kept[:, place] = report_values(ledger, metric).T
+        for place, metric in enumerate(columns(ledger.events)):
+            kept[:, place] = (happens[metric.id] if metric.kind == "event" else report_values(ledger, metric)).T
     return kept
 
 
 @contextlib.contextmanager
 def writer(
-    folder: Path, kind: str, *, runs: int, years: int, base_year: int, made_with: dict[str, Any]
+    folder: Path,
+    kind: str,
+    *,
+    runs: int,
+    years: int,
+    base_year: int,
+    watched: Sequence[Event],
+    made_with: dict[str, Any],
 ) -> Iterator[Callable[[np.ndarray], None]]:
     """Open the file of that kind in `folder`: what takes the batches, in the order of the runs.
 
-    `made_with` is added to the description. Raises InputError if the kind's package is missing or the disk is
+    `watched` are the events of the scenario; `made_with` is added to the description.
+    Raises InputError if the kind's package is missing or the disk is
     too small.
     """
     calendar = list(range(base_year, base_year + years))
@@ -66,21 +80,21 @@ def writer(
         "years": calendar,
         "columns": [
             {"metric": metric.id, "unit": metric.unit, "price_basis": metric.price_basis(base_year)}
-            for metric in columns()
+            for metric in columns(watched)
         ],
     }
     text = json_text(description, ensure_ascii=False, indent=1)
     write_whole(folder / DESCRIPTION, text + "\n")
     open_file = {"npy": _npy, "parquet": _parquet}[kind]
-    with open_file(folder / f"runs.{kind}", runs, calendar, base_year, text) as write:
+    with open_file(folder / f"runs.{kind}", runs, calendar, base_year, columns(watched), text) as write:
         yield write
 
 
 @contextlib.contextmanager
 def _npy(
-    path: Path, runs: int, calendar: list[int], base_year: int, text: str
+    path: Path, runs: int, calendar: list[int], base_year: int, metrics: list[Metric], text: str
 ) -> Iterator[Callable[[np.ndarray], None]]:
-    record = np.dtype([(metric.id, "<f8", (len(calendar),)) for metric in columns()])
+    record = np.dtype([(metric.id, "<f8", (len(calendar),)) for metric in metrics])
     needed, free = runs * record.itemsize, shutil.disk_usage(path.parent).free
     if needed > free:
         raise InputError([Fault.of("no_room", "--keep-runs", "npy", needed=needed / 1e6, free=free / 1e6)])
@@ -92,7 +106,7 @@ def _npy(
 
 @contextlib.contextmanager
 def _parquet(
-    path: Path, runs: int, calendar: list[int], base_year: int, text: str
+    path: Path, runs: int, calendar: list[int], base_year: int, metrics: list[Metric], text: str
 ) -> Iterator[Callable[[np.ndarray], None]]:
     try:
         import pyarrow
@@ -100,7 +114,7 @@ def _parquet(
     except ImportError:
         raise InputError([Fault.of("no_pyarrow", "--keep-runs", "parquet")]) from None
     fields = [pyarrow.field("run", pyarrow.int64()), pyarrow.field("year", pyarrow.int32())]
-    for metric in columns():
+    for metric in metrics:
         number = pyarrow.bool_() if metric.kind == "event" else pyarrow.float64()
         about = {"unit": metric.unit, "price_basis": metric.price_basis(base_year), "label": metric.label.en}
         fields.append(pyarrow.field(metric.id, number, metadata=about))
@@ -112,7 +126,7 @@ def _parquet(
             nonlocal written
             numbers = np.arange(written, written + len(batch))
             arrays = [np.repeat(numbers, len(calendar)), np.tile(np.array(calendar, dtype=np.int32), len(batch))]
-            for place, metric in enumerate(columns()):
+            for place, metric in enumerate(metrics):
                 values = batch[:, place].reshape(-1)
                 arrays.append(values > 0.5 if metric.kind == "event" else values)
             file.write_table(pyarrow.Table.from_arrays([pyarrow.array(array) for array in arrays], schema=schema))

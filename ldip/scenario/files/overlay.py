@@ -6,6 +6,7 @@ from numbers import Real
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 from pydantic import ValidationError
 
 from ldip.errors import Fault, InputError
@@ -14,6 +15,7 @@ from ldip.scenario.files.formats import CHANGE
 from ldip.scenario.files.reader import Place, Source, change_names
 from ldip.scenario.files.reading import Reading, title_in
 from ldip.scenario.files.tables import COLUMNS
+from ldip.scenario.numbers import quantities
 from ldip.scenario.quantities import Parameter, Quantity
 from ldip.scenario.schema import Scenario
 from ldip.text import Text
@@ -104,7 +106,8 @@ def lay_change(source: Source, place: Place, name: str) -> Source:
 
 def lay_values(source: Source, values: Mapping[str, Any], name: str) -> Source:
     """The scenario with other numbers at some key paths, as by a change of that name: a number, or numbers by the
-    year they hold from, or all of what a scenario file says of one, with `value` or `dated`.
+    year they hold from (before the first of them the scenario's own hold), or all of what a scenario file says of
+    one, with `value` or `dated`.
 
     The unit is the key's own, if none is given. Raises InputError with every fault.
     """
@@ -117,18 +120,26 @@ def lay_values(source: Source, values: Mapping[str, Any], name: str) -> Source:
             place = place.setdefault(section, {})
         if last in place:
             faults.append(Fault.of("given_twice", name, str(key)))
-        place[last] = value if isinstance(value, str) else _written(value)
+        known = quantities(source.scenario).get(str(key))
+        place[last] = value if isinstance(value, str) else _written(value, known, source.scenario.scenario.first_year)
     if faults:
         raise InputError(faults)
     return lay_over(source, tree, name, Text(name, name))
 
 
-def _written(value: Any) -> dict[str, Any]:
-    """A number as a scenario file has it."""
+def _written(value: Any, known: Quantity | Parameter | None, first_year: int) -> dict[str, Any]:
+    """A number as a scenario file has it; `known` is the scenario's own."""
     if isinstance(value, Mapping) and {"value", "dated"} & value.keys():
         found = dict(value)
     elif isinstance(value, Mapping):
-        found = {"dated": {str(year): _number(number) for year, number in value.items()}}
+        given = {str(year): _number(number) for year, number in value.items()}
+        before: dict[str, Any] = {}
+        if isinstance(known, Parameter) and given and all(year.isdigit() for year in given):
+            begins = min(map(int, given))
+            years = [year for year in sorted(map(int, known.dated or ())) if year < begins]
+            years = years or [year for year in (first_year,) if year < begins]
+            before = {str(year): float(number) for year, number in zip(years, known.at(np.array(years)), strict=True)}
+        found = {"dated": before | given}
     else:
         found = {"value": _number(value)}
     return {"basis": "assumption", "source": "given in Python"} | found

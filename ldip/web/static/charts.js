@@ -94,7 +94,8 @@ export class FanChart {
       const group = element("g", { class: "limit" }, this.limits);
       const place = this.y(limit.values.at(-1) * factor);
       const since = limit.values.findIndex((value) => value !== null);
-      element("line", { x1: since ? this.x(since) : LEFT, x2: this.width - RIGHT, y1: place, y2: place }, group);
+      const steps = limit.values.slice(since).map((value, t) => `${t ? "H" + this.x(since + t) + "V" : "M" + (since ? this.x(since) : LEFT) + " "}${this.y(value * factor)}`);
+      element("path", { d: `${steps.join("")}H${this.width - RIGHT}`, fill: "none" }, group);
       const above = place - this.y(own.p50[0] * factor); // room between the line and where the median begins
       const text = element("text", { x: LEFT + 2, y: above > -2 && above < 18 && place < HEIGHT - BOTTOM - 12 ? place + 11 : place - 4 }, group);
       text.textContent = `${limit.label} ${number(limit.values.at(-1) * factor, 2, true)}`;
