@@ -1,6 +1,6 @@
 """Which figures are shown where: what every table, picture, sheet and page reads its list from.
 
-Ids of metrics (``catalogue.csv``) and of events (:func:`ldip.model.metrics.events`), in the order they stand in.
+Ids of metrics (``catalogue.csv``) and of events (:func:`ldip.model.fiscal_rules.events`), in the order they stand in.
 """
 
 DEBT = ("debt_ratio", "debt_ratio_with_deficits")

@@ -1,4 +1,4 @@
-"""The two engines that run the accounts over years and runs. The only module that knows numba.
+"""The two engines that run the accounts over years and runs. This and compiled.py are the only modules that know numba.
 
 Both call the same source, ``accounts.year.close_year``:
 
@@ -205,7 +205,10 @@ def must_compile() -> bool:
     """Would the compiled engine have to compile now, which takes some ten seconds, once per version?"""
     from importlib.metadata import version
 
-    return compiled.cache_info().currsize == 0 and not cache_folder(version("numba")).exists()
+    try:
+        return compiled.cache_info().currsize == 0 and not cache_folder(version("numba")).exists()
+    except Exception:  # no numba, or no folder that can be looked into: see fallback.py
+        return False
 
 
 @functools.cache
