@@ -1,4 +1,4 @@
-"""The two engines that run the accounts over years and runs. This and compiled.py are the only modules that know numba.
+"""The two engines that run the accounts over years and runs. With compiled.py the only module that knows numba.
 
 Both call the same source, ``accounts.year.close_year``:
 
