@@ -68,7 +68,7 @@ def comparison_chart(comparison: Comparison, label: Mapping[str, str], title: st
         courses(figure.add_subplot(grid[:, 0]), comparison, label, DEBT, lang)
         courses(figure.add_subplot(grid[:, 1]), comparison, label, NEED, lang)
         for row, metric_id in enumerate((DEBT, NEED)):
-            differences(figure.add_subplot(grid[row, 2]), comparison, label, metric_id, lang)
+            differences(figure.add_subplot(grid[row, 2]), comparison, label, metric_id, lang, width=50)
         summary = comparison.summaries[comparison.against]
         foot = FOOT.say(lang, title=title, runs=number(summary.runs, 0, lang), seed=summary.seed)
         figure.supxlabel(foot, fontsize=8, color=GREY, x=0.01, ha="left")
