@@ -92,13 +92,14 @@ export class FanChart {
     this.limits.replaceChildren();
     for (const limit of limits) {
       const group = element("g", { class: "limit" }, this.limits);
-      const place = this.y(limit.values.at(-1) * factor);
       const since = limit.values.findIndex((value) => value !== null);
-      const steps = limit.values.slice(since).map((value, t) => `${t ? "H" + this.x(since + t) + "V" : "M" + (since ? this.x(since) : LEFT) + " "}${this.y(value * factor)}`);
-      element("path", { d: `${steps.join("")}H${this.width - RIGHT}`, fill: "none" }, group);
-      const above = place - this.y(own.p50[0] * factor); // room between the line and where the median begins
-      const text = element("text", { x: LEFT + 2, y: above > -2 && above < 18 && place < HEIGHT - BOTTOM - 12 ? place + 11 : place - 4 }, group);
-      text.textContent = `${limit.label} ${number(limit.values.at(-1) * factor, 2, true)}`;
+      const left = since ? this.x(since) : LEFT;
+      const place = this.y(limit.values[since] * factor);
+      const steps = limit.values.slice(since + 1).map((value, t) => `H${this.x(since + 1 + t)}V${this.y(value * factor)}`);
+      element("path", { d: `M${left} ${place}${steps.join("")}H${this.width - RIGHT}`, fill: "none" }, group);
+      const above = place - this.y(own.p50[since] * factor); // room between the line and where the median begins
+      const text = element("text", { x: left + 2, y: above > -2 && above < 18 && place < HEIGHT - BOTTOM - 12 ? place + 11 : place - 4 }, group);
+      text.textContent = `${limit.label} ${number(limit.values[since] * factor, 2, true)}`;
     }
     this.point(year);
   }
@@ -124,8 +125,7 @@ export class FanChart {
     const decimals = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
     for (const value of found) {
       const y = this.y(value);
-      const since = limit.values.findIndex((value) => value !== null);
-      element("line", { x1: since ? this.x(since) : LEFT, x2: this.width - RIGHT, y1: y, y2: y }, this.grid);
+      element("line", { x1: LEFT, x2: this.width - RIGHT, y1: y, y2: y }, this.grid);
       element("text", { x: LEFT - 6, y: y + 4, "text-anchor": "end" }, this.grid).textContent = number(value, decimals);
     }
     const every = this.years.length > 12 ? 5 : this.years.length > 6 ? 2 : 1;
