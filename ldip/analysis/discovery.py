@@ -15,7 +15,7 @@ from ldip.analysis.features import Feature, feature_values, features, lines_of
 from ldip.errors import Fault, InputError
 from ldip.model.catalogue import catalogue
 from ldip.model.engine.simulate import run_baseline, simulate
-from ldip.model.fiscal_rules import Event, events
+from ldip.model.fiscal_rules import ANY_RULE, Event, events
 from ldip.model.metrics import lines_needed
 from ldip.model.plan.baseline import build
 from ldip.scenario.drivers import Drivers
@@ -83,7 +83,7 @@ class Discovery(NamedTuple):
 def discover(
     scenario: Scenario,
     *,
-    event: str = "any_rule_breach",
+    event: str = ANY_RULE,
     runs: int,
     seed: int,
     years: int,
