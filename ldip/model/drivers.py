@@ -17,14 +17,17 @@ import numpy as np
 from ldip.model.accounts.inputs import Plan, Weather
 from ldip.model.moments import (
     NODES,
-    ar1_variance,
-    deflator_variance,
-    level_variance,
+    PriceWeights,
+    decaying,
+    decided,
+    lagged,
     mean_preserving_shift,
     regime_mean,
-    summed_ar1_variance,
+    scale_of,
+    variance,
+    wage_and_price_levels,
 )
-from ldip.scenario.drivers import SHOCKS, Drivers, OwnTaxDriver
+from ldip.scenario.drivers import SHOCKS, Driver, Drivers, TailedDriver
 
 BLOCK = 1024
 """Runs per stream. Part of the meaning of a seed: changing it changes every result."""
@@ -52,10 +55,16 @@ STREAMS = {
     "income_system": Stream(11, "income_system"),
     "delivery": Stream(12, "delivery"),
     "slippage": Stream(13, "slippage"),
+    "free_revenue": Stream(14, "free_revenue"),
+    "national_tax_tails": Stream(15, "national_tax"),
+    "cpi_tails": Stream(16, "cpi"),
 }
 """The streams, those of SHOCKS by their names. A new one takes a key that none has ever had; no key is changed."""
 
-NOTHING_LOST = ("income_system_loss", "restructuring_step")
+TAILED = ("national_tax", "own_tax", "cpi")
+"""Drivers whose shocks may have fat tails, each with a stream of its own for them: its name and ``_tails``."""
+
+NOTHING_LOST = ("income_system_loss", "premium_surprise", "amortised_surprise", "restructuring_step")
 """Fields of the weather that are 0 where nothing happens. Factors are 1, and the rate is the planned one."""
 
 TOGETHER = 8
@@ -70,48 +79,50 @@ class Process(NamedTuple):
 
     factor: np.ndarray  # (shock, shock) Cholesky factor of the shocks' correlation
     drivers: Drivers
+    scale: np.ndarray  # of each year's shocks: see moments.scale_of
     planned_rate: np.ndarray
     rate_shift: np.ndarray  # added to the unbounded rate so that the bounded one keeps the planned mean
-    deflator_drift: np.ndarray  # half the variance of the log level, taken off to keep the mean; so the others
-    cpi_drift: np.ndarray
-    national_tax_drift: np.ndarray
-    own_tax_drift: np.ndarray  # of normal shocks
-    construction_drift: np.ndarray
     regime_mean: np.ndarray  # expected share of completions that no bust takes
     delivery_spread: np.ndarray  # relative to the planned share
     slippage_spread: np.ndarray
+    amortised: np.ndarray  # (year, year of the surprise): of premium surprises, as shares of planned premiums
 
 
 def prepare(drivers: Drivers, plan: Plan) -> Process:
     """Work out, once per scenario, what the processes need: Cholesky factor and mean-preserving terms."""
     years = len(plan.planned_rate)
-    factor = _factor(drivers.correlation.matrix())
+    scale = scale_of(drivers, years)
     persistences = drivers.rate.persistence.value + drivers.rate.persistence_spread.value * NODES
-    rate_sd = drivers.rate.volatility.value * np.sqrt([ar1_variance(phi, years) for phi in persistences])
+    rate_sd = [drivers.rate.volatility.value * np.sqrt(variance(decaying(phi, years), scale)) for phi in persistences]
     shift = [
         mean_preserving_shift(mean, sd, drivers.rate.lower_bound.value)
-        for mean, sd in zip(np.asarray(plan.planned_rate, dtype=float), rate_sd.T, strict=True)
+        for mean, sd in zip(np.asarray(plan.planned_rate, dtype=float), np.transpose(rate_sd), strict=True)
     ]
 
     def relative(spread: float, share: np.ndarray) -> np.ndarray:
         return np.where(share > 0.0, spread / np.where(share > 0.0, share, 1.0), 0.0)
 
     return Process(
-        factor=factor,
+        factor=_factor(drivers.correlation.matrix()),
         drivers=drivers,
+        scale=scale,
         planned_rate=np.asarray(plan.planned_rate, dtype=float),
         rate_shift=np.array(shift),
-        deflator_drift=0.5 * deflator_variance(drivers, years),
-        cpi_drift=0.5 * drivers.cpi.volatility.value**2 * summed_ar1_variance(drivers.cpi.persistence.value, years),
-        national_tax_drift=0.5
-        * drivers.national_tax.volatility.value**2
-        * summed_ar1_variance(drivers.national_tax.persistence.value, years),
-        own_tax_drift=0.5 * level_variance(drivers.own_tax, years),
-        construction_drift=0.5 * level_variance(drivers.construction, years),
         regime_mean=regime_mean(drivers, years),
         delivery_spread=relative(drivers.delivery.spread.value, np.asarray(plan.measures_delivery)),
         slippage_spread=relative(drivers.slippage.spread.value, np.asarray(plan.slippage)),
+        amortised=_amortised(plan),
     )
+
+
+def _amortised(plan: Plan) -> np.ndarray:
+    """What of the planned premium of a year (row) amortises a premium surprise of an earlier one (column) that was
+    all of its planned premium: equal parts over the years after it."""
+    premium = np.asarray(plan.pension_premium * plan.deflator_index, dtype=float)
+    lag = np.subtract.outer(np.arange(len(premium)), np.arange(len(premium)))
+    over = np.asarray(plan.amortisation_years, dtype=float)
+    share = np.where((lag >= 1) & (lag <= over), premium / over, 0.0)
+    return np.divide(share, premium[:, None], out=np.zeros_like(share), where=premium[:, None] != 0.0)
 
 
 def calm(plan: Plan, step: float = 0.0) -> np.ndarray:
@@ -164,15 +175,18 @@ def weather(
         else:
             shocks[place] = 0.0
     drivers = process.drivers
-    tails = None
-    if drivers.own_tax.degrees_of_freedom.value and not drivers.own_tax.is_off:
-        half = 0.5 * drivers.own_tax.degrees_of_freedom.value
-        tails = draw("own_tax_tails", np.empty(shocks.shape[1:]), lambda made, size: made.standard_gamma(half, size))
+    tails = {}
+    for name in TAILED:
+        driver = getattr(drivers, name)
+        if driver.degrees_of_freedom.value and not driver.is_off:
+            half = 0.5 * driver.degrees_of_freedom.value
+            empty = np.empty(shocks.shape[1:])
+            tails[name] = draw(f"{name}_tails", empty, lambda made, size, half=half: made.standard_gamma(half, size))
     persistence: float | np.ndarray = drivers.rate.persistence.value
     if drivers.rate.persistence_spread.value and drivers.rate.volatility.value:
         persistence = persistence + drivers.rate.persistence_spread.value * (2.0 * uniform("rate_persistence") - 1.0)
-    transform(process, shocks, tails, persistence)
     field = Weather(*chances)
+    transform(process, shocks, tails, persistence, field)
     if drivers.completions.bust_start.value:
         field.completion_factor[...] *= _regime(process, uniform("housing_regime", years))
     if drivers.income_system.frequency.value:
@@ -192,52 +206,41 @@ def weather(
 def transform(
     process: Process,
     normals: np.ndarray,
-    tails: np.ndarray | None = None,
+    tails: Mapping[str, np.ndarray] | None = None,
     persistence: float | np.ndarray | None = None,
+    field: Weather | None = None,
 ) -> np.ndarray:
-    """Turn independent standard normals (shock, year, run) into the first fields of the weather, in place.
+    """Turn independent standard normals (shock, year, run) into the first fields of the weather, in place; what
+    follows from the same shocks goes into later fields of `field`, if there is one.
 
-    `tails` are gamma variables (year, run) that make the own tax shocks fat-tailed, `persistence` that of the rate,
+    `tails` are gamma variables (year, run) that make a driver's shocks fat-tailed, `persistence` that of the rate,
     (run,) where every run has its own. In place because memory fresh from the system costs more than the arithmetic.
     """
     drivers = process.drivers
     _correlate(process.factor, normals)
-    rate, national, own, completions, construction, wages, cpi, equities = normals
+    normals[:, 0] *= process.scale[0]
+    rate, national, own, completions, construction, wages, cpi, equities, state = normals[: len(SHOCKS)]
+    tails = {name: _tail_variance(drawn, getattr(drivers, name)) for name, drawn in (tails or {}).items()}
+    for name, shocks in (("national_tax", national), ("own_tax", own), ("cpi", cpi)):
+        if name in tails:
+            shocks *= np.sqrt(tails[name])
     if persistence is None:
         persistence = drivers.rate.persistence.value
     _ar1(rate, persistence, drivers.rate.volatility.value)  # the surprise, still without its planned path
-    for driver, shocks in (
-        (drivers.national_tax, national),  # deviation of the growth, as wages and cpi
-        (drivers.completions, completions),
-        (drivers.construction, construction),
-        (drivers.wages, wages),
-        (drivers.cpi, cpi),
-    ):
-        _ar1(shocks, driver.persistence.value, driver.volatility.value)
-    if tails is None:
-        _ar1(own, drivers.own_tax.persistence.value, drivers.own_tax.volatility.value)
-        own -= process.own_tax_drift[:, None]
-    else:
-        _fat_tailed_ar1(own, tails, drivers.own_tax)
+    _national_tax(process, national, tails.get("national_tax"), field)
+    _level(process, own, drivers.own_tax, tails.get("own_tax"))
+    _ar1(completions, drivers.completions.persistence.value, drivers.completions.volatility.value)
     _react_to_rate(completions, rate, persistence, process)
-    for growth in (national, wages, cpi):
-        for t in range(1, len(growth)):
-            growth[t] += growth[t - 1]  # growth adds up to the level
-    weight = drivers.wages.deflator_weight.value
-    deflator = wages
-    deflator *= weight
-    deflator += (1.0 - weight) * cpi
+    _level(process, construction, drivers.construction)
+    _prices(process, wages, cpi, tails.get("cpi"), field)
     equities *= drivers.equities.volatility.value
-    equities -= 0.5 * drivers.equities.volatility.value**2
+    equities -= 0.5 * (drivers.equities.volatility.value * process.scale[:, None]) ** 2
+    _free_revenue(process, state)
     if drivers.rate.volatility.value == 0.0:
         rate[:] = process.planned_rate[:, None]
     else:
         rate += (process.planned_rate + process.rate_shift)[:, None]
         np.maximum(rate, drivers.rate.lower_bound.value, out=rate)
-    national -= process.national_tax_drift[:, None]
-    construction -= process.construction_drift[:, None]
-    deflator -= process.deflator_drift[:, None]
-    cpi -= process.cpi_drift[:, None]
     for factor in normals[1:]:
         if factor.any():
             np.exp(factor, out=factor)
@@ -289,22 +292,90 @@ def _ar1(shocks: np.ndarray, persistence: float | np.ndarray, volatility: float)
         shocks[t] += persistence * shocks[t - 1]
 
 
-def _fat_tailed_ar1(shocks: np.ndarray, tails: np.ndarray, driver: OwnTaxDriver) -> None:
-    """An AR(1) with Student-t shocks of variance 1, less half its variance given the tails, in place.
+def _tail_variance(gamma: np.ndarray, driver: TailedDriver) -> np.ndarray:
+    """The variance of each shock that makes it a Student t of variance 1, (nu - 2) / (2 gamma), cut at WIDEST, in
+    place. Given all variances a log level is normal, so that its exponential keeps the mean whatever the tails."""
+    np.divide(0.5 * (driver.degrees_of_freedom.value - 2.0), gamma, out=gamma)
+    return np.minimum(gamma, WIDEST, out=gamma)
 
-    A t variable is a normal one whose variance is drawn: (nu - 2) / (2 gamma). Given all variances the level is
-    normal, so its exponential keeps the mean exactly, whatever the tails; beyond WIDEST they are cut.
-    """
-    persistence, volatility = driver.persistence.value, driver.volatility.value
-    np.divide(0.5 * (driver.degrees_of_freedom.value - 2.0), tails, out=tails)
-    np.minimum(tails, WIDEST, out=tails)
-    shocks *= np.sqrt(tails)
-    _ar1(shocks, persistence, volatility)
-    variance = np.zeros(shocks.shape[1])
-    for t in range(len(shocks)):
-        variance = persistence**2 * variance + volatility**2 * tails[t]
-        tails[t] = 0.5 * variance
-    shocks -= tails
+
+def _drift(process: Process, weights: np.ndarray, tails: np.ndarray | None) -> np.ndarray:
+    """Half the variance of a log level whose shocks weigh `weights` by lag: (year, 1), or (year, run) given the
+    variances of tailed shocks."""
+    if tails is None:
+        return 0.5 * variance(weights, process.scale)[:, None]
+    return _by_block(lagged(0.5 * weights**2, process.scale**2), tails)
+
+
+def _by_block(matrix: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Matrix (year, year) times values (year, run), block by block: a product of one shape has the same bits however
+    many blocks there are."""
+    found = np.empty_like(values)
+    for first in range(0, values.shape[1], BLOCK):
+        block = slice(first, first + BLOCK)
+        np.matmul(matrix, np.ascontiguousarray(values[:, block]), out=(part := np.empty_like(found[:, block])))
+        found[:, block] = part
+    return found
+
+
+def _level(process: Process, shocks: np.ndarray, driver: Driver, tails: np.ndarray | None = None) -> None:
+    """Shocks become a log level, AR(1), with expectation 1 of its exponential, in place."""
+    _ar1(shocks, driver.persistence.value, driver.volatility.value)
+    if driver.volatility.value:
+        weights = driver.volatility.value * decaying(driver.persistence.value, len(shocks))
+        shocks -= _drift(process, weights, tails)
+
+
+def _national_tax(
+    process: Process, shocks: np.ndarray, tails: np.ndarray | None, field: Weather | None = None
+) -> None:
+    """Shocks become the log surprise in national tax, in place; what municipalities keep of it goes into `field`."""
+    driver = process.drivers.national_tax
+    if field is not None and not driver.is_off:
+        kept = field.kept_tax_factor
+        kept[...] = shocks
+        volatility, carried = (1.0 - driver.taken_back.value) * driver.volatility.value, driver.carried_on.value
+        _ar1(kept, carried, volatility)
+        kept -= _drift(process, volatility * decaying(carried, len(shocks)), tails)
+        np.exp(kept, out=kept)
+    _level(process, shocks, driver, tails)
+
+
+def _free_revenue(process: Process, shocks: np.ndarray) -> None:
+    """Shocks become the log level of free revenue that the state decides, in place."""
+    driver = process.drivers.free_revenue
+    _ar1(shocks, driver.persistence.value, driver.volatility.value)
+    for t in range(1, len(shocks)):
+        shocks[t] += driver.level_persistence.value * shocks[t - 1]
+    weights = decided(driver.persistence.value, driver.level_persistence.value, len(shocks))
+    shocks -= _drift(process, driver.volatility.value * weights, None)
+
+
+def _prices(
+    process: Process, wages: np.ndarray, cpi: np.ndarray, tails: np.ndarray | None, field: Weather | None = None
+) -> None:
+    """Shocks become the log deflator (in the place of wages) and the log consumer price index, in place; what wage
+    growth does to the pension premium goes into `field`."""
+    drivers, scale = process.drivers, process.scale
+    weight = drivers.wages.deflator_weight.value
+    wages *= drivers.wages.volatility.value
+    cpi *= drivers.cpi.volatility.value
+    growth, level, cpi = wage_and_price_levels(drivers, wages, cpi)
+    if field is not None and drivers.wages.premium_response.value and not drivers.wages.is_off:
+        np.multiply(growth, drivers.wages.premium_response.value, out=field.premium_surprise)
+        field.amortised_surprise[...] = _by_block(process.amortised, field.premium_surprise)
+    deflator = np.multiply(level, weight, out=wages)
+    deflator += (1.0 - weight) * cpi
+    by = PriceWeights(drivers, len(cpi))
+    deflator -= _drift(process, by.by_wages, None)
+    deflator -= _drift(process, by.by_prices, tails)
+    both = by.correlation * by.by_wages * by.by_prices
+    if both.any():  # given the tails the covariance of the two is that of shocks of their standard deviations
+        if tails is None:
+            deflator -= np.convolve(both, scale**2)[: len(scale), None]
+        else:
+            deflator -= _by_block(lagged(both, scale**2), np.sqrt(tails))
+    cpi -= _drift(process, by.cpi, tails)
 
 
 def _react_to_rate(
@@ -316,14 +387,15 @@ def _react_to_rate(
     response, sigma = drivers.completions.rate_response.value, drivers.rate.volatility.value
     correlation = float(process.factor[SHOCKS.index("completions")] @ process.factor[SHOCKS.index("rate")])
     completions[1:] += response * rate[:-1]
+    scale = process.scale**2
     own: float = 0.0  # variance of the own AR(1); of the rate's; covariance of the two in the same year
     of_rate: float | np.ndarray = 0.0
     both: float | np.ndarray = 0.0
     for t in range(len(completions)):
-        own = rho**2 * own + tau**2
+        own = rho**2 * own + tau**2 * scale[t]
         drift = 0.5 * (own + response**2 * of_rate + 2.0 * response * rho * both)
-        of_rate = persistence**2 * of_rate + sigma**2
-        both = persistence * rho * both + correlation * sigma * tau
+        of_rate = persistence**2 * of_rate + sigma**2 * scale[t]
+        both = persistence * rho * both + correlation * sigma * tau * scale[t]
         completions[t] -= drift
 
 

@@ -76,7 +76,7 @@ class Event(NamedTuple):
 
 
 ADOPTED = (
-    ("result", "net_operating_result_share", "least", "result_share_minimum", "result_share_breach"),
+    ("result", "underlying_result_share", "least", "result_share_minimum", "result_share_breach"),
     ("equity", "equity_share", "least", "equity_minimum", "equity_share_breach"),
     ("buffer", "closing_buffer_fund", "least", "buffer_minimum", "buffer_fund_breach"),
     ("liquidity", "closing_liquidity_reserve", "least", "liquidity_minimum", "liquidity_breach"),

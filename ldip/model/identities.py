@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from ldip.model.engine.simulate import Ledger
 
 ROLL_FORWARD = {
-    "general debt": ("closing_general_debt", "general_debt", "general_borrowing", "-general_instalments"),
+    "general debt": (
+        "closing_general_debt",
+        "general_debt",
+        "general_borrowing",
+        "-general_instalments",
+        "-extra_instalments",
+    ),
     "water, waste and housing debt": (
         "closing_self_financing_debt",
         "self_financing_debt",
@@ -98,6 +104,7 @@ ACCOUNTS = {
         "gross_investment",
         "share_purchases",
         "investment_fund_provision",
+        "extra_instalments",
         "-sales",
         "-grants",
         "-housing_grants",
@@ -124,6 +131,7 @@ CASH_IN = (
     "vat_compensation",
     "general_borrowing",
     "self_financing_borrowing",
+    "-extra_instalments",
 )
 """All money that comes in less all that goes out: on-lending passes straight through, and of pension it is the
 premium that is paid."""
@@ -143,9 +151,15 @@ NEVER_NEGATIVE = (
     "buffer_use",
     "emergency_fund_use",
     "emergency_wage_reserve_use",
-    "transfer_cut",
+    "struck_transfer",
+    "struck_provision",
+    "struck_cover",
     "new_uncovered_deficit",
+    "covered_deficit",
     "buffer_provision",
+    "extra_transfer",
+    "extra_instalments",
+    "postponed_investment",
     "closing_buffer_fund",
     "closing_wage_reserve",
     "closing_discretionary_funds",
@@ -175,7 +189,8 @@ def residuals(ledger: "Ledger", opening: Opening) -> dict[str, np.ndarray]:
     for name, (closing, stock, flow) in REAL_ROLL_FORWARD.items():
         more = ledger[closing] - before(closing, getattr(opening, stock))
         found[name] = more * ledger["deflator_index"] - ledger[flow]
-    found["slipped investment"] = ledger["slipped_investment"] * ledger["deflator_index"] - ledger["slipped_out"]
+    moved = ledger["slipped_out"] + ledger["postponed_investment"]
+    found["slipped investment"] = ledger["slipped_investment"] * ledger["deflator_index"] - moved
     found["depreciation"] = ledger["depreciation"] - before("depreciation_ahead", opening.depreciation)
     found["overdue deficit"] = np.minimum(
         ledger["closing_uncovered_deficit"] - ledger["closing_overdue_deficit"], 0.0

@@ -11,7 +11,17 @@ from pydantic_core import PydanticCustomError
 from ldip.scenario.quantities import RATE, SHARE, Frozen, Persistence, Quantity, Volatility, expect
 from ldip.text import Text
 
-SHOCKS = ("rate", "national_tax", "own_tax", "completions", "construction", "wages", "cpi", "equities")
+SHOCKS = (
+    "rate",
+    "national_tax",
+    "own_tax",
+    "completions",
+    "construction",
+    "wages",
+    "cpi",
+    "equities",
+    "free_revenue",
+)
 """The drivers with a normal shock a year, in the order of the correlation matrix."""
 
 Probability = Annotated[Quantity, expect("probability per year", 0.0, 1.0)]
@@ -62,12 +72,27 @@ def _normal_or_tails(quantity: Quantity) -> Quantity:
     return quantity
 
 
-class OwnTaxDriver(Driver):
-    """The municipality's own tax: AR(1) of the level, shocks normal or with the fat tails of Student's t."""
+class TailedDriver(Driver):
+    """An AR(1) driver whose shocks are normal or have the fat tails of Student's t."""
 
     degrees_of_freedom: Annotated[
         Quantity, expect("degrees of freedom", 0.0, 1000.0), AfterValidator(_normal_or_tails)
     ]
+
+
+class NationalTaxDriver(TailedDriver):
+    """The surprise in national tax against the state's budget: AR(1) of the level. A part of it is taken back in the
+    year, and of what is kept only a part is carried on to the next."""
+
+    taken_back: Part
+    carried_on: Part
+
+
+class FreeRevenueDriver(Driver):
+    """Free revenue per resident relative to needs, as the state decides it: the persistence is that of the yearly
+    decisions, and the level falls back to the planned one by what `level_persistence` lacks to 1."""
+
+    level_persistence: Part
 
 
 class CompletionDriver(Driver):
@@ -82,9 +107,12 @@ class CompletionDriver(Driver):
 
 
 class WageDriver(Driver):
-    """Wages: AR(1) of the growth; with the CPI they make the municipal deflator."""
+    """Wages: AR(1) of the growth, which catches up with consumer prices; with these they make the municipal
+    deflator. A surprise moves the pension premium at once, and the year's premium deviation by the same."""
 
     deflator_weight: Part
+    catch_up: Annotated[Quantity, expect("share per year", 0.0, 1.0)]
+    premium_response: Annotated[Quantity, expect("share per unit wage growth", 0.0, 50.0)]
 
 
 class EquityDriver(Switched):
@@ -157,26 +185,32 @@ else:
     )
 
 
+def _is_driver(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Switched)
+
+
 class Drivers(Frozen):
-    """The stochastic drivers (M2)."""
+    """The stochastic drivers (M2), what they share of the first year's chance, and what binds them together."""
 
     rate: RateDriver
-    national_tax: Driver
-    own_tax: OwnTaxDriver
+    national_tax: NationalTaxDriver
+    own_tax: TailedDriver
     completions: CompletionDriver
     construction: Driver
     wages: WageDriver
-    cpi: Driver
+    cpi: TailedDriver
     equities: EquityDriver
+    free_revenue: FreeRevenueDriver
     income_system: IncomeSystemDriver
     delivery: SpreadDriver
     slippage: SpreadDriver
+    first_year: Annotated[Quantity, expect(SHARE, 0.0, 1.0)]
     correlation: Correlation
 
     @classmethod
     def names(cls) -> list[str]:
         """The drivers; each can be switched off."""
-        return [name for name in cls.model_fields if name != "correlation"]
+        return [name for name, field in cls.model_fields.items() if _is_driver(field.annotation)]
 
     def without(self, names: Collection[str]) -> "Drivers":
         """The drivers with the named ones switched off: what they drive stays on its planned path."""
@@ -194,17 +228,20 @@ class About(NamedTuple):
 
 ABOUT = {
     "rate": About(Text("Rente", "Interest rate"), "money_market_rate", "mean"),
-    "national_tax": About(Text("Skatt, nasjonal vekst", "Tax, national growth"), "tax_revenue", "relative"),
+    "national_tax": About(Text("Skatt, nasjonal overraskelse", "Tax, national surprise"), "tax_revenue", "relative"),
     "own_tax": About(Text("Skatt, kommunens egen", "Tax, the municipality's own"), "tax_revenue", "relative"),
     "completions": About(Text("Boligbygging", "House-building"), "completions", "relative"),
     "construction": About(Text("Byggekostnader", "Construction costs"), "cost_overrun", "mean"),
     "wages": About(Text("Lønnsvekst", "Wage growth"), "deflator_index", "growth"),
     "cpi": About(Text("Konsumpriser", "Consumer prices"), "cpi_index", "growth"),
     "equities": About(Text("Aksjeavkastning", "Equity returns"), "endowment_equity_return", "mean"),
+    "free_revenue": About(
+        Text("Frie inntekter, statens nivå", "Free revenue, the state's level"), "free_revenue", "relative"
+    ),
     "income_system": About(
         Text("Tap i inntektssystemet", "Losses in the income system"), "income_system_loss", "mean"
     ),
     "delivery": About(Text("Tiltak som ikke virker", "Measures not delivered"), "undelivered_measures", "mean"),
     "slippage": About(Text("Forskyvning av prosjekter", "Project slippage"), "slipped_out", "mean"),
 }
-"""Every driver. The two of tax show in the same line, where nobody can tell them apart."""
+"""Every driver. Those of tax show in the same line, where nobody can tell them apart."""

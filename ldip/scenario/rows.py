@@ -46,6 +46,7 @@ PLAN_LINES = {
     "use_of_discretionary_funds": MONEY,
     "provision_to_discretionary_funds": MONEY,
     "use_of_restricted_funds": MONEY,
+    "use_of_buffer_fund": MONEY,
 }
 """The lines of ``plan.csv`` and the unit each must have (real lines follow the municipal deflator)."""
 

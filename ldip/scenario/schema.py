@@ -108,6 +108,13 @@ class Revenue(Frozen):
     topup_rate: Share
     topup_level: Share
     equalisation_deduction: Share
+    needs_equalisation: Share
+    demography_financing: Annotated[Parameter, expect(SHARE, 0.0, 2.0)]
+    growth_grant_per_resident: Annotated[Parameter, expect("mill. 2020-kr per resident", 0.0, 1.0)]
+    growth_grant_limit: Rate
+    growth_grant_tax_level: Annotated[Parameter, expect("ratio", 0.0, 5.0)]
+    grant_price_compensation: Share
+    grant_forecast_weight: Share
     shortfall: Share
     income_system_loss: RealMoney
 
@@ -119,6 +126,7 @@ class Services(Frozen):
     other_services_real_growth: Growth
     measures_delivery: Share
     premises_share: Share
+    sticky_share: Share
 
 
 class Investment(Frozen):
@@ -235,6 +243,7 @@ class Rules(Frozen):
     result_share_minimum: Share
     equity_minimum: Share
     buffer_minimum: RealMoney
+    budgeted_buffer_use: RealMoney
     buffer_floor: RealMoney
     buffer_target_share: Share
     liquidity_minimum: RealMoney
@@ -245,9 +254,13 @@ class Rules(Frozen):
 
 
 class Restructuring(Frozen):
-    """Measures beyond the plan, for the policy that follows the need (M12)."""
+    """How a municipality that steers answers the year's result, after the plan (M12)."""
 
-    maximum_pace: RealMoney
+    surplus_margin: Share
+    cut_speed: Share
+    growth_speed: Share
+    most_change: Share
+    postponement: Share
 
 
 class Scenario(Frozen):
@@ -299,7 +312,8 @@ class Scenario(Frozen):
 
     def plan_line(self, line: str) -> np.ndarray:
         """The sum of a line's rows in the plan years (plan year,)."""
-        return np.sum([row.values for row in self.plan if row.line == line], axis=0)
+        rows = [row.values for row in self.plan if row.line == line]
+        return np.sum([np.zeros(self.scenario.plan_years), *rows], axis=0)
 
 
 def section_of(field: FieldInfo) -> type[Frozen] | None:

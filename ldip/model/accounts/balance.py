@@ -6,6 +6,7 @@ from ldip.model.accounts.choices import positive
 from ldip.model.accounts.finance import Finance
 from ldip.model.accounts.inputs import Number, Opening, Plan
 from ldip.model.accounts.investment import Investment
+from ldip.model.accounts.services import Services
 from ldip.model.accounts.year_end import YearEnd
 
 
@@ -46,11 +47,21 @@ SUMS = {
 
 
 def close_balance(
-    plan: Plan, opening: Opening, investment: Investment, finance: Finance, year_end: YearEnd
+    plan: Plan,
+    opening: Opening,
+    services: Services,
+    investment: Investment,
+    finance: Finance,
+    year_end: YearEnd,
 ) -> Balance:
     """Debt, funds, deficits, liquidity and assets at the end of the year."""
     # debt
-    closing_general_debt = opening.general_debt + year_end.general_borrowing - finance.general_instalments
+    closing_general_debt = (
+        opening.general_debt
+        + year_end.general_borrowing
+        - finance.general_instalments
+        - year_end.extra_instalments
+    )
     closing_self_financing_debt = (
         opening.self_financing_debt + investment.self_financing_borrowing - finance.self_financing_instalments
     )
@@ -83,7 +94,9 @@ def close_balance(
 
     # deficits, and what is left in the bank
     closing_uncovered_deficit = opening.uncovered_deficit + year_end.new_uncovered_deficit - year_end.covered_deficit
-    closing_premium_deviation = opening.premium_deviation + plan.premium_deviation - plan.premium_amortisation
+    closing_premium_deviation = (
+        opening.premium_deviation + services.premium_deviation - services.premium_amortisation
+    )
     closing_liquidity_reserve = (
         opening.liquidity_reserve
         + (closing_buffer_fund - opening.buffer_fund)

@@ -30,6 +30,7 @@ class Finance(NamedTuple):
     endowment_cost: Number
     net_financial_cost: Number
     net_operating_result: Number
+    underlying_result: Number
 
 
 SUMS = {
@@ -87,6 +88,7 @@ def close_finance(
     endowment_return = endowment_equity_return + endowment_bond_return
     endowment_cost = plan.endowment_cost_share * opening.endowment_fund
     net_financial_cost = interest + instalments - interest_income - (endowment_return - endowment_cost)
+    net_operating_result = services.gross_operating_result - net_financial_cost
     return Finance(
         depreciation=opening.depreciation,
         minimum_instalments=minimum_instalments,
@@ -109,7 +111,13 @@ def close_finance(
         ),
         endowment_cost=endowment_cost,
         net_financial_cost=net_financial_cost,
-        net_operating_result=services.gross_operating_result - net_financial_cost,
+        net_operating_result=net_operating_result,
+        underlying_result=result_at_expected_return(
+            net_operating_result,
+            endowment_return,
+            part_return(opening.endowment_fund, plan.equity_weight, plan.equity_return)
+            + part_return(opening.endowment_fund, bond_weight, plan.bond_return),
+        ),
     )
 
 
@@ -147,6 +155,12 @@ def bond_return(carry, opening_swap_surprise, swap_surprise, duration):
 def part_return(opening_fund, weight, return_rate):
     """Return of one part of the endowment fund (BKFF) before costs.  M10; HP 11.3: 40 % equities, 60 % bonds."""
     return opening_fund * weight * return_rate
+
+
+def result_at_expected_return(net_operating_result, endowment_return, expected_return):
+    """Net operating result as it would be had the endowment fund returned what was expected: what the municipality
+    itself can do something about.  M11; HP corrects its result for the fund too."""
+    return net_operating_result - endowment_return + expected_return
 
 
 def change_of_value(equity_return, opening_fund, equity_weight, dividend_yield, bond_weight, bonds_lose):

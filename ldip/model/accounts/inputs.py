@@ -19,6 +19,8 @@ class Plan(NamedTuple):
     planned_swap_rate: Number  # five-year rate that the planned short rates imply
     reference_rate: Number  # the path behind the plan's own amounts; differs from planned_rate in a stress test
     reference_swap_rate: Number
+    grant_price_compensation: Number  # share of a price surprise that the state mends in the grants
+    grant_forecast_weight: Number  # of last year's price deviation, in the forecast that grants are set on
     swap_loading: Number  # share of a short-rate surprise that reaches the five-year rate
     loan_margin: Number
     floating_share: Number
@@ -38,7 +40,14 @@ class Plan(NamedTuple):
     equalisation_deduction: Number  # share of national tax per resident
     revenue_shortfall: Number  # share of operating revenue that fails
     income_system_loss: Number  # a change of the income system, dated
-    block_grant: Number  # general grant before equalisation, at baseline residents
+    block_grant: Number  # general grant before equalisation of tax and needs, at baseline residents
+    need: Number  # what the services of the planned residents would cost, at 31 December before
+    national_need: Number  # per resident, in the nation
+    needs_equalisation: Number  # share of the difference in needs that is equalised
+    earlier_residents: Number  # three years before opening_residents
+    growth_grant_per_resident: Number  # for those who come beyond growth_grant_limit
+    growth_grant_limit: Number  # growth a year, on average of three
+    growth_grant_tax_level: Number  # of the national tax per resident: nothing from it on
     host_grant: Number
     integration_grant: Number
     compensation: Number
@@ -51,6 +60,11 @@ class Plan(NamedTuple):
     schools: Number
     care: Number
     other_services: Number
+    sticky_share: Number  # of what falling use would save, compared with the last plan year
+    kindergartens_base: Number  # what it is compared with; 0 in the plan years
+    schools_base: Number
+    care_base: Number
+    other_services_base: Number
     real_standard: Number  # cost per user relative to the plan years
     other_services_following: Number  # the part of other services that follows the residents
     demography_compensation: Number
@@ -58,12 +72,17 @@ class Plan(NamedTuple):
     adopted_measures: Number  # savings, within the services above
     measures_delivery: Number  # share of the adopted measures that is realised
     step_years: Number  # years of constant steps that have taken effect
-    rule_policy: Number  # 1 where the year's need is decided and takes effect the next year
-    maximum_pace: Number  # 2020-kr that the rule policy may decide in a year
+    reacts: Number  # 1 where the municipality decides by the year's result what changes in the next
+    surplus_margin: Number  # above the minimum result share: from there on services are expanded
+    cut_speed: Number  # share of what the result lacks that is cut in the next year
+    growth_speed: Number  # share of what it has above the margin that services grow by
+    most_change: Number  # of operating revenue: most that frames change by in a year
+    postponement: Number  # share of investment that is postponed when the result is at zero
     pension_premium: Number  # within the services above
     premium_deviation: Number  # nominal: premium less net pension cost, deferred
     premium_amortisation: Number  # nominal: of earlier years' deviations
     pension_in_frames: Number  # amortisation less deviation that the services above hold
+    amortisation_years: Number  # of a premium deviation
     premises_share: Number  # yearly running cost of new buildings per krone invested in them
     # investment, 2020-kr by the municipal deflator
     renewal_investment: Number
@@ -109,7 +128,8 @@ class Plan(NamedTuple):
     use_of_discretionary_funds: Number  # nominal, adopted
     provision_to_discretionary_funds: Number  # nominal, adopted
     use_of_restricted_funds: Number  # nominal, adopted
-    buffer_floor: Number  # 2020-kr by the CPI
+    budgeted_buffer_use: Number  # nominal: what of the buffer fund the council budgets before anything is struck
+    buffer_floor: Number  # 2020-kr by the CPI: no budget goes below it
     buffer_target_share: Number  # of operating revenue: above it a surplus goes to investment
     buffer_minimum: Number  # 2020-kr by the CPI
     liquidity_minimum: Number  # 2020-kr by the CPI
@@ -120,18 +140,22 @@ class Plan(NamedTuple):
 class Weather(NamedTuple):
     """What chance decides in one year of one run (rule M2). A factor is 1 as planned, and has expectation 1."""
 
-    # the first eight in the order of ldip.scenario.drivers.SHOCKS
+    # the first in the order of ldip.scenario.drivers.SHOCKS
     money_market_rate: Number
-    national_tax_factor: Number
+    national_tax_factor: Number  # the surprise against the state's budget
     own_tax_factor: Number
     completion_factor: Number
     construction_factor: Number  # cost of building over the deflator
     deflator_factor: Number  # municipal deflator
     cpi_factor: Number
     equity_factor: Number  # of what a krone in equities has become in the year
+    free_revenue_factor: Number  # what the state has decided about free revenue per resident relative to needs
     income_system_loss: Number  # share of operating revenue that changes of the income system have taken so far
     delivery_factor: Number  # share of the measures that is realised
     slippage_factor: Number
+    kept_tax_factor: Number  # what municipalities keep of the national surprise
+    premium_surprise: Number  # share of the planned nominal premium, from wages
+    amortised_surprise: Number  # of earlier years' surprises, share of the planned nominal premium
     restructuring_step: Number  # not chance but choice, run by run: 2020-kr that restructuring grows by a year
 
 
@@ -149,6 +173,8 @@ class People(NamedTuple):
     kindergarten_places: Number
     school_places: Number
     care_places: Number
+    need: Number  # what their services would cost, those of 31 December before
+    earlier_residents: Number  # three years before opening_residents
 
 
 class Opening(NamedTuple):
@@ -157,13 +183,17 @@ class Opening(NamedTuple):
     deflator_index: Number
     fixed_rate: Number  # average rate of the fixed part of the loan book
     swap_surprise: Number  # five-year rate less the reference path's
+    deflator_factor: Number  # the deflator over the planned one
+    price_deviation: Number  # growth of that in the year
+    grant_price_factor: Number  # what price surprises have left of the grants' real value
     extra_completions: Number  # last year's completions beyond the programme
     kindergarten_capacity: Number  # 2020-kr: what the places in place would cost
     school_capacity: Number
     care_capacity: Number
     new_capacity: Number  # 2020-kr invested in new capacity after the plan years
     slipped_investment: Number  # 2020-kr that last year moved into this one
-    decided_measures: Number  # 2020-kr a year that the rule policy has decided so far
+    decided_measures: Number  # 2020-kr a year that the municipality has decided so far; negative: services expanded
+    postponement: Number  # share of the year's investment that was decided to wait
     general_debt: Number  # non-self-financing
     self_financing_debt: Number
     on_lending_debt: Number
@@ -176,6 +206,7 @@ class Opening(NamedTuple):
     endowment_fund: Number
     uncovered_deficit: Number
     latest_deficit: Number  # the part of it that arose last year
+    result_share_breach: Number  # 1 if the result was below its minimum last year
     liquidity_reserve: Number
     premium_deviation: Number  # accumulated: pension premium paid but not yet charged
     fixed_assets: Number  # book value

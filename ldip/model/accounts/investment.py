@@ -17,6 +17,7 @@ class Investment(NamedTuple):
     cost_overrun: Number
     slipped_in: Number
     slipped_out: Number
+    postponed_investment: Number
     general_investment: Number
     water_waste_investment: Number
     housing_investment: Number
@@ -41,7 +42,8 @@ class Investment(NamedTuple):
 
 SUMS = {
     "general_investment": (
-        "renewal_investment capacity_investment infrastructure_investment cost_overrun slipped_in -slipped_out"
+        "renewal_investment capacity_investment infrastructure_investment cost_overrun slipped_in -slipped_out "
+        "-postponed_investment"
     ),
     "gross_investment": "general_investment water_waste_investment housing_investment",
     "planned_borrowing": (
@@ -76,7 +78,9 @@ def close_investment(
     real_overrun = overrun(real_planned, plan.builds_places, plan.cost_overrun, weather.construction_factor)
     real_ready = real_planned + real_overrun + opening.slipped_investment
     slippage = plan.slippage * weather.slippage_factor
-    slipped_investment = slippage * real_ready
+    real_slipped = slippage * real_ready
+    real_postponed = opening.postponement * (real_ready - real_slipped)
+    slipped_investment = real_slipped + real_postponed
 
     # what it costs
     renewal_investment = real_renewal * deflator
@@ -84,9 +88,16 @@ def close_investment(
     infrastructure_investment = real_infrastructure * deflator
     cost_overrun = real_overrun * deflator
     slipped_in = opening.slipped_investment * deflator
-    slipped_out = slipped_investment * deflator
+    slipped_out = real_slipped * deflator
+    postponed_investment = real_postponed * deflator
     general_investment = (
-        renewal_investment + capacity_investment + infrastructure_investment + cost_overrun + slipped_in - slipped_out
+        renewal_investment
+        + capacity_investment
+        + infrastructure_investment
+        + cost_overrun
+        + slipped_in
+        - slipped_out
+        - postponed_investment
     )
     water_waste_investment = plan.water_waste_investment * deflator
     housing_investment = plan.housing_investment * deflator
@@ -123,6 +134,7 @@ def close_investment(
         cost_overrun=cost_overrun,
         slipped_in=slipped_in,
         slipped_out=slipped_out,
+        postponed_investment=postponed_investment,
         general_investment=general_investment,
         water_waste_investment=water_waste_investment,
         housing_investment=housing_investment,

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from ldip.model.accounts.choices import ratio
 from ldip.model.accounts.inputs import Number, Opening, Plan, Weather
 
 
@@ -10,6 +11,9 @@ class Market(NamedTuple):
 
     cpi_index: Number
     deflator_index: Number
+    deflator_factor: Number
+    price_deviation: Number
+    grant_price_factor: Number
     money_market_rate: Number
     swap_rate: Number
     swap_surprise: Number
@@ -22,9 +26,17 @@ def close_market(plan: Plan, weather: Weather, opening: Opening) -> Market:
     rate = weather.money_market_rate
     swap_rate = five_year_rate(plan.planned_swap_rate, plan.swap_loading, rate, plan.planned_rate)
     fixed_rate = average_fixed_rate(opening.fixed_rate, swap_rate, plan.refixing_share)
+    price_deviation = prices_beyond_plan(weather.deflator_factor, opening.deflator_factor)
     return Market(
         cpi_index=price_index(plan.cpi_index, weather.cpi_factor),
         deflator_index=price_index(plan.deflator_index, weather.deflator_factor),
+        deflator_factor=weather.deflator_factor,
+        price_deviation=price_deviation,
+        grant_price_factor=real_value_of_grants(
+            opening.grant_price_factor,
+            price_deviation - plan.grant_forecast_weight * opening.price_deviation,
+            plan.grant_price_compensation,
+        ),
         money_market_rate=rate,
         swap_rate=swap_rate,
         swap_surprise=swap_rate - plan.reference_swap_rate,
@@ -36,6 +48,17 @@ def close_market(plan: Plan, weather: Weather, opening: Opening) -> Market:
 def price_index(planned_index, factor):
     """Price index = planned index x factor. [base year = 1 on the baseline]  M1, M2."""
     return planned_index * factor
+
+
+def prices_beyond_plan(deflator_factor, opening_deflator_factor):
+    """Growth of the deflator beyond the planned one. [per year]  M1, M2."""
+    return ratio(deflator_factor, opening_deflator_factor) - 1.0
+
+
+def real_value_of_grants(opening_factor, surprise, compensation):
+    """Grants are nominal, set on a forecast deflator: what prices grow beyond it is lost for good, less the share
+    that the state mends.  M4; the forecast of 2022 was 4.2 points too low (KS)."""
+    return opening_factor * (1.0 - (1.0 - compensation) * surprise)
 
 
 def five_year_rate(planned_swap_rate, swap_loading, money_market_rate, planned_rate):

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from ldip.model.accounts.choices import positive, ratio
+from ldip.model.accounts.choices import choose, positive, ratio
 from ldip.model.accounts.dwellings import Dwellings
 from ldip.model.accounts.inputs import Number, Opening, People, Plan, Weather
 from ldip.model.accounts.market import Market
@@ -14,6 +14,9 @@ class Revenue(NamedTuple):
     tax_revenue: Number
     equalisation: Number
     block_grant: Number
+    needs_grant: Number
+    growth_grant: Number
+    surprise_taken_back: Number
     general_grant: Number
     income_system_loss: Number
     free_revenue: Number
@@ -27,7 +30,7 @@ class Revenue(NamedTuple):
 
 
 SUMS = {
-    "general_grant": "block_grant equalisation",
+    "general_grant": "block_grant needs_grant growth_grant equalisation -surprise_taken_back",
     "free_revenue": "tax_revenue general_grant -income_system_loss",
     "central_revenue": (
         "tax_revenue general_grant -income_system_loss host_grant interest_compensation "
@@ -41,20 +44,24 @@ SUMS = {
 def close_revenue(
     plan: Plan, weather: Weather, people: People, opening: Opening, market: Market, dwellings: Dwellings
 ) -> Revenue:
-    """The year's revenue. The national shock moves own and national tax alike, the own shock only own tax."""
+    """The year's revenue. What the state decides moves tax and block grant alike; a national surprise moves own and
+    national tax, and a part of it is taken back per head; the own shock moves own tax only."""
     deflator, rate = market.deflator_index, market.money_market_rate
     opening_residents = plan.opening_residents + people.opening_residents
+    decided = weather.free_revenue_factor
     tax_revenue = tax_collected(
         plan.tax,
         deflator,
-        weather.national_tax_factor,
+        decided * weather.national_tax_factor,
         weather.own_tax_factor,
         dwellings.working_age,
         plan.working_age,
     )
-    national_tax_per_resident = plan.national_tax_per_resident * deflator * weather.national_tax_factor
+    budgeted_tax_per_resident = plan.national_tax_per_resident * deflator * decided
+    national_tax_per_resident = budgeted_tax_per_resident * weather.national_tax_factor
+    own_tax_per_resident = ratio(tax_revenue, opening_residents)
     equalisation = tax_equalisation(
-        own_tax_per_resident=ratio(tax_revenue, opening_residents),
+        own_tax_per_resident=own_tax_per_resident,
         national_tax_per_resident=national_tax_per_resident,
         residents=opening_residents,
         rate=plan.equalisation_rate,
@@ -62,8 +69,24 @@ def close_revenue(
         topup_level=plan.topup_level,
         deduction=plan.equalisation_deduction,
     )
-    block_grant = grant_per_resident(plan.block_grant, deflator, opening_residents, plan.opening_residents)
-    general_grant = block_grant + equalisation
+    grant_prices = deflator * market.grant_price_factor
+    block_grant = grant_per_resident(
+        plan.block_grant, grant_prices * decided, opening_residents, plan.opening_residents
+    )
+    needs_grant = needs_equalised(
+        plan.needs_equalisation, plan.need + people.need, opening_residents, plan.national_need, grant_prices
+    )
+    growth_grant = grant_for_growth(
+        residents=opening_residents,
+        earlier_residents=plan.earlier_residents + people.earlier_residents,
+        per_resident=plan.growth_grant_per_resident * grant_prices,
+        limit=plan.growth_grant_limit,
+        below_tax_level=own_tax_per_resident < plan.growth_grant_tax_level * national_tax_per_resident,
+    )
+    surprise_taken_back = opening_residents * taken_back_per_resident(
+        budgeted_tax_per_resident, weather.national_tax_factor, weather.kept_tax_factor
+    )
+    general_grant = block_grant + needs_grant + growth_grant + equalisation - surprise_taken_back
     host_grant = plan.host_grant * deflator
     integration_grant = plan.integration_grant * deflator
     interest_compensation = compensated_interest(
@@ -95,6 +118,9 @@ def close_revenue(
         tax_revenue=tax_revenue,
         equalisation=equalisation,
         block_grant=block_grant,
+        needs_grant=needs_grant,
+        growth_grant=growth_grant,
+        surprise_taken_back=surprise_taken_back,
         general_grant=general_grant,
         income_system_loss=income_system_loss,
         free_revenue=free_revenue,
@@ -123,9 +149,28 @@ def tax_equalisation(
     return residents * (symmetric + topup - deduction * national_tax_per_resident)
 
 
-def grant_per_resident(planned, deflator_index, opening_residents, planned_opening_residents):
+def grant_per_resident(planned, price_index, opening_residents, planned_opening_residents):
     """Grant before equalisation: planned real amount per resident at the start of the year.  M4 (one year's lag)."""
-    return planned * deflator_index * ratio(opening_residents, planned_opening_residents)
+    return planned * price_index * ratio(opening_residents, planned_opening_residents)
+
+
+def needs_equalised(share, need, residents, national_need, price_index):
+    """Equalisation of needs (utgiftsutjevning) = share x (what the services of the residents by age cost - what they
+    cost for as many average residents of the nation), at the start of the year.  M4; full in the income system."""
+    return share * (need - residents * national_need) * price_index
+
+
+def grant_for_growth(residents, earlier_residents, per_resident, limit, below_tax_level):
+    """Growth grant = amount x residents who came beyond the limit, a year on average of three; none for those rich
+    in tax.  M4; veksttilskuddet, Prop. 123 S (2015-16)."""
+    growing = (residents - earlier_residents) / 3.0 - limit * earlier_residents
+    return choose(below_tax_level, per_resident * positive(growing), 0.0)
+
+
+def taken_back_per_resident(budgeted_tax, national_factor, kept_factor):
+    """What the state takes back of the year's surprise in national tax (gives, if negative), the same for every
+    resident of the nation.  M4; extra tax of 2022 cut the grant, missing tax of 2024 raised it."""
+    return budgeted_tax * (national_factor - kept_factor)
 
 
 def compensated_interest(planned, deflator_index, base, money_market_rate, reference_rate):

@@ -18,6 +18,7 @@ class Rules(NamedTuple):
     """Shares are fractions of operating revenue unless their catalogue entry says otherwise; a breach is 0 or 1."""
 
     net_operating_result_share: Number
+    underlying_result_share: Number
     debt_ratio: Number
     debt_ratio_mixed_prices: Number
     debt_ratio_with_deficits: Number
@@ -29,6 +30,7 @@ class Rules(NamedTuple):
     rate_exposure_first_year: Number
     rate_exposure_full: Number
     result_share_breach: Number
+    result_share_breach_twice: Number
     equity_share_breach: Number
     buffer_fund_breach: Number
     liquidity_breach: Number
@@ -37,8 +39,10 @@ class Rules(NamedTuple):
     state_register: Number
     restructuring_need: Number
     restructuring_need_share: Number
+    frames_change_share: Number
     newly_decided: Number
     decided_measures: Number
+    postponement: Number
 
 
 def close_rules(
@@ -60,11 +64,12 @@ def close_rules(
     liquidity_minimum = plan.liquidity_minimum * market.cpi_index
     equity = (
         year_end.transfer_to_investment
+        - year_end.extra_instalments
         + investment.vat_compensation
         + investment.use_of_investment_funds
         - investment.share_purchases
     )
-    result_gap = lacking_result(plan.result_share_minimum, operating_revenue, finance.net_operating_result)
+    result_gap = lacking_result(plan.result_share_minimum, operating_revenue, finance.underlying_result)
     equity_gap = least(
         positive(plan.equity_minimum * investment.general_investment - equity), year_end.general_borrowing
     )
@@ -76,26 +81,40 @@ def close_rules(
     broken_rules = (
         result_share_breach + equity_share_breach + buffer_fund_breach + liquidity_breach + uncovered_deficit_breach
     )
-    uncovered, transfer_cut = year_end.new_uncovered_deficit, year_end.transfer_cut
+    last_funds = (
+        year_end.new_uncovered_deficit + year_end.emergency_wage_reserve_use + year_end.emergency_fund_use
+    )
+    before_transfer = last_funds + year_end.emergency_buffer_use + year_end.struck_cover + year_end.struck_provision
     restructuring_need = lasting_need(
         result_gap,
-        equity_gap,
-        uncovered,
+        missing_equity=positive(equity_gap - year_end.struck_transfer),
+        uncovered=year_end.new_uncovered_deficit,
+        equity=need_to_restore(least(equity_gap, year_end.struck_transfer), before_transfer, 0.0, noise),
         buffer=buffer_need(
             stock_gap(buffer_minimum, opening.buffer_fund, balance.closing_buffer_fund),
-            uncovered,
-            transfer_cut,
-            year_end.emergency_fund_use + year_end.emergency_wage_reserve_use,
+            last_funds,
+            year_end.emergency_buffer_use,
+            year_end.struck_cover + year_end.struck_provision + year_end.struck_transfer,
             noise,
         ),
         liquidity=liquidity_need(
             stock_gap(liquidity_minimum, opening.liquidity_reserve, balance.closing_liquidity_reserve),
-            uncovered,
-            transfer_cut,
+            before_transfer,
+            year_end.struck_transfer,
             noise,
         ),
     )
-    newly_decided = decided_by_rule(plan.rule_policy, restructuring_need, market.deflator_index, plan.maximum_pace)
+    underlying_share = ratio(finance.underlying_result, operating_revenue)
+    decided_share = decided_by_result(
+        underlying_share,
+        plan.result_share_minimum,
+        plan.surplus_margin,
+        plan.cut_speed,
+        plan.growth_speed,
+        plan.most_change,
+    )
+    newly_decided = plan.reacts * decided_share * operating_revenue
+    measures = services.restructuring_measures
 
     closing_net_debt = balance.closing_net_debt
     debt_ratio = ratio(closing_net_debt, operating_revenue)
@@ -106,6 +125,7 @@ def close_rules(
     bonds_held = (1.0 - plan.equity_weight) * balance.closing_endowment_fund
     return Rules(
         net_operating_result_share=ratio(finance.net_operating_result, operating_revenue),
+        underlying_result_share=underlying_share,
         debt_ratio=debt_ratio,
         debt_ratio_mixed_prices=debt_ratio * ratio(market.deflator_index, market.cpi_index),
         debt_ratio_with_deficits=ratio(closing_net_debt + balance.closing_uncovered_deficit, operating_revenue),
@@ -121,6 +141,7 @@ def close_rules(
             balance.closing_debt, lent_and_banked + bonds_held, repaid_by_fees, plan.compensation_base
         ),
         result_share_breach=result_share_breach,
+        result_share_breach_twice=result_share_breach * opening.result_share_breach,
         equity_share_breach=equity_share_breach,
         buffer_fund_breach=buffer_fund_breach,
         liquidity_breach=liquidity_breach,
@@ -134,8 +155,11 @@ def close_rules(
         ),
         restructuring_need=restructuring_need,
         restructuring_need_share=ratio(restructuring_need, services.net_sector_expenditure),
-        newly_decided=newly_decided * market.deflator_index,
-        decided_measures=opening.decided_measures + newly_decided,
+        frames_change_share=-ratio(measures, services.net_sector_expenditure + measures),
+        newly_decided=newly_decided,
+        decided_measures=opening.decided_measures + ratio(newly_decided, market.deflator_index),
+        postponement=plan.reacts
+        * postponed_share(underlying_share, plan.result_share_minimum, plan.postponement),
     )
 
 
@@ -156,22 +180,30 @@ def stock_gap(minimum, opening, closing):
     return positive(least(minimum, opening) - closing)
 
 
-def lasting_need(result, equity, uncovered, buffer, liquidity):
-    """The lasting improvement that makes every rule hold: for the result share; for equity and, with the same
-    money, for the deficit, the buffer fund and liquidity, whichever takes most.  M12.1."""
-    return greatest(result, equity + greatest(uncovered, greatest(buffer, liquidity)))
+def lasting_need(result, missing_equity, uncovered, equity, buffer, liquidity):
+    """The lasting improvement that makes every rule hold: for the result share; for what adopted transfers lack of
+    equity and, with the same money, for the deficit, the struck equity, the buffer fund and liquidity, whichever
+    takes most.  M12.1."""
+    return greatest(result, missing_equity + greatest(greatest(uncovered, equity), greatest(buffer, liquidity)))
 
 
-def buffer_need(buffer_gap, uncovered, transfer_cut, emergency_fund_use, noise):
-    """What it takes to keep the buffer fund: in the order of the year-end an improvement first covers the deficit
-    and gives back the cut transfer and the other funds.  M10, M12.1."""
-    return choose(buffer_gap > noise, uncovered + transfer_cut + emergency_fund_use + buffer_gap, 0.0)
+def need_to_restore(gap, before, after, noise):
+    """What it takes to restore `gap`: an improvement goes back through the year-end in the order of the law, and
+    covers what was taken `before` first.  M10, M12.1."""
+    return choose(gap > noise, before + after + gap, 0.0)
 
 
-def liquidity_need(liquidity_gap, uncovered, transfer_cut, noise):
-    """What it takes to keep the liquidity reserve: a smaller deficit and more funds lift it, giving back the cut
-    transfer in between does not.  M10, M12.1."""
-    return liquidity_gap + choose(liquidity_gap > uncovered + noise, transfer_cut, 0.0)
+def buffer_need(buffer_gap, last_funds, emergency_buffer_use, struck, noise):
+    """What it takes to keep the buffer fund: an improvement first covers the deficit and the funds used after it,
+    then gives back the buffer fund, what was struck, and the rest of the buffer fund.  M10, M12.1."""
+    beyond = choose(buffer_gap > emergency_buffer_use + noise, struck, 0.0)
+    return need_to_restore(buffer_gap, last_funds, beyond, noise)
+
+
+def liquidity_need(liquidity_gap, before_transfer, struck_transfer, noise):
+    """What it takes to keep the liquidity reserve: all that an improvement gives back lifts it, but the struck
+    transfer.  M10, M12.1."""
+    return liquidity_gap + choose(liquidity_gap > before_transfer + noise, struck_transfer, 0.0)
 
 
 def in_state_register(uncovered, overdue, limit, noise):
@@ -180,6 +212,16 @@ def in_state_register(uncovered, overdue, limit, noise):
     return event(event(uncovered > limit + noise) + event(overdue > noise) > 0.5)
 
 
-def decided_by_rule(rule_policy, need, deflator_index, maximum_pace):
-    """What the rule policy decides this year for the next: the need, at most the maximum pace, 2020-kr.  M12."""
-    return rule_policy * least(ratio(need, deflator_index), maximum_pace)
+def decided_by_result(share, minimum, margin, cut_speed, growth_speed, most):
+    """What a municipality that steers takes out of its service frames in the next year (adds, if negative), as a
+    share of revenue: a part of what the underlying result lacks of its minimum, or has above minimum + margin, at
+    most so much a year.  M12 (assumption)."""
+    wanted = cut_speed * positive(minimum - share) - growth_speed * positive(share - minimum - margin)
+    return greatest(least(wanted, most), -most)
+
+
+def postponed_share(share, minimum, postponement):
+    """Share of the next year's investment that a municipality that steers lets wait: in proportion to what the
+    underlying result lacks, all of `postponement` at a result of nothing.  M12; local investment is what gives way
+    first (Rattsø, FinanzArchiv 2004)."""
+    return postponement * least(ratio(positive(minimum - share), minimum), 1.0)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from ldip.model.accounts.choices import ratio
+from ldip.model.accounts.choices import choose, positive, ratio
 from ldip.model.accounts.dwellings import Dwellings
 from ldip.model.accounts.inputs import Number, Opening, People, Plan, Weather
 from ldip.model.accounts.market import Market
@@ -54,11 +54,20 @@ def close_services(
 ) -> Services:
     """The year's services, and the gross operating result."""
     deflator = market.deflator_index
-    kindergarten_cost = service_cost(plan.kindergartens, plan.real_standard, people.kindergartens, deflator)
-    school_cost = service_cost(plan.schools, plan.real_standard, people.schools, deflator)
-    care_cost = service_cost(plan.care, plan.real_standard, people.care, deflator)
-    other_service_cost = cost_following_residents(
-        plan.other_services, plan.other_services_following, deflator, dwellings.residents, plan.residents
+    standard, sticky = plan.real_standard, plan.sticky_share
+    kindergarten_cost = deflator * sticky_cost(
+        frame_for_users(plan.kindergartens, standard, people.kindergartens), sticky, plan.kindergartens_base
+    )
+    school_cost = deflator * sticky_cost(
+        frame_for_users(plan.schools, standard, people.schools), sticky, plan.schools_base
+    )
+    care_cost = deflator * sticky_cost(frame_for_users(plan.care, standard, people.care), sticky, plan.care_base)
+    other_service_cost = deflator * sticky_cost(
+        frame_for_residents(
+            plan.other_services, plan.other_services_following, dwellings.residents, plan.residents
+        ),
+        sticky,
+        plan.other_services_base,
     )
     premises_cost = running_cost(plan.premises_share, opening.new_capacity, deflator)
     adopted_measures = plan.adopted_measures * deflator
@@ -67,9 +76,13 @@ def close_services(
     restructuring_measures = lasting_savings(
         weather.restructuring_step, plan.step_years, opening.decided_measures, delivery, deflator
     )
-    pension_premium = plan.pension_premium * deflator
+    planned_premium = plan.pension_premium * plan.deflator_index
+    premium_surprise = planned_premium * weather.premium_surprise
+    pension_premium = plan.pension_premium * deflator + premium_surprise
+    premium_deviation = plan.premium_deviation + premium_surprise
+    premium_amortisation = plan.premium_amortisation + planned_premium * weather.amortised_surprise
     pension_beyond_frames = pension_outside_frames(
-        plan.premium_amortisation, plan.premium_deviation, plan.pension_in_frames, deflator
+        premium_surprise, premium_amortisation, premium_deviation, plan.pension_in_frames, deflator
     )
     net_sector_expenditure = (
         kindergarten_cost
@@ -92,27 +105,33 @@ def close_services(
         restructuring_measures=restructuring_measures,
         pension_beyond_frames=pension_beyond_frames,
         net_sector_expenditure=net_sector_expenditure,
-        demography_compensation=service_cost(plan.demography_compensation, 1.0, extra_demand, deflator),
+        demography_compensation=frame_for_users(plan.demography_compensation, 1.0, extra_demand) * deflator,
         new_needs=plan.new_needs * deflator,
         adopted_measures=adopted_measures,
         price_compensation=compensation_for_prices(net_sector_expenditure, deflator, opening.deflator_index),
         pension_premium=pension_premium,
-        premium_deviation=plan.premium_deviation,
-        premium_amortisation=plan.premium_amortisation,
-        pension_cost=charged_pension(pension_premium, plan.premium_deviation, plan.premium_amortisation),
+        premium_deviation=premium_deviation,
+        premium_amortisation=premium_amortisation,
+        pension_cost=charged_pension(pension_premium, premium_deviation, premium_amortisation),
         gross_operating_result=revenue.central_revenue - net_sector_expenditure,
     )
 
 
-def service_cost(planned, real_standard, extra_demand, deflator_index):
-    """Net cost of a service = (frame + standard x cost of users beyond the plan) x deflator.  M6, with the demand
+def frame_for_users(planned, real_standard, extra_demand):
+    """Net cost of a service = frame + standard x cost of users beyond the plan. [2020-kr]  M6, with the demand
     weighted in kr, so that the demography-adjusted share of the frame is implied."""
-    return (planned + real_standard * extra_demand) * deflator_index
+    return planned + real_standard * extra_demand
 
 
-def cost_following_residents(planned, following, deflator_index, residents, planned_residents):
-    """Other services = (frame + the part following residents x relative deviation of residents) x deflator.  M6."""
-    return (planned + following * (ratio(residents, planned_residents) - 1.0)) * deflator_index
+def frame_for_residents(planned, following, residents, planned_residents):
+    """Other services = frame + the part following residents x relative deviation of residents. [2020-kr]  M6."""
+    return planned + following * (ratio(residents, planned_residents) - 1.0)
+
+
+def sticky_cost(frame, sticky_share, base):
+    """What falling use does not save: buildings, small classes and rounds cost what they did in the last plan year.
+    [2020-kr]  M6 (assumption)."""
+    return frame + sticky_share * positive(base - frame)
 
 
 def running_cost(premises_share, opening_new_capacity, deflator_index):
@@ -126,8 +145,10 @@ def measures_that_fail(adopted, delivery):
 
 
 def lasting_savings(step, step_years, decided, delivery, deflator_index):
-    """Lasting savings beyond the plan = (step x its years + decided by the rule) x delivery x deflator.  M12."""
-    return (step * step_years + decided) * delivery * deflator_index
+    """Lasting savings beyond the plan = (step x its years + decided) x delivery x deflator; a lasting expansion, which
+    is negative, comes in full.  M12."""
+    measures = step * step_years + decided
+    return choose(measures > 0.0, measures * delivery, measures) * deflator_index
 
 
 def compensation_for_prices(amount, price_index, opening_index):
@@ -140,6 +161,6 @@ def charged_pension(premium, deviation, amortisation):
     return premium - deviation + amortisation
 
 
-def pension_outside_frames(amortisation, deviation, in_frames, deflator_index):
-    """Amortisation less deviation, beyond what the service frames hold.  M6: the premium follows the frames."""
-    return amortisation - deviation - in_frames * deflator_index
+def pension_outside_frames(premium_surprise, amortisation, deviation, in_frames, deflator_index):
+    """Premium beyond the planned one + amortisation less deviation, beyond what the service frames hold.  M6."""
+    return premium_surprise + amortisation - deviation - in_frames * deflator_index

@@ -49,8 +49,8 @@ def close_year(plan: Plan, weather: Weather, people: People, opening: Opening) -
     services = close_services(plan, weather, people, opening, market, dwellings, revenue)
     investment = close_investment(plan, weather, people, opening, market, dwellings)
     finance = close_finance(plan, weather, opening, market, services, investment)
-    year_end = close_year_end(plan, opening, market, revenue, investment, finance)
-    balance = close_balance(plan, opening, investment, finance, year_end)
+    year_end = close_year_end(plan, opening, market, revenue, services, investment, finance)
+    balance = close_balance(plan, opening, services, investment, finance, year_end)
     rules = close_rules(plan, opening, market, dwellings, revenue, services, investment, finance, year_end, balance)
     return Year(market, dwellings, revenue, services, investment, finance, year_end, balance, rules)
 
@@ -61,6 +61,9 @@ def carry(year: Year) -> Opening:
         deflator_index=year.market.deflator_index,
         fixed_rate=year.market.fixed_rate,
         swap_surprise=year.market.swap_surprise,
+        deflator_factor=year.market.deflator_factor,
+        price_deviation=year.market.price_deviation,
+        grant_price_factor=year.market.grant_price_factor,
         extra_completions=year.dwellings.extra_completions,
         kindergarten_capacity=year.investment.kindergarten_capacity,
         school_capacity=year.investment.school_capacity,
@@ -68,6 +71,7 @@ def carry(year: Year) -> Opening:
         new_capacity=year.investment.new_capacity,
         slipped_investment=year.investment.slipped_investment,
         decided_measures=year.rules.decided_measures,
+        postponement=year.rules.postponement,
         general_debt=year.balance.closing_general_debt,
         self_financing_debt=year.balance.closing_self_financing_debt,
         on_lending_debt=year.balance.closing_on_lending_debt,
@@ -80,6 +84,7 @@ def carry(year: Year) -> Opening:
         endowment_fund=year.balance.closing_endowment_fund,
         uncovered_deficit=year.balance.closing_uncovered_deficit,
         latest_deficit=year.year_end.new_uncovered_deficit,
+        result_share_breach=year.rules.result_share_breach,
         liquidity_reserve=year.balance.closing_liquidity_reserve,
         premium_deviation=year.balance.closing_premium_deviation,
         fixed_assets=year.balance.closing_fixed_assets,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 COMPILED_FROM = 50_000
 """Runs from which the compiled engine pays for loading it, and a second thread pays (docs/decisions.md)."""
 
-POLICIES = ("none", "adopted", "step", "rule")
+POLICIES = ("none", "adopted", "step", "react")
 """What is done about the need: see with_policy."""
 
 CHUNK = 8 * drivers.BLOCK
@@ -267,12 +267,12 @@ def _in_order(task: Callable[[S], T], items: Iterable[S], workers: int) -> Itera
 
 
 def with_policy(baseline: Baseline, policy: str) -> Baseline:
-    """The baseline as a policy has it: none, not even the adopted measures; adopted; step; or rule (M12)."""
+    """The baseline as a policy has it: none, not even the adopted measures; adopted; step; or react (M12)."""
     plan = baseline.plan
     if policy == "none":
         plan = plan._replace(measures_delivery=np.zeros(len(baseline.years)))
-    elif policy == "rule":
-        plan = plan._replace(rule_policy=np.ones(len(baseline.years)))
+    elif policy == "react":  # from the last plan year on, for the years whose programme is not adopted
+        plan = plan._replace(reacts=np.append(plan.builds_places[1:], plan.builds_places[-1:]))
     elif policy not in POLICIES:
         raise ValueError(policy)
     return baseline._replace(plan=plan)

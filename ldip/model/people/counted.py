@@ -18,6 +18,8 @@ class Path(NamedTuple):
     residents: np.ndarray  # average of the year
     closing_residents: np.ndarray
     working_age: np.ndarray  # average
+    need: np.ndarray  # cost of the services of the opening residents, mill. 2020-kr
+    earlier_residents: np.ndarray  # three years before the opening ones
     demand: dict[str, np.ndarray]  # service -> cost of its users, mill. 2020-kr, average of the year
     places: dict[str, np.ndarray]  # service -> cost of the places needed when the lead time has passed, mill. 2020-kr
 
@@ -70,6 +72,8 @@ def _path(scenario: Scenario, population: Population, years: int, lead: int) -> 
         residents=average[:, 1 : years + 1].sum(axis=0),
         closing_residents=totals[2 : years + 2],
         working_age=working_age_weights(scenario) @ average[:, 1 : years + 1],
+        need=sum(demand_weights(scenario, s, "unit_cost") for s in SERVICES) @ closing[:, 1 : years + 1],
+        earlier_residents=np.concatenate([np.full(3, totals[0]), totals])[1 : years + 1],
         demand={s: demand_weights(scenario, s, "unit_cost") @ average[:, : years + 1] for s in SERVICES},
         places={
             s: demand_weights(scenario, s, "place_cost") @ closing[:, 1 + lead : years + 2 + lead] for s in SERVICES
@@ -92,6 +96,11 @@ def _response(scenario: Scenario, fitted: Fitted, built: np.ndarray, years: int,
     everybody = weighted(np.ones(by_age.shape[2]))
     demand = {s: average(weighted(demand_weights(scenario, s, "unit_cost"))) for s in SERVICES}
     places = {s: weighted(demand_weights(scenario, s, "place_cost"))[lead:] for s in SERVICES}
+    need = weighted(sum(demand_weights(scenario, s, "unit_cost") for s in SERVICES))
+
+    def later(closing: np.ndarray, lag: int) -> np.ndarray:
+        return np.concatenate([np.zeros((lag, closing.shape[1])), closing])[: len(closing)]
+
     fields = People(
         opening_residents=np.concatenate([np.zeros((1, everybody.shape[1])), everybody[:-1]]),
         residents=average(everybody),
@@ -103,5 +112,7 @@ def _response(scenario: Scenario, fitted: Fitted, built: np.ndarray, years: int,
         kindergarten_places=places["kindergartens"],
         school_places=places["schools"],
         care_places=places["care"],
+        need=later(need, 1),
+        earlier_residents=later(everybody, 4),
     )
     return np.stack([field[:years, :years] for field in fields])

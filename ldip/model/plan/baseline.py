@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ldip.model.accounts.inputs import Opening, Plan
+from ldip.model.accounts.inputs import Opening, People, Plan
 from ldip.model.accounts.revenue import tax_equalisation
 from ldip.model.fiscal_rules import Event, events
 from ldip.model.people.cohorts import Population
-from ldip.model.people.counted import Counted, count
+from ldip.model.people.counted import Counted, Path, count
+from ldip.model.people.national import national_need
 from ldip.model.plan.areas import elasticities, other_frames
 from ldip.model.plan.pension import PensionPlan, pension_plan
 from ldip.model.soundness import check_plan
@@ -79,7 +80,7 @@ def _build(scenario: Scenario, horizon: int, count: Callable[[Scenario, int], Co
         opening=_opening(scenario, pension.opening, people),
         population=people.population,
         other_frames=frames[:, :horizon],
-        response=np.ascontiguousarray(people.response[:, :horizon, :horizon]),
+        response=np.ascontiguousarray(_with_rest(scenario, people)[:, :horizon, :horizon]),
         events=events(scenario),
     )
 
@@ -167,16 +168,24 @@ def _revenue(scenario: Scenario, people: Counted, years: np.ndarray) -> dict[str
         revenue.topup_level.at(years),
         revenue.equalisation_deduction.at(years),
     )
-    block = scenario.plan_line("general_grant") - equalisation[:plan_years]
+    nation = national_need(scenario, years)
+    needs = revenue.needs_equalisation.at(years) * (reference.need - reference.opening_residents * nation)
+    block = scenario.plan_line("general_grant") - (equalisation + needs)[:plan_years]
     per_resident = block[-1] / reference.opening_residents[plan_years - 1]
     growing = np.cumprod(1.0 + revenue.grant_growth_per_resident.at(later))
-    block = np.concatenate([block, per_resident * growing * reference.opening_residents[plan_years:]])
+    # The state pays for what the nation's ages cost more from year to year, the same for every resident.
+    ageing = np.cumsum(np.diff(nation)[plan_years - 1 :] * revenue.demography_financing.at(later))
+    per_resident = per_resident * growing + ageing
+    block = np.concatenate([block, per_resident * reference.opening_residents[plan_years:]])
     sector_revenue = _extend(scenario, "sector_revenue", years, _growth(reference.residents, plan_years))
     return {
         "tax": tax * planned.working_age / reference.working_age,
         "national_tax_per_resident": national,
         "revenue_shortfall": revenue.shortfall.at(years),
         "block_grant": block * planned.opening_residents / reference.opening_residents,
+        "need": planned.need,
+        "national_need": nation,
+        "earlier_residents": planned.earlier_residents,
         "host_grant": _extend(scenario, "host_grant", years),
         "integration_grant": _extend(scenario, "integration_grant", years),
         "compensation": _extend(scenario, "compensation", years),
@@ -185,29 +194,58 @@ def _revenue(scenario: Scenario, people: Counted, years: np.ndarray) -> dict[str
 
 
 def _services(scenario: Scenario, people: Counted, frames: np.ndarray, years: np.ndarray) -> dict[str, np.ndarray]:
-    """Frames follow the demand of their users, weighted in kr per resident (M6)."""
+    """Frames follow the demand of their users, weighted in kr per resident, and what is left of them follows all
+    residents (M6)."""
     n, plan_years = len(years), scenario.scenario.plan_years
     standard = np.cumprod(1.0 + scenario.services.real_growth_per_user.at(years[plan_years:]))
     standard = np.concatenate([np.ones(plan_years), standard])
     fields: dict[str, np.ndarray] = {}
-    compensation = np.zeros(n)
+    compensation, other = np.zeros(n), frames.sum(axis=0)
+    other_standard = np.cumprod(1.0 + scenario.services.other_services_real_growth.at(years[plan_years:]))
+    other_standard = np.concatenate([np.ones(plan_years), other_standard])
     for service in SERVICES:
         demand, behind_plan = people.planned.demand[service], people.reference.demand[service]
         frame = np.array(scenario.area(service).frame)
-        later = np.full(n - plan_years, frame[-1] - behind_plan[plan_years])
-        at_reference = np.concatenate([frame - behind_plan[1 : plan_years + 1], later])
-        fields[service] = (at_reference + demand[1:]) * standard
+        rest = _rest(frame, people.reference, behind_plan) * people.relative_residents
+        fields[service] = (rest + demand[1:]) * standard
+        fields[f"{service}_base"] = _sticky_base(fields[service], standard, plan_years)
         compensation += demand[1:] - behind_plan[0]
     return fields | {
         "real_standard": standard,
-        "other_services": frames.sum(axis=0),
+        "other_services": other,
+        "other_services_base": _sticky_base(other, other_standard, plan_years),
         "other_services_following": elasticities(scenario) @ frames,
         "demography_compensation": compensation,
         "new_needs": _extend(scenario, "new_needs", years),
         "adopted_measures": _extend(scenario, "adopted_measures", years),
         "step_years": np.maximum(np.arange(n) - plan_years + 1.0, 0.0),
-        "rule_policy": np.zeros(n),  # simulate() turns it on
+        "reacts": np.zeros(n),  # simulate() turns it on
     }
+
+
+def _rest(frame: np.ndarray, reference: Path, demand: np.ndarray) -> np.ndarray:
+    """What of a service's frame its users' ages do not explain (year,), on the reference programme: as in the plan,
+    then with all residents."""
+    plan_years = len(frame)
+    rest = frame - demand[1 : plan_years + 1]
+    growth = reference.residents[plan_years:] / reference.residents[plan_years - 1]
+    return np.concatenate([rest, rest[-1] * growth])
+
+
+def _sticky_base(frame: np.ndarray, standard: np.ndarray, plan_years: int) -> np.ndarray:
+    """What falling use is compared with (year,): the frame of the last plan year, after it."""
+    return np.where(np.arange(len(frame)) < plan_years, 0.0, frame[plan_years - 1] * standard)
+
+
+def _with_rest(scenario: Scenario, people: Counted) -> np.ndarray:
+    """The response of people, with what of the services' frames follows all residents in their cost."""
+    response = people.response.copy()
+    residents = response[People._fields.index("residents")]
+    for service in SERVICES:
+        frame = np.array(scenario.area(service).frame)
+        rest = _rest(frame, people.reference, people.reference.demand[service]) / people.reference.residents
+        response[People._fields.index(service)] += rest.reshape(-1, *[1] * (residents.ndim - 1)) * residents
+    return response
 
 
 def _index(growth: Parameter, years: np.ndarray) -> np.ndarray:
@@ -223,6 +261,7 @@ def _pension(
     net = (pension.amortisation - pension.deviation) / _index(scenario.prices.deflator_growth, years)
     return {
         "pension_premium": premium,
+        "amortisation_years": np.full(len(years), scenario.pension.amortisation_years.value),
         "premium_deviation": pension.deviation,
         "premium_amortisation": pension.amortisation,
         "pension_in_frames": np.concatenate(
@@ -278,7 +317,7 @@ def _investment(scenario: Scenario, people: Counted, years: np.ndarray) -> dict[
 
 def _financing(scenario: Scenario, years: np.ndarray) -> dict[str, np.ndarray]:
     n, plan_years = len(years), scenario.scenario.plan_years
-    none = np.zeros(n - plan_years)
+    none, later = np.zeros(n - plan_years), years[plan_years:]
     endowment = scenario.endowment
 
     def adopted(line: str) -> np.ndarray:
@@ -291,6 +330,12 @@ def _financing(scenario: Scenario, years: np.ndarray) -> dict[str, np.ndarray]:
         "provision_to_discretionary_funds": adopted("provision_to_discretionary_funds"),
         "use_of_restricted_funds": adopted("use_of_restricted_funds"),
         "adopted_transfer": adopted("transfer_to_investment"),
+        "budgeted_buffer_use": np.concatenate(
+            [
+                scenario.plan_line("use_of_buffer_fund"),
+                scenario.rules.budgeted_buffer_use.at(later) * _index(scenario.prices.cpi_growth, years)[plan_years:],
+            ]
+        ),
         "transfer_by_rule": (np.arange(n) >= plan_years).astype(float),
         "endowment_cost_share": endowment.cost_share.at(years),
         "endowment_withdrawal_share": endowment.withdrawal_share.at(years),
@@ -306,6 +351,9 @@ def _opening(scenario: Scenario, premium_deviation: float, people: Counted) -> O
         deflator_index=1.0 / (1.0 + scenario.prices.deflator_growth.at(first)[0]),  # the first year is the base year
         fixed_rate=scenario.interest.opening_fixed_rate.value,
         swap_surprise=0.0,
+        deflator_factor=1.0,
+        price_deviation=0.0,
+        grant_price_factor=1.0,
         extra_completions=0.0,
         kindergarten_capacity=people.reference.places["kindergartens"][0],
         school_capacity=people.reference.places["schools"][0],
@@ -313,7 +361,9 @@ def _opening(scenario: Scenario, premium_deviation: float, people: Counted) -> O
         new_capacity=0.0,
         slipped_investment=0.0,
         decided_measures=0.0,
+        postponement=0.0,
         uncovered_deficit=0.0,
         latest_deficit=0.0,
+        result_share_breach=0.0,
         premium_deviation=premium_deviation,
     )
