@@ -362,7 +362,11 @@ def _prices(
     cpi *= drivers.cpi.volatility.value
     growth, level, cpi = wage_and_price_levels(drivers, wages, cpi)
     if field is not None and drivers.wages.premium_response.value and not drivers.wages.is_off:
-        np.multiply(growth, drivers.wages.premium_response.value, out=field.premium_surprise)
+        surprise = field.premium_surprise  # in the wages that the premium was set on: last year's, as they persist
+        np.multiply(growth[:-1], -drivers.wages.persistence.value, out=surprise[1:])
+        surprise[0] = 0.0
+        surprise += growth
+        surprise *= drivers.wages.premium_response.value
         field.amortised_surprise[...] = _by_block(process.amortised, field.premium_surprise)
     deflator = np.multiply(level, weight, out=wages)
     deflator += (1.0 - weight) * cpi

@@ -51,6 +51,9 @@ PLAN_LINES = {
 """The lines of ``plan.csv`` and the unit each must have (real lines follow the municipal deflator)."""
 
 
+MAY_BE_ABSENT = frozenset({"use_of_buffer_fund"})
+"""Lines of ``plan.csv`` that a plan without them has nothing of."""
+
 PAID_WITH = {"vat_compensation": "general_investment", "housing_grants": "housing_investment"}
 """Lines of ``plan.csv`` that come with investment of the same year, as a share of it, and that investment's line."""
 

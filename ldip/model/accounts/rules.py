@@ -84,17 +84,21 @@ def close_rules(
     last_funds = (
         year_end.new_uncovered_deficit + year_end.emergency_wage_reserve_use + year_end.emergency_fund_use
     )
+    own_year = event(year_end.struck_cover <= noise)  # what is struck for earlier deficits is earlier years' need
     before_transfer = last_funds + year_end.emergency_buffer_use + year_end.struck_cover + year_end.struck_provision
     restructuring_need = lasting_need(
         result_gap,
         missing_equity=positive(equity_gap - year_end.struck_transfer),
         uncovered=year_end.new_uncovered_deficit,
-        equity=need_to_restore(least(equity_gap, year_end.struck_transfer), before_transfer, 0.0, noise),
+        equity=need_to_restore(
+            own_year * least(equity_gap, year_end.struck_transfer), before_transfer, 0.0, noise
+        ),
         buffer=buffer_need(
             stock_gap(buffer_minimum, opening.buffer_fund, balance.closing_buffer_fund),
             last_funds,
             year_end.emergency_buffer_use,
-            year_end.struck_cover + year_end.struck_provision + year_end.struck_transfer,
+            year_end.struck_provision + year_end.struck_transfer,
+            own_year,
             noise,
         ),
         liquidity=liquidity_need(
@@ -193,11 +197,13 @@ def need_to_restore(gap, before, after, noise):
     return choose(gap > noise, before + after + gap, 0.0)
 
 
-def buffer_need(buffer_gap, last_funds, emergency_buffer_use, struck, noise):
+def buffer_need(buffer_gap, last_funds, emergency_buffer_use, struck, own_year, noise):
     """What it takes to keep the buffer fund: an improvement first covers the deficit and the funds used after it,
-    then gives back the buffer fund, what was struck, and the rest of the buffer fund.  M10, M12.1."""
-    beyond = choose(buffer_gap > emergency_buffer_use + noise, struck, 0.0)
-    return need_to_restore(buffer_gap, last_funds, beyond, noise)
+    then gives back the buffer fund, what was struck, and the budgeted use of the buffer fund; the last not while
+    earlier deficits stand.  M10, M12.1."""
+    beyond = own_year * positive(buffer_gap - emergency_buffer_use)
+    given_back = least(buffer_gap, emergency_buffer_use) + beyond
+    return need_to_restore(given_back, last_funds, choose(beyond > noise, struck, 0.0), noise)
 
 
 def liquidity_need(liquidity_gap, before_transfer, struck_transfer, noise):

@@ -14,7 +14,7 @@ from ldip.model.accounts.revenue import tax_equalisation
 from ldip.model.fiscal_rules import Event, events
 from ldip.model.people.cohorts import Population
 from ldip.model.people.counted import Counted, Path, count
-from ldip.model.people.national import national_need
+from ldip.model.people.national import national_need, national_working_age
 from ldip.model.plan.areas import elasticities, other_frames
 from ldip.model.plan.pension import PensionPlan, pension_plan
 from ldip.model.soundness import check_plan
@@ -156,7 +156,13 @@ def _revenue(scenario: Scenario, people: Counted, years: np.ndarray) -> dict[str
     growth = (1.0 + growth) * (1.0 + revenue.tax_growth_per_working_age.at(later)) - 1.0
     tax = _extend(scenario, "tax", years, growth)
     own_per_resident = tax / reference.opening_residents
+    # In the plan years the nation's tax is told by the municipality's own; later its residents of working age pay it.
     national = own_per_resident / revenue.own_to_national_tax.at(years)
+    working = national_working_age(scenario, years)
+    paid = working[plan_years:] / working[plan_years - 1]
+    paid *= np.cumprod(1.0 + revenue.tax_growth_per_working_age.at(later))
+    told = revenue.own_to_national_tax.at(years[plan_years - 1 : plan_years]) / revenue.own_to_national_tax.at(later)
+    national[plan_years:] = national[plan_years - 1] * paid * told
 
     # The plan's general grant holds the equalisation in force when it was made; what is left is the block grant.
     equalisation = tax_equalisation(

@@ -1,6 +1,6 @@
 """The format of scenario files, and how what was written in an older one is brought up to the current one.
 
-A file says its format in its heading: ``format = 2`` in ``[scenario]`` of a base file, in ``[change]`` of a change.
+A file says its format in its heading: ``format = 3`` in ``[scenario]`` of a base file, in ``[change]`` of a change.
 One that says nothing is of format 1. The same steps bring up a file that is read, a file that is rewritten
 (``upgrade.py``) and a scenario that a result folder recorded. docs/scenario-format.md says how a step is added.
 """
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from ldip.errors import Fault, InputError
 from ldip.text import Text
 
-FORMAT = 2
+FORMAT = 3
 """The format that this program writes."""
 
 SCENARIO, CHANGE = "scenario", "change"
@@ -29,6 +29,25 @@ def from_1_to_2(tree: dict[str, Any]) -> None:
     """Format 2 lets keys be absent that have a default; all that format 1 states means the same."""
 
 
+def from_2_to_3(tree: dict[str, Any]) -> None:
+    """Format 3 has national tax in two parts. What format 2 said about it, a random walk of tax alone, means neither
+    of them, so that the defaults take its place; off stays off. And the pace of a policy that is no more is gone."""
+    restructuring = tree.get("restructuring")
+    if isinstance(restructuring, dict) and restructuring.pop("maximum_pace", None) is not None and not restructuring:
+        del tree["restructuring"]
+    drivers = tree.get("drivers")
+    national = drivers.get("national_tax") if isinstance(drivers, dict) else None
+    if not isinstance(drivers, dict) or not isinstance(national, dict):
+        return
+    national.pop("persistence", None)
+    volatility = national.pop("volatility", None)
+    if isinstance(volatility, dict) and volatility.get("value") == 0.0:
+        national["volatility"] = volatility
+        drivers.setdefault("free_revenue", {}).setdefault("volatility", dict(volatility))
+    if not national:
+        del drivers["national_tax"]
+
+
 STEPS = {
     1: Step(
         Text(
@@ -36,7 +55,18 @@ STEPS = {
             en="keys with a stated default may be left out (docs/scenario-format.md)",
         ),
         from_1_to_2,
-    )
+    ),
+    2: Step(
+        Text(
+            nb="skatten i landet er delt i statens nivå og overraskelsen mot budsjettet, og politikken rule er borte: "
+            "drivers.national_tax.persistence og volatility og restructuring.maximum_pace tas ut, og standardverdiene "
+            "gjelder (docs/model.md)",
+            en="national tax is divided into the state's level and the surprise against the budget, and the policy rule "
+            "is gone: drivers.national_tax.persistence and volatility and restructuring.maximum_pace are taken out, "
+            "and the defaults hold (docs/model.md)",
+        ),
+        from_2_to_3,
+    ),
 }
 """Format -> the step to the next one."""
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ldip.errors import Fault
 from ldip.scenario.files import faults as f
 from ldip.scenario.quantities import in_prices_of, of_any_year
-from ldip.scenario.rows import PAID_WITH, PLAN_LINES, SERVICES, WORKING_AGE
+from ldip.scenario.rows import MAY_BE_ABSENT, PAID_WITH, PLAN_LINES, SERVICES, WORKING_AGE
 
 COLUMNS = {
     "areas": ("area", "sector", "name_nb", "name_en", "follows", "elasticity", "basis", "source"),
@@ -126,7 +126,8 @@ def check_plan(file: str, table: Table, sectors: Sequence[str], first_year: Any)
             )
     found += _without_investment(file, table)
     present = {row["line"] for row in table.rows}
-    return found + [Fault.of("missing", file, line) for line in PLAN_LINES if table.rows and line not in present]
+    needed = [line for line in PLAN_LINES if line not in MAY_BE_ABSENT]
+    return found + [Fault.of("missing", file, line) for line in needed if table.rows and line not in present]
 
 
 def _without_investment(file: str, table: Table) -> Iterator[Fault]:
