@@ -39,9 +39,9 @@ def test_equalisation_rate(scenario, before):
     """From 60 to 64 % in 2024: 4 % of what Bærum has above the average, which is (1 - 1/1.6) of its tax."""
     after = path(with_parameter(scenario, "revenue", "equalisation_rate", dated={"2020": 0.60, "2024": 0.64}))
     tax = 7380.0 * 1.029**4  # 2020-kr to nominal
-    assert moved(before, after, "general_grant", 2024) == pytest.approx(-0.04 * 0.375 * tax, rel=1e-3)
-    assert moved(before, after, "free_revenue", 2024) == pytest.approx(-124.1, abs=0.2)
-    assert moved(before, after, "gross_operating_result", 2024) == pytest.approx(-124.1, abs=0.2)
+    assert moved(before, after, "general_grant", 2024) == pytest.approx(-0.04 * 0.375 * tax, rel=3e-3)
+    assert moved(before, after, "free_revenue", 2024) == pytest.approx(-124.1, abs=0.4)
+    assert moved(before, after, "gross_operating_result", 2024) == pytest.approx(-124.1, abs=0.4)
     for line in ("tax_revenue", "block_grant", "interest", "general_investment"):
         assert moved(before, after, line, 2024) == 0.0
     assert moved(before, after, "free_revenue", 2023) == 0.0
@@ -52,7 +52,8 @@ def test_instalment_share(scenario, before):
     """From 5 to 6 % in 2024: 1 % of ordinary debt of 10 967."""
     after = path(with_parameter(scenario, "financing", "instalment_share", dated=dated_from(scenario, 2024, 0.06)))
     assert moved(before, after, "instalments", 2024) == pytest.approx(109.7, abs=0.2)
-    assert moved(before, after, "closing_debt", 2024) == pytest.approx(-109.7, abs=0.2)
+    # 2024 strikes a part of its transfer already: what the result lacks more (below) is struck, and borrowed, too
+    assert moved(before, after, "closing_debt", 2024) == pytest.approx(-109.7 + (109.7 - 1.8), abs=0.2)
     # half a year less interest on it, at 3.29 %: 1.8
     assert moved(before, after, "interest", 2024) == pytest.approx(-0.0329 * 109.7 / 2, abs=0.02)
     assert moved(before, after, "net_operating_result", 2024) == pytest.approx(-109.7 + 1.8, abs=0.2)
@@ -77,14 +78,58 @@ def test_minimum_instalments_bind(scenario, before):
     assert after["minimum_instalments"][1, 0] == pytest.approx(depreciation / book * debt, rel=1e-6)
 
 
+def test_fewer_children(scenario):
+    """Fertility of 1.40 instead of 1.78 moves the result share of 2039 by at most 1.5 points. Grants take back what
+    the services of the children would have cost; what is left is mostly the schools that need not be built, which the
+    equalisation of needs does not know, and what debt on them costs."""
+    fewer = with_parameter(scenario, "residents", "fertility_level", value=1.40 / 1.78)
+    one, other = (run_baseline(build(case, 20)) for case in (scenario, fewer))
+    real = one["deflator_index"][:, 0]
+
+    def change(line):
+        return (other[line] - one[line])[:, 0] / real
+
+    share = (other["net_operating_result_share"] - one["net_operating_result_share"])[19, 0]
+    assert 0.0 < share < 0.015
+    services = change("net_sector_expenditure") - change("premises_cost")
+    assert services[19] < -400.0
+    assert change("general_grant")[19] == pytest.approx(services[19], rel=0.06)
+    assert change("capacity_investment").sum() < -800.0
+    assert change("net_financial_cost")[19] < -50.0
+
+
+def test_a_shrinking_municipality_does_not_get_rich(scenario):
+    """No dwellings after 2023: costs fall by less than the people, and the grants by as much."""
+    still = with_parameter(scenario, "housing", "pace", dated={"2020": 1.0, "2024": 0.0})
+    one, other = (run_baseline(build(case, 20)) for case in (scenario, still))
+    assert other["closing_residents"][19, 0] < 0.9 * one["closing_residents"][19, 0]
+    assert other["net_operating_result_share"][19, 0] < one["net_operating_result_share"][19, 0] + 0.02
+    loose = with_parameter(still, "services", "sticky_share", value=0.0)
+    eased = run_baseline(build(loose, 20))
+    assert eased["net_sector_expenditure"][19, 0] <= other["net_sector_expenditure"][19, 0]
+
+
+def test_budgeted_buffer_use_comes_before_striking(scenario, before):
+    """2024 strikes 40 mill. of its transfer, unless the council has budgeted the buffer fund for it."""
+    struck = before["struck_transfer"][4, 0]
+    assert struck > 10.0
+    after = path(with_parameter(scenario, "rules", "budgeted_buffer_use", value=1000.0))
+    assert after["struck_transfer"][4, 0] == 0.0
+    assert moved(before, after, "buffer_use", 2024) == pytest.approx(struck)
+    assert moved(before, after, "general_borrowing", 2024) == pytest.approx(-struck)
+    assert moved(before, after, "closing_buffer_fund", 2024) == pytest.approx(-struck)
+
+
 def test_equity_target(scenario, before):
     """From 50 to 60 % in 2024: a tenth of the year's investment, 1 380 + 176.4 + 122.25 in 2020-kr."""
     after = path(with_parameter(scenario, "financing", "equity_target", dated={"2020": 0.50, "2024": 0.60}))
     more = 0.1 * (1380 + 176.4 + 122.25) * 1.029**4
-    assert moved(before, after, "transfer_to_investment", 2024) == pytest.approx(more, rel=1e-4)
-    assert moved(before, after, "general_borrowing", 2024) == pytest.approx(-more, rel=1e-4)
-    assert moved(before, after, "buffer_use", 2024) == pytest.approx(more, abs=4)  # less half a year's interest on it
-    assert after["equity_share"][4, 0] == pytest.approx(0.60)
+    # The result does not carry it: what is planned more is struck again, but for half a year's interest on it.
+    assert moved(before, after, "planned_transfer", 2024) == pytest.approx(more, rel=1e-4)
+    assert moved(before, after, "planned_borrowing", 2024) == pytest.approx(-more, rel=1e-4)
+    assert moved(before, after, "struck_transfer", 2024) == pytest.approx(more, abs=4)
+    assert moved(before, after, "general_borrowing", 2024) == pytest.approx(0.0, abs=4)
+    assert moved(before, after, "buffer_use", 2024) == 0.0
     assert moved(before, after, "transfer_to_investment", 2023) == 0.0
 
 
@@ -206,8 +251,57 @@ def test_an_own_tax_shock_reaches_free_revenue_by_forty_per_cent(scenario):
     np.testing.assert_allclose(slopes(only(scenario, "own_tax")), 0.40, atol=0.02)
 
 
-def test_a_national_tax_shock_in_per_cent_reaches_it_by_seventy_seven(scenario):
-    """Bærum's 1.6 times the average gets 1.6 times the kroner, and pays 60 % of the 0.6 more into the equalisation;
+def national(scenario: Scenario, **values: float) -> Scenario:
+    """The scenario with the national surprise alone, and some of its numbers."""
+    driver = scenario.drivers.national_tax
+    moved = {key: getattr(driver, key).model_copy(update={"value": value}) for key, value in values.items()}
+    drivers = scenario.drivers.model_copy(update={"national_tax": driver.model_copy(update=moved)})
+    return only(scenario.model_copy(update={"drivers": drivers}), "national_tax")
+
+
+def test_a_national_surprise_that_is_kept_reaches_it_by_seventy_seven_per_cent(scenario):
+    """Nothing taken back, and carried on as long as it lasts itself. Bærum's 1.6 times the average gets 1.6 times the kroner, and pays 60 % of the 0.6 more into the equalisation;
     the deduction is 0.95 % of the national tax: 1 - 0.6 x 0.6 / 1.6 - 0.0095 / 1.6. The same kroner per resident
     everywhere would reach it by 99 % (test_steps)."""
-    np.testing.assert_allclose(slopes(only(scenario, "national_tax")), 1 - 0.225 - 0.0059, atol=0.005)
+    kept = national(scenario, taken_back=0.0, carried_on=scenario.drivers.national_tax.persistence.value)
+    np.testing.assert_allclose(slopes(kept), 1 - 0.225 - 0.0059, atol=0.01)
+
+
+def test_a_national_surprise_is_mostly_taken_back(scenario):
+    """Per head at the national average, 1 / 1.6 of Bærum's tax: all of it, or 40 % in the first year. Later what is
+    kept, 0.6 of each shock and 0.25 of that in the next year, goes with the surprise, 0.3 of it, by 0.6 x 0.91 / 0.925."""
+    everything = slopes(national(scenario, taken_back=1.0))
+    np.testing.assert_allclose(everything, 1 - 0.225 - 0.0059 - 1 / 1.6, atol=0.006)
+    shipped = slopes(national(scenario))
+    assert shipped[0] == pytest.approx(1 - 0.225 - 0.0059 - 0.4 / 1.6, abs=0.005)
+    assert np.mean(shipped[5:]) == pytest.approx(1 - 0.225 - 0.0059 - (1 - 0.6 * 0.91 / 0.925) / 1.6, abs=0.006)
+
+
+def test_what_the_state_decides_reaches_all_of_free_revenue(scenario):
+    """Tax, equalisation and block grant rise by the same per cent; needs are met in kroner."""
+    ledger = simulate(
+        only(scenario, "free_revenue"),
+        runs=500,
+        seed=4,
+        years=20,
+        lines=["tax_revenue", "free_revenue", "needs_grant"],
+    )
+    tax, free = ledger["tax_revenue"], ledger["free_revenue"] - ledger["needs_grant"]
+    level = tax / tax.mean(axis=1, keepdims=True)
+    np.testing.assert_allclose(free / level, np.broadcast_to((free / level)[:, :1], free.shape), rtol=1e-9)
+
+
+def test_the_old_walk_of_tax_is_two_settings_away(scenario):
+    """Nothing taken back and all carried on: free revenue keeps every surprise for good, as a random walk."""
+    ledger = simulate(
+        national(scenario, taken_back=0.0, carried_on=1.0, degrees_of_freedom=0.0),
+        runs=4000,
+        seed=4,
+        years=20,
+        lines=["free_revenue", "surprise_taken_back"],
+    )
+    log = np.log(ledger["free_revenue"])
+    growth = np.diff(log, axis=0)
+    assert abs(np.corrcoef(growth[5], growth[9])[0, 1]) < 0.05
+    assert log[19].var() / log[9].var() == pytest.approx(19.49 / 9.49, rel=0.1)  # the first year's shock counts half
+    assert ledger["surprise_taken_back"][19].std() > ledger["surprise_taken_back"][1].std(), "the grant tops tax up"

@@ -44,7 +44,7 @@ def test_the_debt_ratio_is_held_against_both_thresholds_in_both_readings(scenari
 @pytest.mark.parametrize(
     ("name", "rule"),
     [
-        ("net_operating_result_share", "result_share_minimum"),
+        ("underlying_result_share", "result_share_minimum"),
         ("equity_share", "equity_minimum"),
         ("closing_buffer_fund", "buffer_minimum"),
         ("closing_liquidity_reserve", "liquidity_minimum"),

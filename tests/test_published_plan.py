@@ -69,6 +69,14 @@ def test_what_one_percentage_point_costs(scenario, path):
     repriced at once and the rate path lies one point higher."""
     assert 0.01 * fixed(path, "closing_net_debt", "cpi")[3] == pytest.approx(107, abs=3)
     at_once = {"refixing_share": 1.0, "floating_share": 1.0}
+    # A deficit is met from the buffer fund here: what is struck of the transfer is borrowed, and costs interest too.
+    budgeted = scenario.rules.budgeted_buffer_use.model_copy(update={"value": 1e3})
+    rows = tuple(
+        row.model_copy(update={"values": (1e3,) * 4}) if row.line == "use_of_buffer_fund" else row
+        for row in scenario.plan
+    )
+    rules = scenario.rules.model_copy(update={"budgeted_buffer_use": budgeted})
+    scenario = scenario.model_copy(update={"rules": rules, "plan": rows})
     interest = scenario.interest
     for key, value in at_once.items():
         old = getattr(interest, key)

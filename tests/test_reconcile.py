@@ -131,8 +131,7 @@ def test_every_computed_figure_moves_with_an_assumption(scenario, rows):
     dearer = tuple(d.model_copy(update={"unit_cost": 1.1 * d.unit_cost}) for d in scenario.demand)
     other = reconcile(scenario.model_copy(update={"demand": dearer}))
     still -= {(r.table, r.item) for r, o in zip(rows, other, strict=True) if abs(r.model - o.model) > 1e-6}
-    # In the plan years the transfer is adopted, so the share of equity is a matter of definition (docs/model.md, 7).
-    assert still == {("11.3", "equity_financing_share_non_selffinancing")}
+    assert still == set()
 
 
 def test_constant_parameters_stay_near(scenario):

@@ -57,7 +57,9 @@ def test_pension():
     # HP 4.4.4, 2020: 791 - 271 + 248
     assert services.charged_pension(791.0, 271.0, 248.0) == pytest.approx(768.0)
     # amortisation 20 below the deviation; the frames hold 60 above it, prices 1.1: 86 less
-    assert services.pension_outside_frames(230.0, 250.0, 60.0, 1.1) == pytest.approx(-86.0)
+    assert services.pension_outside_frames(0.0, 230.0, 250.0, 60.0, 1.1) == pytest.approx(-86.0)
+    # wages take the premium 100 up, all of it deviation: nothing of it this year
+    assert services.pension_outside_frames(100.0, 230.0, 350.0, 60.0, 1.1) == pytest.approx(-86.0)
 
 
 def test_measures_and_prices():
@@ -80,10 +82,13 @@ def test_transfer_by_rule_and_adopted():
 
 
 def test_services_and_people():
-    # frame 1 200 + 3 mill. for more users at a standard of 1.02, prices 1.1
-    assert services.service_cost(1200.0, 1.02, 3.0, 1.1) == pytest.approx(1.1 * 1203.06)
-    # 2 % more residents, 1 500 of 2 500 follow them: 30 more, prices 1.1
-    assert services.cost_following_residents(2500.0, 1500.0, 1.1, 102_000.0, 100_000.0) == pytest.approx(2783.0)
+    # frame 1 200 + 3 mill. for more users at a standard of 1.02
+    assert services.frame_for_users(1200.0, 1.02, 3.0) == pytest.approx(1203.06)
+    # 2 % more residents, 1 500 of 2 500 follow them: 30 more
+    assert services.frame_for_residents(2500.0, 1500.0, 102_000.0, 100_000.0) == pytest.approx(2530.0)
+    # users fall so that 900 instead of 1 000 would be enough: 30 of the 100 stay; more users cost in full
+    assert services.sticky_cost(900.0, 0.3, 1000.0) == pytest.approx(930.0)
+    assert services.sticky_cost(1100.0, 0.3, 1000.0) == pytest.approx(1100.0)
     assert services.running_cost(0.025, 300.0, 1.2) == pytest.approx(9.0)
 
 
@@ -92,6 +97,88 @@ def test_tax():
     tax = revenue.tax_collected(7000.0, 1.029, 0.98, 1.05, 99.0, 100.0)
     assert tax == pytest.approx(7000 * 1.029 * 0.98 * 1.05 * 0.99)
     assert revenue.grant_per_resident(3000.0, 1.1, 101.0, 100.0) == pytest.approx(3333.0)
+
+
+def test_needs_in_the_grants():
+    # services for 1 000 residents by age cost 33 mill., 31 mill. for average ones; prices 1.1
+    assert revenue.needs_equalised(1.0, 33.0, 1000.0, 0.031, 1.1) == pytest.approx(2.2)
+    assert revenue.needs_equalised(0.5, 29.0, 1000.0, 0.031, 1.1) == pytest.approx(-1.1)
+    # from 10 000 to 10 600 in three years is 200 a year, 140 are the limit: 60 x 60 000 kr
+    assert revenue.grant_for_growth(10_600.0, 10_000.0, 0.06, 0.014, True) == pytest.approx(3.6)
+    assert revenue.grant_for_growth(10_600.0, 10_000.0, 0.06, 0.014, False) == 0.0
+    assert revenue.grant_for_growth(10_300.0, 10_000.0, 0.06, 0.014, True) == 0.0
+
+
+def test_a_national_surprise_is_taken_back_per_head():
+    """3 % more tax than the state's 34 000 kr a head, of which municipalities keep 1 %: 680 kr a head goes back. One
+    with 1.6 times the tax gets 1 632 kr, pays 60 % of the 612 above the nation's, and keeps some; one with 0.8 times
+    gets 816 kr and 122 of equalisation, and is left with less than the nation's 340."""
+    assert revenue.taken_back_per_resident(34_000.0, 1.03, 1.01) == pytest.approx(680.0)
+    left = {}
+    for times in (1.6, 1.0, 0.8):
+        own, nation = times * 34_000.0, 34_000.0
+        before, after = (
+            own * f + revenue.tax_equalisation(own * f, nation * f, 1.0, 0.6, 0.35, 0.0, 0.0) for f in (1.0, 1.03)
+        )
+        left[times] = after - before - 680.0
+    assert left[1.0] == pytest.approx(340.0)
+    assert left[1.6] == pytest.approx(1632.0 - 0.6 * 612.0 - 680.0)
+    assert left[0.8] == pytest.approx(816.0 + 0.6 * 204.0 - 680.0)
+
+
+def test_prices_beyond_the_forecast():
+    # the deflator 1.5 % above plan after 0.5 %: 1 % more in the year, of which half of last year's 0.4 % was forecast
+    assert market.prices_beyond_plan(1.015, 1.005) == pytest.approx(0.00995, abs=1e-5)
+    # a surprise of 4.2 %, half of it mended: 2.1 % of the grants' value is lost for good
+    assert market.real_value_of_grants(1.0, 0.042, 0.5) == pytest.approx(0.979)
+    assert market.real_value_of_grants(0.98, -0.01, 0.5) == pytest.approx(0.9849)
+    assert market.real_value_of_grants(1.0, 0.042, 1.0) == 1.0
+
+
+def test_the_order_of_the_law():
+    everything = {"transfer": 50.0, "provision": 10.0, "cover": 20.0, "buffer": 30.0, "other_funds": 5.0}
+
+    def struck(deficit, budgeted=0.0):
+        return year_end.strike(deficit, budgeted_buffer_use=budgeted, wage_reserve=4.0, **everything)
+
+    # budgeted buffer use, transfer, provision, cover, buffer, other funds, wage reserve, uncovered
+    assert struck(0.0) == (0, 0, 0, 0, 0, 0, 0, 0)
+    assert struck(40.0) == (0, 40, 0, 0, 0, 0, 0, 0)
+    assert struck(55.0) == (0, 50, 5, 0, 0, 0, 0, 0)
+    assert struck(75.0) == (0, 50, 10, 15, 0, 0, 0, 0)
+    assert struck(100.0) == (0, 50, 10, 20, 20, 0, 0, 0)
+    assert struck(130.0) == (0, 50, 10, 20, 30, 5, 4, 11)
+    # what the council budgeted of the buffer fund comes first, and what is left of the fund last
+    assert struck(40.0, budgeted=25.0) == (25, 15, 0, 0, 0, 0, 0, 0)
+    assert struck(110.0, budgeted=25.0) == (25, 50, 10, 20, 5, 0, 0, 0)
+
+
+def test_where_a_surplus_goes():
+    # to the buffer's target, to the liquidity minimum, to less borrowing, to extra instalments; then it stays
+    assert year_end.use_of_surplus(10.0, 30.0, 50.0, 40.0, 60.0) == (10, 0, 0, 0, 0)
+    assert year_end.use_of_surplus(45.0, 30.0, 50.0, 40.0, 60.0) == (30, 15, 0, 0, 0)
+    assert year_end.use_of_surplus(100.0, 30.0, 50.0, 40.0, 60.0) == (30, 20, 40, 10, 0)
+    assert year_end.use_of_surplus(200.0, 30.0, 50.0, 40.0, 60.0) == (30, 20, 40, 60, 50)
+
+
+def test_underlying_result():
+    # 300 with a loss of 100 in the fund, where 95 were expected: 495
+    assert finance.result_at_expected_return(300.0, -100.0, 95.0) == pytest.approx(495.0)
+
+
+def test_what_a_municipality_that_steers_decides():
+    def decided(share):
+        return rules.decided_by_result(share, 0.03, 0.025, 0.4, 0.25, 0.02)
+
+    assert decided(0.01) == pytest.approx(0.008)  # 2 points lack, 40 % of them
+    assert decided(0.04) == 0.0
+    assert decided(0.075) == pytest.approx(-0.005)  # 2 points above 5.5 %, a quarter of them
+    assert decided(-0.10) == pytest.approx(0.02)
+    assert decided(0.20) == pytest.approx(-0.02)
+    assert rules.postponed_share(0.03, 0.03, 0.5) == 0.0
+    assert rules.postponed_share(0.015, 0.03, 0.5) == pytest.approx(0.25)
+    assert rules.postponed_share(-0.02, 0.03, 0.5) == pytest.approx(0.5)
+    assert rules.postponed_share(0.01, 0.0, 0.5) == 0.0
 
 
 def test_endowment_fund():
@@ -144,12 +231,10 @@ def test_cost_overrun():
 
 
 def test_policies():
-    # 50 a year for three years and 20 decided by the rule, of which 90 % are delivered, prices 1.1
+    # 50 a year for three years and 20 decided, of which 90 % are delivered, prices 1.1
     assert services.lasting_savings(50.0, 3.0, 20.0, 0.9, 1.1) == pytest.approx(168.3)
-    # a need of 220 at prices 1.1 is 200 in 2020-kr; at most 100 a year; nothing without the policy
-    assert rules.decided_by_rule(1.0, 220.0, 1.1, 100.0) == pytest.approx(100.0)
-    assert rules.decided_by_rule(1.0, 55.0, 1.1, 100.0) == pytest.approx(50.0)
-    assert rules.decided_by_rule(0.0, 220.0, 1.1, 100.0) == 0.0
+    # services expanded by 30 cost 30
+    assert services.lasting_savings(0.0, 3.0, -30.0, 0.9, 1.1) == pytest.approx(-33.0)
 
 
 def test_restructuring_need():
@@ -161,16 +246,23 @@ def test_restructuring_need():
     # it opened at 80, below the minimum: only the further fall counts
     assert rules.stock_gap(100.0, 80.0, 40.0) == pytest.approx(40.0)
     assert rules.stock_gap(100.0, 40.0, 60.0) == 0.0
-    # to keep 60 in the buffer the deficit (20), the cut transfer (30) and the other funds (40) come first
-    assert rules.buffer_need(60.0, 20.0, 30.0, 40.0, 1e-5) == pytest.approx(150.0)
-    assert rules.buffer_need(0.0, 20.0, 30.0, 40.0, 1e-5) == 0.0
-    # liquidity 15 short: a deficit 15 smaller is enough; 70 short: 20 from the deficit, 30 to the transfer, 50 more
+    # To keep 60 in the buffer: the deficit and the funds after it (60) come first, then the 60 themselves.
+    assert rules.buffer_need(60.0, 60.0, 80.0, 30.0, 1.0, 1e-5) == pytest.approx(120.0)
+    # 50 of it were used after striking: then what was struck (30) is given back, and the 10 of budgeted use at last.
+    assert rules.buffer_need(60.0, 60.0, 50.0, 30.0, 1.0, 1e-5) == pytest.approx(150.0)
+    # While earlier deficits stand, that last part is earlier years' need.
+    assert rules.buffer_need(60.0, 60.0, 50.0, 30.0, 0.0, 1e-5) == pytest.approx(110.0)
+    assert rules.buffer_need(0.0, 60.0, 50.0, 30.0, 1.0, 1e-5) == 0.0
+    # To give back 15 of equity what is taken after the transfer (40) comes first.
+    assert rules.need_to_restore(15.0, 40.0, 0.0, 1e-5) == pytest.approx(55.0)
+    assert rules.need_to_restore(0.0, 40.0, 0.0, 1e-5) == 0.0
+    # liquidity 15 short: all that comes before the transfer (20) lifts it; 70 short: past the 30 of the transfer too
     assert rules.liquidity_need(15.0, 20.0, 30.0, 1e-5) == pytest.approx(15.0)
     assert rules.liquidity_need(70.0, 20.0, 30.0, 1e-5) == pytest.approx(100.0)
-    # the same money serves deficit, buffer and liquidity; equity comes on top; the result share stands alone
-    assert rules.lasting_need(50.0, 0.0, 20.0, 150.0, 100.0) == pytest.approx(150.0)
-    assert rules.lasting_need(50.0, 10.0, 20.0, 150.0, 200.0) == pytest.approx(210.0)
-    assert rules.lasting_need(250.0, 10.0, 20.0, 150.0, 200.0) == pytest.approx(250.0)
+    # the same money serves them all; what adopted transfers lack of equity is on top; the result share stands alone
+    assert rules.lasting_need(50.0, 0.0, 20.0, 60.0, 150.0, 100.0) == pytest.approx(150.0)
+    assert rules.lasting_need(50.0, 10.0, 20.0, 220.0, 150.0, 200.0) == pytest.approx(230.0)
+    assert rules.lasting_need(250.0, 10.0, 20.0, 0.0, 150.0, 200.0) == pytest.approx(250.0)
 
 
 def test_ratio_of_nothing():

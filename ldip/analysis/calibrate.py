@@ -16,7 +16,7 @@ from ldip.scenario.drivers import SHOCKS
 from ldip.scenario.files.series import Series
 from ldip.scenario.schema import Scenario, limits
 
-LOG_GROWTH, LOG_LEVEL = ("national_tax", "wages", "cpi"), ("own_tax", "completions")
+LOG_GROWTH, LOG_LEVEL = ("national_tax", "free_revenue", "wages", "cpi"), ("own_tax", "completions")
 """Columns that are an AR(1) in the log of one plus, and in the log of themselves; the rate is one as it is."""
 
 FEW = 25

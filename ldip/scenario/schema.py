@@ -197,7 +197,8 @@ class OpeningBalance(Frozen):
 
 
 RULE_UNITS = {
-    **dict.fromkeys(("net_operating_result_share", "equity_share", "fund_share", "net_financial_cost_share"), SHARE),
+    **dict.fromkeys(("net_operating_result_share", "underlying_result_share", "equity_share"), SHARE),
+    **dict.fromkeys(("fund_share", "net_financial_cost_share"), SHARE),
     **dict.fromkeys(("debt_ratio", "debt_ratio_with_deficits", "investment_share"), SHARE),
     **dict.fromkeys(("closing_buffer_fund", "closing_liquidity_reserve", "closing_debt", "closing_net_debt"), REAL),
 }

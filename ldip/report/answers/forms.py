@@ -134,7 +134,7 @@ INVESTMENT = _form(
             GRANTS,
             equals="gross_investment -sales -grants -housing_grants",
         ),
-        "share_purchases on_lending_instalments on_lending investment_fund_provision",
+        "share_purchases extra_instalments on_lending_instalments on_lending investment_fund_provision",
     ),
     _sum(
         Text("Sum finansiering", "Financing in all"),
@@ -208,7 +208,7 @@ FORM_2A = _form(
         "gross_investment",
         Row("on_lending", Text("Utlån", "Lent on")),
         Row("on_lending_instalments", Text("Avdrag på formidlingslån", "Instalments on on-lending debt")),
-        "share_purchases investment_fund_provision",
+        "share_purchases extra_instalments investment_fund_provision",
     ),
     _sum(
         Text("Sum finansiering", "Financing in all"),
@@ -257,14 +257,46 @@ FRAMES = _form(
     "demography_compensation new_needs -adopted_measures price_compensation",
     _sum("pension_cost", _terms("pension_cost")),
 )
+FREE_REVENUE = _form(
+    "free-revenue",
+    Text("Frie inntekter", "Free revenue"),
+    "deflator",
+    _sum(
+        "free_revenue",
+        "tax_revenue",
+        _sum("general_grant", _terms("general_grant")),
+        "-income_system_loss",
+    ),
+)
+YEAR_END = _form(
+    "year-end",
+    Text("Årsavslutning etter loven", "Year-end by law"),
+    "deflator",
+    _sum("transfer_to_investment", _terms("transfer_to_investment")),
+    "struck_provision struck_cover",
+    "buffer_use emergency_buffer_use emergency_fund_use emergency_wage_reserve_use new_uncovered_deficit",
+    "covered_deficit buffer_provision",
+)
 KEY_FIGURES = _form(
     "key-figures",
     Text("Nøkkeltall", "Key figures"),
     "",
-    "operating_revenue free_revenue income_system_loss net_operating_result_share debt_ratio",
+    "operating_revenue free_revenue income_system_loss net_operating_result_share underlying_result_share debt_ratio",
     "debt_ratio_mixed_prices debt_ratio_with_deficits equity_share fund_share",
     "net_financial_cost_share investment_share debt_per_resident loan_rate",
     "minimum_instalments rate_exposure_first_year rate_exposure_full closing_residents",
-    "restructuring_need restructuring_need_share",
+    "restructuring_need restructuring_need_share frames_change_share",
 )
-FORMS = (OPERATIONS, INVESTMENT, FORM_1A, FORM_1B, FORM_2A, FORM_2B, BALANCE, FRAMES, KEY_FIGURES)
+FORMS = (
+    OPERATIONS,
+    FREE_REVENUE,
+    INVESTMENT,
+    YEAR_END,
+    FORM_1A,
+    FORM_1B,
+    FORM_2A,
+    FORM_2B,
+    BALANCE,
+    FRAMES,
+    KEY_FIGURES,
+)
