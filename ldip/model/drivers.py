@@ -15,13 +15,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ldip.model.accounts.inputs import Plan, Weather
+from ldip.model.completions import build_later, expected_total, react_to_rate, regime, regime_mean
 from ldip.model.moments import (
     NODES,
     ar1_variance,
     deflator_variance,
     level_variance,
     mean_preserving_shift,
-    regime_mean,
     summed_ar1_variance,
 )
 from ldip.scenario.drivers import SHOCKS, Drivers, OwnTaxDriver
@@ -52,11 +52,20 @@ STREAMS = {
     "income_system": Stream(11, "income_system"),
     "delivery": Stream(12, "delivery"),
     "slippage": Stream(13, "slippage"),
+    "births": Stream(20, "births"),
+    "arrivals": Stream(21, "arrivals"),
+    "mortality": Stream(22, "mortality"),
+    "mortality_decline": Stream(23, "mortality"),
+    "persons": Stream(24, "persons"),
+    "zero_years": Stream(25, "completions"),
 }
 """The streams, those of SHOCKS by their names. A new one takes a key that none has ever had; no key is changed."""
 
-NOTHING_LOST = ("income_system_loss", "restructuring_step")
+NOTHING_LOST = ("net_arrivals", "income_system_loss", "restructuring_step")
 """Fields of the weather that are 0 where nothing happens. Factors are 1, and the rate is the planned one."""
+
+NO_FACTOR = ("rate", "arrivals")
+"""Shocks whose field of the weather is a level, not a factor that is the exponential of one."""
 
 TOGETHER = 8
 """Shocks whose correlation is always taken apart together: see _factor."""
@@ -77,7 +86,10 @@ class Process(NamedTuple):
     national_tax_drift: np.ndarray
     own_tax_drift: np.ndarray  # of normal shocks
     construction_drift: np.ndarray
+    births_drift: np.ndarray
+    mortality_drift: np.ndarray  # of the yearly shocks
     regime_mean: np.ndarray  # expected share of completions that no bust takes
+    completions_total: np.ndarray  # expected completions with what is built later, relative to the programme
     delivery_spread: np.ndarray  # relative to the planned share
     slippage_spread: np.ndarray
 
@@ -108,7 +120,10 @@ def prepare(drivers: Drivers, plan: Plan) -> Process:
         * summed_ar1_variance(drivers.national_tax.persistence.value, years),
         own_tax_drift=0.5 * level_variance(drivers.own_tax, years),
         construction_drift=0.5 * level_variance(drivers.construction, years),
+        births_drift=0.5 * level_variance(drivers.births, years),
+        mortality_drift=0.5 * level_variance(drivers.mortality, years),
         regime_mean=regime_mean(drivers, years),
+        completions_total=expected_total(drivers, factor, years),
         delivery_spread=relative(drivers.delivery.spread.value, np.asarray(plan.measures_delivery)),
         slippage_spread=relative(drivers.slippage.spread.value, np.asarray(plan.slippage)),
     )
@@ -158,6 +173,9 @@ def weather(
     def uniform(stream: str, *shape: int) -> np.ndarray:
         return draw(stream, np.empty((*shape, shocks.shape[2])), lambda made, size: made.random(size))
 
+    def normal(stream: str) -> np.ndarray:
+        return draw(stream, np.empty(shocks.shape[2]), lambda made, size: made.standard_normal(size))
+
     for place, (name, needed) in enumerate(zip(SHOCKS, _needed(process), strict=True)):
         if needed:
             draw(name, shocks[place], lambda made, size: made.standard_normal(size))
@@ -173,8 +191,18 @@ def weather(
         persistence = persistence + drivers.rate.persistence_spread.value * (2.0 * uniform("rate_persistence") - 1.0)
     transform(process, shocks, tails, persistence)
     field = Weather(*chances)
-    if drivers.completions.bust_start.value:
-        field.completion_factor[...] *= _regime(process, uniform("housing_regime", years))
+    housing, something = drivers.completions, 1.0
+    if housing.bust_start.value:
+        field.completion_factor[...] *= regime(drivers, process.regime_mean, uniform("housing_regime", years))
+    if housing.zero_year.value:
+        something = np.where(uniform("zero_years", years) < housing.zero_year.value, 0.0, 1.0)
+        field.completion_factor[...] *= something / (1.0 - housing.zero_year.value)
+    if housing.backlog.value and not housing.is_off:
+        build_later(field.completion_factor, something, housing.backlog.value, process.completions_total)
+    if drivers.mortality.decline_spread.value:
+        field.mortality_factor[...] *= _faster_decline(process, normal("mortality_decline"))
+    if drivers.persons.spread.value:
+        field.persons_factor[...] = _lognormal(drivers.persons.spread.value, normal("persons"))
     if drivers.income_system.frequency.value:
         _income_system(process, uniform("income_system", years), field.income_system_loss)
     for name, spread, per_run in (
@@ -202,7 +230,7 @@ def transform(
     """
     drivers = process.drivers
     _correlate(process.factor, normals)
-    rate, national, own, completions, construction, wages, cpi, equities = normals
+    rate, national, own, completions, construction, wages, cpi, equities, births, arrivals, mortality = normals
     if persistence is None:
         persistence = drivers.rate.persistence.value
     _ar1(rate, persistence, drivers.rate.volatility.value)  # the surprise, still without its planned path
@@ -212,6 +240,9 @@ def transform(
         (drivers.construction, construction),
         (drivers.wages, wages),
         (drivers.cpi, cpi),
+        (drivers.births, births),
+        (drivers.arrivals, arrivals),
+        (drivers.mortality, mortality),
     ):
         _ar1(shocks, driver.persistence.value, driver.volatility.value)
     if tails is None:
@@ -219,7 +250,7 @@ def transform(
         own -= process.own_tax_drift[:, None]
     else:
         _fat_tailed_ar1(own, tails, drivers.own_tax)
-    _react_to_rate(completions, rate, persistence, process)
+    react_to_rate(completions, rate, persistence, drivers, process.factor)
     for growth in (national, wages, cpi):
         for t in range(1, len(growth)):
             growth[t] += growth[t - 1]  # growth adds up to the level
@@ -238,7 +269,11 @@ def transform(
     construction -= process.construction_drift[:, None]
     deflator -= process.deflator_drift[:, None]
     cpi -= process.cpi_drift[:, None]
-    for factor in normals[1:]:
+    births -= process.births_drift[:, None]
+    mortality -= process.mortality_drift[:, None]
+    for name, factor in zip(SHOCKS, normals, strict=True):
+        if name in NO_FACTOR:
+            continue
         if factor.any():
             np.exp(factor, out=factor)
         else:  # a driver that is off: exp(0), without the wait
@@ -307,34 +342,16 @@ def _fat_tailed_ar1(shocks: np.ndarray, tails: np.ndarray, driver: OwnTaxDriver)
     shocks -= tails
 
 
-def _react_to_rate(
-    completions: np.ndarray, rate: np.ndarray, persistence: float | np.ndarray, process: Process
-) -> None:
-    """Log completions take in last year's rate surprise, less half their variance given the rate's persistence."""
-    drivers = process.drivers
-    rho, tau = drivers.completions.persistence.value, drivers.completions.volatility.value
-    response, sigma = drivers.completions.rate_response.value, drivers.rate.volatility.value
-    correlation = float(process.factor[SHOCKS.index("completions")] @ process.factor[SHOCKS.index("rate")])
-    completions[1:] += response * rate[:-1]
-    own: float = 0.0  # variance of the own AR(1); of the rate's; covariance of the two in the same year
-    of_rate: float | np.ndarray = 0.0
-    both: float | np.ndarray = 0.0
-    for t in range(len(completions)):
-        own = rho**2 * own + tau**2
-        drift = 0.5 * (own + response**2 * of_rate + 2.0 * response * rho * both)
-        of_rate = persistence**2 * of_rate + sigma**2
-        both = persistence * rho * both + correlation * sigma * tau
-        completions[t] -= drift
+def _lognormal(sd: float | np.ndarray, normal: np.ndarray) -> np.ndarray:
+    """Factors with expectation 1, whose logs have the standard deviation `sd`."""
+    found: np.ndarray = np.exp(sd * normal - 0.5 * sd * sd)
+    return found
 
 
-def _regime(process: Process, uniform: np.ndarray) -> np.ndarray:
-    """Share of completions that no bust takes, relative to what is expected (year, run), from uniform numbers."""
-    housing = process.drivers.completions
-    bust = np.zeros(uniform.shape[1], dtype=bool)
-    for t in range(len(uniform)):
-        bust = np.where(bust, uniform[t] >= housing.bust_end.value, uniform[t] < housing.bust_start.value)
-        uniform[t] = (1.0 - housing.bust_depth.value * bust) / process.regime_mean[t]
-    return uniform
+def _faster_decline(process: Process, normal: np.ndarray) -> np.ndarray:
+    """What a decline of each run's own has made of its mortality so far (year, run), from normal numbers (run,)."""
+    years = np.arange(1.0, len(process.planned_rate) + 1.0)
+    return _lognormal(process.drivers.mortality.decline_spread.value * years[:, None], normal)
 
 
 def _income_system(process: Process, uniform: np.ndarray, loss: np.ndarray) -> None:

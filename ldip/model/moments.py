@@ -7,16 +7,6 @@ import numpy as np
 from ldip.scenario.drivers import SHOCKS, Driver, Drivers
 
 
-def regime_mean(drivers: Drivers, years: int) -> np.ndarray:
-    """Expected share of completions that no bust takes (year,), from no bust the year before the first."""
-    housing = drivers.completions
-    probability, mean = 0.0, np.empty(years)
-    for t in range(years):
-        probability = probability * (1.0 - housing.bust_end.value) + (1.0 - probability) * housing.bust_start.value
-        mean[t] = 1.0 - housing.bust_depth.value * probability
-    return mean
-
-
 def ar1_variance(persistence: float, years: int) -> np.ndarray:
     """Variance of x_t in units of the shock's (year,): the sum of squared weights of the shocks so far."""
     return np.cumsum(persistence ** (2.0 * np.arange(years)))

@@ -120,7 +120,7 @@ class Plan(NamedTuple):
 class Weather(NamedTuple):
     """What chance decides in one year of one run (rule M2). A factor is 1 as planned, and has expectation 1."""
 
-    # the first eight in the order of ldip.scenario.drivers.SHOCKS
+    # the first in the order of ldip.scenario.drivers.SHOCKS
     money_market_rate: Number
     national_tax_factor: Number
     own_tax_factor: Number
@@ -129,15 +129,19 @@ class Weather(NamedTuple):
     deflator_factor: Number  # municipal deflator
     cpi_factor: Number
     equity_factor: Number  # of what a krone in equities has become in the year
+    births_factor: Number
+    net_arrivals: Number  # beyond those planned, a share of the residents planned at the start
+    mortality_factor: Number  # at all ages
     income_system_loss: Number  # share of operating revenue that changes of the income system have taken so far
     delivery_factor: Number  # share of the measures that is realised
     slippage_factor: Number
+    persons_factor: Number  # persons per new dwelling
     restructuring_step: Number  # not chance but choice, run by run: 2020-kr that restructuring grows by a year
 
 
 class People(NamedTuple):
-    """What the dwellings by which a run differs from its programme add this year (rule M3): residents, and the cost
-    of their services and places in 2020-kr."""
+    """What the dwellings, births, arrivals and deaths by which a run differs from its plan add this year (rule M3):
+    residents, and the cost of their services and places in 2020-kr."""
 
     opening_residents: Number
     residents: Number  # average of the year
@@ -149,6 +153,8 @@ class People(NamedTuple):
     kindergarten_places: Number
     school_places: Number
     care_places: Number
+    need: Number  # what the services of the opening residents cost a year
+    earlier_residents: Number  # three years before the opening ones
 
 
 class Opening(NamedTuple):

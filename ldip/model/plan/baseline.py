@@ -33,7 +33,8 @@ class Baseline(NamedTuple):
     opening: Opening
     population: Population  # with the scenario's own programme
     other_frames: np.ndarray  # (area, year): see areas.py
-    response: np.ndarray  # (field of People, year, year of building): see people/counted.py
+    response: np.ndarray  # (field of People, year, cause, year of cause): see people/counted.py
+    group_response: np.ndarray  # (age group, year, cause, year of cause)
     events: tuple[Event, ...]  # what may happen in a run, its own rules among it: see fiscal_rules.py
 
     def plan_table(self) -> np.ndarray:
@@ -79,7 +80,8 @@ def _build(scenario: Scenario, horizon: int, count: Callable[[Scenario, int], Co
         opening=_opening(scenario, pension.opening, people),
         population=people.population,
         other_frames=frames[:, :horizon],
-        response=np.ascontiguousarray(people.response[:, :horizon, :horizon]),
+        response=np.ascontiguousarray(people.response[:, :horizon, :, :horizon]),
+        group_response=np.ascontiguousarray(people.group_response[:, :horizon, :, :horizon]),
         events=events(scenario),
     )
 
