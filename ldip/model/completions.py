@@ -75,7 +75,7 @@ def expected_missing(drivers: Drivers, factor: np.ndarray, years: int) -> np.nda
     persistences = drivers.rate.persistence.value + drivers.rate.persistence_spread.value * NODES
     sds = np.sqrt([np.broadcast_to(of, NODES.shape) for of in log_variance(drivers, factor, persistences, years)])
     level = 1.0 / ((1.0 - none) * regime_mean(drivers, years))  # where there is neither a bust nor a year without
-    found = np.full(years, none)
+    found = np.full(years, float(none))
     for depth, probability in ((0.0, 1.0 - bust), (housing.bust_depth.value, bust)):
         lacking = [
             [_lacking(mean, sd) for sd in row] for mean, row in zip((1.0 - depth) * level, sds.tolist(), strict=True)

@@ -1,0 +1,52 @@
+"""What the nation's residents need of municipal services: its ages with this municipality's own costs by age.
+
+Grants know needs, not heads: a municipality is paid for having older or younger residents than the nation. The
+nation's ages are Statistics Norway's (``national_ages.csv``), or the scenario's own table of that name.
+"""
+
+import functools
+from importlib.resources import files
+
+import numpy as np
+
+from ldip.model.people.cohorts import need_weights, schedule
+from ldip.scenario.files.tables import read_table
+from ldip.scenario.rows import NationalGroup
+from ldip.scenario.schema import Scenario
+
+FILE = "national_ages.csv"
+
+
+@functools.cache
+def shipped() -> tuple[NationalGroup, ...]:
+    """The nation's residents by age group, as the program brings them."""
+    text = (files("ldip.model.people") / FILE).read_text(encoding="utf-8")
+    return tuple(NationalGroup.model_validate(row) for row in read_table("national_ages", FILE, text, None).rows)
+
+
+def national_need(scenario: Scenario, years: np.ndarray) -> np.ndarray:
+    """What the services of one resident of the nation cost in each of the years (year,), mill. kr of the first year:
+    the sum over ages of the nation's share at 1 January x the scenario's coverage x unit cost."""
+    groups = scenario.national_ages or shipped()
+    residents = np.array([group.residents for group in groups])
+    by_age = np.stack([_within(scenario, group) for group in groups], axis=1) @ (residents / residents.sum(axis=0))
+    need = need_weights(scenario) @ by_age
+    found: np.ndarray = np.interp(years, groups[0].years, need)  # the ends hold before and after the table
+    return found
+
+
+def _within(scenario: Scenario, group: NationalGroup) -> np.ndarray:
+    """How a group is spread over the ages of the scenario (age,): evenly, the open one as its mortality would have it
+    if as many came every year. Ages that the scenario does not know count as its last."""
+    ages = schedule(scenario)
+    last = len(ages.ages) - 1
+    found = np.zeros(last + 1)
+    first = min(int(group.age_from), last)
+    if group.is_open:
+        alive = np.cumprod(np.concatenate([[1.0], 1.0 - ages.mortality[first:-1]]))
+        alive[-1] /= max(float(ages.mortality[-1]), 1e-3)  # the last age is open
+        found[first:] = alive / alive.sum()
+    else:
+        single = np.arange(int(group.age_from), int(group.age_to) + 1)
+        np.add.at(found, np.minimum(single, last), 1.0 / len(single))
+    return found
