@@ -96,7 +96,7 @@ ORDER = {
     "statistics": [{"compiled_rows"}, {"summary"}, {"selection"}, {"stream"}],
     "analysis": [
         {"statement", "features", "compare", "explain", "restructuring", "reserve", "calibrate", "growth", "sweep"},
-        {"reconcile", "stress", "sensitivity", "discovery", "backtest", "executors"},
+        {"reconcile", "stress", "sensitivity", "discovery", "backtest", "executors", "population"},
         {"findings", "sobol"},
     ],
     "report": [

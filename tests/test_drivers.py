@@ -264,7 +264,7 @@ def test_the_rate_with_its_own_persistence_in_every_run(scenario):
 def test_completions_react_to_last_years_rate(scenario):
     """With the rate unbounded, the slope of log completions on last year's surprise is response + what the
     correlated shocks explain."""
-    free = with_values(scenario, rate__lower_bound=-1.0, rate__persistence_spread=0.0)
+    free = with_values(scenario, rate__lower_bound=-1.0, rate__persistence_spread=0.0, completions__backlog=0.0)
     d = free.drivers
     found = sample(free, seed=5)
     surprise = found.money_market_rate - build(free, YEARS).plan.planned_rate[:, None]
@@ -283,7 +283,7 @@ def test_completions_react_to_last_years_rate(scenario):
 def test_the_housing_regime(scenario):
     """Alone: two values whose shares are those of a two-state chain that starts outside the bust."""
     busts = read(DEFAULT, ["housing-regime"]).scenario
-    calm = with_values(busts, completions__volatility=0.0, completions__rate_response=0.0)
+    calm = with_values(busts, completions__volatility=0.0, completions__rate_response=0.0, completions__backlog=0.0)
     factor = sample(calm).completion_factor
     start, end, depth = (
         getattr(calm.drivers.completions, key).value for key in ("bust_start", "bust_end", "bust_depth")

@@ -82,8 +82,12 @@ def random_case(base: Baseline, seed: int, spread: float) -> tuple[Plan, np.ndar
             rng.lognormal(0.0, 0.3, (years, runs)),
             rng.lognormal(0.0, 0.8, (years, runs)),
             *rng.lognormal(0.0, 0.2, (4, years, runs)),  # building, both price levels, equities
+            rng.lognormal(0.0, 0.2, (years, runs)),  # births
+            rng.normal(0.0, 0.01, (years, runs)),  # arrivals
+            rng.lognormal(0.0, 0.2, (years, runs)),  # mortality
             np.cumsum(rng.uniform(0.0, 0.02, (years, runs)), axis=0),
             *rng.uniform(0.0, 1.0, (2, years, runs)),  # delivery, slippage
+            rng.lognormal(0.0, 0.1, (years, runs)),  # persons per dwelling
             rng.uniform(0.0, 100.0, (years, runs)),
         )
     )

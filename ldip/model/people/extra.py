@@ -35,9 +35,20 @@ def extra_people(response: np.ndarray, weather: np.ndarray) -> np.ndarray:
     for first in range(0, runs, drivers.BLOCK):
         size = min(drivers.BLOCK, runs - first)
         block[:, :size] = surprises(weather[:, :, first : first + size]).reshape(-1, size)
+        spoilt = ~np.isfinite(block)
+        block[spoilt] = 0.0
         np.matmul(table, block, out=product)
-        found[:, :, first : first + size] = product[:, :size].reshape(rows, years, size)
+        people = found[:, :, first : first + size]
+        people[...] = product[:, :size].reshape(rows, years, size)
+        if spoilt.any():
+            _spoil(people, spoilt.reshape(-1, years, drivers.BLOCK)[:, :, :size])
     return found
+
+
+def _spoil(people: np.ndarray, spoilt: np.ndarray) -> None:
+    """People (row, year, run) are no numbers from the year on in which a surprise (cause, year, run) was none: not
+    before it, as a product of zero and infinity would have them."""
+    people[:, np.logical_or.accumulate(spoilt.any(axis=0), axis=0)] = np.nan
 
 
 def group_residents(planned: np.ndarray, response: np.ndarray, weather: np.ndarray) -> np.ndarray:

@@ -37,6 +37,10 @@ class Baseline(NamedTuple):
     group_response: np.ndarray  # (age group, year, cause, year of cause)
     events: tuple[Event, ...]  # what may happen in a run, its own rules among it: see fiscal_rules.py
 
+    def __repr__(self) -> str:
+        """The name: the arrays would fill pages."""
+        return f"Baseline({self.name!r})"
+
     def plan_table(self) -> np.ndarray:
         """The plan as the engines read it: (year, field), C order."""
         return np.ascontiguousarray(np.stack(self.plan, axis=1))
