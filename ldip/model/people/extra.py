@@ -53,5 +53,9 @@ def _spoil(people: np.ndarray, spoilt: np.ndarray) -> None:
 
 def group_residents(planned: np.ndarray, response: np.ndarray, weather: np.ndarray) -> np.ndarray:
     """Residents at 31 December by age group (group, year, run): `planned` (group, year) and what chance adds to them,
-    by their response (group, year, cause, year of cause)."""
-    return planned[:, :, None] + extra_people(response, weather)
+    by their response (group, year, cause, year of cause). Nobody where the first order would have fewer: it happens
+    to the very oldest of a small municipality, in one run of a thousand."""
+    found = extra_people(response, weather)
+    found += planned[:, :, None]
+    np.maximum(found, 0.0, out=found)
+    return found
