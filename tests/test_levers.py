@@ -78,9 +78,9 @@ def test_minimum_instalments_bind(scenario, before):
 
 
 def test_equity_target(scenario, before):
-    """From 50 to 60 % in 2024: a tenth of the year's investment, 1 380 + 176.4 + 122.25 in 2020-kr."""
+    """From 50 to 60 % in 2024: a tenth of the year's investment, 1 380 + 184.2 + 122.25 in 2020-kr."""
     after = path(with_parameter(scenario, "financing", "equity_target", dated={"2020": 0.50, "2024": 0.60}))
-    more = 0.1 * (1380 + 176.4 + 122.25) * 1.029**4
+    more = 0.1 * (1380 + 184.2 + 122.25) * 1.029**4
     assert moved(before, after, "transfer_to_investment", 2024) == pytest.approx(more, rel=1e-4)
     assert moved(before, after, "general_borrowing", 2024) == pytest.approx(-more, rel=1e-4)
     assert moved(before, after, "buffer_use", 2024) == pytest.approx(more, abs=4)  # less half a year's interest on it

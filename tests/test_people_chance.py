@@ -1,7 +1,8 @@
 """Chance in people: births, migration, mortality, persons per dwelling and completions; held against history.
 
 `data/projection-errors.csv` is how far Statistics Norway's projections of 2005-2022 for 17 municipalities missed, by
-age and years ahead; `data/fyresdal.csv` dwellings completed in one of them (table 05940). Statistics Norway, CC BY 4.0.
+age and years ahead; `data/fyresdal.csv` dwellings completed in one of them (table 05940). Statistics Norway, CC BY
+4.0.
 """
 
 import csv

@@ -191,7 +191,8 @@ def weather(
         persistence = persistence + drivers.rate.persistence_spread.value * (2.0 * uniform("rate_persistence") - 1.0)
     transform(process, shocks, tails, persistence)
     field = Weather(*chances)
-    housing, something = drivers.completions, 1.0
+    housing = drivers.completions
+    something: float | np.ndarray = 1.0
     if housing.bust_start.value:
         field.completion_factor[...] *= regime(drivers, process.regime_mean, uniform("housing_regime", years))
     if housing.zero_year.value:

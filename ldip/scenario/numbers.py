@@ -79,7 +79,7 @@ def table_numbers(scenario: Scenario, lang: str) -> Iterator[Number]:
         yield Number(key, title, MONEY, vintage.basis, {None: vintage.deviation}, vintage.source)
     for nation in scenario.national_ages:
         key, title = f"national_ages.{nation.age_from:g}", NATION.say(lang, age=f"{nation.age_from:g}")
-        values = dict(zip(nation.years, nation.residents, strict=True))
+        values: dict[int | None, float] = dict(zip(nation.years, nation.residents, strict=True))
         yield Number(key, title, "persons", nation.basis, values, nation.source)
     for age in scenario.ages[:1]:
         yield Number("ages", AGES.say(lang, count=len(scenario.ages)), "", age.basis, {}, age.source)
