@@ -26,6 +26,7 @@ from ldip.model.engine.simulate import (
     simulate_built,
 )
 from ldip.model.metrics import lines_needed
+from ldip.model.people.extra import extra_people
 from ldip.model.plan.baseline import build
 from ldip.scenario.files.reader import read
 from ldip.scenario.schema import Scenario
@@ -320,7 +321,8 @@ class _Job:
         lines, ledger = (self.lines, self.ledger) if lines is None else (lines, ledger)
         parts = self.chunks if chunk == CHUNK else [self.whole]
         for place, weather in enumerate(parts):
-            engine(self.plan, self.baseline.response, weather, self.opening, lines, ledger, place * chunk)
+            people = extra_people(self.baseline.response, weather)
+            engine(self.plan, people, weather, self.opening, lines, ledger, place * chunk)
 
 
 def own_draws(process: drivers.Process, runs: int) -> list[Callable[[], np.ndarray]]:

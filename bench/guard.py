@@ -64,12 +64,12 @@ class Job(NamedTuple):
     """A compiled kernel and what it is called with."""
 
     kernel: Callable[..., None]
-    arrays: dict[str, np.ndarray]  # plan, response, weather, opening
+    arrays: dict[str, np.ndarray]  # plan, people, weather, opening
 
     def run(self) -> None:
         """Close one block."""
         a = self.arrays
-        self.kernel(a["plan"], a["response"], a["weather"], a["opening"], a["lines"], a["ledger"], 0)
+        self.kernel(a["plan"], a["people"], a["weather"], a["opening"], a["lines"], a["ledger"], 0)
 
 
 class Reading(NamedTuple):
@@ -185,18 +185,19 @@ def job_of(name: str) -> Job:
 
 
 def inputs_of_today() -> dict[str, np.ndarray]:
-    """What the shipped scenario gives the kernel: plan, response, opening balance and KEPT runs of weather."""
+    """What the shipped scenario gives the kernel: plan, opening balance, weather and people of KEPT runs."""
     from ldip.model import drivers
+    from ldip.model.people.extra import extra_people
     from ldip.model.plan.baseline import build
     from ldip.scenario.files.reader import read
 
     scenario = read("baerum-2020").scenario
     baseline = build(scenario, YEARS)
-    process = drivers.prepare(scenario.drivers, baseline.plan)
+    weather = drivers.weather(drivers.prepare(scenario.drivers, baseline.plan), 1, 0, KEPT)
     return {
         "plan": baseline.plan_table(),
-        "response": np.ascontiguousarray(baseline.response),
-        "weather": drivers.weather(process, 1, 0, KEPT),
+        "people": extra_people(baseline.response, weather),
+        "weather": weather,
         "opening": np.array(baseline.opening),
     }
 

@@ -86,7 +86,9 @@ ORDER = {
         {"accounts", "catalogue", "shown"},
         {"fiscal_rules", "identities"},
         {"soundness", "moments"},
-        {"drivers", "people"},
+        {"completions"},
+        {"drivers"},
+        {"people"},
         {"plan"},
         {"engine"},
         {"metrics"},
@@ -94,7 +96,7 @@ ORDER = {
     "statistics": [{"compiled_rows"}, {"summary"}, {"selection"}, {"stream"}],
     "analysis": [
         {"statement", "features", "compare", "explain", "restructuring", "reserve", "calibrate", "growth", "sweep"},
-        {"reconcile", "stress", "sensitivity", "discovery", "backtest", "executors"},
+        {"reconcile", "stress", "sensitivity", "discovery", "backtest", "executors", "population"},
         {"findings", "sobol"},
     ],
     "report": [

@@ -253,7 +253,7 @@ def test_the_frozen_copy_is_whole():
         assert inputs["plan"].shape == (guard.YEARS, len(kernel.Plan._fields))
         assert inputs["weather"].shape == (len(kernel.Weather._fields), guard.YEARS, guard.KEPT)
         assert inputs["opening"].shape == (len(kernel.Opening._fields),)
-        assert inputs["response"].shape == (len(kernel.People._fields), guard.YEARS, guard.YEARS)
+        assert inputs["people"].shape == (len(kernel.People._fields), guard.YEARS, guard.KEPT)
     noted = json.loads(guard.NOTED.read_text(encoding="utf-8"))
     assert len(noted["commit"]) == 40
 

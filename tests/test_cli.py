@@ -205,7 +205,7 @@ def test_provenance_holds_the_checksums_of_inputs_and_results(results):
     inputs = content["inputs_sha256"]
     assert set(inputs) == {
         "baerum-2020/base.toml",
-        *(f"baerum-2020/{table}.csv" for table in COLUMNS),
+        *(f"baerum-2020/{table}.csv" for table in COLUMNS if table != "national_ages"),  # Bærum has none of its own
     }
     for shown, digest in inputs.items():
         assert digest == hashlib.sha256((shipped_folder() / shown).read_bytes()).hexdigest()

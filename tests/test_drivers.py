@@ -33,6 +33,10 @@ MOVES = {
     "wages": {"deflator_factor"},
     "cpi": {"cpi_factor", "deflator_factor"},
     "equities": {"equity_factor"},
+    "births": {"births_factor"},
+    "arrivals": {"net_arrivals"},
+    "mortality": {"mortality_factor"},
+    "persons": {"persons_factor"},
     "income_system": {"income_system_loss"},
     "delivery": {"delivery_factor"},
     "slippage": {"slippage_factor"},
@@ -146,7 +150,7 @@ def test_every_stream_has_a_key_of_its_own_that_stays():
 
 def test_neither_the_order_of_the_streams_nor_another_one_changes_the_weather(all_on, monkeypatch):
     before = np.stack(sample(all_on, runs=1100))
-    changed = {"strikes": drivers.Stream(14, "strikes"), **dict(reversed(drivers.STREAMS.items()))}
+    changed = {"strikes": drivers.Stream(99, "strikes"), **dict(reversed(drivers.STREAMS.items()))}
     monkeypatch.setattr(drivers, "STREAMS", changed)
     np.testing.assert_array_equal(np.stack(sample(all_on, runs=1100)).view(np.int64), before.view(np.int64))
 
@@ -228,7 +232,7 @@ def test_own_tax_with_students_tails(scenario):
     """The first year's shock is Student's t with variance 1, up to ten standard deviations wide."""
     plain = with_values(scenario, own_tax__degrees_of_freedom=5.0, own_tax__volatility=0.04)
     process = drivers.prepare(plain.drivers, build(plain, 1).plan)
-    normals = np.random.default_rng(4).standard_normal((8, 1, 200_000))
+    normals = np.random.default_rng(4).standard_normal((len(SHOCKS), 1, 200_000))
     tails = np.random.default_rng(5).standard_gamma(2.5, (1, 200_000))
     width = np.minimum(1.5 / tails[0], 100.0)
     shock = normals[2, 0] * np.sqrt(width)  # own tax is uncorrelated with what comes before it
@@ -260,7 +264,7 @@ def test_the_rate_with_its_own_persistence_in_every_run(scenario):
 def test_completions_react_to_last_years_rate(scenario):
     """With the rate unbounded, the slope of log completions on last year's surprise is response + what the
     correlated shocks explain."""
-    free = with_values(scenario, rate__lower_bound=-1.0, rate__persistence_spread=0.0)
+    free = with_values(scenario, rate__lower_bound=-1.0, rate__persistence_spread=0.0, completions__backlog=0.0)
     d = free.drivers
     found = sample(free, seed=5)
     surprise = found.money_market_rate - build(free, YEARS).plan.planned_rate[:, None]
@@ -279,7 +283,7 @@ def test_completions_react_to_last_years_rate(scenario):
 def test_the_housing_regime(scenario):
     """Alone: two values whose shares are those of a two-state chain that starts outside the bust."""
     busts = read(DEFAULT, ["housing-regime"]).scenario
-    calm = with_values(busts, completions__volatility=0.0, completions__rate_response=0.0)
+    calm = with_values(busts, completions__volatility=0.0, completions__rate_response=0.0, completions__backlog=0.0)
     factor = sample(calm).completion_factor
     start, end, depth = (
         getattr(calm.drivers.completions, key).value for key in ("bust_start", "bust_end", "bust_depth")

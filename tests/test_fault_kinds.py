@@ -434,6 +434,14 @@ def test_years_without_what_something_is_divided_by(municipality):
     holds("nobody_works", faults)
 
 
+def test_ages_of_the_nation_that_do_not_follow_each_other(municipality):
+    rows = ("age_from,age_to,2030,2020,basis,source", "0,10,1,1,source,abc", "12,,1,1,source,abc")
+    (municipality / "national_ages.csv").write_text("\n".join(rows), encoding="utf-8")
+    faults = _faults_of(read, str(municipality))
+    holds("not_next_group", faults)
+    holds("years_not_rising", faults)
+
+
 def test_every_kind_is_told_by_a_test():
     alone = set(re.findall(r'\b(?:told|holds)\("(\w+)"', Path(__file__).read_text(encoding="utf-8")))
     tested = {*TABLES, *GRIDS, *SERIES, *SHEETS, *COMMANDS, *STATES, *CASES} | alone

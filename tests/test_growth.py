@@ -138,7 +138,7 @@ def test_population_command(tmp_path, monkeypatch, capsys):
     assert "Avtjerna" in out
     files = {p.name for p in (tmp_path / "r").iterdir()}
     assert files == {
-        *("residents.csv", "flows.csv", "dwellings.csv", "fan.csv"),
+        *("residents.csv", "flows.csv", "dwellings.csv", "fan.csv", "group_fan.csv"),
         *("population.png", "population.svg"),
     }
     with (tmp_path / "r" / "residents.csv").open(encoding="utf-8", newline="") as file:

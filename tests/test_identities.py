@@ -12,6 +12,7 @@ from ldip.model.catalogue import catalogue
 from ldip.model.engine import kernel
 from ldip.model.engine.simulate import Ledger, run_baseline, simulate
 from ldip.model.identities import residuals
+from ldip.model.people.extra import extra_people
 from ldip.model.plan.baseline import Baseline, build
 from ldip.scenario.drivers import Drivers
 
@@ -54,7 +55,8 @@ PEOPLE_NOT_MONEY = [People._fields.index(f) for f in People._fields if "resident
 def close(plan: Plan, weather: np.ndarray, opening: Opening, response: np.ndarray) -> Ledger:
     table = np.ascontiguousarray(np.stack(plan, axis=1))
     ledger = np.full((len(LINES), table.shape[0], weather.shape[2]), np.nan)
-    kernel.run_numpy(table, response, weather, np.array(opening), range(len(LINES)), ledger)
+    people = extra_people(response, weather)
+    kernel.run_numpy(table, people, weather, np.array(opening), range(len(LINES)), ledger)
     assert not np.isnan(ledger).any()
     return Ledger(np.arange(table.shape[0]), LINES, ledger)
 
@@ -80,8 +82,12 @@ def random_case(base: Baseline, seed: int, spread: float) -> tuple[Plan, np.ndar
             rng.lognormal(0.0, 0.3, (years, runs)),
             rng.lognormal(0.0, 0.8, (years, runs)),
             *rng.lognormal(0.0, 0.2, (4, years, runs)),  # building, both price levels, equities
+            rng.lognormal(0.0, 0.2, (years, runs)),  # births
+            rng.normal(0.0, 0.01, (years, runs)),  # arrivals
+            rng.lognormal(0.0, 0.2, (years, runs)),  # mortality
             np.cumsum(rng.uniform(0.0, 0.02, (years, runs)), axis=0),
             *rng.uniform(0.0, 1.0, (2, years, runs)),  # delivery, slippage
+            rng.lognormal(0.0, 0.1, (years, runs)),  # persons per dwelling
             rng.uniform(0.0, 100.0, (years, runs)),
         )
     )
@@ -171,12 +177,11 @@ def test_the_need_is_what_makes_the_rules_hold(scenario):
     process = drivers.prepare(scenario.drivers, baseline.plan)
     weather = drivers.weather(process, 1, 0, 3000)
     balance = Opening(*opening)
-    people = np.empty((len(People._fields), 3000))
+    people = extra_people(baseline.response, weather)
     needed = 0
     for t in range(20):
         plan, chance = Plan(*table[t]), Weather(*weather[:, t])
-        kernel.count_people(baseline.response, weather[kernel.COMPLETIONS] - 1.0, t, people)
-        extra = People(*people)
+        extra = People(*people[:, t])
         closed = close_year(plan, chance, extra, balance)
         for factor in (1.0, 0.98):  # operations cheaper by the need, and by a little less
             base = close_year(plan, chance, extra, balance)

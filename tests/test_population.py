@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from ldip.model import drivers
-from ldip.model.accounts.inputs import People
-from ldip.model.engine import kernel
+from ldip.model.accounts.inputs import People, Weather
 from ldip.model.engine.simulate import simulate
 from ldip.model.people import housing
 from ldip.model.people.cohorts import (
@@ -14,12 +13,15 @@ from ldip.model.people.cohorts import (
     group_weights,
     grow_older,
     project,
-    response,
+    rates,
     schedule,
     working_age_weights,
 )
 from ldip.model.people.counted import count
+from ldip.model.people.extra import extra_people, group_residents
+from ldip.model.people.responses import CAUSES, responses
 from ldip.model.plan.baseline import build
+from ldip.scenario.drivers import Drivers
 from ldip.scenario.files.reader import DEFAULT, read, shipped_folder
 
 YEARS = np.arange(2020, 2042)
@@ -80,43 +82,142 @@ def test_births_and_deaths_are_plausible(counted):
     assert 1.6 < people.schedule.fertility.sum() / 0.495 < 1.9
 
 
+def by_age(scenario, fitted):
+    """The responses by age, and the planned population."""
+    planned = project(scenario, fitted, built(scenario))
+    return responses(scenario, fitted, planned, built(scenario), len(YEARS)), planned
+
+
+def own_model(scenario, fitted, factors):
+    """A cohort model of its own, year by year, with `factors` (cause, year): residents by age from the 31 December
+    before the first year on (age, year). Written out here, not taken from the program."""
+    usual, planned = built(scenario), project(scenario, fitted, built(scenario)).closing
+    ages = schedule(scenario)
+    mortality, fertility = rates(scenario, ages, YEARS)
+    flats = scenario.housing.reference_flat_share.value
+    profile = flats * ages.per_dwelling[0] + (1.0 - flats) * ages.per_dwelling[1]
+    profile = profile / profile.sum()
+    residents, found = planned[:, 1], [planned[:, 1]]
+    for t, (dwellings, births, inflow, deaths) in enumerate(factors.T):
+        migration = fitted.in_year(t + 1)
+        older = grow_older(residents, deaths * mortality[:, t], births * fertility[:, t])
+        residents = (1.0 - migration.departure_rates) * older + migration.arrivals
+        residents = residents + dwellings * (usual[:, t] @ ages.per_dwelling)
+        residents = residents + (inflow - 1.0) * 0.01 * planned[:, 1 + t].sum() * profile
+        found.append(residents)
+    return np.stack(found, axis=1)
+
+
 def test_the_response_is_the_cohort_model(scenario, fitted):
-    """Running the model again with another programme gives the residents that the response says, to rounding."""
-    usual = built(scenario)
+    """Running the model again with another programme gives the residents that the response says, to rounding; the
+    same with an inflow of its own every year."""
     rng = np.random.default_rng(1)
-    other = usual * rng.uniform(0.0, 2.5, usual.shape)
-    by_age = response(scenario, fitted, len(YEARS))
-    said = np.einsum("kb,kbat->at", other - usual, by_age)
-    before, after = project(scenario, fitted, usual).closing, project(scenario, fitted, other).closing
-    np.testing.assert_allclose((after - before)[:, 2:], said, atol=1e-7)
+    factors = np.ones((len(CAUSES), len(YEARS)))
+    factors[CAUSES.index("dwellings")] = rng.uniform(0.0, 2.5, len(YEARS))
+    factors[CAUSES.index("arrivals")] = rng.uniform(-1.0, 3.0, len(YEARS))
+    response, planned = by_age(scenario, fitted)
+    said = np.einsum("cb,cabt->at", factors - 1.0, response)
+    np.testing.assert_allclose(
+        own_model(scenario, fitted, factors) - planned.closing[:, 1:], np.pad(said, ((0, 0), (1, 0))), atol=1e-7
+    )
 
 
-def test_the_kernel_counts_as_the_cohort_model(scenario, fitted):
+@pytest.mark.parametrize("cause", CAUSES)
+@pytest.mark.parametrize("year", [0, 3, 11])
+def test_one_years_surprise_is_the_cohort_model(scenario, fitted, cause, year):
+    """Half as much more of any cause in one year is exactly half the response: everything is linear in it."""
+    place = CAUSES.index(cause)
+    factors = np.ones((len(CAUSES), len(YEARS)))
+    factors[place, year] = 1.5
+    response, planned = by_age(scenario, fitted)
+    found = own_model(scenario, fitted, factors)[:, 1:] - planned.closing[:, 2:]
+    np.testing.assert_allclose(found, 0.5 * response[place, :, year], atol=1e-7)
+    assert np.abs(found[:, :year]).max(initial=0.0) < 1e-9
+    assert np.abs(found[:, -1]).max() > 0.01
+
+
+@pytest.mark.parametrize(("cause", "size"), [("births", 0.1), ("mortality", 0.1)])
+def test_years_together_are_linear_to_first_order(scenario, fitted, cause, size):
+    """Ten per cent more births or deaths in every year: the responses added up miss what the years do to each other,
+    which is small beside what they do."""
+    place = CAUSES.index(cause)
+    factors = np.ones((len(CAUSES), len(YEARS)))
+    factors[place] = 1.0 + size
+    response, planned = by_age(scenario, fitted)
+    found = own_model(scenario, fitted, factors)[:, 1:] - planned.closing[:, 2:]
+    said = size * response[place].sum(axis=1)
+    assert np.abs(found - said).sum(axis=0)[-1] < 0.08 * np.abs(found).sum(axis=0)[-1]
+    factors[place] = 1.0 + size / 100.0
+    nearly = own_model(scenario, fitted, factors)[:, 1:] - planned.closing[:, 2:]
+    np.testing.assert_allclose(100.0 * nearly, said, atol=0.002 * np.abs(said).max())
+
+
+def test_runs_are_counted_as_the_cohort_model_counts(scenario, fitted):
     """A run's residents are those of a cohort model of its own, with the run's completions."""
+    others = [name for name in Drivers.names() if name not in ("completions", "rate", "persons", "arrivals")]
+    scenario = scenario.model_copy(update={"drivers": scenario.drivers.without(others)})
     baseline = build(scenario, 20)
     weather = drivers.weather(drivers.prepare(scenario.drivers, baseline.plan), 3, 0, 5)
     ledger = simulate(scenario, runs=5, seed=3, years=20, lines=["closing_residents", "working_age", "completions"])
-    calendar = np.arange(2020, 2042)
+    field = Weather(*weather)
+    groups = group_residents(
+        (group_weights(scenario) @ baseline.population.closing)[:, 2:22], baseline.group_response, weather
+    )
     for run in range(5):
-        factors = np.ones(len(calendar))
-        factors[:20] = weather[kernel.COMPLETIONS, :, run]
-        own = project(scenario, fitted, housing.programme(scenario, calendar).sum(axis=0) * factors)
-        np.testing.assert_allclose(ledger["closing_residents"][:, run], own.closing.sum(axis=0)[2:22], rtol=1e-10)
-        working = working_age_weights(scenario) @ own.average()
-        np.testing.assert_allclose(ledger["working_age"][:, run], working[1:21], rtol=1e-10)
+        factors = np.ones((len(CAUSES), len(YEARS)))
+        factors[0, :20] = field.completion_factor[:, run] * field.persons_factor[:, run]
+        factors[2, :20] += 100.0 * field.net_arrivals[:, run]
+        own = own_model(scenario, fitted, factors)
+        np.testing.assert_allclose(ledger["closing_residents"][:, run], own.sum(axis=0)[1:21], rtol=1e-10)
+        working = working_age_weights(scenario) @ (own[:, :-1] + own[:, 1:]) / 2.0
+        np.testing.assert_allclose(ledger["working_age"][:, run], working[:20], rtol=1e-10)
+        np.testing.assert_allclose(groups[:, :, run], (group_weights(scenario) @ own)[:, 1:21], rtol=1e-9)
+
+
+def test_extra_people_do_not_depend_on_how_many_are_counted_together(scenario):
+    """A block that is not full, one of several, and runs one by one: the same bits."""
+    baseline = build(scenario, 12)
+    weather = drivers.weather(drivers.prepare(scenario.drivers, baseline.plan), 3, 0, 2500)
+    whole = extra_people(baseline.response, weather)
+    for first, last in ((0, 1), (0, 700), (1024, 2048), (2048, 2500)):
+        part = extra_people(baseline.response, weather[:, :, first:last])
+        np.testing.assert_array_equal(
+            part.view(np.int64), np.ascontiguousarray(whole[:, :, first:last]).view(np.int64)
+        )
+    assert (extra_people(baseline.response, drivers.calm(baseline.plan)) == 0.0).all()
+
+
+def test_need_and_earlier_residents(scenario, counted):
+    """Need is what the three services would cost the opening residents; earlier residents are three years older, and
+    before the table begins they grew as in its first year."""
+    opening = counted.population.closing[:, 1:21]
+    need = sum(demand_weights(scenario, s, "unit_cost") @ opening for s in ("kindergartens", "schools", "care"))
+    np.testing.assert_allclose(counted.planned.need, need)
+    earlier, totals = counted.planned.earlier_residents, counted.population.closing.sum(axis=0)
+    np.testing.assert_allclose(earlier[2:], totals[:18])
+    growth = totals[1] / totals[0]
+    np.testing.assert_allclose(earlier[:2], [totals[0] / growth**2, totals[0] / growth])
+    response = People(*counted.response)
+    np.testing.assert_array_equal(response.earlier_residents[4:], response.closing_residents[:-4])
+    assert (response.earlier_residents[:4] == 0.0).all()
+    np.testing.assert_array_equal(response.opening_residents[1:], response.closing_residents[:-1])
+    average = response.kindergartens + response.schools + response.care
+    np.testing.assert_allclose(average[:-1], 0.5 * (response.need[:-1] + response.need[1:]), atol=1e-12)
 
 
 def test_persons_per_dwelling(scenario, fitted):
     """HP: 2.21 persons per dwelling; 2.1-2.3 more residents in the year after one more dwelling."""
-    by_age = response(scenario, fitted, 20)
+    one_a_year = np.stack([np.eye(2)] * len(YEARS), axis=2)  # of each type alone (type, type, year)
+    planned = project(scenario, fitted, built(scenario))
+    of_type = [responses(scenario, fitted, planned, one, 20)[0, :, 0] for one in one_a_year]
     flats = scenario.housing.reference_flat_share.value
-    mix = flats * by_age[0, 0] + (1.0 - flats) * by_age[1, 0]
+    mix = flats * of_type[0] + (1.0 - flats) * of_type[1]
     assert 2.1 <= mix.sum(axis=0)[1] <= 2.3
     per_dwelling = schedule(scenario).per_dwelling.sum(axis=1)
     np.testing.assert_allclose(per_dwelling, [1.8, 3.0], atol=0.001)
     # families move into houses: more children of school age
     pupils = demand_weights(scenario, "schools", "unit_cost")
-    assert pupils @ by_age[1, 0][:, 5] > 2.0 * (pupils @ by_age[0, 0][:, 5])
+    assert pupils @ of_type[1][:, 5] > 2.0 * (pupils @ of_type[0][:, 5])
 
 
 def test_2039_is_plausible(counted):
@@ -138,7 +239,8 @@ def test_every_change_runs(change):
     scenario = read(DEFAULT, [change] if change else []).scenario
     baseline = build(scenario, 20)
     assert np.isfinite(baseline.plan_table()).all()
-    assert baseline.response.shape == (len(People._fields), 20, 20)
+    assert baseline.response.shape == (len(People._fields), 20, len(CAUSES), 20)
+    assert baseline.group_response.shape == (len(scenario.population), 20, len(CAUSES), 20)
 
 
 # The programme by area
@@ -194,7 +296,7 @@ def test_nothing_is_built(scenario):
     assert np.isfinite(ledger.values).all()
     assert (ledger["completions"] == 0.0).all()
     # Nobody moves into new dwellings: the town shrinks, and builds hardly any school places
-    assert (np.diff(ledger["closing_residents"], axis=0)[4:] < 0.0).all()
+    assert (np.diff(build(none, 20).plan.closing_residents)[4:] < 0.0).all()
     base = simulate(scenario, runs=20, seed=1, years=20)
     assert (ledger["capacity_investment"].sum(axis=0) < base["capacity_investment"].sum(axis=0)).all()
 

@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from ldip.errors import InputError
+from ldip.scenario.drivers import SHOCKS
 from ldip.scenario.files.reader import DEFAULT, find, read, shipped, shipped_folder
 from ldip.scenario.numbers import quantities
 from ldip.scenario.quantities import Parameter
@@ -160,9 +161,9 @@ def test_plan_line_adds_the_rows_of_a_line(scenario):
 
 def test_correlation_matrix_is_a_correlation_matrix(scenario):
     matrix = scenario.drivers.correlation.matrix()
-    assert matrix.shape == (8, 8)
+    assert matrix.shape == (len(SHOCKS), len(SHOCKS))
     np.testing.assert_array_equal(matrix, matrix.T)
-    np.testing.assert_array_equal(np.diag(matrix), np.ones(8))
+    np.testing.assert_array_equal(np.diag(matrix), np.ones(len(SHOCKS)))
     assert np.linalg.eigvalsh(matrix).min() > 0.0
 
 

@@ -15,6 +15,7 @@ from conftest import rows_of, snapshot
 from ldip.cli.options import baseline_ledger
 from ldip.errors import InputError
 from ldip.scenario.defaults import MARK, fill
+from ldip.scenario.drivers import SHOCKS
 from ldip.scenario.files import formats
 from ldip.scenario.files.formats import FORMAT, STEPS, Step
 from ldip.scenario.files.reader import change_names, read, shipped, shipped_folder
@@ -320,7 +321,7 @@ def test_a_scenario_may_leave_out_what_has_a_default(small):
         assert (quantity.value, quantity.basis) == (defaults()[key].value, "assumption"), key
         assert quantity.source == MARK + defaults()[key].reason.en
     assert quantities(scenario)["housing.developer_contribution"].unit == "mill. 2025-kr per dwelling"
-    np.testing.assert_array_equal(scenario.drivers.correlation.matrix(), np.eye(8))
+    np.testing.assert_array_equal(scenario.drivers.correlation.matrix(), np.eye(len(SHOCKS)))
 
 
 def test_a_default_is_the_same_as_the_number_written_out(small, tmp_path):
@@ -402,7 +403,11 @@ def test_a_recorded_scenario_of_before_a_key_gets_its_default(tmp_path):
     (folder / "provenance.json").write_text(json.dumps(content), encoding="utf-8")
     (source,) = read_recorded(folder).sources
     keys = {number.key for number in numbers(source.scenario, "nb") if number.default}
-    assert keys == {"investment.cost_overrun", *(key for key in defaults() if key.startswith("residents."))}
+    new = ("residents.", "drivers.births.", "drivers.arrivals.", "drivers.mortality.", "drivers.persons.")
+    assert keys == {
+        *("investment.cost_overrun", "drivers.completions.zero_year", "drivers.completions.backlog"),
+        *(key for key in defaults() if key.startswith(new)),
+    }
 
 
 def test_filling_leaves_what_is_there(scenario):

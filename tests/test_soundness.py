@@ -218,7 +218,7 @@ def test_every_number_of_a_baseline_must_be_finite(base, number):
         assert faults(opening=base.opening._replace(**{field: number})) == [f"opening.{field}"]
     for place, field in enumerate(People._fields):
         broken = base.response.copy()
-        broken[place, 4, 2] = number
+        broken[place, 4, 1, 2] = number
         assert faults(response=broken) == [f"response.{field}.{base.years[4]}"]
     for name, values in others(base).items():
         broken = values.copy()

@@ -153,9 +153,10 @@ def _from(origin: int, asked: Backtest, own: Drivers, plan: Plan) -> list[Outcom
 
 def _drivers(own: Drivers, fits: dict[str, Fit], parameters: str) -> Drivers:
     """The drivers that the fans are drawn from: the scenario's, or with what was fitted and nothing else."""
-    update: dict[str, Any] = {"wages": own.wages}
+    alone = {"zero_year": 0.0, "backlog": 0.0}  # a fan of logs knows no year without completions
+    update: dict[str, Any] = {"wages": own.wages, "completions": _with(own.completions, alone)}
     if parameters == "fitted":
-        update["completions"] = own.completions.off()  # no bust, no response: the series is fitted by itself
+        update["completions"] = update["completions"].off()  # no bust, no response: the series is fitted by itself
         for name, one in fits.items():
             persistence = drawn(one, corrected=True)
             values = {"persistence": persistence.middle, "volatility": one.volatility_at(persistence.middle)}

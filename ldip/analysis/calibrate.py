@@ -2,7 +2,7 @@
 
 Every process of the drivers is an AR(1) around a mean: of the rate, of the log growth of prices, wages and the
 nation's tax, of the logs of completions and of own tax over the nation's. Completions also react to the rate of the
-year before. Fitted by least squares with scipy.
+year before, and in some years of a small municipality there are none. Fitted by least squares with scipy.
 """
 
 import math
@@ -18,6 +18,9 @@ from ldip.scenario.schema import Scenario, limits
 
 LOG_GROWTH, LOG_LEVEL = ("national_tax", "free_revenue", "wages", "cpi"), ("own_tax", "completions")
 """Columns that are an AR(1) in the log of one plus, and in the log of themselves; the rate is one as it is."""
+
+LEAST_DWELLINGS = 0.5
+"""What a year without completions counts as in a log: half a dwelling."""
 
 FEW = 25
 """Pairs of years below which the fit is called uncertain: persistence 0.9 then has a standard error of about 0.1
@@ -52,6 +55,7 @@ class Fit(NamedTuple):
     rate_response_error: float
     years: np.ndarray  # (pair,) the later year of each pair
     residuals: np.ndarray  # (pair,)
+    zero_share: float = 0.0  # of the years: those without completions
 
     @property
     def bias(self) -> float:
@@ -146,7 +150,11 @@ def levels(series: Series, name: str) -> tuple[np.ndarray, np.ndarray]:
 
 def to_level(name: str, values: np.ndarray) -> np.ndarray:
     """The numbers of a column as what is an AR(1)."""
-    return np.log1p(values) if name in LOG_GROWTH else np.log(values) if name in LOG_LEVEL else values
+    if name in LOG_GROWTH:
+        return np.log1p(values)
+    if name == "completions":
+        values = np.maximum(values, LEAST_DWELLINGS)
+    return np.log(values) if name in LOG_LEVEL else values
 
 
 def to_column(name: str, level: np.ndarray) -> np.ndarray:
@@ -161,8 +169,24 @@ def fit(series: Series, name: str) -> Fit:
         rate_years, rates = series.known("rate")
         both = np.isin(years - 1, rate_years)
         if both.sum() > LEAST_PAIRS:
-            return fit_with_rate(years[both], values[both], rates[np.isin(rate_years, years - 1)])
-    return fit_ar1(name, years, values)
+            years, values, rates = years[both], values[both], rates[np.isin(rate_years, years - 1)]
+            return without_zeros(fit_with_rate(years, values, rates), values)
+    found = fit_ar1(name, years, values)
+    return without_zeros(found, values) if name == "completions" else found
+
+
+def without_zeros(found: Fit, values: np.ndarray) -> Fit:
+    """The fit of completions whose log is `values` (year,), as the driver has it: years without any are a chance of
+    their own, so that volatility and mean are those of the other years. Persistence is that of all of them."""
+    some = values[values > math.log(LEAST_DWELLINGS)]
+    if len(some) == len(values):
+        return found
+    left = 1.0 - allowed(found.persistence) ** 2
+    return found._replace(
+        volatility=float(some.std(ddof=min(1, len(some) - 1))) * math.sqrt(left),
+        mean=float(some.mean()),
+        zero_share=1.0 - len(some) / len(values),
+    )
 
 
 def fit_ar1(name: str, years: np.ndarray, values: np.ndarray) -> Fit:
@@ -286,6 +310,9 @@ def _of_fit(calibration: Calibration, one: Fit, corrected: bool) -> Iterator[Ent
     volatility, its_error = one.volatility_at(persistence.middle), one.volatility_error(persistence.middle)
     source = f"fitted to {where}, standard error {its_error:.2g}; residuals at persistence {persistence.middle:.3g}"
     yield entry("volatility", volatility, source)
+    if one.zero_share:
+        its_error = math.sqrt(one.zero_share * (1.0 - one.zero_share) / (one.pairs + 1))
+        yield entry("zero_year", one.zero_share, f"years without any in {where}, standard error {its_error:.2g}")
     if abs(one.rate_response) > TOLD_APART * one.rate_response_error:  # NaN, not estimated, is not
         source = f"fitted to {where}, standard error {one.rate_response_error:.2g}; last year's rate"
         yield entry("rate_response", one.rate_response, source)

@@ -19,6 +19,7 @@ from ldip.model.engine.simulate import Ledger, built
 from ldip.model.fiscal_rules import Limit, lines_of
 from ldip.model.fiscal_rules import margin as rule_margin
 from ldip.model.fiscal_rules import rules as rules_of
+from ldip.model.people.extra import extra_people
 from ldip.model.soundness import WITNESSES, check_runs
 from ldip.scenario.schema import Scenario
 from ldip.statistics.summary import quantile, quantile_error
@@ -145,12 +146,12 @@ class Margins:
         if self.start >= years:
             last = int(baseline.years[-1])
             raise InputError([Fault.of("above_most", "--since", str(since), limit=last)])
-        self.table, self.response = baseline.plan_table(), baseline.response
-        self.opening = np.array(baseline.opening)
+        self.table, self.opening = baseline.plan_table(), np.array(baseline.opening)
         frames = ("kindergartens", "schools", "care", "other_services")
         self.expenditure = np.sum([getattr(baseline.plan, name) for name in frames], axis=0)
         with np.errstate(all="ignore"):  # what is not finite is told with line and year
             self.weather = drivers.weather(process, seed, 0, runs)
+            self.people = extra_people(baseline.response, self.weather)
         needed = set(WITNESSES).union(*map(lines_of, rules))
         self.lines = tuple(line for line in LINES if line in needed)
         self.places = [LINES.index(line) for line in self.lines]
@@ -173,7 +174,7 @@ class Margins:
         drivers.take_step(weather, step)
         book = np.empty((len(self.lines), len(self.years), len(run)))
         with np.errstate(all="ignore"):
-            kernel.run_numpy(self.table, self.response, weather, self.opening, self.places, book)
+            kernel.run_numpy(self.table, self.people[:, :, run], weather, self.opening, self.places, book)
         check_runs(self.name, self.years, self.lines, book)
         ledger = Ledger(self.years[self.start :], self.lines, book[:, self.start :])
         # A rule holds that is missed by rounding only: a reserve kept just at its minimum must not look broken.

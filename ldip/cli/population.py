@@ -25,7 +25,7 @@ def population(
     pictures: bool,
     lang: str,
 ) -> None:
-    """Show the people of SCENARIO: by age, what changes them, dwellings by area, and the fan when building swings.
+    """Show the people of SCENARIO: by age, what changes them, dwellings by area, and the fans of all and of each age.
 
     \b
     Examples:
@@ -33,6 +33,7 @@ def population(
       ldip population --change housing-bust
       ldip population my-municipality/ --years 30 --out results/people
     """
+    from ldip.analysis.population import group_fans
     from ldip.model.plan.baseline import build
     from ldip.report.answers import growth
     from ldip.report.folder.files import result_folder
@@ -44,7 +45,9 @@ def population(
         summary = simulate_and_summarise(
             source.scenario, name=source.scenario.name, runs=runs, seed=seed, years=years, progress=advance
         )
+    fans = group_fans(source.scenario, baseline, runs=runs, seed=seed)
     records = growth.population_records(source.scenario, baseline, summary)
+    records["group_fan"] = growth.group_records(source.scenario, baseline, fans)
     out = out or Path("ldip-results") / f"{source.scenario.name}-population"
     with result_folder(out) as folder:
         growth.write_population(folder, records)
@@ -55,5 +58,5 @@ def population(
     if as_json:
         click.echo(json_text({"scenario": source.scenario.name, "runs": runs, "seed": seed} | records))
         return
-    click.echo(growth.population_text(source.scenario, baseline, summary, title(source, lang), lang))
+    click.echo(growth.population_text(source.scenario, baseline, summary, fans, title(source, lang), lang))
     click.echo("\n" + Text("Resultater: {out}", "Results: {out}").say(lang, out=out))

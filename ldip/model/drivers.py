@@ -1,12 +1,9 @@
-"""The stochastic drivers: draws, processes, weather (rule M2). The only place with random generators.
+"""Draws: the weather of any runs. The only place with random generators.
 
 One stream of random numbers per (seed, stream, block of runs), drawn year by year over a whole block. So another
 driver, more years or more runs leave every earlier draw as it was, the same run number meets the same weather in
-every scenario (common random numbers), and no result depends on threads or on how runs are split.
-
-Every process keeps the mean: a factor has expectation 1 and the rate has the planned path as its expectation, so
-that switching volatility on does not by itself move what is expected. The income system is the exception: its jumps
-are losses, and their mean is part of what the scenario says.
+every scenario (common random numbers), and no result depends on threads or on how runs are split. What the processes
+make of the draws is in ``processes.py``.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,22 +12,20 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ldip.model.accounts.inputs import Plan, Weather
-from ldip.model.moments import (
-    NODES,
-    PriceWeights,
-    decaying,
-    decided,
-    lagged,
-    mean_preserving_shift,
-    regime_mean,
-    scale_of,
-    variance,
-    wage_and_price_levels,
+from ldip.model.completions import build_later, regime
+from ldip.model.processes import BLOCK as BLOCK
+from ldip.model.processes import (
+    NOTHING_LOST,
+    TAILED,
+    faster_decline,
+    income_system,
+    lognormal,
+    needed_shocks,
+    transform,
 )
-from ldip.scenario.drivers import SHOCKS, Driver, Drivers, TailedDriver
-
-BLOCK = 1024
-"""Runs per stream. Part of the meaning of a seed: changing it changes every result."""
+from ldip.model.processes import Process as Process
+from ldip.model.processes import prepare as prepare
+from ldip.scenario.drivers import SHOCKS
 
 
 class Stream(NamedTuple):
@@ -58,71 +53,14 @@ STREAMS = {
     "free_revenue": Stream(14, "free_revenue"),
     "national_tax_tails": Stream(15, "national_tax"),
     "cpi_tails": Stream(16, "cpi"),
+    "births": Stream(20, "births"),
+    "arrivals": Stream(21, "arrivals"),
+    "mortality": Stream(22, "mortality"),
+    "mortality_decline": Stream(23, "mortality"),
+    "persons": Stream(24, "persons"),
+    "zero_years": Stream(25, "completions"),
 }
 """The streams, those of SHOCKS by their names. A new one takes a key that none has ever had; no key is changed."""
-
-TAILED = ("national_tax", "own_tax", "cpi")
-"""Drivers whose shocks may have fat tails, each with a stream of its own for them: its name and ``_tails``."""
-
-NOTHING_LOST = ("income_system_loss", "premium_surprise", "amortised_surprise", "restructuring_step")
-"""Fields of the weather that are 0 where nothing happens. Factors are 1, and the rate is the planned one."""
-
-TOGETHER = 8
-"""Shocks whose correlation is always taken apart together: see _factor."""
-
-WIDEST = 100.0
-"""Largest variance of a fat-tailed shock, in units of its mean variance: ten standard deviations (see _tails)."""
-
-
-class Process(NamedTuple):
-    """The processes of one scenario, ready to turn random numbers into weather; arrays are (year,)."""
-
-    factor: np.ndarray  # (shock, shock) Cholesky factor of the shocks' correlation
-    drivers: Drivers
-    scale: np.ndarray  # of each year's shocks: see moments.scale_of
-    planned_rate: np.ndarray
-    rate_shift: np.ndarray  # added to the unbounded rate so that the bounded one keeps the planned mean
-    regime_mean: np.ndarray  # expected share of completions that no bust takes
-    delivery_spread: np.ndarray  # relative to the planned share
-    slippage_spread: np.ndarray
-    amortised: np.ndarray  # (year, year of the surprise): of premium surprises, as shares of planned premiums
-
-
-def prepare(drivers: Drivers, plan: Plan) -> Process:
-    """Work out, once per scenario, what the processes need: Cholesky factor and mean-preserving terms."""
-    years = len(plan.planned_rate)
-    scale = scale_of(drivers, years)
-    persistences = drivers.rate.persistence.value + drivers.rate.persistence_spread.value * NODES
-    rate_sd = [drivers.rate.volatility.value * np.sqrt(variance(decaying(phi, years), scale)) for phi in persistences]
-    shift = [
-        mean_preserving_shift(mean, sd, drivers.rate.lower_bound.value)
-        for mean, sd in zip(np.asarray(plan.planned_rate, dtype=float), np.transpose(rate_sd), strict=True)
-    ]
-
-    def relative(spread: float, share: np.ndarray) -> np.ndarray:
-        return np.where(share > 0.0, spread / np.where(share > 0.0, share, 1.0), 0.0)
-
-    return Process(
-        factor=_factor(drivers.correlation.matrix()),
-        drivers=drivers,
-        scale=scale,
-        planned_rate=np.asarray(plan.planned_rate, dtype=float),
-        rate_shift=np.array(shift),
-        regime_mean=regime_mean(drivers, years),
-        delivery_spread=relative(drivers.delivery.spread.value, np.asarray(plan.measures_delivery)),
-        slippage_spread=relative(drivers.slippage.spread.value, np.asarray(plan.slippage)),
-        amortised=_amortised(plan),
-    )
-
-
-def _amortised(plan: Plan) -> np.ndarray:
-    """What of the planned premium of a year (row) amortises a premium surprise of an earlier one (column) that was
-    all of its planned premium: equal parts over the years after it."""
-    premium = np.asarray(plan.pension_premium * plan.deflator_index, dtype=float)
-    lag = np.subtract.outer(np.arange(len(premium)), np.arange(len(premium)))
-    over = np.asarray(plan.amortisation_years, dtype=float)
-    share = np.where((lag >= 1) & (lag <= over), premium / over, 0.0)
-    return np.divide(share, premium[:, None], out=np.zeros_like(share), where=premium[:, None] != 0.0)
 
 
 def calm(plan: Plan, step: float = 0.0) -> np.ndarray:
@@ -169,7 +107,10 @@ def weather(
     def uniform(stream: str, *shape: int) -> np.ndarray:
         return draw(stream, np.empty((*shape, shocks.shape[2])), lambda made, size: made.random(size))
 
-    for place, (name, needed) in enumerate(zip(SHOCKS, _needed(process), strict=True)):
+    def normal(stream: str) -> np.ndarray:
+        return draw(stream, np.empty(shocks.shape[2]), lambda made, size: made.standard_normal(size))
+
+    for place, (name, needed) in enumerate(zip(SHOCKS, needed_shocks(process), strict=True)):
         if needed:
             draw(name, shocks[place], lambda made, size: made.standard_normal(size))
         else:
@@ -187,10 +128,13 @@ def weather(
         persistence = persistence + drivers.rate.persistence_spread.value * (2.0 * uniform("rate_persistence") - 1.0)
     field = Weather(*chances)
     transform(process, shocks, tails, persistence, field)
-    if drivers.completions.bust_start.value:
-        field.completion_factor[...] *= _regime(process, uniform("housing_regime", years))
+    _build(process, uniform, field.completion_factor)
+    if drivers.mortality.decline_spread.value:
+        field.mortality_factor[...] *= faster_decline(process, normal("mortality_decline"))
+    if drivers.persons.spread.value:
+        field.persons_factor[...] = lognormal(drivers.persons.spread.value, normal("persons"))
     if drivers.income_system.frequency.value:
-        _income_system(process, uniform("income_system", years), field.income_system_loss)
+        income_system(process, uniform("income_system", years), field.income_system_loss)
     for name, spread, per_run in (
         ("delivery", process.delivery_spread, True),
         ("slippage", process.slippage_spread, False),
@@ -203,221 +147,19 @@ def weather(
     return found
 
 
-def transform(
-    process: Process,
-    normals: np.ndarray,
-    tails: Mapping[str, np.ndarray] | None = None,
-    persistence: float | np.ndarray | None = None,
-    field: Weather | None = None,
-) -> np.ndarray:
-    """Turn independent standard normals (shock, year, run) into the first fields of the weather, in place; what
-    follows from the same shocks goes into later fields of `field`, if there is one.
-
-    `tails` are gamma variables (year, run) that make a driver's shocks fat-tailed, `persistence` that of the rate,
-    (run,) where every run has its own. In place because memory fresh from the system costs more than the arithmetic.
-    """
-    drivers = process.drivers
-    _correlate(process.factor, normals)
-    normals[:, 0] *= process.scale[0]
-    rate, national, own, completions, construction, wages, cpi, equities, state = normals[: len(SHOCKS)]
-    tails = {name: _tail_variance(drawn, getattr(drivers, name)) for name, drawn in (tails or {}).items()}
-    for name, shocks in (("national_tax", national), ("own_tax", own), ("cpi", cpi)):
-        if name in tails:
-            shocks *= np.sqrt(tails[name])
-    if persistence is None:
-        persistence = drivers.rate.persistence.value
-    _ar1(rate, persistence, drivers.rate.volatility.value)  # the surprise, still without its planned path
-    _national_tax(process, national, tails.get("national_tax"), field)
-    _level(process, own, drivers.own_tax, tails.get("own_tax"))
-    _ar1(completions, drivers.completions.persistence.value, drivers.completions.volatility.value)
-    _react_to_rate(completions, rate, persistence, process)
-    _level(process, construction, drivers.construction)
-    _prices(process, wages, cpi, tails.get("cpi"), field)
-    equities *= drivers.equities.volatility.value
-    equities -= 0.5 * (drivers.equities.volatility.value * process.scale[:, None]) ** 2
-    _free_revenue(process, state)
-    if drivers.rate.volatility.value == 0.0:
-        rate[:] = process.planned_rate[:, None]
-    else:
-        rate += (process.planned_rate + process.rate_shift)[:, None]
-        np.maximum(rate, drivers.rate.lower_bound.value, out=rate)
-    for factor in normals[1:]:
-        if factor.any():
-            np.exp(factor, out=factor)
-        else:  # a driver that is off: exp(0), without the wait
-            factor[...] = 1.0
-    return normals
+def _build(process: Process, uniform: Callable[..., np.ndarray], factor: np.ndarray) -> None:
+    """What busts, years without and what is built later make of completions, `factor` (year, run), in place."""
+    housing, years = process.drivers.completions, len(factor)
+    something: float | np.ndarray = 1.0
+    if housing.bust_start.value:
+        factor *= regime(process.drivers, process.regime_mean, uniform("housing_regime", years))
+    if housing.zero_year.value:
+        something = np.where(uniform("zero_years", years) < housing.zero_year.value, 0.0, 1.0)
+        factor *= something / (1.0 - housing.zero_year.value)
+    if housing.backlog.value and not housing.is_off:
+        build_later(factor, something, housing.backlog.value, process.completions_total)
 
 
 def generator(seed: int, stream: int, block: int) -> np.random.Generator:
     """The random numbers of one stream and block."""
     return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(stream, block))))
-
-
-def _factor(correlation: np.ndarray) -> np.ndarray:
-    """The Cholesky factor (shock, shock). Shocks behind the first TOGETHER that are correlated with nothing are left
-    out, because the last bit of the others' factor would depend on how many there are."""
-    count = len(correlation)
-    related = np.flatnonzero((correlation != np.eye(count)).any(axis=1))
-    size = max(min(TOGETHER, count), 1 + int(related.max(initial=-1)))
-    factor = np.eye(count)
-    factor[:size, :size] = np.linalg.cholesky(correlation[:size, :size])
-    return factor
-
-
-def _needed(process: Process) -> list[bool]:
-    """Whether each shock is used: its own driver moves, or a later one's that it is correlated with."""
-    moving = np.array([getattr(process.drivers, name).volatility.value > 0.0 for name in SHOCKS])
-    return [bool((moving & (process.factor[:, place] != 0.0)).any()) for place in range(len(SHOCKS))]
-
-
-def _correlate(factor: np.ndarray, normals: np.ndarray) -> None:
-    """Cholesky factor times normals, in place from the last row up, summed in a fixed order: a matrix product may
-    not give the same bits everywhere."""
-    for row in reversed(range(len(factor))):
-        if factor[row, row] != 1.0:
-            normals[row] *= factor[row, row]
-        for column in range(row):
-            if factor[row, column] != 0.0:
-                normals[row] += factor[row, column] * normals[column]
-
-
-def _ar1(shocks: np.ndarray, persistence: float | np.ndarray, volatility: float) -> None:
-    """Shocks (year, run) become x_t = persistence x_(t-1) + volatility shock_t from x = 0, in place."""
-    if volatility == 0.0:
-        shocks[...] = 0.0
-        return
-    shocks *= volatility
-    for t in range(1, len(shocks)):
-        shocks[t] += persistence * shocks[t - 1]
-
-
-def _tail_variance(gamma: np.ndarray, driver: TailedDriver) -> np.ndarray:
-    """The variance of each shock that makes it a Student t of variance 1, (nu - 2) / (2 gamma), cut at WIDEST, in
-    place. Given all variances a log level is normal, so that its exponential keeps the mean whatever the tails."""
-    np.divide(0.5 * (driver.degrees_of_freedom.value - 2.0), gamma, out=gamma)
-    return np.minimum(gamma, WIDEST, out=gamma)
-
-
-def _drift(process: Process, weights: np.ndarray, tails: np.ndarray | None) -> np.ndarray:
-    """Half the variance of a log level whose shocks weigh `weights` by lag: (year, 1), or (year, run) given the
-    variances of tailed shocks."""
-    if tails is None:
-        return 0.5 * variance(weights, process.scale)[:, None]
-    return _by_block(lagged(0.5 * weights**2, process.scale**2), tails)
-
-
-def _by_block(matrix: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Matrix (year, year) times values (year, run), block by block: a product of one shape has the same bits however
-    many blocks there are."""
-    found = np.empty_like(values)
-    for first in range(0, values.shape[1], BLOCK):
-        block = slice(first, first + BLOCK)
-        np.matmul(matrix, np.ascontiguousarray(values[:, block]), out=(part := np.empty_like(found[:, block])))
-        found[:, block] = part
-    return found
-
-
-def _level(process: Process, shocks: np.ndarray, driver: Driver, tails: np.ndarray | None = None) -> None:
-    """Shocks become a log level, AR(1), with expectation 1 of its exponential, in place."""
-    _ar1(shocks, driver.persistence.value, driver.volatility.value)
-    if driver.volatility.value:
-        weights = driver.volatility.value * decaying(driver.persistence.value, len(shocks))
-        shocks -= _drift(process, weights, tails)
-
-
-def _national_tax(
-    process: Process, shocks: np.ndarray, tails: np.ndarray | None, field: Weather | None = None
-) -> None:
-    """Shocks become the log surprise in national tax, in place; what municipalities keep of it goes into `field`."""
-    driver = process.drivers.national_tax
-    if field is not None and not driver.is_off:
-        kept = field.kept_tax_factor
-        kept[...] = shocks
-        volatility, carried = (1.0 - driver.taken_back.value) * driver.volatility.value, driver.carried_on.value
-        _ar1(kept, carried, volatility)
-        kept -= _drift(process, volatility * decaying(carried, len(shocks)), tails)
-        np.exp(kept, out=kept)
-    _level(process, shocks, driver, tails)
-
-
-def _free_revenue(process: Process, shocks: np.ndarray) -> None:
-    """Shocks become the log level of free revenue that the state decides, in place."""
-    driver = process.drivers.free_revenue
-    _ar1(shocks, driver.persistence.value, driver.volatility.value)
-    for t in range(1, len(shocks)):
-        shocks[t] += driver.level_persistence.value * shocks[t - 1]
-    weights = decided(driver.persistence.value, driver.level_persistence.value, len(shocks))
-    shocks -= _drift(process, driver.volatility.value * weights, None)
-
-
-def _prices(
-    process: Process, wages: np.ndarray, cpi: np.ndarray, tails: np.ndarray | None, field: Weather | None = None
-) -> None:
-    """Shocks become the log deflator (in the place of wages) and the log consumer price index, in place; what wage
-    growth does to the pension premium goes into `field`."""
-    drivers, scale = process.drivers, process.scale
-    weight = drivers.wages.deflator_weight.value
-    wages *= drivers.wages.volatility.value
-    cpi *= drivers.cpi.volatility.value
-    growth, level, cpi = wage_and_price_levels(drivers, wages, cpi)
-    if field is not None and drivers.wages.premium_response.value and not drivers.wages.is_off:
-        surprise = field.premium_surprise  # in the wages that the premium was set on: last year's, as they persist
-        np.multiply(growth[:-1], -drivers.wages.persistence.value, out=surprise[1:])
-        surprise[0] = 0.0
-        surprise += growth
-        surprise *= drivers.wages.premium_response.value
-        field.amortised_surprise[...] = _by_block(process.amortised, field.premium_surprise)
-    deflator = np.multiply(level, weight, out=wages)
-    deflator += (1.0 - weight) * cpi
-    by = PriceWeights(drivers, len(cpi))
-    deflator -= _drift(process, by.by_wages, None)
-    deflator -= _drift(process, by.by_prices, tails)
-    both = by.correlation * by.by_wages * by.by_prices
-    if both.any():  # given the tails the covariance of the two is that of shocks of their standard deviations
-        if tails is None:
-            deflator -= np.convolve(both, scale**2)[: len(scale), None]
-        else:
-            deflator -= _by_block(lagged(both, scale**2), np.sqrt(tails))
-    cpi -= _drift(process, by.cpi, tails)
-
-
-def _react_to_rate(
-    completions: np.ndarray, rate: np.ndarray, persistence: float | np.ndarray, process: Process
-) -> None:
-    """Log completions take in last year's rate surprise, less half their variance given the rate's persistence."""
-    drivers = process.drivers
-    rho, tau = drivers.completions.persistence.value, drivers.completions.volatility.value
-    response, sigma = drivers.completions.rate_response.value, drivers.rate.volatility.value
-    correlation = float(process.factor[SHOCKS.index("completions")] @ process.factor[SHOCKS.index("rate")])
-    completions[1:] += response * rate[:-1]
-    scale = process.scale**2
-    own: float = 0.0  # variance of the own AR(1); of the rate's; covariance of the two in the same year
-    of_rate: float | np.ndarray = 0.0
-    both: float | np.ndarray = 0.0
-    for t in range(len(completions)):
-        own = rho**2 * own + tau**2 * scale[t]
-        drift = 0.5 * (own + response**2 * of_rate + 2.0 * response * rho * both)
-        of_rate = persistence**2 * of_rate + sigma**2 * scale[t]
-        both = persistence * rho * both + correlation * sigma * tau * scale[t]
-        completions[t] -= drift
-
-
-def _regime(process: Process, uniform: np.ndarray) -> np.ndarray:
-    """Share of completions that no bust takes, relative to what is expected (year, run), from uniform numbers."""
-    housing = process.drivers.completions
-    bust = np.zeros(uniform.shape[1], dtype=bool)
-    for t in range(len(uniform)):
-        bust = np.where(bust, uniform[t] >= housing.bust_end.value, uniform[t] < housing.bust_start.value)
-        uniform[t] = (1.0 - housing.bust_depth.value * bust) / process.regime_mean[t]
-    return uniform
-
-
-def _income_system(process: Process, uniform: np.ndarray, loss: np.ndarray) -> None:
-    """Share of revenue that changes of the income system have taken so far, into `loss` (year, run): the number that
-    decides whether there is one in a year also decides its size, being uniform below the frequency."""
-    driver = process.drivers.income_system
-    smallest, frequency = driver.smallest.value, driver.frequency.value
-    sizes = smallest + (driver.largest.value - smallest) * uniform / frequency
-    np.cumsum(np.where(uniform < frequency, sizes, 0.0), axis=0, out=loss)
-    np.minimum(loss, 1.0, out=loss)

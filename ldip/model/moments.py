@@ -17,16 +17,6 @@ def scale_of(drivers: Drivers, years: int) -> np.ndarray:
     return np.concatenate([[drivers.first_year.value], np.ones(years - 1)])
 
 
-def regime_mean(drivers: Drivers, years: int) -> np.ndarray:
-    """Expected share of completions that no bust takes (year,), from no bust the year before the first."""
-    housing = drivers.completions
-    probability, mean = 0.0, np.empty(years)
-    for t in range(years):
-        probability = probability * (1.0 - housing.bust_end.value) + (1.0 - probability) * housing.bust_start.value
-        mean[t] = 1.0 - housing.bust_depth.value * probability
-    return mean
-
-
 def decaying(persistence: float, years: int) -> np.ndarray:
     """Weights in an AR(1) of a shock 0, 1, 2 ... years ago (year,)."""
     return persistence ** np.arange(years, dtype=float)

@@ -37,11 +37,11 @@ def check_plan(
 ) -> None:
     """Raise InputError if a number of the baseline called `name` is not finite, or a year has nobody in it.
 
-    `response` is (field of People, year, year of building), `others` are what else hangs on years, (..., year), by
-    their names. Only what fails in the first year in which something does is told: the rest comes of it.
+    `response` is (field of People, year, cause, year of cause), `others` are what else hangs on years, (..., year),
+    by their names. Only what fails in the first year in which something does is told: the rest comes of it.
     """
     table = dict(zip(Plan._fields, np.stack(plan), strict=True)) | dict(others)
-    table |= {f"response.{field}": by.T for field, by in zip(People._fields, response, strict=True)}
+    table |= {f"response.{field}": np.moveaxis(by, 0, -1) for field, by in zip(People._fields, response, strict=True)}
     wrong = {field: ~np.isfinite(by).reshape(-1, len(years)).all(axis=0) for field, by in table.items()}
     for field in INHABITED:
         wrong[field] |= table[field] <= 0.0

@@ -12,15 +12,8 @@ from ldip.scenario.quantities import RATE, SHARE, Frozen, Persistence, Quantity,
 from ldip.text import Text
 
 SHOCKS = (
-    "rate",
-    "national_tax",
-    "own_tax",
-    "completions",
-    "construction",
-    "wages",
-    "cpi",
-    "equities",
-    "free_revenue",
+    *("rate", "national_tax", "own_tax", "completions", "construction", "wages", "cpi", "equities"),
+    *("free_revenue", "births", "arrivals", "mortality"),
 )
 """The drivers with a normal shock a year, in the order of the correlation matrix."""
 
@@ -96,14 +89,17 @@ class FreeRevenueDriver(Driver):
 
 
 class CompletionDriver(Driver):
-    """Housing completions: react to last year's rate surprise; in a bust, a share of them fails."""
+    """Housing completions: react to last year's rate surprise; in a bust, a share of them fails; in some years
+    nothing is completed; of what is missing against the programme, a share is built later."""
 
-    moved_by: ClassVar[tuple[str, ...]] = ("volatility", "rate_response", "bust_start")
+    moved_by: ClassVar[tuple[str, ...]] = ("volatility", "rate_response", "bust_start", "zero_year")
 
     rate_response: Annotated[Quantity, expect("log points per unit rate", -50.0, 50.0)]
     bust_start: Probability
     bust_end: Probability
     bust_depth: Part
+    zero_year: Annotated[Quantity, expect("probability per year", 0.0, 0.9)]
+    backlog: Part
 
 
 class WageDriver(Driver):
@@ -135,6 +131,29 @@ class IncomeSystemDriver(Switched):
         if self.smallest.value > self.largest.value:
             raise PydanticCustomError("not_ordered", "order", {"low": "smallest", "high": "largest"})
         return self
+
+
+class ArrivalsDriver(Switched):
+    """Net migration besides new dwellings: AR(1) of its deviation, a share of the residents."""
+
+    persistence: Persistence
+    volatility: Annotated[Quantity, expect("share of residents per year", 0.0, 0.1)]
+
+
+class MortalityDriver(Driver):
+    """Mortality at all ages: AR(1) of the log, and a decline that is each run's own."""
+
+    moved_by: ClassVar[tuple[str, ...]] = ("volatility", "decline_spread")
+
+    decline_spread: Annotated[Quantity, expect("standard deviation per year", 0.0, 0.05)]
+
+
+class PersonsDriver(Switched):
+    """Persons per new dwelling: one factor a run."""
+
+    moved_by: ClassVar[tuple[str, ...]] = ("spread",)
+
+    spread: Annotated[Quantity, expect("standard deviation", 0.0, 1.0)]
 
 
 class SpreadDriver(Switched):
@@ -201,6 +220,10 @@ class Drivers(Frozen):
     cpi: TailedDriver
     equities: EquityDriver
     free_revenue: FreeRevenueDriver
+    births: Driver
+    arrivals: ArrivalsDriver
+    mortality: MortalityDriver
+    persons: PersonsDriver
     income_system: IncomeSystemDriver
     delivery: SpreadDriver
     slippage: SpreadDriver
@@ -238,10 +261,15 @@ ABOUT = {
     "free_revenue": About(
         Text("Frie inntekter, statens nivå", "Free revenue, the state's level"), "free_revenue", "relative"
     ),
+    "births": About(Text("Fødsler", "Births"), "kindergarten_cost", "relative"),
+    "arrivals": About(Text("Netto flytting", "Net migration"), "closing_residents", "relative"),
+    "mortality": About(Text("Levealder", "Length of life"), "care_cost", "relative"),
+    "persons": About(Text("Personer per ny bolig", "Persons per new dwelling"), "closing_residents", "relative"),
     "income_system": About(
         Text("Tap i inntektssystemet", "Losses in the income system"), "income_system_loss", "mean"
     ),
     "delivery": About(Text("Tiltak som ikke virker", "Measures not delivered"), "undelivered_measures", "mean"),
     "slippage": About(Text("Forskyvning av prosjekter", "Project slippage"), "slipped_out", "mean"),
 }
-"""Every driver. Those of tax show in the same line, where nobody can tell them apart."""
+"""Every driver. Those of tax show in the same line, where nobody can tell them apart; so do those who move here and
+those who live in new dwellings."""

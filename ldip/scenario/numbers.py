@@ -17,6 +17,7 @@ from ldip.text import Text
 DEFAULT = Text("ldips standardverdi", "ldip's default")
 GROUP = Text("{group} år", "{group} years")
 VINTAGE = Text("Premieavvik, amortisert over {years} år", "Premium deviation, amortised over {years} years")
+NATION = Text("Landets innbyggere, fra {age} år", "Residents of the nation, from age {age}")
 AGES = Text("{count} alderstrinn (ages.csv)", "{count} years of age (ages.csv)")
 ELASTIC = Text(
     "{name} (følger innbyggerne, elastisitet {elasticity})", "{name} (follows residents, elasticity {elasticity})"
@@ -76,6 +77,10 @@ def table_numbers(scenario: Scenario, lang: str) -> Iterator[Number]:
     for vintage in scenario.vintages:
         key, title = f"vintages.{vintage.vintage:.0f}", VINTAGE.say(lang, years=f"{vintage.years:g}")
         yield Number(key, title, MONEY, vintage.basis, {None: vintage.deviation}, vintage.source)
+    for nation in scenario.national_ages:
+        key, title = f"national_ages.{nation.age_from:g}", NATION.say(lang, age=f"{nation.age_from:g}")
+        values: dict[int | None, float] = dict(zip(nation.years, nation.residents, strict=True))
+        yield Number(key, title, "persons", nation.basis, values, nation.source)
     for age in scenario.ages[:1]:
         yield Number("ages", AGES.say(lang, count=len(scenario.ages)), "", age.basis, {}, age.source)
 

@@ -70,6 +70,26 @@ class AgeGroup(Frozen):
     source: Reason
 
 
+OPEN_END = 130.0
+"""Stands for the end of an age group that has none."""
+
+
+class NationalGroup(Frozen):
+    """One age group of the nation, of ``national_ages.csv``: residents at 1 January of the table's years."""
+
+    age_from: float = Field(ge=0, le=120)
+    age_to: float = Field(ge=0, le=OPEN_END)
+    years: tuple[int, ...]
+    residents: tuple[Annotated[float, Field(ge=0, le=1e10)], ...]
+    basis: Basis
+    source: Reason
+
+    @property
+    def is_open(self) -> bool:
+        """Has the group no oldest age?"""
+        return self.age_to == OPEN_END
+
+
 WORKING_AGE = (20.0, 66.0)
 """Ages of those who pay most of the tax."""
 

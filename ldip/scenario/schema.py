@@ -25,7 +25,7 @@ from ldip.scenario.quantities import (
     expect,
     whole,
 )
-from ldip.scenario.rows import Age, AgeGroup, Area, Demand, PlanRow, PublishedRow, Vintage
+from ldip.scenario.rows import Age, AgeGroup, Area, Demand, NationalGroup, PlanRow, PublishedRow, Vintage
 
 
 class Heading(Frozen):
@@ -290,6 +290,7 @@ class Scenario(Frozen):
     demand: tuple[Demand, ...]
     vintages: tuple[Vintage, ...] = ()
     published: tuple[PublishedRow, ...] = ()
+    national_ages: tuple[NationalGroup, ...] = ()
     changes: tuple[str, ...] = ()
 
     @model_validator(mode="after")

@@ -57,10 +57,7 @@ def close_balance(
     """Debt, funds, deficits, liquidity and assets at the end of the year."""
     # debt
     closing_general_debt = (
-        opening.general_debt
-        + year_end.general_borrowing
-        - finance.general_instalments
-        - year_end.extra_instalments
+        opening.general_debt + year_end.general_borrowing - finance.general_instalments - year_end.extra_instalments
     )
     closing_self_financing_debt = (
         opening.self_financing_debt + investment.self_financing_borrowing - finance.self_financing_instalments
@@ -94,9 +91,7 @@ def close_balance(
 
     # deficits, and what is left in the bank
     closing_uncovered_deficit = opening.uncovered_deficit + year_end.new_uncovered_deficit - year_end.covered_deficit
-    closing_premium_deviation = (
-        opening.premium_deviation + services.premium_deviation - services.premium_amortisation
-    )
+    closing_premium_deviation = opening.premium_deviation + services.premium_deviation - services.premium_amortisation
     closing_liquidity_reserve = (
         opening.liquidity_reserve
         + (closing_buffer_fund - opening.buffer_fund)

@@ -150,9 +150,13 @@ class Weather(NamedTuple):
     cpi_factor: Number
     equity_factor: Number  # of what a krone in equities has become in the year
     free_revenue_factor: Number  # what the state has decided about free revenue per resident relative to needs
+    births_factor: Number
+    net_arrivals: Number  # beyond those planned, a share of the residents planned at the start
+    mortality_factor: Number  # at all ages
     income_system_loss: Number  # share of operating revenue that changes of the income system have taken so far
     delivery_factor: Number  # share of the measures that is realised
     slippage_factor: Number
+    persons_factor: Number  # persons per new dwelling
     kept_tax_factor: Number  # what municipalities keep of the national surprise
     premium_surprise: Number  # share of the planned nominal premium, from wages
     amortised_surprise: Number  # of earlier years' surprises, share of the planned nominal premium
@@ -160,8 +164,8 @@ class Weather(NamedTuple):
 
 
 class People(NamedTuple):
-    """What the dwellings by which a run differs from its programme add this year (rule M3): residents, and the cost
-    of their services and places in 2020-kr."""
+    """What the dwellings, births, arrivals and deaths by which a run differs from its plan add this year (rule M3):
+    residents, and the cost of their services and places in 2020-kr."""
 
     opening_residents: Number
     residents: Number  # average of the year
@@ -173,8 +177,8 @@ class People(NamedTuple):
     kindergarten_places: Number
     school_places: Number
     care_places: Number
-    need: Number  # what their services would cost, those of 31 December before
-    earlier_residents: Number  # three years before opening_residents
+    need: Number  # what the services of the opening residents cost a year
+    earlier_residents: Number  # three years before the opening ones
 
 
 class Opening(NamedTuple):

@@ -81,18 +81,14 @@ def close_rules(
     broken_rules = (
         result_share_breach + equity_share_breach + buffer_fund_breach + liquidity_breach + uncovered_deficit_breach
     )
-    last_funds = (
-        year_end.new_uncovered_deficit + year_end.emergency_wage_reserve_use + year_end.emergency_fund_use
-    )
+    last_funds = year_end.new_uncovered_deficit + year_end.emergency_wage_reserve_use + year_end.emergency_fund_use
     own_year = event(year_end.struck_cover <= noise)  # what is struck for earlier deficits is earlier years' need
     before_transfer = last_funds + year_end.emergency_buffer_use + year_end.struck_cover + year_end.struck_provision
     restructuring_need = lasting_need(
         result_gap,
         missing_equity=positive(equity_gap - year_end.struck_transfer),
         uncovered=year_end.new_uncovered_deficit,
-        equity=need_to_restore(
-            own_year * least(equity_gap, year_end.struck_transfer), before_transfer, 0.0, noise
-        ),
+        equity=need_to_restore(own_year * least(equity_gap, year_end.struck_transfer), before_transfer, 0.0, noise),
         buffer=buffer_need(
             stock_gap(buffer_minimum, opening.buffer_fund, balance.closing_buffer_fund),
             last_funds,
@@ -162,8 +158,7 @@ def close_rules(
         frames_change_share=-ratio(measures, services.net_sector_expenditure + measures),
         newly_decided=newly_decided,
         decided_measures=opening.decided_measures + ratio(newly_decided, market.deflator_index),
-        postponement=plan.reacts
-        * postponed_share(underlying_share, plan.result_share_minimum, plan.postponement),
+        postponement=plan.reacts * postponed_share(underlying_share, plan.result_share_minimum, plan.postponement),
     )
 
 

@@ -63,9 +63,7 @@ def close_services(
     )
     care_cost = deflator * sticky_cost(frame_for_users(plan.care, standard, people.care), sticky, plan.care_base)
     other_service_cost = deflator * sticky_cost(
-        frame_for_residents(
-            plan.other_services, plan.other_services_following, dwellings.residents, plan.residents
-        ),
+        frame_for_residents(plan.other_services, plan.other_services_following, dwellings.residents, plan.residents),
         sticky,
         plan.other_services_base,
     )
@@ -145,8 +143,8 @@ def measures_that_fail(adopted, delivery):
 
 
 def lasting_savings(step, step_years, decided, delivery, deflator_index):
-    """Lasting savings beyond the plan = (step x its years + decided) x delivery x deflator; a lasting expansion, which
-    is negative, comes in full.  M12."""
+    """Lasting savings beyond the plan = (step x its years + decided) x delivery x deflator; a lasting expansion
+    (negative) comes in full.  M12."""
     measures = step * step_years + decided
     return choose(measures > 0.0, measures * delivery, measures) * deflator_index
 

@@ -150,9 +150,7 @@ def close_year_end(
         buffer_provision=surplus.to_buffer + surplus.to_liquidity + surplus.left,
         extra_transfer=surplus.to_transfer,
         extra_instalments=surplus.to_instalments,
-        transfer_to_investment=(
-            planned_transfer - struck.transfer + surplus.to_transfer + surplus.to_instalments
-        ),
+        transfer_to_investment=(planned_transfer - struck.transfer + surplus.to_transfer + surplus.to_instalments),
         general_borrowing=investment.planned_borrowing + struck.transfer - surplus.to_transfer,
     )
 

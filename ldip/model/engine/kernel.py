@@ -34,19 +34,17 @@ LANES = 256
 STRIDE = LANES + 8
 """Distance between the rows of a book: not a power of two, or all rows would share a few sets of the L1 cache."""
 
-COMPLETIONS = Weather._fields.index("completion_factor")
 WEATHER = 0
 PEOPLE = len(Weather._fields)
 OPENING = PEOPLE + len(People._fields)
 YEAR = OPENING + len(Opening._fields)
 ROWS = YEAR + len(LINES)
-PEOPLE_FIELDS = len(People._fields)
 """First rows of the four tuples, and number of rows, in the book of one block: a flat array of rows STRIDE apart."""
 
 
 def run_numpy(
     plan: np.ndarray,
-    response: np.ndarray,
+    people: np.ndarray,
     weather: np.ndarray,
     opening: np.ndarray,
     lines: Sequence[int],
@@ -55,17 +53,14 @@ def run_numpy(
 ) -> None:
     """Close all years for the runs of `weather`, and write the chosen places of LINES into `ledger`.
 
-    `plan` is (year, field of Plan), `response` (field of People, year, year of building): what dwellings 100 % beyond
-    the programme of a year add later, `weather` (driver, year, run), `opening` (field of Opening,), `ledger` (line,
-    year, run) with room for the runs from `first` on.
+    `plan` is (year, field of Plan), `people` (field of People, year, run) those beyond the plan (people/extra.py),
+    `weather` (field of Weather, year, run), `opening` (field of Opening,), `ledger` (line, year, run) with room for
+    the runs from `first` on.
     """
     runs = slice(first, first + weather.shape[2])
-    surprise = weather[COMPLETIONS] - 1.0
     balance = Opening(*opening)
     for t in range(plan.shape[0]):
-        people = np.empty((len(People._fields), weather.shape[2]))
-        count_people(response, surprise, t, people)
-        closed = close_year(Plan(*plan[t]), Weather(*weather[:, t, :]), People(*people), balance)
+        closed = close_year(Plan(*plan[t]), Weather(*weather[:, t]), People(*people[:, t]), balance)
         balance = carry(closed)
         figures = flat(closed)
         for place, line in enumerate(lines):
@@ -80,7 +75,7 @@ def flat(closed: Year) -> tuple[Any, ...]:
 
 def run_compiled(
     plan: np.ndarray,
-    response: np.ndarray,
+    people: np.ndarray,
     weather: np.ndarray,
     opening: np.ndarray,
     lines: Sequence[int],
@@ -89,68 +84,45 @@ def run_compiled(
 ) -> None:
     """As :func:`run_numpy`, compiled. Releases the GIL, so that chunks of runs can go to several threads."""
     # Whole arrays in C order and a place in them, not slices: another memory layout would be compiled anew.
-    weather, places = np.ascontiguousarray(weather), np.asarray(lines, dtype=np.int64)
-    compiled()(plan, response, weather, opening, places, ledger, first)
+    people, weather = np.ascontiguousarray(people), np.ascontiguousarray(weather)
+    compiled()(plan, people, weather, opening, np.asarray(lines, dtype=np.int64), ledger, first)
 
 
 def try_compiled() -> None:
     """Close one year of one run: whatever may fail has failed then."""
     rows = (len(Plan._fields), len(People._fields), len(Weather._fields), len(Opening._fields))
-    plan, response, weather, opening = (
+    plan, people, weather, opening = (
         np.ones(size) for size in ((1, rows[0]), (rows[1], 1, 1), (rows[2], 1, 1), rows[3])
     )
-    run_compiled(plan, response, weather, opening, [0], np.empty((1, 1, 1)))
+    run_compiled(plan, people, weather, opening, [0], np.empty((1, 1, 1)))
 
 
-def count_people(response, surprise, t, people):
-    """What the dwellings so far beyond the programme add in year t: `people` (field, run) from `surprise`
-    (year, run), the share by which each year's completions differ from it."""
-    for field in range(response.shape[0]):
-        clear(people[field])
-        for built in range(t + 1):
-            add_product(people[field], surprise[built], response[field, t, built])
-
-
-def clear(target):
-    """Set a row to zero."""
-    target[:] = 0.0
-
-
-def add_product(target, source, factor):
-    """Add a row times a number to another row (the compiled engine has a loop of its own)."""
-    target += source * factor
-
-
-def close_block(plan, response, weather, opening, lines, ledger, first_run):
+def close_block(plan, people, weather, opening, lines, ledger, first_run):
     """Close all years of all runs, LANES runs at a time."""
     # copy() instead of slice assignment: numba's own alone would add five seconds of compilation.
     years, runs = plan.shape[0], weather.shape[2]
     book = np.empty(ROWS * STRIDE)
-    surprise = np.empty((years, LANES))
-    people = np.empty((PEOPLE_FIELDS, LANES))
     for first in range(0, runs, LANES):
         lanes = min(LANES, runs - first)  # idle lanes of the last block: any real run
         for field in range(YEAR - OPENING):
             for lane in range(LANES):
                 book[(OPENING + field) * STRIDE + lane] = opening[field]
         for t in range(years):
-            for lane in range(lanes):
-                surprise[t, lane] = weather[COMPLETIONS, t, first + lane] - 1.0
-            for lane in range(lanes, LANES):
-                surprise[t, lane] = 0.0
-            count_people(response, surprise, t, people)
-            for field in range(PEOPLE_FIELDS):
-                row = (PEOPLE + field) * STRIDE
-                copy(people[field], book[row : row + LANES])
-            for driver in range(PEOPLE):
-                row = driver * STRIDE
-                copy(weather[driver, t, first : first + lanes], book[row : row + lanes])
-                for lane in range(lanes, LANES):
-                    book[driver * STRIDE + lane] = weather[driver, t, first]
+            fill_rows(book, WEATHER, weather, t, first, lanes)
+            fill_rows(book, PEOPLE, people, t, first, lanes)
             close_lanes(book, read_plan(plan, t))
             for place in range(lines.shape[0]):
                 row = (YEAR + lines[place]) * STRIDE
                 copy(book[row : row + lanes], ledger[place, t, first_run + first : first_run + first + lanes])
+
+
+def fill_rows(book, first_row, values, t, first, lanes):
+    """Put one year of some runs of `values` (field, year, run) into the book; idle lanes take the first run."""
+    for field in range(values.shape[0]):
+        row = (first_row + field) * STRIDE
+        copy(values[field, t, first : first + lanes], book[row : row + lanes])
+        for lane in range(lanes, LANES):
+            book[row + lane] = values[field, t, first]
 
 
 def copy(source, target):
@@ -223,7 +195,7 @@ def compiled() -> Callable[..., None]:
 
     namespaces = [dict(vars(module)) for module in _accounts_modules()]
     own = dict(globals())
-    of_rows: list[Any] = [close_lanes, copy, clear, add_product, count_people]
+    of_rows: list[Any] = [close_lanes, copy, fill_rows]
     twins: dict[Any, Any] = {}
     functions_of = [(own, of_rows), *[(space, _functions(space)) for space in namespaces]]
     for namespace, functions in functions_of:
@@ -255,18 +227,8 @@ def _choose_one(condition, chosen, otherwise):
     return chosen if condition else otherwise
 
 
-def _clear_loop(target):
-    for i in range(target.shape[0]):
-        target[i] = 0.0
-
-
-def _add_product_loop(target, source, factor):
-    for i in range(target.shape[0]):
-        target[i] += source[i] * factor
-
-
-COMPILED_FORMS: dict[Any, Any] = {choose: _choose_one, clear: _clear_loop, add_product: _add_product_loop}
-"""Functions on whole rows, and what stands in their place in the compiled engine."""
+COMPILED_FORMS: dict[Any, Any] = {choose: _choose_one}
+"""Functions of arrays, and what stands in their place in the compiled engine."""
 
 
 def cache_folder(numba_version: str, sources: Path = Path(__file__).parents[1]) -> Path:

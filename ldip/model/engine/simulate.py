@@ -13,6 +13,7 @@ from ldip.model import drivers
 from ldip.model.accounts.year import LINES
 from ldip.model.engine import kernel
 from ldip.model.fiscal_rules import Event, events
+from ldip.model.people.extra import extra_people
 from ldip.model.plan.baseline import Baseline, build
 from ldip.model.soundness import WITNESSES, check_path, check_runs
 from ldip.scenario.schema import Scenario
@@ -77,7 +78,7 @@ def run_baseline(baseline: Baseline, step: float = 0.0, engine: str | None = Non
     with np.errstate(all="ignore"):  # what is not finite is told with line and year
         _engine(engine or "numpy")(
             baseline.plan_table(),
-            baseline.response,
+            extra_people(baseline.response, calm),
             calm,
             np.array(baseline.opening),
             range(len(LINES)),
@@ -231,7 +232,8 @@ class _Accounts:
         steps = self._steps[first : first + size]
         with np.errstate(all="ignore"):  # what is not finite is told with line and year: see soundness.py
             weather = self._weather(self._process, self._seed, first, size, steps, self._seeds)
-            self._run(self._plan, self._response, weather, self._opening, self._lines, ledger, place)
+            people = extra_people(self._response, weather)
+            self._run(self._plan, people, weather, self._opening, self._lines, ledger, place)
 
 
 def _threads(runs: int) -> int:

@@ -2,8 +2,7 @@
 
 The cohort model starts from the population table (HP 4.13), which only knows age groups. The single years of age, and
 the migration that dwellings do not explain, are the smoothest ones that give the table back (least squares).
-Afterwards the same migration goes on. Everything is linear in dwellings, so a run needs no cohort model of its own:
-it adds the response to the dwellings by which it differs from the programme.
+Afterwards the same migration goes on. A run needs no cohort model of its own: see responses.py.
 """
 
 from typing import NamedTuple
@@ -11,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ldip.model.people import housing
-from ldip.scenario.rows import WORKING_AGE
+from ldip.scenario.rows import SERVICES, WORKING_AGE
 from ldip.scenario.schema import Scenario
 
 SMOOTH_RESIDENTS, SMOOTH_MIGRATION, SMALL_MIGRATION = 0.15, 1.2, 0.02
@@ -83,6 +82,11 @@ def demand_weights(scenario: Scenario, service: str, cost: str) -> np.ndarray:
     groups = dict(zip(names, group_weights(scenario), strict=True))
     rows = [row for row in scenario.demand if row.service == service]
     return np.sum([row.coverage * getattr(row, cost) * groups[row.group] for row in rows], axis=0)
+
+
+def need_weights(scenario: Scenario) -> np.ndarray:
+    """What a resident of each age costs a year in all services that follow their users (age,), mill. 2020-kr."""
+    return np.sum([demand_weights(scenario, service, "unit_cost") for service in SERVICES], axis=0)
 
 
 def grow_older(residents: np.ndarray, mortality: np.ndarray, fertility: np.ndarray) -> np.ndarray:
@@ -180,7 +184,7 @@ def project(scenario: Scenario, fitted: Fitted, built: np.ndarray) -> Population
     steps = built.shape[1] + 1
     calendar = np.arange(first + 1, first + 1 + steps)
     brought = np.einsum("ka,ky->ay", ages.per_dwelling, np.hstack([housing.reference(scenario, calendar[:1]), built]))
-    mortality, fertility = _rates(scenario, ages, calendar)
+    mortality, fertility = rates(scenario, ages, calendar)
 
     residents = fitted.residents
     closing, births, deaths, came, left = [residents], [], [], [], []
@@ -205,25 +209,7 @@ def project(scenario: Scenario, fitted: Fitted, built: np.ndarray) -> Population
     )
 
 
-def response(scenario: Scenario, fitted: Fitted, years: int) -> np.ndarray:
-    """Residents by age that one more dwelling adds, in the year it is completed and after (type, built, age, year):
-    of a dwelling built in year `built`, counted from the first year on. The table of M3, by year because mortality
-    and migration change; zero before it is built."""
-    ages = schedule(scenario)
-    first = scenario.scenario.first_year
-    mortality, fertility = _rates(scenario, ages, np.arange(first, first + years))
-    found = np.zeros((len(housing.TYPES), years, len(ages.ages), years))
-    for kind, brought in enumerate(ages.per_dwelling):
-        extra = np.zeros((len(ages.ages), years))  # one column per year of building
-        for t in range(years):
-            older = grow_older(extra, mortality[:, t], fertility[:, t])
-            extra = (1.0 - fitted.in_year(t + 1).departure_rates)[:, None] * older
-            extra[:, t] += brought
-            found[kind, :, :, t] = extra.T
-    return found
-
-
-def _rates(scenario: Scenario, ages: Schedule, years: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def rates(scenario: Scenario, ages: Schedule, years: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mortality and fertility by age and year (age, year); mortality declines after the plan years."""
     last = scenario.scenario.first_year + scenario.scenario.plan_years - 1
     decline = np.where(years > last, 1.0 - scenario.residents.mortality_decline.at(years), 1.0)

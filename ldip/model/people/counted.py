@@ -1,4 +1,5 @@
-"""From the cohort model to what the accounts need: residents, demand and places, planned and per dwelling (M3)."""
+"""From the cohort model to what the accounts need: residents, demand and places, as planned and by what chance adds
+to them (M3)."""
 
 from typing import NamedTuple
 
@@ -6,9 +7,22 @@ import numpy as np
 
 from ldip.model.accounts.inputs import People
 from ldip.model.people import housing
-from ldip.model.people.cohorts import Fitted, Population, demand_weights, fit, project, response, working_age_weights
+from ldip.model.people.cohorts import (
+    Fitted,
+    Population,
+    demand_weights,
+    fit,
+    group_weights,
+    need_weights,
+    project,
+    working_age_weights,
+)
+from ldip.model.people.responses import responses
 from ldip.scenario.rows import SERVICES
 from ldip.scenario.schema import Scenario
+
+GRANT_YEARS = 3
+"""Years over which the growth is measured that a growth grant goes by."""
 
 
 class Path(NamedTuple):
@@ -18,14 +32,15 @@ class Path(NamedTuple):
     residents: np.ndarray  # average of the year
     closing_residents: np.ndarray
     working_age: np.ndarray  # average
-    need: np.ndarray  # cost of the services of the opening residents, mill. 2020-kr
-    earlier_residents: np.ndarray  # three years before the opening ones
+    need: np.ndarray  # what the opening residents' services cost a year, mill. 2020-kr: coverage x unit cost by age
+    earlier_residents: np.ndarray  # GRANT_YEARS years before opening_residents
     demand: dict[str, np.ndarray]  # service -> cost of its users, mill. 2020-kr, average of the year
     places: dict[str, np.ndarray]  # service -> cost of the places needed when the lead time has passed, mill. 2020-kr
 
 
 class Counted(NamedTuple):
-    """People on the scenario's programme, on the one behind its population table, and the response to dwellings."""
+    """People on the scenario's programme, on the one behind its population table, and the responses to 100 % more of
+    each of CAUSES in one year (responses.py)."""
 
     population: Population
     planned: Path
@@ -33,7 +48,8 @@ class Counted(NamedTuple):
     programme: np.ndarray  # (year,) dwellings completed
     programme_before: np.ndarray  # (year,) in the year before
     reference_before: np.ndarray  # (year,)
-    response: np.ndarray  # (field of People, year, year of building): of dwellings 100 % beyond the programme
+    response: np.ndarray  # (field of People, year, cause, year of cause)
+    group_response: np.ndarray  # (group of the population table, year, cause, year of cause), at 31 December
 
     @property
     def relative_residents(self) -> np.ndarray:
@@ -52,6 +68,7 @@ def count(scenario: Scenario, years: int, fitted: Fitted | None = None) -> Count
     population = project(scenario, fitted, built)
     total, usual = built.sum(axis=0), behind.sum(axis=0)
     before = np.concatenate([usual[:1], total])  # the year before the plan built as the table says
+    added = responses(scenario, fitted, population, built, years + lead)
     return Counted(
         population=population,
         planned=_path(scenario, population, years, lead),
@@ -59,7 +76,8 @@ def count(scenario: Scenario, years: int, fitted: Fitted | None = None) -> Count
         programme=total[:years],
         programme_before=before[:years],
         reference_before=np.concatenate([usual[:1], usual])[:years],
-        response=_response(scenario, fitted, built, years, lead),
+        response=_response(scenario, added, years, lead),
+        group_response=np.einsum("ga,cabt->gtcb", group_weights(scenario), added)[:, :years, :, :years],
     )
 
 
@@ -72,8 +90,8 @@ def _path(scenario: Scenario, population: Population, years: int, lead: int) -> 
         residents=average[:, 1 : years + 1].sum(axis=0),
         closing_residents=totals[2 : years + 2],
         working_age=working_age_weights(scenario) @ average[:, 1 : years + 1],
-        need=sum(demand_weights(scenario, s, "unit_cost") for s in SERVICES) @ closing[:, 1 : years + 1],
-        earlier_residents=np.concatenate([np.full(3, totals[0]), totals])[1 : years + 1],
+        need=need_weights(scenario) @ closing[:, 1 : years + 1],
+        earlier_residents=_earlier(totals)[:years],
         demand={s: demand_weights(scenario, s, "unit_cost") @ average[:, : years + 1] for s in SERVICES},
         places={
             s: demand_weights(scenario, s, "place_cost") @ closing[:, 1 + lead : years + 2 + lead] for s in SERVICES
@@ -81,28 +99,33 @@ def _path(scenario: Scenario, population: Population, years: int, lead: int) -> 
     )
 
 
-def _response(scenario: Scenario, fitted: Fitted, built: np.ndarray, years: int, lead: int) -> np.ndarray:
-    """What the dwellings of each year add at 31 December of it and of later years, by field of People."""
-    by_age = response(scenario, fitted, years + lead)  # (type, built, age, year)
-    added = np.einsum("kb,kbat->abt", built, by_age)  # of the whole programme of a year
+def _earlier(totals: np.ndarray) -> np.ndarray:
+    """Residents GRANT_YEARS years before the start of each year from the first on. Before the population table
+    begins, two years before the first year, they are taken to have grown by its first year's growth a year."""
+    before = np.arange(1 - GRANT_YEARS, 0)
+    growth = totals[1] / totals[0]
+    return np.concatenate([totals[0] * growth**before, totals])
+
+
+def _response(scenario: Scenario, added: np.ndarray, years: int, lead: int) -> np.ndarray:
+    """What 100 % more of each cause of a year adds, by field of People (field, year, cause, year of cause), from what
+    it adds by age at 31 December."""
 
     def weighted(weights: np.ndarray) -> np.ndarray:
-        return np.einsum("a,abt->tb", weights, added)  # (year, year of building)
+        return np.einsum("a,cabt->tcb", weights, added)
+
+    def earlier(closing: np.ndarray, by: int) -> np.ndarray:
+        """The same so many years before: nothing in the first of them."""
+        return np.concatenate([np.zeros((by, *closing.shape[1:])), closing])[: len(closing)]
 
     def average(closing: np.ndarray) -> np.ndarray:
-        opening = np.concatenate([np.zeros((1, closing.shape[1])), closing[:-1]])
-        return 0.5 * (opening + closing)
+        return 0.5 * (earlier(closing, 1) + closing)
 
-    everybody = weighted(np.ones(by_age.shape[2]))
+    everybody = weighted(np.ones(added.shape[1]))
     demand = {s: average(weighted(demand_weights(scenario, s, "unit_cost"))) for s in SERVICES}
     places = {s: weighted(demand_weights(scenario, s, "place_cost"))[lead:] for s in SERVICES}
-    need = weighted(sum(demand_weights(scenario, s, "unit_cost") for s in SERVICES))
-
-    def later(closing: np.ndarray, lag: int) -> np.ndarray:
-        return np.concatenate([np.zeros((lag, closing.shape[1])), closing])[: len(closing)]
-
     fields = People(
-        opening_residents=np.concatenate([np.zeros((1, everybody.shape[1])), everybody[:-1]]),
+        opening_residents=earlier(everybody, 1),
         residents=average(everybody),
         closing_residents=everybody,
         working_age=average(weighted(working_age_weights(scenario))),
@@ -112,7 +135,7 @@ def _response(scenario: Scenario, fitted: Fitted, built: np.ndarray, years: int,
         kindergarten_places=places["kindergartens"],
         school_places=places["schools"],
         care_places=places["care"],
-        need=later(need, 1),
-        earlier_residents=later(everybody, 4),
+        need=earlier(weighted(need_weights(scenario)), 1),
+        earlier_residents=earlier(everybody, 1 + GRANT_YEARS),
     )
-    return np.stack([field[:years, :years] for field in fields])
+    return np.stack([field[:years, :, :years] for field in fields])

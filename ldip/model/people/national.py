@@ -1,35 +1,64 @@
-"""The nation's ages, for needs in the grants (interim)."""
+"""What the nation's residents need of municipal services: its ages with this municipality's own costs by age.
+
+Grants know needs, not heads: a municipality is paid for having older or younger residents than the nation. The
+nation's ages are Statistics Norway's (``national_ages.csv``), or the scenario's own table of that name.
+"""
+
+import functools
+from importlib.resources import files
+from typing import NamedTuple
+
 import numpy as np
-from ldip.model.people.cohorts import demand_weights, schedule
-from ldip.scenario.rows import SERVICES
 
-T = {2013: [313,306,308,326,339,331,335,346,377,359,327,309,285,264,174,131,108,114],
-2015: [320,317,309,327,346,352,346,343,375,375,337,315,287,277,197,139,105,115],
-2020: [349,333,328,321,350,387,386,368,356,382,376,333,306,274,259,176,113,114],
-2040: [363,370,383,390,385,383,391,391,413,424,398,364,340,349,329,272,219,237],
-2060: [391,395,393,389,391,407,426,434,424,406,398,384,392,389,354,311,266,378]}
+from ldip.model.people.cohorts import need_weights, schedule, working_age_weights
+from ldip.scenario.files.tables import read_table
+from ldip.scenario.rows import NationalGroup
+from ldip.scenario.schema import Scenario
 
-def national_shares(scenario, years):
+FILE = "national_ages.csv"
+
+
+@functools.cache
+def shipped() -> tuple[NationalGroup, ...]:
+    """The nation's residents by age group, as the program brings them."""
+    text = (files("ldip.model.people") / FILE).read_text(encoding="utf-8")
+    return tuple(NationalGroup.model_validate(row) for row in read_table("national_ages", FILE, text, None).rows)
+
+
+class Nation(NamedTuple):
+    """The nation in each year (year,)."""
+
+    need: np.ndarray  # what the services of one resident cost, mill. kr of the first year
+    working_age: np.ndarray  # share of the residents aged 20-66
+
+
+def nation(scenario: Scenario, years: np.ndarray) -> Nation:
+    """The nation's ages at 1 January, with the scenario's own coverage and unit costs."""
+    shares = _shares(scenario, years)
+    return Nation(need_weights(scenario) @ shares, working_age_weights(scenario) @ shares)
+
+
+def _shares(scenario: Scenario, years: np.ndarray) -> np.ndarray:
     """Share of the nation at each age (age, year)."""
+    groups = scenario.national_ages or shipped()
+    residents = np.array([group.residents for group in groups])
+    by_age = np.stack([_within(scenario, group) for group in groups], axis=1) @ (residents / residents.sum(axis=0))
+    # The ends hold before and after the table.
+    return np.array([np.interp(years, groups[0].years, shares) for shares in by_age])
+
+
+def _within(scenario: Scenario, group: NationalGroup) -> np.ndarray:
+    """How a group is spread over the ages of the scenario (age,): evenly, the open one as its mortality would have it
+    if as many came every year. Ages that the scenario does not know count as its last."""
     ages = schedule(scenario)
-    alive = np.cumprod(1 - ages.mortality)
-    per = []
-    for y, col in T.items():
-        by_age = np.zeros(len(ages.ages))
-        for g, n in enumerate(col):
-            lo = 5*g
-            hi = lo+5 if g < 17 else len(by_age)
-            part = alive[lo:hi] if g == 17 else np.ones(hi-lo)
-            by_age[lo:hi] = n * part/part.sum()
-        per.append(by_age / by_age.sum())
-    return np.array([np.interp(years, list(T), age) for age in np.transpose(per)])
-
-
-def national_need(scenario, years):
-    w = sum(demand_weights(scenario, s, "unit_cost") for s in SERVICES)
-    return w @ national_shares(scenario, years)
-
-
-def national_working_age(scenario, years):
-    from ldip.model.people.cohorts import working_age_weights
-    return working_age_weights(scenario) @ national_shares(scenario, years)
+    last = len(ages.ages) - 1
+    found = np.zeros(last + 1)
+    first = min(int(group.age_from), last)
+    if group.is_open:
+        alive = np.cumprod(np.concatenate([[1.0], 1.0 - ages.mortality[first:-1]]))
+        alive[-1] /= max(float(ages.mortality[-1]), 1e-3)  # the last age is open
+        found[first:] = alive / alive.sum()
+    else:
+        single = np.arange(int(group.age_from), int(group.age_to) + 1)
+        np.add.at(found, np.minimum(single, last), 1.0 / len(single))
+    return found

@@ -14,7 +14,7 @@ from ldip.model.accounts.revenue import tax_equalisation
 from ldip.model.fiscal_rules import Event, events
 from ldip.model.people.cohorts import Population
 from ldip.model.people.counted import Counted, Path, count
-from ldip.model.people.national import national_need, national_working_age
+from ldip.model.people.national import nation
 from ldip.model.plan.areas import elasticities, other_frames
 from ldip.model.plan.pension import PensionPlan, pension_plan
 from ldip.model.soundness import check_plan
@@ -34,8 +34,13 @@ class Baseline(NamedTuple):
     opening: Opening
     population: Population  # with the scenario's own programme
     other_frames: np.ndarray  # (area, year): see areas.py
-    response: np.ndarray  # (field of People, year, year of building): see people/counted.py
+    response: np.ndarray  # (field of People, year, cause, year of cause): see people/counted.py
+    group_response: np.ndarray  # (age group, year, cause, year of cause)
     events: tuple[Event, ...]  # what may happen in a run, its own rules among it: see fiscal_rules.py
+
+    def __repr__(self) -> str:
+        """The name: the arrays would fill pages."""
+        return f"Baseline({self.name!r})"
 
     def plan_table(self) -> np.ndarray:
         """The plan as the engines read it: (year, field), C order."""
@@ -80,7 +85,8 @@ def _build(scenario: Scenario, horizon: int, count: Callable[[Scenario, int], Co
         opening=_opening(scenario, pension.opening, people),
         population=people.population,
         other_frames=frames[:, :horizon],
-        response=np.ascontiguousarray(_with_rest(scenario, people)[:, :horizon, :horizon]),
+        response=np.ascontiguousarray(_with_rest(scenario, people)[:, :horizon, :, :horizon]),
+        group_response=np.ascontiguousarray(people.group_response[:, :horizon, :, :horizon]),
         events=events(scenario),
     )
 
@@ -158,8 +164,8 @@ def _revenue(scenario: Scenario, people: Counted, years: np.ndarray) -> dict[str
     own_per_resident = tax / reference.opening_residents
     # In the plan years the nation's tax is told by the municipality's own; later its residents of working age pay it.
     national = own_per_resident / revenue.own_to_national_tax.at(years)
-    working = national_working_age(scenario, years)
-    paid = working[plan_years:] / working[plan_years - 1]
+    country = nation(scenario, years)
+    paid = country.working_age[plan_years:] / country.working_age[plan_years - 1]
     paid *= np.cumprod(1.0 + revenue.tax_growth_per_working_age.at(later))
     told = revenue.own_to_national_tax.at(years[plan_years - 1 : plan_years]) / revenue.own_to_national_tax.at(later)
     national[plan_years:] = national[plan_years - 1] * paid * told
@@ -174,13 +180,12 @@ def _revenue(scenario: Scenario, people: Counted, years: np.ndarray) -> dict[str
         revenue.topup_level.at(years),
         revenue.equalisation_deduction.at(years),
     )
-    nation = national_need(scenario, years)
-    needs = revenue.needs_equalisation.at(years) * (reference.need - reference.opening_residents * nation)
+    needs = revenue.needs_equalisation.at(years) * (reference.need - reference.opening_residents * country.need)
     block = scenario.plan_line("general_grant") - (equalisation + needs)[:plan_years]
     per_resident = block[-1] / reference.opening_residents[plan_years - 1]
     growing = np.cumprod(1.0 + revenue.grant_growth_per_resident.at(later))
     # The state pays for what the nation's ages cost more from year to year, the same for every resident.
-    ageing = np.cumsum(np.diff(nation)[plan_years - 1 :] * revenue.demography_financing.at(later))
+    ageing = np.cumsum(np.diff(country.need)[plan_years - 1 :] * revenue.demography_financing.at(later))
     per_resident = per_resident * growing + ageing
     block = np.concatenate([block, per_resident * reference.opening_residents[plan_years:]])
     sector_revenue = _extend(scenario, "sector_revenue", years, _growth(reference.residents, plan_years))
@@ -190,7 +195,7 @@ def _revenue(scenario: Scenario, people: Counted, years: np.ndarray) -> dict[str
         "revenue_shortfall": revenue.shortfall.at(years),
         "block_grant": block * planned.opening_residents / reference.opening_residents,
         "need": planned.need,
-        "national_need": nation,
+        "national_need": country.need,
         "earlier_residents": planned.earlier_residents,
         "host_grant": _extend(scenario, "host_grant", years),
         "integration_grant": _extend(scenario, "integration_grant", years),

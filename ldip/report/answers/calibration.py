@@ -87,6 +87,13 @@ ELSEWHERE = Text(
     en="Completions: if the series is of the whole country, one municipality swings more. The scenario for Bærum "
     "takes 2 to 2.5 times as much (an assumption); scale σ up in the change.",
 )
+ZEROS = Text(
+    nb="Ferdigstilte boliger: {share} prosent av årene har ingen. De teller som en halv bolig i treghetens "
+    "logaritme; sjokket σ og snittet er de andre årenes, og sjansen for et slikt år tas med i endringen (zero_year).",
+    en="Completions: {share} per cent of the years have none. They count as half a dwelling in the log of the "
+    "persistence; the shock σ and the mean are of the other years, and the chance of such a year goes into the "
+    "change (zero_year).",
+)
 NOTE = Text(
     nb="φ: hvor mye av fjorårets avvik som er igjen (AR(1), minste kvadrater, n årspar). Små utvalg gjør den for "
     "lav, med om lag (1 + 3φ)/n (Kendall; Marriott og Pope 1954); «uten skjevhet» legger det til, men aldri over "
@@ -206,6 +213,8 @@ def _remarks(calibration: Calibration, written: list[Entry], lang: str, *, corre
             verdict = RESPONSE_IN if any(entry.key.endswith("rate_response") for entry in written) else RESPONSE_OUT
             value, error = number(one.rate_response, 1, lang), number(one.rate_response_error, 1, lang)
             found.append(RESPONSE.say(lang, value=value, error=error, verdict=verdict.say(lang)))
+        if one.zero_share:
+            found.append(ZEROS.say(lang, share=number(100.0 * one.zero_share, 0, lang)))
         if one.driver == "completions":
             found.append(ELSEWHERE.say(lang))
         if one.pairs < FEW:
@@ -250,6 +259,7 @@ def calibration_records(calibration: Calibration, scenario: Scenario, written: l
                 "bias": one.bias,
                 "corrected": one.corrected,
                 "mean": one.mean,
+                "zero_share": one.zero_share,
                 "mean_error": figure(one.mean_error(allowed(one.persistence))),
                 "rate_response": figure(one.rate_response),
                 "rate_response_error": figure(one.rate_response_error),

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ldip.analysis.growth import PERCENTILES, Payback
+from ldip.analysis.population import GroupFans
 from ldip.model.people.cohorts import group_weights
 from ldip.model.people.housing import TYPES, programme
 from ldip.model.plan.baseline import Baseline
@@ -33,15 +34,15 @@ TOTAL = Text("Totalt", "Total")
 CHANGES = Text("Endring i året", "Change in the year")
 GROWTH = Text("vekst", "growth")
 DWELLINGS = Text("Ferdigstilte boliger", "Dwellings completed")
-FAN = Text("Innbyggere 31.12. når boligbyggingen svinger", "Residents at 31 December when building swings")
+FAN = Text("Innbyggere 31.12.: 5, 50 og 95 % av løpene", "Residents at 31 December: 5, 50 and 95 % of runs")
+GROUP_FAN = Text("Innbyggere 31.12. etter alder: 5 / 50 / 95 %", "Residents at 31 December by age: 5 / 50 / 95 %")
 POPULATION_NOTE = Text(
     nb="Gruppene er grunnbanen fra kohortmodellen: tabellens år er tabellens tall, deretter følger folk av "
-    "fødsler, dødsfall, flytting og boligprogrammet. Sjansen virker her bare gjennom boligbyggingen ({runs} "
-    "løp, frø {seed}); fruktbarhet, dødelighet og annen flytting er sikre i modellen, men ikke i verden.",
+    "fødsler, dødsfall, flytting og boligprogrammet. Sjansen virker gjennom boligbyggingen, personer per bolig, "
+    "fødsler, flytting og dødelighet ({runs} løp, frø {seed}).",
     en="The groups are the baseline of the cohort model: in the table's years they are the table's, then people "
-    "follow from births, deaths, migration and the housing programme. Chance works here through building only "
-    "({runs} runs, seed {seed}); fertility, mortality and other migration are certain in the model, though not "
-    "in the world.",
+    "follow from births, deaths, migration and the housing programme. Chance works through building, persons per "
+    "dwelling, births, migration and mortality ({runs} runs, seed {seed}).",
 )
 PARTS = {
     "revenue": Text("inntekter", "revenue"),
@@ -116,14 +117,29 @@ def population_records(scenario: Scenario, baseline: Baseline, summary: Summary)
     }
 
 
+def group_records(scenario: Scenario, baseline: Baseline, fans: GroupFans) -> list[dict[str, Any]]:
+    """The fan of every age group as records."""
+    return [
+        {
+            "group": group.group,
+            "year": int(year),
+            **{name: float(of[g, t]) for name, of in zip(NAMES, fans.percentiles, strict=True)},
+        }
+        for g, group in enumerate(scenario.population)
+        for t, year in enumerate(baseline.years)
+    ]
+
+
 def write_population(folder: Path, records: dict[str, list[dict[str, Any]]]) -> None:
-    """``residents.csv``, ``flows.csv``, ``dwellings.csv`` and ``fan.csv``."""
+    """``residents.csv``, ``flows.csv``, ``dwellings.csv``, ``fan.csv`` and ``group_fan.csv``."""
     for name, rows in records.items():
         write_records(folder / f"{name}.csv", rows)
 
 
-def population_text(scenario: Scenario, baseline: Baseline, summary: Summary, title: str, lang: str) -> str:
-    """Residents by age, what changes them, dwellings by area and the fan, for some years."""
+def population_text(
+    scenario: Scenario, baseline: Baseline, summary: Summary, fans: GroupFans, title: str, lang: str
+) -> str:
+    """Residents by age, what changes them, dwellings by area, and the fans of all and of each age, for some years."""
     people, first = baseline.population, scenario.scenario.first_year
     picked = selected_years(baseline.years)
     years = [str(baseline.years[t]) for t in picked]
@@ -152,9 +168,13 @@ def population_text(scenario: Scenario, baseline: Baseline, summary: Summary, ti
     chances = [[FAN.say(lang), *years]]
     for p, shown in ((0.95, "95 %"), (0.50, "median"), (0.05, "5 %")):
         chances.append(row(shown, fan.percentile(p)[picked]))
+    of_groups = [[GROUP_FAN.say(lang), *years]]
+    for g, group in enumerate(scenario.population):
+        spread = [[number(float(value), 0, lang) for value in fans.percentiles[:, g, t]] for t in picked]
+        of_groups.append([f"  {AGE.say(lang, group=group.group)}", *[" / ".join(values) for values in spread]])
     parts = [
         title,
-        *(table(part) for part in (rows, flows, dwellings, chances)),
+        *(table(part) for part in (rows, flows, dwellings, chances, of_groups)),
         textwrap.fill(population_note(summary, lang), 100),
     ]
     return "\n\n".join(parts)

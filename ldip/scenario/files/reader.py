@@ -23,6 +23,7 @@ from ldip.scenario.files.tables import (
     check_ages,
     check_areas,
     check_demand,
+    check_national_ages,
     check_plan,
     check_population,
     check_vintages,
@@ -185,6 +186,7 @@ def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
     reading.faults += check_vintages(file["vintages"], tables["vintages"], heading.get("first_year"))
     reading.faults += check_population(file["population"], tables["population"])
     reading.faults += check_ages(file["ages"], tables["ages"], tables["population"])
+    reading.faults += check_national_ages(file["national_ages"], tables["national_ages"])
     reading.faults += check_demand(file["demand"], tables["demand"], tables["population"], file["population"])
     if scenario:
         reading.faults += reading.price_years(scenario, tables["plan"])

@@ -36,7 +36,7 @@ COLUMNS = {
     "own_tax": Meaning(
         Text("et forholdstall til landsgjennomsnittet", "a ratio to the national average"), 0.2, 5, True
     ),
-    "completions": Meaning(Text("boliger", "dwellings"), 1.0, 1e6, False),
+    "completions": Meaning(Text("boliger", "dwellings"), 0.0, 1e6, False),
     "cpi": Meaning(_FRACTION, -0.20, 0.30, True),
     "wages": Meaning(_FRACTION, -0.20, 0.30, True),
 }

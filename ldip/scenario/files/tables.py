@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ldip.errors import Fault
 from ldip.scenario.files import faults as f
 from ldip.scenario.quantities import in_prices_of, of_any_year
-from ldip.scenario.rows import MAY_BE_ABSENT, PAID_WITH, PLAN_LINES, SERVICES, WORKING_AGE
+from ldip.scenario.rows import MAY_BE_ABSENT, OPEN_END, PAID_WITH, PLAN_LINES, SERVICES, WORKING_AGE
 
 COLUMNS = {
     "areas": ("area", "sector", "name_nb", "name_en", "follows", "elasticity", "basis", "source"),
@@ -23,8 +23,9 @@ COLUMNS = {
         *("table", "item", "item_nb", "unit", "price_basis", "figure", "tolerance", "role"),
         *("explanation_nb", "explanation_en", "source"),
     ),
+    "national_ages": ("age_from", "age_to", "basis", "source"),
 }
-OPTIONAL = {"vintages", "published"}
+OPTIONAL = {"vintages", "published", "national_ages"}
 """Columns of each table besides its years; ``note`` may stand in all of them."""
 
 NUMERIC = {
@@ -32,7 +33,13 @@ NUMERIC = {
     *("coverage", "unit_cost", "place_cost"),
     *("elasticity", "vintage", "deviation", "years"),
 }
-YEARLY = {"areas": "frame", "plan": "values", "population": "residents", "published": "values"}
+YEARLY = {
+    "areas": "frame",
+    "plan": "values",
+    "population": "residents",
+    "published": "values",
+    "national_ages": "residents",
+}
 """Name of the tuple that the year columns of a table become."""
 
 
@@ -46,7 +53,10 @@ class Table(NamedTuple):
 
 
 def wanted_years(name: str, heading: Any) -> tuple[str, ...] | None:
-    """The year columns that a table must have; None where the scenario's heading does not tell."""
+    """The year columns that a table must have; None where the scenario's heading does not tell, and for the nation's
+    ages, whose years are the table's own."""
+    if name == "national_ages":
+        return None
     if name not in YEARLY:
         return ()
     first, count = (heading.get(key) if isinstance(heading, dict) else None for key in ("first_year", "plan_years"))
@@ -74,10 +84,13 @@ def read_table(name: str, file: str, text: str, years: tuple[str, ...] | None) -
             continue
         row: dict[str, Any] = {}
         for column, cell in zip(header, cells, strict=True):
-            row[column] = _cell(place, column, cell.strip(), found)
+            is_open = name == "national_ages" and column == "age_to" and not cell.strip()
+            row[column] = OPEN_END if is_open else _cell(place, column, cell.strip(), found)
         yearly = tuple(row.pop(year) for year in shown_years)
         if name in YEARLY:
             row[YEARLY[name]] = yearly
+        if name == "national_ages":
+            row["years"] = tuple(map(int, shown_years))
         row.pop("note", None)
         rows.append(row)
         lines.append(reader.line_num)
@@ -180,6 +193,26 @@ def check_ages(file: str, table: Table, population: Table) -> list[Fault]:
         if ages and any(group["residents"]) and not any(group["age_from"] <= age <= group["age_to"] for age in ages)
     ]
     return [Fault.of("no_such_ages", file, "age", group=group) for group in missing]
+
+
+def check_national_ages(file: str, table: Table) -> list[Fault]:
+    """Years that rise, groups that follow each other from 0 on, nobody negative, somebody in every year."""
+    found = []
+    if (table.rows and not table.years) or list(table.years) != sorted(set(table.years)):
+        found.append(Fault.of("years_not_rising", f"{file}:1", ", ".join(table.years)))
+    expected = 0.0
+    for row, line in zip(table.rows, table.lines, strict=True):
+        if row["age_from"] != expected:
+            found.append(
+                Fault.of("not_next_group", f"{file}:{line}", "age_from", f"{row['age_from']:g}", age=expected)
+            )
+        if row["age_to"] < row["age_from"]:
+            found.append(Fault.of("below_least", f"{file}:{line}", "age_to", limit=f"{row['age_from']:g}"))
+        expected = row["age_to"] + 1.0
+    for year, total in zip(table.years, _totals(table, table.rows, "residents"), strict=True):
+        if table.rows and total <= 0.0:
+            found.append(Fault.of("nobody", file, year))
+    return found
 
 
 def check_demand(file: str, table: Table, population: Table, population_file: str) -> list[Fault]:

@@ -24,8 +24,10 @@ PEOPLE = Text(
     "dwellings vary around it: in nine of ten futures there are between {low} and {high} residents.",
 )
 PEOPLE_LIMIT = Text(
-    nb="Alderstallene er grunnbanens. Tilfeldighetene i modellen når folketallet bare gjennom boligbyggingen.",
-    en="The ages are the baseline's. Chance reaches the number of people in the model through building only.",
+    nb="Alderstallene er grunnbanens. Tilfeldighetene når folketallet gjennom boligbygging, fødsler, flytting og "
+    "dødelighet; ldip population viser viften for hver aldersgruppe.",
+    en="The ages are the baseline's. Chance reaches the number of people through building, births, migration and "
+    "mortality; ldip population shows the fan of every age group.",
 )
 
 
