@@ -260,7 +260,8 @@ def national(scenario: Scenario, **values: float) -> Scenario:
 
 
 def test_a_national_surprise_that_is_kept_reaches_it_by_seventy_seven_per_cent(scenario):
-    """Nothing taken back, and carried on as long as it lasts itself. Bærum's 1.6 times the average gets 1.6 times the kroner, and pays 60 % of the 0.6 more into the equalisation;
+    """Nothing taken back, and carried on as long as it lasts itself. Bærum's
+    1.6 times the average gets 1.6 times the kroner, and pays 60 % of the 0.6 more into the equalisation;
     the deduction is 0.95 % of the national tax: 1 - 0.6 x 0.6 / 1.6 - 0.0095 / 1.6. The same kroner per resident
     everywhere would reach it by 99 % (test_steps)."""
     kept = national(scenario, taken_back=0.0, carried_on=scenario.drivers.national_tax.persistence.value)
@@ -269,7 +270,8 @@ def test_a_national_surprise_that_is_kept_reaches_it_by_seventy_seven_per_cent(s
 
 def test_a_national_surprise_is_mostly_taken_back(scenario):
     """Per head at the national average, 1 / 1.6 of Bærum's tax: all of it, or 40 % in the first year. Later what is
-    kept, 0.6 of each shock and 0.25 of that in the next year, goes with the surprise, 0.3 of it, by 0.6 x 0.91 / 0.925."""
+    kept, 0.6 of each shock and 0.25 of that in the next year, goes with
+    the surprise, 0.3 of it, by 0.6 x 0.91 / 0.925."""
     everything = slopes(national(scenario, taken_back=1.0))
     np.testing.assert_allclose(everything, 1 - 0.225 - 0.0059 - 1 / 1.6, atol=0.006)
     shipped = slopes(national(scenario))

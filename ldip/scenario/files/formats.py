@@ -59,8 +59,8 @@ STEPS = {
     2: Step(
         Text(
             nb="skatten i landet er delt i statens nivå og overraskelsen mot budsjettet, og politikken rule er "
-            "borte: drivers.national_tax.persistence, drivers.national_tax.volatility og restructuring.maximum_pace tas ut, "
-            "og standardverdiene gjelder (docs/model.md)",
+            "borte: drivers.national_tax.persistence, drivers.national_tax.volatility og "
+            "restructuring.maximum_pace tas ut, og standardverdiene gjelder (docs/model.md)",
             en="national tax is divided into the state's level and the surprise against the budget, and the policy "
             "rule is gone: drivers.national_tax.persistence, drivers.national_tax.volatility and "
             "restructuring.maximum_pace are taken out, and the defaults hold (docs/model.md)",
