@@ -141,6 +141,7 @@ OTHERS = {
     "slipped investment": ("slipped_investment",),
     "depreciation": ("depreciation",),
     "overdue deficit": ("closing_overdue_deficit",),
+    "cover of earlier deficits": ("struck_cover",),
 }
 """Identities with a form of their own in :func:`residuals`: the line that each accounts for."""
 
@@ -195,6 +196,8 @@ def residuals(ledger: "Ledger", opening: Opening) -> dict[str, np.ndarray]:
     found["overdue deficit"] = np.minimum(
         ledger["closing_uncovered_deficit"] - ledger["closing_overdue_deficit"], 0.0
     )
+    standing = before("closing_uncovered_deficit", opening.uncovered_deficit)
+    found["cover of earlier deficits"] = standing - ledger["covered_deficit"] - ledger["struck_cover"]
     for name, lines in ACCOUNTS.items():
         found[name] = total(lines)
     for line, terms in SUMS.items():
