@@ -20,7 +20,10 @@ EMPTY_ALTERNATIVES = 3
 EMPTY_ROWS = 20
 ROW_HEIGHT = 15.0  # long texts show their beginning; the whole stands in the formula bar
 PERCENT = "0.0#######%"
-PERCENT_UNITS = ("share", "per year", "share per year", "standard deviation per year", "probability per year")
+PERCENT_UNITS = (
+    *("share", "per year", "share per year", "share of residents per year", "probability per year"),
+    *("standard deviation", "standard deviation per year"),
+)
 
 TITLE = Text("Innstillinger: {title}", "Settings: {title}")
 HOW = (

@@ -82,6 +82,8 @@ UNITS_NB = {
     "ratio": "et forholdstall",
     "share per year": "en andel per år",
     "standard deviation per year": "et standardavvik per år",
+    "standard deviation": "et standardavvik",
+    "share of residents per year": "en andel av innbyggerne per år",
     "dwellings per year": "boliger per år",
     "dwellings": "boliger",
     "year": "et årstall",

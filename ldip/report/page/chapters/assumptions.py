@@ -36,6 +36,8 @@ UNITS = {
     "mill. 2020-kr per dwelling": Text("mill. 2020-kr per bolig", "mill. 2020-kr per dwelling"),
     "share per year": Text("andel per år", "share per year"),
     "standard deviation per year": Text("standardavvik per år", "standard deviation per year"),
+    "standard deviation": Text("standardavvik", "standard deviation"),
+    "share of residents per year": Text("andel av innbyggerne per år", "share of residents per year"),
     "log points per unit rate": Text("logpoeng per enhet rente", "log points per unit rate"),
     "mill. kr": Text("mill. kr", "mill. kr"),
     "mill. 2020-kr": Text("mill. 2020-kr", "mill. 2020-kr"),
