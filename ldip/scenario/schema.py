@@ -25,7 +25,7 @@ from ldip.scenario.quantities import (
     expect,
     whole,
 )
-from ldip.scenario.rows import Age, AgeGroup, Area, Demand, PlanRow, PublishedRow, Vintage
+from ldip.scenario.rows import Age, AgeGroup, Area, Demand, HistoryRow, PlanRow, PublishedRow, Vintage
 
 
 class Heading(Frozen):
@@ -275,6 +275,7 @@ class Scenario(Frozen):
     ages: tuple[Age, ...]
     demand: tuple[Demand, ...]
     vintages: tuple[Vintage, ...] = ()
+    history: tuple[HistoryRow, ...] = ()
     published: tuple[PublishedRow, ...] = ()
     changes: tuple[str, ...] = ()
 

@@ -23,6 +23,7 @@ from ldip.scenario.files.tables import (
     check_ages,
     check_areas,
     check_demand,
+    check_history,
     check_plan,
     check_population,
     check_vintages,
@@ -183,6 +184,7 @@ def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
     reading.faults += check_areas(file["areas"], tables["areas"], sectors)
     reading.faults += check_plan(file["plan"], tables["plan"], sectors, reading.first_year)
     reading.faults += check_vintages(file["vintages"], tables["vintages"], heading.get("first_year"))
+    reading.faults += check_history(file["history"], tables["history"])
     reading.faults += check_population(file["population"], tables["population"])
     reading.faults += check_ages(file["ages"], tables["ages"], tables["population"])
     reading.faults += check_demand(file["demand"], tables["demand"], tables["population"], file["population"])

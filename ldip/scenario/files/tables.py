@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from ldip.errors import Fault
 from ldip.scenario.files import faults as f
-from ldip.scenario.quantities import in_prices_of, of_any_year
-from ldip.scenario.rows import PAID_WITH, PLAN_LINES, SERVICES, WORKING_AGE
+from ldip.scenario.quantities import SHARE, in_prices_of, of_any_year
+from ldip.scenario.rows import HISTORIES, PAID_WITH, PLAN_LINES, SERVICES, WORKING_AGE
+from ldip.text import Text
 
 COLUMNS = {
     "areas": ("area", "sector", "name_nb", "name_en", "follows", "elasticity", "basis", "source"),
@@ -19,12 +20,14 @@ COLUMNS = {
     "ages": ("age", "mortality", "fertility", "flat", "house", "basis", "source"),
     "demand": ("service", "form", "group", "coverage", "unit_cost", "place_cost", "basis", "source"),
     "vintages": ("vintage", "deviation", "years", "basis", "source"),
+    "history": ("figure", "kind", "unit", "basis", "source"),
     "published": (
         *("table", "item", "item_nb", "unit", "price_basis", "figure", "tolerance", "role"),
         *("explanation_nb", "explanation_en", "source"),
     ),
 }
-OPTIONAL = {"vintages", "published"}
+SHARE_WORDS = Text("en andel av inntektene", "a share of revenue")
+OPTIONAL = {"vintages", "history", "published"}
 """Columns of each table besides its years; ``note`` may stand in all of them."""
 
 NUMERIC = {
@@ -32,7 +35,10 @@ NUMERIC = {
     *("coverage", "unit_cost", "place_cost"),
     *("elasticity", "vintage", "deviation", "years"),
 }
-YEARLY = {"areas": "frame", "plan": "values", "population": "residents", "published": "values"}
+YEARLY = {
+    **{"areas": "frame", "plan": "values", "population": "residents"},
+    **{"history": "values", "published": "values"},
+}
 """Name of the tuple that the year columns of a table become."""
 
 
@@ -49,6 +55,8 @@ def wanted_years(name: str, heading: Any) -> tuple[str, ...] | None:
     """The year columns that a table must have; None where the scenario's heading does not tell."""
     if name not in YEARLY:
         return ()
+    if name == "history":  # any years, before the plan or after it began
+        return None
     first, count = (heading.get(key) if isinstance(heading, dict) else None for key in ("first_year", "plan_years"))
     if not (isinstance(first, int) and isinstance(count, int) and 1990 <= first <= 2100 and 1 <= count <= 10):
         return None
@@ -74,10 +82,13 @@ def read_table(name: str, file: str, text: str, years: tuple[str, ...] | None) -
             continue
         row: dict[str, Any] = {}
         for column, cell in zip(header, cells, strict=True):
-            row[column] = _cell(place, column, cell.strip(), found)
+            empty = name == "history" and column.isdigit() and not cell.strip()
+            row[column] = None if empty else _cell(place, column, cell.strip(), found)
         yearly = tuple(row.pop(year) for year in shown_years)
         if name in YEARLY:
             row[YEARLY[name]] = yearly
+        if name == "history":
+            row["years"] = tuple(int(year) for year in shown_years)
         row.pop("note", None)
         rows.append(row)
         lines.append(reader.line_num)
@@ -109,6 +120,24 @@ def check_vintages(file: str, table: Table, first_year: Any) -> list[Fault]:
     for row, line in zip(table.rows, table.lines, strict=True):
         if isinstance(first_year, int) and first_year >= 1990 and not row["vintage"] < first_year:
             found.append(Fault.of("not_before", f"{file}:{line}", "vintage", f"{row['vintage']:g}", year=first_year))
+    return found
+
+
+def check_history(file: str, table: Table) -> list[Fault]:
+    """Each figure of a kind once, each year once, in the figure's unit and of a size that it can have."""
+    found = [*_twice(file, table, ("kind", "figure"))]
+    for year in dict.fromkeys(year for year in table.years if table.years.count(year) > 1):
+        found.append(Fault.of("twice", f"{file}:1", year, year))
+    for row, line in zip(table.rows, table.lines, strict=True):
+        if row["figure"] not in HISTORIES:
+            continue  # told by the row itself
+        if row["unit"] != SHARE:
+            found.append(Fault.of("wrong_unit", f"{file}:{line}", "unit", row["unit"], unit=SHARE))
+        low, high = HISTORIES[row["figure"]]
+        for year, value in zip(table.years, row["values"], strict=True):
+            if value is not None and not low <= value <= high:
+                size = {"unit": SHARE_WORDS, "low": low, "high": high}
+                found.append(Fault.of("implausible", f"{file}:{line}", year, f"{value:g}", **size))
     return found
 
 

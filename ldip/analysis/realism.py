@@ -1,0 +1,187 @@
+"""Is the simulated future as restless as the past was? Spreads of result share and debt ratio beside history's.
+
+History is one path, so its spread is known from few years: each has an interval. A fan is many paths at the same time,
+so its spread is taken over the runs, year by year; what the plan expects of a year is then no part of it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from ldip.model.engine.simulate import Ledger
+from ldip.scenario.rows import HISTORIES, HistoryRow
+
+FIGURES = tuple(HISTORIES)
+"""Lines of the ledger that history knows: net operating result and net debt, as shares of operating revenue."""
+
+LEVEL = 0
+"""Stands where a number of years ahead would, for the level itself."""
+
+CHANGES = (1, 3, 10)
+"""Years over which changes are told."""
+
+LEVEL_YEARS = (5, 10, 20)
+"""How far ahead the spread of the level is told: the n-th simulated year."""
+
+CONFIDENCE = 0.90
+"""Of the intervals of history's standard deviations."""
+
+INSIDE, WIDER, NARROWER, UNKNOWN = "inside", "wider", "narrower", "unknown"
+
+
+class Past(NamedTuple):
+    """History's standard deviation, with what so few years can tell of it; shares of operating revenue."""
+
+    sd: float
+    low: float  # NaN, as high, where the years are too few for an interval
+    high: float
+    count: int  # levels, or changes
+    apart: float  # so many that are independent of each other: see past_level and past_change
+
+
+class History(NamedTuple):
+    """One figure of a municipality or of all of them."""
+
+    who: str  # "sector" or "municipality"
+    figure: str
+    first: int
+    last: int
+    mean: float
+    past: dict[int, Past]  # LEVEL, and years of change
+    errors: tuple[float, float, int] | None  # what came less the budget of the year: mean, sd, years
+
+
+class Fan(NamedTuple):
+    """The spreads of one figure in the runs; shares of operating revenue."""
+
+    figure: str
+    levels: dict[int, float]  # calendar year -> sd over the runs
+    changes: dict[int, float]  # years of change -> sd over the runs, root mean square over the years that end one
+
+
+class Row(NamedTuple):
+    """One spread of a fan beside one of history's."""
+
+    fan: str
+    figure: str
+    who: str
+    ahead: int  # LEVEL, or years of change
+    year: int | None  # of a level
+    simulated: float
+    past: Past
+    verdict: str
+
+
+def history(rows: Sequence[HistoryRow], who: str) -> list[History]:
+    """What the rows of ``history.csv`` say of each figure; figures that have no actual years are left out."""
+    found = []
+    for figure in FIGURES:
+        of = {row.kind: row for row in rows if row.figure == figure}
+        values = of["actual"].known() if "actual" in of else {}
+        if not values:
+            continue
+        past = dict(_past(values))
+        if "spread" in of and 1 not in past:
+            past[1] = _published(values, of["spread"].known())
+        errors = _errors(values, of["planned"].known()) if "planned" in of else None
+        mean = float(np.mean(list(values.values())))
+        found.append(History(who, figure, min(values), max(values), mean, past, errors))
+    return found
+
+
+def _past(values: Mapping[int, float]) -> Iterable[tuple[int, Past]]:
+    if len(values) > 2:
+        yield LEVEL, past_level(values)
+    for ahead in CHANGES:
+        change = past_change(values, ahead)
+        if change is not None:
+            yield ahead, change
+
+
+def past_level(values: Mapping[int, float]) -> Past:
+    """The spread of the level. Neighbouring years resemble each other: n years with a correlation of r count as
+    n (1 - r²) / (1 + r²) for a variance (Bartlett 1946), r being that of neighbouring years and no less than zero."""
+    levels = np.array([values[year] for year in sorted(values)])
+    pairs = np.array([(value, values[year + 1]) for year, value in values.items() if year + 1 in values])
+    r = 0.0
+    if len(pairs) > 2 and pairs.std(axis=0).all():
+        r = max(float(np.corrcoef(pairs.T)[0, 1]), 0.0)
+    return with_interval(float(levels.std(ddof=1)), len(levels), len(levels) * (1.0 - r * r) / (1.0 + r * r))
+
+
+def past_change(values: Mapping[int, float], ahead: int) -> Past | None:
+    """The spread of changes over `ahead` years; None with fewer than two. All changes, overlapping ones too, make the
+    standard deviation; only those that share no year count in its interval."""
+    starts = [year for year in sorted(values) if year + ahead in values]
+    if len(starts) < 2:
+        return None
+    changes = [values[year + ahead] - values[year] for year in starts]
+    apart, free = 0, -np.inf
+    for year in starts:
+        if year >= free:
+            apart, free = apart + 1, year + ahead
+    return with_interval(float(np.std(changes, ddof=1)), len(changes), apart)
+
+
+def _published(values: Mapping[int, float], spread: Mapping[int, float]) -> Past:
+    """A standard deviation of a year's change that was published without its years: from the first to its own."""
+    last, sd = max(spread.items())
+    count = last - min(values)
+    return with_interval(sd, count, count)
+
+
+def with_interval(sd: float, count: int, apart: float) -> Past:
+    """The interval of a normal sample's standard deviation with `apart` - 1 degrees of freedom (chi-squared), none
+    with less than one."""
+    degrees = apart - 1.0
+    if degrees < 1.0:
+        return Past(sd, np.nan, np.nan, count, apart)
+    from scipy.stats import chi2
+
+    low, high = chi2.ppf([0.5 * (1.0 + CONFIDENCE), 0.5 * (1.0 - CONFIDENCE)], degrees)
+    return Past(sd, sd * float(np.sqrt(degrees / low)), sd * float(np.sqrt(degrees / high)), count, apart)
+
+
+def _errors(actual: Mapping[int, float], planned: Mapping[int, float]) -> tuple[float, float, int] | None:
+    apart = [actual[year] - planned[year] for year in actual if year in planned]
+    if len(apart) < 2:
+        return None
+    return float(np.mean(apart)), float(np.std(apart, ddof=1)), len(apart)
+
+
+def fan(ledger: Ledger, figure: str) -> Fan:
+    """The spreads of a figure over the runs, about the mean of each year; NaN with one run."""
+    values = ledger[figure]  # (year, run)
+    n = len(values)
+    levels = {int(ledger.years[min(ahead, n) - 1]): _sd(values[min(ahead, n) - 1]) for ahead in LEVEL_YEARS}
+    changes = {
+        ahead: float(np.sqrt(np.mean([_sd(values[t] - values[t - ahead]) ** 2 for t in range(ahead, n)])))
+        for ahead in CHANGES
+        if ahead < n
+    }
+    return Fan(figure, levels, changes)
+
+
+def _sd(values: np.ndarray) -> float:
+    return float(values.std(ddof=1)) if len(values) > 1 else float("nan")
+
+
+def beside(fans: Mapping[str, Sequence[Fan]], pasts: Sequence[History]) -> list[Row]:
+    """Every spread of every fan (by its name) beside history's, where history has it."""
+    rows = []
+    for past in pasts:
+        for ahead, of in past.past.items():
+            for name, spreads in fans.items():
+                one = next(spread for spread in spreads if spread.figure == past.figure)
+                simulated = one.levels if ahead == LEVEL else {None: one.changes.get(ahead, np.nan)}
+                for year, sd in simulated.items():
+                    rows.append(Row(name, past.figure, past.who, ahead, year, sd, of, verdict(sd, of)))
+    return rows
+
+
+def verdict(sd: float, past: Past) -> str:
+    """Whether a simulated spread is inside history's interval."""
+    if not np.isfinite([sd, past.low, past.high]).all():
+        return UNKNOWN
+    return WIDER if sd > past.high else NARROWER if sd < past.low else INSIDE
