@@ -15,6 +15,10 @@ from ldip.scenario.rows import HISTORIES, HistoryRow
 FIGURES = tuple(HISTORIES)
 """Lines of the ledger that history knows: net operating result and net debt, as shares of operating revenue."""
 
+RETURNING = ("net_operating_result_share",)
+"""Figures that come back to a level. A debt ratio is a stock that drifts: how far its level strayed in a window says
+how long the window is, so only its changes are told."""
+
 LEVEL = 0
 """Stands where a number of years ahead would, for the level itself."""
 
@@ -81,7 +85,7 @@ def history(rows: Sequence[HistoryRow], who: str) -> list[History]:
         values = of["actual"].known() if "actual" in of else {}
         if not values:
             continue
-        past = dict(_past(values))
+        past = dict(_past(figure, values))
         if "spread" in of and 1 not in past:
             past[1] = _published(values, of["spread"].known())
         errors = _errors(values, of["planned"].known()) if "planned" in of else None
@@ -90,8 +94,8 @@ def history(rows: Sequence[HistoryRow], who: str) -> list[History]:
     return found
 
 
-def _past(values: Mapping[int, float]) -> Iterable[tuple[int, Past]]:
-    if len(values) > 2:
+def _past(figure: str, values: Mapping[int, float]) -> Iterable[tuple[int, Past]]:
+    if figure in RETURNING and len(values) > 2:
         yield LEVEL, past_level(values)
     for ahead in CHANGES:
         change = past_change(values, ahead)
