@@ -154,7 +154,7 @@ class Endowment(Frozen):
     """The endowment fund, BKFF (M10)."""
 
     equity_weight: Share
-    equity_return: Rate
+    equity_return: Annotated[Parameter, expect(RATE, -0.60, 0.60)]  # also a year's fall or rise, replayed
     dividend_yield: Rate
     bond_return: Rate
     bond_duration: Annotated[Parameter, expect("years", 0.0, 30.0)]

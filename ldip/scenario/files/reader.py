@@ -32,8 +32,9 @@ from ldip.scenario.schema import Scenario
 from ldip.text import Text
 
 DEFAULT = "baerum-2020"
-STRESS = ("path", "chance")
-"""Kinds of stress tests, as a change's heading says them."""
+STRESS = ("path", "replay", "chance")
+"""Kinds of stress tests, as a change's heading says them. A replay, of years that were, moves the baseline as a path
+does, but is a whole by itself: it is not run together with the others."""
 
 
 class Source(NamedTuple):
@@ -86,7 +87,8 @@ def change_names(folder: Path) -> tuple[str, ...]:
 
 def stress_tests(folder: Path) -> dict[str, str]:
     """The named changes of a scenario folder that are stress tests: "path" for those that move the baseline and are
-    also run together, first; then "chance" for those that make the future more uncertain."""
+    also run together, first; "replay" for years that were; then "chance" for those that make the future more
+    uncertain."""
     kinds = {name: _heading(folder / "changes" / f"{name}.toml").get("stress") for name in change_names(folder)}
     return {name: kind for kind in STRESS for name in kinds if kinds[name] == kind}
 
