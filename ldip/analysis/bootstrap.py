@@ -1,10 +1,10 @@
 """Norwegian years drawn again, whole and in blocks, instead of the parametric shocks: what the processes assume of
 normal shocks and of their correlations is left to history.
 
-What is drawn is a year: the surprises of all columns in it together, so their correlation is history's own, and blocks
-of a few years keep what follows on what. A surprise is what an AR(1) with the scenario's own persistence did not
-expect, less its mean over the years. The processes that turn surprises into weather are the scenario's as they stand;
-what has no history (own tax, equities, construction ...) keeps its parametric draws.
+What is drawn is a year: the surprises of all columns in it together, so their correlation is history's own, and
+blocks of a few years keep what follows on what. A surprise is what an AR(1) with the scenario's own persistence did
+not expect, less its mean over the years. The processes that turn surprises into weather are the scenario's as they
+stand; what has no history (own tax, equities, construction ...) keeps its parametric draws.
 """
 
 from collections.abc import Mapping
@@ -50,7 +50,7 @@ class Drawn(NamedTuple):
     year: int
     first: int  # of the years that are drawn
     last: int
-    count: int
+    size: int  # how many years that is
     block: int
     columns: tuple[str, ...]
     correlation: dict[tuple[str, str], tuple[float, float]]  # two columns -> history's own, the scenario's
@@ -58,7 +58,7 @@ class Drawn(NamedTuple):
 
 
 def pool(series: Series, process: Process) -> Pool | None:
-    """The years in which every column of DRAWN that the series has is known, with the year before; None if too few."""
+    """The years in which every column of DRAWN that the series has is known, and the year before; None if too few."""
     by_year: dict[str, dict[int, float]] = {}
     for name in DRAWN:
         if name not in series.columns:
@@ -76,8 +76,8 @@ def pool(series: Series, process: Process) -> Pool | None:
 
 
 def draws(count: int, years: int, runs: int, seed: int, block: int = BLOCK) -> np.ndarray:
-    """Which year of `count` each year of each run is (year, run): a circular block bootstrap (Politis and Romano 1992),
-    in which the first year of history follows the last and every year is as likely as another."""
+    """Which year of `count` each year of each run is (year, run): a circular block bootstrap (Politis and Romano
+    1992), in which the first year of history follows the last and every year is as likely as another."""
     blocks = -(-years // block)
     starts = drivers.generator(seed, STREAM, 0).integers(count, size=(blocks, 1, runs))
     return ((starts + np.arange(block)[:, None]) % count).reshape(blocks * block, runs)[:years]
@@ -162,8 +162,8 @@ def _bounded(deviation: np.ndarray, planned: np.ndarray, bound: float) -> np.nda
 
 
 def drawn(ready: Built, parametric: Ledger, series: Series, *, seed: int, block: int = BLOCK) -> Drawn | None:
-    """The accounts simulated in drawn years beside a parametric ledger of the same runs, which holds LINES; None where
-    the series shares too few years."""
+    """The accounts simulated in drawn years beside a parametric ledger of the same runs, which holds LINES; None
+    where the series shares too few years."""
     found = pool(series, ready.process)
     if found is None:
         return None
@@ -175,7 +175,7 @@ def drawn(ready: Built, parametric: Ledger, series: Series, *, seed: int, block:
         year=int(parametric.years[-1]),
         first=int(found.years[0]),
         last=int(found.years[-1]),
-        count=len(found.years),
+        size=len(found.years),
         block=block,
         columns=tuple(found.surprises),
         correlation=_correlations(found, ready.process),

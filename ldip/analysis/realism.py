@@ -1,7 +1,7 @@
 """Is the simulated future as restless as the past was? Spreads of result share and debt ratio beside history's.
 
-History is one path, so its spread is known from few years: each has an interval. A fan is many paths at the same time,
-so its spread is taken over the runs, year by year; what the plan expects of a year is then no part of it.
+History is one path, so its spread is known from few years: each has an interval. A fan is many paths at the same
+time, so its spread is taken over the runs, year by year; what the plan expects of a year is then no part of it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,8 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ldip.model.engine.simulate import Ledger
+from ldip.analysis import bootstrap, stabilising
+from ldip.analysis.bootstrap import Drawn
+from ldip.analysis.stabilising import Adjustment, Resting
+from ldip.model.engine.simulate import POLICIES, Ledger, built, simulate_built
+from ldip.scenario.files.series import Series
 from ldip.scenario.rows import HISTORIES, HistoryRow
+from ldip.scenario.schema import Scenario
 
 FIGURES = tuple(HISTORIES)
 """Lines of the ledger that history knows: net operating result and net debt, as shares of operating revenue."""
@@ -31,6 +36,18 @@ LEVEL_YEARS = (5, 10, 20)
 CONFIDENCE = 0.90
 """Of the intervals of history's standard deviations."""
 
+PRESSURE, STEERED = "pressure", "steered"
+"""The two fans: nobody reacts, and the municipality follows its own rules."""
+
+FANS = {PRESSURE: "adopted", STEERED: "react" if "react" in POLICIES else "rule"}
+"""Fan -> its policy."""
+
+SOLVED = 1024
+"""The most runs whose own adjustment is found: each takes as long as fifteen simulations of it."""
+
+YEARS = 20
+"""Years ahead where nobody says: the simulation's usual horizon."""
+
 INSIDE, WIDER, NARROWER, UNKNOWN = "inside", "wider", "narrower", "unknown"
 
 
@@ -40,7 +57,7 @@ class Past(NamedTuple):
     sd: float
     low: float  # NaN, as high, where the years are too few for an interval
     high: float
-    count: int  # levels, or changes
+    cases: int  # levels, or changes
     apart: float  # so many that are independent of each other: see past_level and past_change
 
 
@@ -75,6 +92,75 @@ class Row(NamedTuple):
     simulated: float
     past: Past
     verdict: str
+
+
+class Realism(NamedTuple):
+    """The simulated future beside the past, whether debt comes to rest in it, and what would make it."""
+
+    scenario: str
+    municipality: str
+    base_year: int
+    runs: int
+    seed: int
+    pasts: tuple[History, ...]
+    fans: dict[str, tuple[Fan, ...]]  # by fan, in the order of FIGURES
+    rows: tuple[Row, ...]
+    resting: dict[str, Resting]  # by fan
+    adjustment: Adjustment
+    drawn: Drawn | None  # None without a series of enough years
+
+    def row(self, fan: str, figure: str, who: str, ahead: int) -> Row | None:
+        """The spread of a fan beside a history's; of a level that of the last year."""
+        key = (fan, figure, who, ahead)
+        found = [row for row in self.rows if (row.fan, row.figure, row.who, row.ahead) == key]
+        return found[-1] if found else None
+
+
+def realism(
+    scenario: Scenario,
+    nation: Sequence[HistoryRow],
+    series: Series | None,
+    *,
+    runs: int,
+    seed: int,
+    years: int = YEARS,
+    level: float = stabilising.LEVEL,
+    by: int | None = None,
+) -> Realism:
+    """Simulate both fans in the same weather and set them beside history; `nation` is that of all municipalities.
+
+    Needs more years than the plan has. `level` and `by` are of :func:`ldip.analysis.stabilising.adjustment`.
+    """
+    check_by(scenario, by, years)
+    lines = tuple(dict.fromkeys((*stabilising.NEEDED, *bootstrap.LINES)))
+    fans, rests, drawn = {}, {}, None
+    for name, policy in FANS.items():
+        ready = built(scenario, years, policy)
+        ledger = simulate_built(ready, runs=runs, seed=seed, lines=lines)
+        fans[name] = tuple(fan(ledger, figure) for figure in FIGURES)
+        rests[name] = stabilising.resting(ledger)
+        if name == PRESSURE and series is not None:
+            drawn = bootstrap.drawn(ready, ledger, series, seed=seed)
+    pasts = (*history(nation, "sector"), *history(scenario.history, "municipality"))
+    few = min(runs, SOLVED)
+    return Realism(
+        scenario=scenario.name,
+        municipality=scenario.scenario.municipality,
+        base_year=scenario.scenario.first_year,
+        runs=runs,
+        seed=seed,
+        pasts=pasts,
+        fans=fans,
+        rows=tuple(beside(fans, pasts)),
+        resting=rests,
+        adjustment=stabilising.adjustment(scenario, level=level, by=by, runs=few, seed=seed, years=years),
+        drawn=drawn,
+    )
+
+
+def check_by(scenario: Scenario, by: int | None, years: int = YEARS) -> None:
+    """InputError if `by` (None: the last year) is not a year after the plan within the horizon."""
+    stabilising.check_year(scenario, scenario.scenario.first_year + years - 1 if by is None else by, years)
 
 
 def history(rows: Sequence[HistoryRow], who: str) -> list[History]:

@@ -33,7 +33,7 @@ NEEDED = (
 """Lines that the identity and the probability need."""
 
 STILL = 3
-"""Over so many years the debt ratio must rise at the horizon to be called still rising."""
+"""Over so many years the debt ratio must rise at the horizon to be called still rising; over all of a shorter one."""
 
 AVERAGED = 10
 """Years at the end over which the debt-stabilising result is averaged."""
@@ -100,8 +100,8 @@ def net_investment(ledger: Ledger) -> np.ndarray:
 
 
 def stabilising_share(ledger: Ledger) -> np.ndarray:
-    """The net operating result share b* that keeps the debt ratio where it was (year less the first, run), with nothing
-    set aside to funds and nothing taken from them:
+    """The net operating result share b* that keeps the debt ratio where it was (year less the first, run), with
+    nothing set aside to funds and nothing taken from them:
 
         b* = (net investment - instalments - growth of revenue x net debt before) / revenue
 
@@ -116,11 +116,11 @@ def stabilising_share(ledger: Ledger) -> np.ndarray:
 def resting(ledger: Ledger) -> Resting:
     """How often the debt ratio has not come to rest in the last year, and the result that would let it.
 
-    Needs the lines NEEDED and more than STILL years.
+    Needs the lines NEEDED and at least two years.
     """
     ratio = ledger["debt_ratio"]
     above = ratio[-1] > ratio[0]
-    unstable = above & (ratio[-1] > ratio[-1 - STILL])
+    unstable = above & (ratio[-1] > ratio[max(len(ratio) - 1 - STILL, 0)])
     share, runs = float(unstable.mean()), ratio.shape[1]
     needed = stabilising_share(ledger)
     last = min(AVERAGED, len(needed))
@@ -224,7 +224,7 @@ class _Closing:
         return book[0, -1]
 
     def solve(self, weather: np.ndarray, level: float) -> np.ndarray:
-        """The smallest adjustment with which the ratio is at most `level` (run,), by halving: more never raises it."""
+        """The smallest adjustment with which the ratio is at most `level` (run,); halving, as more never raises it."""
         low, high = (np.full(weather.shape[2], bound) for bound in BOUNDS)
         always = self.ratio(weather, low) <= level
         never = self.ratio(weather, high) > level
@@ -268,9 +268,7 @@ def _same_users(path: Path, plan_years: int) -> Path:
             service: np.concatenate([of[: plan_years + 1], of[plan_years] * growth]) for service, of in values.items()
         }
 
-    return path._replace(
-        demand=held(path.demand, path.residents), places=held(path.places, path.closing_residents)
-    )
+    return path._replace(demand=held(path.demand, path.residents), places=held(path.places, path.closing_residents))
 
 
 def _same_workers(path: Path, plan_years: int) -> Path:

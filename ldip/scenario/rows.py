@@ -132,8 +132,8 @@ HISTORIES = {"net_operating_result_share": (-0.5, 0.5), "debt_ratio": (-1.0, 5.0
 """The figures that a history may be of, and the smallest and largest share of revenue that each can have been."""
 
 KINDS = ("actual", "planned", "spread")
-"""What a row of a history holds: what came, what the budget of the year said, or, where a publisher gives no more, the
-standard deviation of a year's change, which then stands in the last year that it is of."""
+"""What a row of a history holds: what came, what the budget of the year said, or, where a publisher gives no more,
+the standard deviation of a year's change, which then stands in the last year that it is of."""
 
 
 class HistoryRow(Frozen):
