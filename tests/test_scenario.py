@@ -24,6 +24,7 @@ INPUTS = (
     "ages.csv",
     "population.csv",
     "demand.csv",
+    "history.csv",
     "published.csv",
 )
 

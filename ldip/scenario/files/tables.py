@@ -124,10 +124,8 @@ def check_vintages(file: str, table: Table, first_year: Any) -> list[Fault]:
 
 
 def check_history(file: str, table: Table) -> list[Fault]:
-    """Each figure of a kind once, each year once, in the figure's unit and of a size that it can have."""
-    found = [*_twice(file, table, ("kind", "figure"))]
-    for year in dict.fromkeys(year for year in table.years if table.years.count(year) > 1):
-        found.append(Fault.of("twice", f"{file}:1", year, year))
+    """Each figure of a kind once, in its unit and of a size that it can have."""
+    found = _twice(file, table, ("kind", "figure"))
     for row, line in zip(table.rows, table.lines, strict=True):
         if row["figure"] not in HISTORIES:
             continue  # told by the row itself
@@ -269,7 +267,9 @@ def _check_header(name: str, place: str, header: Sequence[str], years: tuple[str
     found = [Fault.of("missing", place, column) for column in COLUMNS[name] if column not in words]
     found += [f.unknown(place, column, "", known) for column in words if column not in known]
     found += [Fault.of("twice", place, column, column) for column in set(words) if words.count(column) > 1]
-    if years is not None and numbers != years:
+    if years is None:
+        found += [Fault.of("twice", place, year, year) for year in dict.fromkeys(numbers) if numbers.count(year) > 1]
+    elif numbers != years:
         found.append(Fault.of("year_columns", place, count=len(years), names=", ".join(years)))
     return found
 
