@@ -93,8 +93,10 @@ ORDER = {
     ],
     "statistics": [{"compiled_rows"}, {"summary"}, {"selection"}, {"stream"}],
     "analysis": [
-        {"statement", "features", "compare", "explain", "restructuring", "reserve", "calibrate", "growth", "sweep"},
-        {"reconcile", "stress", "sensitivity", "discovery", "backtest", "executors"},
+        {"statement", "features", "compare", "explain", "restructuring", "reserve", "calibrate", "growth", "sweep"}
+        | {"stabilising"},
+        {"reconcile", "stress", "sensitivity", "discovery", "backtest", "executors", "bootstrap"},
+        {"realism"},
         {"findings", "sobol"},
     ],
     "report": [

@@ -85,7 +85,7 @@ def test_intervals_hold_as_often_as_they_say():
 def test_spreads_of_a_fan_by_hand():
     """Two runs whose distance is 0, 2, 6 points: sd distance / √2, changes likewise; what both do is no spread."""
     both = np.array([0.05, 0.01, 0.09])
-    values = np.stack([both, both + [0.0, 0.02, 0.06]], axis=1)[None]
+    values = np.stack([both, both + np.array([0.0, 0.02, 0.06])], axis=1)[None]
     of = realism.fan(Ledger(np.array([2020, 2021, 2022]), ("debt_ratio",), values), "debt_ratio")
     assert of.levels == {2022: pytest.approx(0.06 / math.sqrt(2))}
     assert of.changes == {1: pytest.approx(math.sqrt((0.02**2 + 0.04**2) / 2) / math.sqrt(2))}
@@ -120,8 +120,8 @@ def test_debt_changes_by_what_the_identity_says(name, policy):
 
 
 def test_the_stabilising_result_by_hand():
-    """Debt 80 of 100; revenue grows by 5 %, net investment 10, instalments 4: (10 - 4 - 4) / 105. With that result and
-    nothing set aside debt becomes 80 + 10 - 4 - 2 = 84 = 80 % of 105."""
+    """Debt 80 of 100; revenue grows by 5 %, net investment 10, instalments 4: (10 - 4 - 4) / 105. With that result
+    and nothing set aside debt becomes 80 + 10 - 4 - 2 = 84 = 80 % of 105."""
     lines = dict.fromkeys(stabilising.NEEDED, (0.0, 0.0))
     lines |= {"closing_net_debt": (80.0, 84.0), "operating_revenue": (100.0, 105.0), "instalments": (4.0, 4.0)}
     lines |= {"gross_investment": (20.0, 15.0), "grants": (5.0, 3.0), "vat_compensation": (3.0, 2.0)}
@@ -207,7 +207,7 @@ def test_blocks_are_whole_and_circular():
 
 
 def test_a_year_stays_together(scenario):
-    """Series that tell a year by each of its columns: what is drawn of one column tells what is drawn of the others."""
+    """Series that tell a year by each of its columns: what is drawn of one tells what is drawn of the others."""
     rng = np.random.default_rng(5)
     sizes = rng.normal(size=24)
     series = series_of(
@@ -233,7 +233,9 @@ def test_drawn_weather_keeps_the_means_and_leaves_the_rest_alone(scenario):
     pool = bootstrap.pool(read_series(), ready.process)
     assert (pool.years[0], pool.years[-1], len(pool.years)) == (2006, 2017, 12)
     weather = bootstrap.History(pool, ready.process, 2000, 1)
-    assert weather.fields["money_market_rate"].mean(axis=1) == pytest.approx(ready.baseline.plan.planned_rate, abs=1e-6)
+    assert weather.fields["money_market_rate"].mean(axis=1) == pytest.approx(
+        ready.baseline.plan.planned_rate, abs=1e-6
+    )
     assert weather.fields["money_market_rate"].min() >= 0.0
     for name in ("cpi_factor", "deflator_factor", "completion_factor"):
         assert weather.fields[name].mean(axis=1) == pytest.approx(np.ones(20))

@@ -224,7 +224,7 @@ class _Closing:
         return book[0, -1]
 
     def solve(self, weather: np.ndarray, level: float) -> np.ndarray:
-        """The smallest adjustment with which the ratio is at most `level` (run,); by halving: more never raises it."""
+        """The least adjustment with which the ratio is at most `level` (run,), by halving: more never raises it."""
         low, high = (np.full(weather.shape[2], bound) for bound in BOUNDS)
         always = self.ratio(weather, low) <= level
         never = self.ratio(weather, high) > level
