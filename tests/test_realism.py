@@ -97,6 +97,27 @@ def test_verdict(sd, said):
     assert realism.verdict(sd, Past(0.02, math.nan, math.nan, 1, 1)) == UNKNOWN
 
 
+def test_a_path_beside_history_by_hand():
+    """History's stretch without a hole is 2000-2003; two runs of as many years, the calmer of them no calmer."""
+    past = BY_HAND | {2008: 0.5}
+    assert realism.longest(past).tolist() == [0.02, 0.04, 0.03, 0.07]
+    swing = np.array([0.0, 1.0, -1.0, 2.0])
+    values = np.stack([0.01 * swing, -0.01 * swing], axis=1)
+    of = realism.along(values, past, realism.spread_along, least=4)
+    assert (of.years, of.as_low) == (4, 1.0)
+    assert of.history == pytest.approx(np.std([2, 4, 3, 7], ddof=1) / 100)
+    assert of.middle == pytest.approx(np.std(swing, ddof=1) / 100)
+    assert of.verdict == NARROWER
+    assert realism.along(values, past, realism.spread_along) is None, "four years are fewer than five"
+
+
+def test_how_long_surprises_stay_by_the_processes():
+    """White noise has a ratio of 1, a random walk of √10, in paths long enough to tell."""
+    noise = np.random.default_rng(6).normal(size=(4000, 20))
+    assert realism.lasting_along(noise).mean() == pytest.approx(1.0, abs=0.02)
+    assert realism.lasting_along(np.cumsum(noise, axis=0)).mean() == pytest.approx(math.sqrt(10.0), abs=0.15)
+
+
 def test_budget_errors_by_hand():
     def row(kind, *values):
         return HistoryRow(

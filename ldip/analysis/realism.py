@@ -2,9 +2,11 @@
 
 History is one path, so its spread is known from few years: each has an interval. A fan is many paths at the same
 time, so its spread is taken over the runs, year by year; what the plan expects of a year is then no part of it.
+The two are the same where a figure comes back to its level. Where surprises stay they are not: one path in a few
+years strays less than many paths lie apart. So each run is also measured as history is: along its own years.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -81,6 +83,23 @@ class Fan(NamedTuple):
     changes: dict[int, float]  # years of change -> sd over the runs, root mean square over the years that end one
 
 
+class Along(NamedTuple):
+    """A statistic of each run's own path over so many years, beside that of as many years of history."""
+
+    years: int  # of the paths: the last of the runs', and every stretch of so many that history has
+    history: float  # mean over those stretches
+    low: float  # 5 % of the runs
+    middle: float
+    high: float  # 95 %
+    as_low: float  # share of runs whose path is no higher than history
+
+    @property
+    def verdict(self) -> str:
+        """Whether history would be an ordinary run."""
+        tail = 0.5 * (1.0 - CONFIDENCE)
+        return WIDER if self.as_low < tail else NARROWER if self.as_low > 1.0 - tail else INSIDE
+
+
 class Row(NamedTuple):
     """One spread of a fan beside one of history's."""
 
@@ -105,6 +124,8 @@ class Realism(NamedTuple):
     pasts: tuple[History, ...]
     fans: dict[str, tuple[Fan, ...]]  # by fan, in the order of FIGURES
     rows: tuple[Row, ...]
+    calm: dict[str, Along | None]  # by fan: the sd of the sector's result share along a path
+    lasting: dict[str, Along | None]  # by fan: its ten-year changes over its one-year changes along a path
     resting: dict[str, Resting]  # by fan
     adjustment: Adjustment
     drawn: Drawn | None  # None without a series of enough years
@@ -133,12 +154,17 @@ def realism(
     """
     check_by(scenario, by, years)
     lines = tuple(dict.fromkeys((*stabilising.NEEDED, *bootstrap.LINES)))
-    fans, rests, drawn = {}, {}, None
+    calm, lasting, drawn = {}, {}, None
+    fans: dict[str, tuple[Fan, ...]] = {}
+    rests: dict[str, Resting] = {}
+    sector = next((row.known() for row in nation if (row.figure, row.kind) == (RETURNING[0], "actual")), {})
     for name, policy in FANS.items():
         ready = built(scenario, years, policy)
         ledger = simulate_built(ready, runs=runs, seed=seed, lines=lines)
         fans[name] = tuple(fan(ledger, figure) for figure in FIGURES)
         rests[name] = stabilising.resting(ledger)
+        calm[name] = along(ledger[RETURNING[0]], sector, spread_along)
+        lasting[name] = along(ledger[RETURNING[0]], sector, lasting_along, least=2 * CHANGES[-1])
         if name == PRESSURE and series is not None:
             drawn = bootstrap.drawn(ready, ledger, series, seed=seed)
     pasts = (*history(nation, "sector"), *history(scenario.history, "municipality"))
@@ -152,6 +178,8 @@ def realism(
         pasts=pasts,
         fans=fans,
         rows=tuple(beside(fans, pasts)),
+        calm=calm,
+        lasting=lasting,
         resting=rests,
         adjustment=stabilising.adjustment(scenario, level=level, by=by, runs=few, seed=seed, years=years),
         drawn=drawn,
@@ -255,6 +283,44 @@ def fan(ledger: Ledger, figure: str) -> Fan:
 
 def _sd(values: np.ndarray) -> float:
     return float(values.std(ddof=1)) if len(values) > 1 else float("nan")
+
+
+def spread_along(paths: np.ndarray) -> np.ndarray:
+    """The standard deviation along each path (year, path)."""
+    return np.asarray(paths.std(axis=0, ddof=1))
+
+
+def lasting_along(paths: np.ndarray) -> np.ndarray:
+    """How much more a path's ten-year changes spread than its one-year changes (year, path): about 1 where surprises
+    are made good, √10 where all of them stay; in few years far from either by chance."""
+    one, ten = (np.std(paths[years:] - paths[:-years], axis=0, ddof=1) for years in (CHANGES[0], CHANGES[-1]))
+    return np.divide(ten, one, out=np.full(len(one), np.nan), where=one > 0.0)
+
+
+def along(
+    values: np.ndarray, past: Mapping[int, float], statistic: Callable[[np.ndarray], np.ndarray], least: int = 5
+) -> Along | None:
+    """A statistic of the runs' last years (year, run), about each year's mean, beside history's longest stretch
+    without a hole; None with fewer than `least` years of either, or one run."""
+    stretch = longest(past)
+    years = min(len(values), len(stretch))
+    if years < least or values.shape[1] < 2:
+        return None
+    runs = statistic(values[-years:] - values[-years:].mean(axis=1, keepdims=True))
+    windows = np.lib.stride_tricks.sliding_window_view(stretch, years).T
+    of_history = float(statistic(windows).mean())
+    low, middle, high = (float(value) for value in np.quantile(runs, (0.05, 0.5, 0.95)))
+    return Along(years, of_history, low, middle, high, float((runs <= of_history).mean()))
+
+
+def longest(past: Mapping[int, float]) -> np.ndarray:
+    """The values of the longest stretch of years without a hole."""
+    best: list[float] = []
+    stretch: list[float] = []
+    for year in sorted(past):
+        stretch = [*stretch, past[year]] if year - 1 in past else [past[year]]
+        best = max(best, stretch, key=len)
+    return np.array(best)
 
 
 def beside(fans: Mapping[str, Sequence[Fan]], pasts: Sequence[History]) -> list[Row]:

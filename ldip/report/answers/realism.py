@@ -7,13 +7,11 @@ from typing import Any
 
 from ldip.analysis.realism import (
     FANS,
-    INSIDE,
     LEVEL,
-    NARROWER,
     PRESSURE,
     STEERED,
     UNKNOWN,
-    WIDER,
+    Along,
     Fan,
     Past,
     Realism,
@@ -31,7 +29,6 @@ from ldip.text import Text
 WIDTH = 100
 SHORT_NAMES = {"net_operating_result_share": words.RESULT, "debt_ratio": words.DEBT}
 RESULT, DEBT = SHORT_NAMES
-READ = {WIDER: words.RESULT_WIDER, INSIDE: words.RESULT_INSIDE, NARROWER: words.RESULT_NARROWER}
 
 
 def _points(value: float, lang: str, decimals: int = 1) -> str:
@@ -163,12 +160,17 @@ def drawn_words(found: Realism, lang: str) -> str:
 def reading(found: Realism, lang: str) -> list[str]:
     """What matches history, what does not, and what that means, a sentence or two each."""
     said: list[str] = []
-    level = found.row(PRESSURE, RESULT, "sector", LEVEL)
-    if level is not None and level.verdict in READ:
-        said.append(READ[level.verdict].say(lang, year=level.year, **_values(level, lang)))
-    lasting = _lasting(found, lang)
-    if lasting:
-        said.append(lasting)
+    calm, steered = found.calm[PRESSURE], found.calm[STEERED]
+    if calm is not None:
+        said.append(words.PATHS.say(lang, share=_points(calm.as_low, lang, 0), **_along(calm, lang, 100.0)))
+        if steered is not None:
+            verdict = words.VERDICT[steered.verdict]
+            said.append(words.STEERED_IS.say(lang, verdict=verdict, **_along(steered, lang, 100.0)))
+        said.append(words.AVERAGE[calm.verdict].say(lang))
+    lasting = found.lasting[PRESSURE]
+    if lasting is not None:
+        of = words.LASTING.say(lang, **_along(lasting, lang, 1.0))
+        said.append(f"{of} {words.LASTS[lasting.verdict].say(lang)}")
     debt = found.row(PRESSURE, DEBT, "sector", 1)
     if debt is not None and debt.verdict in words.DEBT_MOVES:
         said.append(words.DEBT_MOVES[debt.verdict].say(lang, **_values(debt, lang)))
@@ -177,27 +179,19 @@ def reading(found: Realism, lang: str) -> list[str]:
         more = {"municipality": found.municipality, "count": own.past.cases, "verdict": words.VERDICT[own.verdict]}
         said.append(words.OWN_YEARS.say(lang, **more, **_values(own, lang)))
     said += _errors(found, lang)
-    if level is not None and level.verdict in words.MEANS:
-        said.append(words.MEANS[level.verdict].say(lang))
-    steered = found.row(STEERED, RESULT, "sector", LEVEL)
-    if steered is not None and steered.verdict == INSIDE and level is not None and level.verdict != INSIDE:
-        said.append(words.STEERED_FITS.say(lang, **_values(steered, lang)))
+    if calm is not None:
+        said.append(words.MEANS[calm.verdict].say(lang))
     return said
+
+
+def _along(of: Along, lang: str, factor: float) -> dict[str, object]:
+    numbers = {"history": of.history, "middle": of.middle, "low": of.low, "high": of.high}
+    return {name: number(factor * value, 1, lang) for name, value in numbers.items()} | {"years": of.years}
 
 
 def _values(row: Row, lang: str) -> dict[str, str]:
     numbers = {"simulated": row.simulated, "past": row.past.sd, "low": row.past.low, "high": row.past.high}
     return {name: _points(value, lang) for name, value in numbers.items()}
-
-
-def _lasting(found: Realism, lang: str) -> str:
-    """How much more ten years move the result than one year: in history, and in both fans."""
-    past = next((one.past for one in found.pasts if (one.who, one.figure) == ("sector", RESULT)), {})
-    fans = {name: next(one for one in of if one.figure == RESULT) for name, of in found.fans.items()}
-    if not {1, 10} <= past.keys() or not all(10 in of.changes and of.changes[1] > 0.0 for of in fans.values()):
-        return ""
-    ratios = {name: number(of.changes[10] / of.changes[1], 1, lang) for name, of in fans.items()}
-    return words.LASTING.say(lang, past=number(past[10].sd / past[1].sd, 1, lang), **ratios)
 
 
 def _errors(found: Realism, lang: str) -> list[str]:
@@ -244,6 +238,13 @@ def realism_records(found: Realism) -> dict[str, Any]:
         "policies": dict(FANS),
         "spreads": [_spread_record(row) for row in found.rows],
         "fans": [_fan_record(name, one) for name, of in found.fans.items() for one in of],
+        "along": [
+            {"fan": name, "statistic": what, "verdict": one.verdict}
+            | {key: figure(v) for key, v in one._asdict().items()}
+            for what, of in (("sd", found.calm), ("lasting", found.lasting))
+            for name, one in of.items()
+            if one is not None
+        ],
         "resting": [{"fan": name} | _resting_record(of) for name, of in found.resting.items()],
         "adjustment": {
             "level": adjustment.level,

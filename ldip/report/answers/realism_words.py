@@ -80,34 +80,46 @@ DRAWN_NOTE = Text(
     "correlation: {one} and {other}, {own} in these years against {assumed} in the scenario.",
 )
 
-RESULT_WIDER = Text(
-    nb="Resultatet svinger mer enn i kommunene samlet: standardavvik {simulated} i {year} uten at noen reagerer, mot "
-    "{past} ({low}–{high}). Én kommune skal svinge mer enn snittet av alle, men ikke stadig mer.",
-    en="The result swings more than in municipalities together: standard deviation {simulated} in {year} with nobody "
-    "reacting, against {past} ({low}-{high}). One municipality should swing more than the average of all, but not "
-    "ever more.",
+PATHS = Text(
+    nb="Langs én framtid over {years} år er standardavviket av resultatet {middle} ({low}–{high} i ni av ti "
+    "framtider) "
+    "uten at noen reagerer; i {years} år av historien var det for kommunene samlet {history}. {share} % av "
+    "framtidene er så rolige.",
+    en="Along one future of {years} years the standard deviation of the result is {middle} ({low}-{high} in nine of "
+    "ten futures) with nobody reacting; in {years} years of history it was {history} for all "
+    "municipalities together. "
+    "{share} % of the futures are as calm.",
 )
-RESULT_INSIDE = Text(
-    nb="Resultatet svinger i {year} om lag som i kommunene samlet uten at noen reagerer: standardavvik "
-    "{simulated} mot "
-    "{past} ({low}–{high}).",
-    en="With nobody reacting the result swings in {year} about as in municipalities together: standard deviation "
-    "{simulated} against {past} ({low}-{high}).",
-)
-RESULT_NARROWER = Text(
-    nb="Resultatet svinger i {year} mindre enn i kommunene samlet: standardavvik {simulated} mot {past} "
-    "({low}–{high}). Én kommune skal svinge mer enn snittet av alle, så viften er for smal.",
-    en="The result swings in {year} less than in municipalities together: standard deviation {simulated} against "
-    "{past} ({low}-{high}). One municipality should swing more than the average of all, so the fan is too narrow.",
-)
+AVERAGE = {
+    WIDER: Text(
+        nb="Én kommune skal svinge mer enn snittet av alle; hvor mye mer kan snittet ikke si.",
+        en="One municipality should swing more than the average of all; how much more the average cannot say.",
+    ),
+    INSIDE: Text(
+        nb="Det er som snittet av alle; én kommune skal svinge noe mer.",
+        en="That is as the average of all; one municipality should swing somewhat more.",
+    ),
+    NARROWER: Text(
+        nb="Én kommune skal svinge mer enn snittet av alle, så viften er for smal.",
+        en="One municipality should swing more than the average of all, so the fan is too narrow.",
+    ),
+}
 LASTING = Text(
-    nb="Over ti år endret kommunenes resultat seg {past} ganger så mye som over ett år; i simuleringen {pressure} "
-    "(press) og {steered} (styrt). Er tallet høyere enn historiens, blir overraskelser liggende lenger "
-    "enn de gjorde.",
-    en="Over ten years the municipalities' result changed {past} times as much as over one; in the simulation "
-    "{pressure} (pressure) and {steered} (steered). A number above history's means that surprises stay longer than "
-    "they did.",
+    nb="Over ti år endret kommunenes resultat seg {history} ganger så mye som over ett år, målt over {years} år; i "
+    "framtidene {middle} ({low}–{high}).",
+    en="Over ten years the municipalities' result changed {history} times as much as over one, measured over {years} "
+    "years; in the futures {middle} ({low}-{high}).",
 )
+LASTS = {
+    WIDER: Text("Overraskelser blir liggende lenger enn de gjorde.", "Surprises stay longer than they did."),
+    INSIDE: Text(
+        nb="Om overraskelser blir liggende for lenge, kan så få år ikke avgjøre.",
+        en="Whether surprises stay too long so few years cannot decide.",
+    ),
+    NARROWER: Text(
+        "Overraskelser blir tatt inn igjen raskere enn de ble.", "Surprises are made good sooner than they were."
+    ),
+}
 DEBT_MOVES = {
     NARROWER: Text(
         nb="Gjeldsgraden beveger seg mindre fra år til år ({simulated}) enn kommunenes samlede gjorde ({past}, "
@@ -138,24 +150,24 @@ OWN_YEARS = Text(
 )
 MEANS = {
     WIDER: Text(
-        nb="Det betyr: les viften som press, altså hva som måtte tas inn igjen om ingen gjorde noe, ikke som hva som "
+        nb="Det betyr: viften uten reaksjon er press, altså hva som måtte tas inn igjen om ingen gjorde noe, "
+        "ikke hva som "
         "vil skje.",
-        en="It means: read the fan as pressure, that is what would have to be made good if nobody did anything, not "
-        "as what will happen.",
+        en="It means: the fan with nobody reacting is pressure, that is what would have to be made good if "
+        "nobody did "
+        "anything, not what will happen.",
     ),
     INSIDE: Text(
-        nb="Det betyr: viftens bredde kan brukes som den står; middelveien er planens og ikke prøvd her.",
-        en="It means: the width of the fan can be used as it stands; its middle is the plan's, which is not "
-        "tested here.",
+        nb="Det betyr: historien sier ikke at viften er for bred; middelveien er planens og ikke prøvd her.",
+        en="It means: history does not say that the fan is too wide; its middle is the plan's and not tested here.",
     ),
     NARROWER: Text(
         nb="Det betyr: legg på noe når viften brukes; framtiden har vært mindre sikker enn den er her.",
         en="It means: add something when the fan is used; the future has been less certain than it is here.",
     ),
 }
-STEERED_FITS = Text(
-    nb="Den styrte viften svinger som historien ({simulated}), og kan brukes slik den står.",
-    en="The steered fan swings as history did ({simulated}), and can be used as it stands.",
+STEERED_IS = Text(
+    "Styrt er tallet {middle} ({low}–{high}): {verdict}.", "Steered it is {middle} ({low}-{high}): {verdict}."
 )
 ERRORS = Text(
     nb="Budsjettene bommet med {mean} prosentpoeng i snitt og et standardavvik på {sd} ({figure}, {count} år).",
@@ -165,12 +177,15 @@ ERRORS = Text(
 )
 NOTE = Text(
     nb="Historiens intervall er 90 %, regnet av de endringene som ikke deler år (nivået: av så mange år som er "
-    "uavhengige). Simulert er spredningen over løpene om hvert års snitt. Ikke stabilisert: over det første årets "
+    "uavhengige). Simulert er spredningen over løpene om hvert års snitt; for nivået er den større enn "
+    "langs én framtid "
+    "når overraskelser blir liggende, så dommen over nivået er streng. Ikke stabilisert: over det første årets "
     "gjeldsgrad i siste år, og stigende over de tre siste. Gjeldsstabiliserende resultat: (netto "
     "investering − avdrag − "
     "inntektsvekst × netto gjeld) / inntekter, uten at noe settes av til fond.",
     en="History's interval is 90 %, from those changes that share no year (of the level: from as many years as are "
-    "independent). Simulated is the spread over runs about each year's mean. Not stabilised: above the first year's "
+    "independent). Simulated is the spread over runs about each year's mean; of a level it is larger than along one "
+    "future where surprises stay, so its verdict is strict. Not stabilised: above the first year's "
     "debt ratio in the last year, and rising over the last three. Debt-stabilising result: (net investment - "
     "instalments - growth of revenue x net debt) / revenue, with nothing set aside to funds.",
 )
