@@ -20,7 +20,7 @@ FLOORS = (
 ONLY_IN = {
     "numba": {"model/engine/kernel.py", "model/engine/compiled.py"},
     "click": {"cli", "model/engine/kernel.py"},  # kernel: the user's folder for compiled code
-    "scipy": {"analysis/restructuring.py", "analysis/calibrate.py", "analysis/sobol.py"},
+    "scipy": {"analysis/restructuring.py", "analysis/calibrate.py", "analysis/sobol.py", "analysis/realism.py"},
     "matplotlib": {"report/canvas.py"},
     "distributed": {"analysis/executors.py"},
     "pandas": {"api"},
@@ -95,8 +95,10 @@ ORDER = {
     ],
     "statistics": [{"compiled_rows"}, {"summary"}, {"selection"}, {"stream"}],
     "analysis": [
-        {"statement", "features", "compare", "explain", "restructuring", "reserve", "calibrate", "growth", "sweep"},
-        {"reconcile", "stress", "sensitivity", "discovery", "backtest", "executors", "population"},
+        {"statement", "features", "compare", "explain", "restructuring", "reserve", "calibrate", "growth", "sweep"}
+        | {"stabilising"},
+        {"reconcile", "stress", "sensitivity", "discovery", "backtest", "executors", "population", "bootstrap"},
+        {"realism"},
         {"findings", "sobol"},
     ],
     "report": [

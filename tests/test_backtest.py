@@ -206,7 +206,10 @@ def test_the_command(ldip, here):
     assert said.code == 0
     assert "no earlier plan to start the whole model from" in said.out.replace("\n", " ")
     files = {path.name for path in (here / "r").iterdir()}
-    assert files == {"coverage.csv", "outcomes.csv", "backtest.png", "backtest.svg"}
+    assert files == {
+        *("coverage.csv", "outcomes.csv", "backtest.png", "backtest.svg"),
+        *("realism.csv", "stabilising.csv"),
+    }
     again = ldip(*words, "--out", "s", "--json", "--no-pictures")
     assert snapshot(here / "s").items() <= snapshot(here / "r").items(), "the same seed, the same bytes"
     records = json.loads(again.out)

@@ -7,7 +7,7 @@ import pytest
 
 from ldip.errors import InputError
 from ldip.model.people.cohorts import need_weights
-from ldip.model.people.national import national_need, shipped
+from ldip.model.people.national import nation, shipped
 from ldip.scenario.files.reader import find, read
 from ldip.scenario.numbers import numbers
 
@@ -46,12 +46,12 @@ def test_need_by_hand(folder):
     alive[-1] /= mortality[-1]  # those who stay in the last age
     old = np.average(weights[20:], weights=alive)
     first, last = 0.3 * young + 0.7 * old, 0.2 * young + 0.8 * old
-    found = national_need(scenario, np.array([2010, 2020, 2025, 2030, 2050]))
+    found = nation(scenario, np.array([2010, 2020, 2025, 2030, 2050])).need
     np.testing.assert_allclose(found, [first, first, 0.5 * (first + last), last, last])
 
 
 def test_an_ageing_nation_needs_more(scenario):
-    need = national_need(scenario, np.arange(2015, 2071))
+    need = nation(scenario, np.arange(2015, 2071)).need
     assert (np.diff(need[:46]) > -0.0001 * need[:45]).all()
     assert need[45] > 1.2 * need[0]
     assert (need[45:] == need[45]).all()

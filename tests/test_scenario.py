@@ -25,6 +25,7 @@ INPUTS = (
     "ages.csv",
     "population.csv",
     "demand.csv",
+    "history.csv",
     "published.csv",
 )
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from ldip.analysis.compare import Comparison, compare
 from ldip.analysis.explain import Explanation, explain, explain_groups
+from ldip.analysis.realism import Realism, realism
 from ldip.analysis.reconcile import DebtRatios, Row, debt_ratios, published_file, reconcile
 from ldip.analysis.restructuring import Restructuring, restructure
 from ldip.analysis.sensitivity import ASSUMED, Tornado, moving, tornado
@@ -69,6 +70,7 @@ class Findings(NamedTuple):
     stress: Stress | None  # of the main scenario, where it has stress tests
     tornado: Tornado | None  # what the main scenario's answers depend on
     explanations: tuple[Explanation, ...]  # of its baseline, and of the worst futures
+    realism: Realism | None = None  # the main scenario's future beside the past
 
     @property
     def main(self) -> Finding:
@@ -153,7 +155,18 @@ def find(
         stress=stress(scenarios, runs=few, seed=seed, years=years, progress=progress) if scenarios else None,
         tornado=_tornado(main, few, seed, years, assumptions, progress) if as_adopted else None,
         explanations=_explained(main, runs, seed, years, progress) if as_adopted and years > 1 else (),
+        realism=_realism(main, few, seed, years) if as_adopted else None,
     )
+
+
+def _realism(scenario: Scenario, runs: int, seed: int, years: int) -> Realism | None:
+    """The future beside the shipped histories; None in too few runs for a spread."""
+    if runs < ENOUGH or years <= scenario.scenario.plan_years:
+        return None
+    from ldip.scenario.files.history import read_history
+    from ldip.scenario.files.series import read_series
+
+    return realism(scenario, read_history(), read_series(), runs=runs, seed=seed, years=years)
 
 
 def _tornado(

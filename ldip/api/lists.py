@@ -10,7 +10,7 @@ def scenarios() -> "pd.DataFrame":
     """The shipped scenarios and the named changes of each.
 
     A row for each scenario and change (an empty one: the scenario itself), with columns ``title``, ``title_nb`` and
-    ``stress`` ("path" or "chance" for stress tests).
+    ``stress`` ("path", "replay" or "chance" for stress tests).
 
     Examples
     --------

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ldip.cli.options import DEFAULT_SCENARIO, DEFAULT_SERIES, change_option, lang_option, progress_bar, read
+from ldip.cli.options import DEFAULT_SCENARIO, DEFAULT_SERIES, Number, change_option, lang_option, progress_bar, read
 from ldip.errors import Fault, InputError
 from ldip.report.folder.records import json_text
 from ldip.text import Text
@@ -29,6 +29,10 @@ from ldip.text import Text
 )
 @click.option("--runs", type=click.IntRange(100, 100_000), default=4_000, show_default=True, help="Runs of each fan.")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of the random numbers.")
+@click.option(
+    "--level", type=Number(0.0, 300.0), default=75.0, show_default=True, help="Debt ratio to be reached, per cent."
+)
+@click.option("--by", type=int, metavar="YEAR", help="When it is to be reached  [default: the last year]")
 @click.option("--out", type=click.Path(path_type=Path), help="Result folder  [default: ldip-results/...]")
 @click.option("--pictures/--no-pictures", default=True, help="Write pictures (PNG, SVG).", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of tables.")
@@ -42,6 +46,8 @@ def backtest(
     minimum: int,
     runs: int,
     seed: int,
+    level: float,
+    by: int | None,
     out: Path | None,
     pictures: bool,
     as_json: bool,
@@ -49,16 +55,23 @@ def backtest(
 ) -> None:
     """Start the drivers at earlier years, with what was known then, and show where what came fell in the fans.
 
+    Then the realism page: are twenty simulated years as restless as municipalities' results and debt were, does the
+    debt ratio come to rest, and what lasting adjustment brings it to --level.
+
     \b
     Examples:
       ldip backtest
       ldip backtest --parameters scenario
+      ldip backtest --level 60 --by 2035
       ldip backtest my-series.csv --horizon 5 --minimum 15 --out results/backtest
     """
     from ldip.analysis.backtest import backtest as run
     from ldip.analysis.backtest import origins
+    from ldip.analysis.realism import check_by, realism
     from ldip.report.answers.backtest import backtest_records, backtest_text, write_backtest
+    from ldip.report.answers.realism import realism_records, realism_text, write_realism
     from ldip.report.folder.files import result_folder
+    from ldip.scenario.files.history import read_history
     from ldip.scenario.files.series import read_series
 
     source = read(scenario, changes)
@@ -66,6 +79,7 @@ def backtest(
     starts = origins(asked, minimum)
     if not starts:
         raise InputError([Fault.of("no_long_column", series, minimum=minimum)])
+    check_by(source.scenario, by)
     with progress_bar(runs, lang, scenarios=len(starts)) as advance:
         found = run(
             asked,
@@ -77,15 +91,17 @@ def backtest(
             seed=seed,
             progress=advance,
         )
+    beside = realism(source.scenario, read_history(), asked, runs=runs, seed=seed, level=level / 100.0, by=by)
     out = out or Path("ldip-results") / "backtest"
     with result_folder(out) as folder:
         write_backtest(folder, found)
+        write_realism(folder, beside)
         if pictures:
             from ldip.report.answers.backtest_charts import write_backtest_picture
 
             write_backtest_picture(folder, found, lang)
     if as_json:
-        click.echo(json_text(backtest_records(found)))
+        click.echo(json_text(backtest_records(found) | {"realism": realism_records(beside)}))
         return
-    click.echo(backtest_text(found, lang))
+    click.echo(backtest_text(found, lang) + "\n\n" + realism_text(beside, lang))
     click.echo("\n" + Text("Resultater: {out}", "Results: {out}").say(lang, out=out))

@@ -46,8 +46,8 @@ def stress(
 ) -> None:
     """Put SCENARIO under stress: the LDIP's stress tests, on the baseline and on the whole distribution.
 
-    A stress test is a named change whose heading says so: stress = "path" or "chance". Those of the path are also run
-    all at once.
+    A stress test is a named change whose heading says so: stress = "path", "replay" (of years that were) or "chance".
+    Those of the path are also run all at once.
 
     \b
     Examples:

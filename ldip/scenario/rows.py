@@ -152,6 +152,31 @@ class Demand(Frozen):
     source: Reason
 
 
+HISTORIES = {"net_operating_result_share": (-0.5, 0.5), "debt_ratio": (-1.0, 5.0)}
+"""The figures that a history may be of, and the smallest and largest share of revenue that each can have been."""
+
+KINDS = ("actual", "planned", "spread")
+"""What a row of a history holds: what came, what the budget of the year said, or, where a publisher gives no more,
+the standard deviation of a year's change, which then stands in the last year that it is of."""
+
+
+class HistoryRow(Frozen):
+    """One figure of the years behind, from ``history.csv``: only the realism page reads it."""
+
+    figure: Literal[tuple(HISTORIES)]  # type: ignore[valid-type]
+    kind: Literal[KINDS]  # type: ignore[valid-type]
+    unit: str
+    years: tuple[int, ...]
+    values: tuple[float | None, ...]  # fractions of operating revenue; None where it is not known
+    basis: Basis
+    source: Reason
+
+    def known(self) -> dict[int, float]:
+        """The values by year, in rising order, without the years that are not known."""
+        pairs = zip(self.years, self.values, strict=True)
+        return dict(sorted((year, value) for year, value in pairs if value is not None))
+
+
 class PublishedRow(Frozen):
     """A published figure of the plan years, from ``published.csv``: only reconciliation reads it."""
 

@@ -25,7 +25,7 @@ from ldip.scenario.quantities import (
     expect,
     whole,
 )
-from ldip.scenario.rows import Age, AgeGroup, Area, Demand, NationalGroup, PlanRow, PublishedRow, Vintage
+from ldip.scenario.rows import Age, AgeGroup, Area, Demand, HistoryRow, NationalGroup, PlanRow, PublishedRow, Vintage
 
 
 class Heading(Frozen):
@@ -162,7 +162,7 @@ class Endowment(Frozen):
     """The endowment fund, BKFF (M10)."""
 
     equity_weight: Share
-    equity_return: Rate
+    equity_return: Annotated[Parameter, expect(RATE, -0.60, 0.60)]  # also a year's fall or rise, replayed
     dividend_yield: Rate
     bond_return: Rate
     bond_duration: Annotated[Parameter, expect("years", 0.0, 30.0)]
@@ -289,6 +289,7 @@ class Scenario(Frozen):
     ages: tuple[Age, ...]
     demand: tuple[Demand, ...]
     vintages: tuple[Vintage, ...] = ()
+    history: tuple[HistoryRow, ...] = ()
     published: tuple[PublishedRow, ...] = ()
     national_ages: tuple[NationalGroup, ...] = ()
     changes: tuple[str, ...] = ()

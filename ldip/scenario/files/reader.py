@@ -23,6 +23,7 @@ from ldip.scenario.files.tables import (
     check_ages,
     check_areas,
     check_demand,
+    check_history,
     check_national_ages,
     check_plan,
     check_population,
@@ -32,8 +33,9 @@ from ldip.scenario.schema import Scenario
 from ldip.text import Text
 
 DEFAULT = "baerum-2020"
-STRESS = ("path", "chance")
-"""Kinds of stress tests, as a change's heading says them."""
+STRESS = ("path", "replay", "chance")
+"""Kinds of stress tests, as a change's heading says them. A replay, of years that were, moves the baseline as a path
+does, but is a whole by itself: it is not run together with the others."""
 
 
 class Source(NamedTuple):
@@ -86,7 +88,8 @@ def change_names(folder: Path) -> tuple[str, ...]:
 
 def stress_tests(folder: Path) -> dict[str, str]:
     """The named changes of a scenario folder that are stress tests: "path" for those that move the baseline and are
-    also run together, first; then "chance" for those that make the future more uncertain."""
+    also run together, first; "replay" for years that were; then "chance" for those that make the future more
+    uncertain."""
     kinds = {name: _heading(folder / "changes" / f"{name}.toml").get("stress") for name in change_names(folder)}
     return {name: kind for kind in STRESS for name in kinds if kinds[name] == kind}
 
@@ -184,6 +187,7 @@ def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
     reading.faults += check_areas(file["areas"], tables["areas"], sectors)
     reading.faults += check_plan(file["plan"], tables["plan"], sectors, reading.first_year)
     reading.faults += check_vintages(file["vintages"], tables["vintages"], heading.get("first_year"))
+    reading.faults += check_history(file["history"], tables["history"])
     reading.faults += check_population(file["population"], tables["population"])
     reading.faults += check_ages(file["ages"], tables["ages"], tables["population"])
     reading.faults += check_national_ages(file["national_ages"], tables["national_ages"])

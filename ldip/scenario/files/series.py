@@ -11,6 +11,7 @@ import numpy as np
 
 from ldip.errors import Fault, InputError
 from ldip.scenario.files import faults as f
+from ldip.scenario.files.history import HISTORY
 from ldip.scenario.files.reader import shipped_folder
 from ldip.scenario.files.reading import text_of
 from ldip.text import Text
@@ -60,7 +61,8 @@ class Series(NamedTuple):
 def shipped_series() -> list[str]:
     """The shipped series, as they are named on the command line."""
     folder = shipped_folder()
-    return sorted(path.relative_to(folder).as_posix() for path in folder.glob("norway/*.csv"))
+    paths = [path for path in folder.glob("norway/*.csv") if path.name != HISTORY]
+    return sorted(path.relative_to(folder).as_posix() for path in paths)
 
 
 def read_series(where: str = DEFAULT) -> Series:

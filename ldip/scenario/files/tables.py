@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from ldip.errors import Fault
 from ldip.scenario.files import faults as f
-from ldip.scenario.quantities import in_prices_of, of_any_year
-from ldip.scenario.rows import MAY_BE_ABSENT, OPEN_END, PAID_WITH, PLAN_LINES, SERVICES, WORKING_AGE
+from ldip.scenario.quantities import SHARE, in_prices_of, of_any_year
+from ldip.scenario.rows import HISTORIES, MAY_BE_ABSENT, OPEN_END, PAID_WITH, PLAN_LINES, SERVICES, WORKING_AGE
+from ldip.text import Text
 
 COLUMNS = {
     "areas": ("area", "sector", "name_nb", "name_en", "follows", "elasticity", "basis", "source"),
@@ -19,13 +20,15 @@ COLUMNS = {
     "ages": ("age", "mortality", "fertility", "flat", "house", "basis", "source"),
     "demand": ("service", "form", "group", "coverage", "unit_cost", "place_cost", "basis", "source"),
     "vintages": ("vintage", "deviation", "years", "basis", "source"),
+    "history": ("figure", "kind", "unit", "basis", "source"),
     "published": (
         *("table", "item", "item_nb", "unit", "price_basis", "figure", "tolerance", "role"),
         *("explanation_nb", "explanation_en", "source"),
     ),
     "national_ages": ("age_from", "age_to", "basis", "source"),
 }
-OPTIONAL = {"vintages", "published", "national_ages"}
+SHARE_WORDS = Text("en andel av inntektene", "a share of revenue")
+OPTIONAL = {"vintages", "history", "published", "national_ages"}
 """Columns of each table besides its years; ``note`` may stand in all of them."""
 
 NUMERIC = {
@@ -34,13 +37,13 @@ NUMERIC = {
     *("elasticity", "vintage", "deviation", "years"),
 }
 YEARLY = {
-    "areas": "frame",
-    "plan": "values",
-    "population": "residents",
-    "published": "values",
-    "national_ages": "residents",
+    **{"areas": "frame", "plan": "values", "population": "residents", "national_ages": "residents"},
+    **{"history": "values", "published": "values"},
 }
 """Name of the tuple that the year columns of a table become."""
+
+OWN_YEARS = {"national_ages", "history"}
+"""Tables of any years, before the plan or after it began."""
 
 
 class Table(NamedTuple):
@@ -53,9 +56,9 @@ class Table(NamedTuple):
 
 
 def wanted_years(name: str, heading: Any) -> tuple[str, ...] | None:
-    """The year columns that a table must have; None where the scenario's heading does not tell, and for the nation's
-    ages, whose years are the table's own."""
-    if name == "national_ages":
+    """The year columns that a table must have; None where the scenario's heading does not tell, and for tables whose
+    years are their own."""
+    if name in OWN_YEARS:
         return None
     if name not in YEARLY:
         return ()
@@ -84,12 +87,16 @@ def read_table(name: str, file: str, text: str, years: tuple[str, ...] | None) -
             continue
         row: dict[str, Any] = {}
         for column, cell in zip(header, cells, strict=True):
-            is_open = name == "national_ages" and column == "age_to" and not cell.strip()
-            row[column] = OPEN_END if is_open else _cell(place, column, cell.strip(), found)
+            if not cell.strip() and name == "national_ages" and column == "age_to":
+                row[column] = OPEN_END
+            elif not cell.strip() and name == "history" and column.isdigit():
+                row[column] = None  # a year that is not known
+            else:
+                row[column] = _cell(place, column, cell.strip(), found)
         yearly = tuple(row.pop(year) for year in shown_years)
         if name in YEARLY:
             row[YEARLY[name]] = yearly
-        if name == "national_ages":
+        if name in OWN_YEARS:
             row["years"] = tuple(map(int, shown_years))
         row.pop("note", None)
         rows.append(row)
@@ -122,6 +129,22 @@ def check_vintages(file: str, table: Table, first_year: Any) -> list[Fault]:
     for row, line in zip(table.rows, table.lines, strict=True):
         if isinstance(first_year, int) and first_year >= 1990 and not row["vintage"] < first_year:
             found.append(Fault.of("not_before", f"{file}:{line}", "vintage", f"{row['vintage']:g}", year=first_year))
+    return found
+
+
+def check_history(file: str, table: Table) -> list[Fault]:
+    """Each figure of a kind once, in its unit and of a size that it can have."""
+    found = _twice(file, table, ("kind", "figure"))
+    for row, line in zip(table.rows, table.lines, strict=True):
+        if row["figure"] not in HISTORIES:
+            continue  # told by the row itself
+        if row["unit"] != SHARE:
+            found.append(Fault.of("wrong_unit", f"{file}:{line}", "unit", row["unit"], unit=SHARE))
+        low, high = HISTORIES[row["figure"]]
+        for year, value in zip(table.years, row["values"], strict=True):
+            if value is not None and not low <= value <= high:
+                size = {"unit": SHARE_WORDS, "low": low, "high": high}
+                found.append(Fault.of("implausible", f"{file}:{line}", year, f"{value:g}", **size))
     return found
 
 
@@ -274,7 +297,9 @@ def _check_header(name: str, place: str, header: Sequence[str], years: tuple[str
     found = [Fault.of("missing", place, column) for column in COLUMNS[name] if column not in words]
     found += [f.unknown(place, column, "", known) for column in words if column not in known]
     found += [Fault.of("twice", place, column, column) for column in set(words) if words.count(column) > 1]
-    if years is not None and numbers != years:
+    if years is None:
+        found += [Fault.of("twice", place, year, year) for year in dict.fromkeys(numbers) if numbers.count(year) > 1]
+    elif numbers != years:
         found.append(Fault.of("year_columns", place, count=len(years), names=", ".join(years)))
     return found
 
