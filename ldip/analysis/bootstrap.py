@@ -135,7 +135,10 @@ def _fields(surprises: Mapping[str, np.ndarray], process: Process) -> dict[str, 
         growth = weight * state["wages"] + (1.0 - weight) * state["cpi"]
         fields["deflator_factor"] = _factor(np.cumsum(growth, axis=0))
     if "national_tax" in state:
-        fields["national_tax_factor"] = _factor(np.cumsum(state["national_tax"], axis=0))
+        tax = own.national_tax
+        fields["national_tax_factor"] = _factor(state["national_tax"])
+        kept = _ar1((1.0 - tax.taken_back.value) * surprises["national_tax"], tax.carried_on.value)
+        fields["kept_tax_factor"] = _factor(kept)
     return fields
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from ldip.analysis import bootstrap, stabilising
 from ldip.analysis.bootstrap import Drawn
 from ldip.analysis.stabilising import Adjustment, Resting
-from ldip.model.engine.simulate import POLICIES, Ledger, built, simulate_built
+from ldip.model.engine.simulate import Ledger, built, simulate_built
 from ldip.scenario.files.series import Series
 from ldip.scenario.rows import HISTORIES, HistoryRow
 from ldip.scenario.schema import Scenario
@@ -41,7 +41,7 @@ CONFIDENCE = 0.90
 PRESSURE, STEERED = "pressure", "steered"
 """The two fans: nobody reacts, and the municipality follows its own rules."""
 
-FANS = {PRESSURE: "adopted", STEERED: "react" if "react" in POLICIES else "rule"}
+FANS = {PRESSURE: "adopted", STEERED: "react"}
 """Fan -> its policy."""
 
 SOLVED = 1024

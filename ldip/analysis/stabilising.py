@@ -21,6 +21,7 @@ from ldip.model.accounts.year import LINES
 from ldip.model.engine import kernel
 from ldip.model.engine.simulate import Ledger
 from ldip.model.people.counted import Counted, Path, count
+from ldip.model.people.extra import extra_people
 from ldip.model.plan.baseline import Baseline, build
 from ldip.model.soundness import WITNESSES, check_runs
 from ldip.scenario.schema import Scenario
@@ -198,7 +199,9 @@ class _Closing:
     revenue, so that a step of a is the share a of it in every year after the plan."""
 
     def __init__(self, baseline: Baseline, plan_years: int):
-        calm = self._close(baseline, drivers.calm(baseline.plan), ("operating_revenue", "deflator_index"))
+        weather = drivers.calm(baseline.plan)
+        people = extra_people(baseline.response, weather)
+        calm = self._close(baseline, weather, people, ("operating_revenue", "deflator_index"))
         self.revenue = (calm[0] / calm[1])[:, 0]  # base-year prices
         after = np.arange(len(baseline.years)) >= plan_years
         delivered = np.where(baseline.plan.measures_delivery > 0.0, baseline.plan.measures_delivery, 1.0)
@@ -207,30 +210,31 @@ class _Closing:
         )
 
     @staticmethod
-    def _close(baseline: Baseline, weather: np.ndarray, lines: tuple[str, ...]) -> np.ndarray:
+    def _close(baseline: Baseline, weather: np.ndarray, people: np.ndarray, lines: tuple[str, ...]) -> np.ndarray:
         """Some lines (line, year, run)."""
         book = np.empty((len(lines), len(baseline.years), weather.shape[2]))
         places, opening = [LINES.index(line) for line in lines], np.array(baseline.opening)
         with np.errstate(all="ignore"):
-            kernel.run_numpy(baseline.plan_table(), baseline.response, weather, opening, places, book)
+            kernel.run_numpy(baseline.plan_table(), people, weather, opening, places, book)
         return book
 
-    def ratio(self, weather: np.ndarray, share: float | np.ndarray) -> np.ndarray:
+    def ratio(self, weather: np.ndarray, people: np.ndarray, share: float | np.ndarray) -> np.ndarray:
         """The debt ratio of the last year with that adjustment, of all runs or (run,)."""
         drivers.take_step(weather, share)
         lines = tuple(dict.fromkeys(("debt_ratio", *WITNESSES)))
-        book = self._close(self.baseline, weather, lines)
+        book = self._close(self.baseline, weather, people, lines)
         check_runs(self.baseline.name, self.baseline.years, lines, book)
         return book[0, -1]
 
     def solve(self, weather: np.ndarray, level: float) -> np.ndarray:
         """The least adjustment with which the ratio is at most `level` (run,), by halving: more never raises it."""
+        people = extra_people(self.baseline.response, weather)
         low, high = (np.full(weather.shape[2], bound) for bound in BOUNDS)
-        always = self.ratio(weather, low) <= level
-        never = self.ratio(weather, high) > level
+        always = self.ratio(weather, people, low) <= level
+        never = self.ratio(weather, people, high) > level
         for _ in range(HALVINGS):
             middle = 0.5 * (low + high)
-            enough = self.ratio(weather, middle) <= level
+            enough = self.ratio(weather, people, middle) <= level
             low, high = np.where(enough, low, middle), np.where(enough, middle, high)
         return np.where(always, -np.inf, np.where(never, np.inf, high))
 
@@ -260,7 +264,8 @@ def _held(plan_years: int) -> tuple[Callable[[Scenario, int], Counted], ...]:
 
 
 def _same_users(path: Path, plan_years: int) -> Path:
-    """Demand and places per resident stay those of the last plan year; both also hold the year before the first."""
+    """Demand, places and need per resident stay those of the last plan year; the first two also hold the year before
+    the first. The nation's ages go on: what they add to the block grant, equalisation takes from it again."""
 
     def held(values: dict[str, np.ndarray], residents: np.ndarray) -> dict[str, np.ndarray]:
         growth = residents[plan_years:] / residents[plan_years - 1]
@@ -268,7 +273,13 @@ def _same_users(path: Path, plan_years: int) -> Path:
             service: np.concatenate([of[: plan_years + 1], of[plan_years] * growth]) for service, of in values.items()
         }
 
-    return path._replace(demand=held(path.demand, path.residents), places=held(path.places, path.closing_residents))
+    last = plan_years - 1
+    need = path.need[last] / path.opening_residents[last] * path.opening_residents
+    return path._replace(
+        demand=held(path.demand, path.residents),
+        places=held(path.places, path.closing_residents),
+        need=np.where(np.arange(len(need)) > last, need, path.need),
+    )
 
 
 def _same_workers(path: Path, plan_years: int) -> Path:
