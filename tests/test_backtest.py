@@ -29,19 +29,22 @@ def made(persistence: float, volatility: float, years: int, seed: int, names=tup
 
 
 @pytest.fixture(scope="module")
-def normal_tax(scenario):
-    """The scenario with normal own tax shocks, which the formulas here are of."""
-    own = scenario.drivers.own_tax
-    normal = own.model_copy(update={"degrees_of_freedom": own.degrees_of_freedom.model_copy(update={"value": 0.0})})
-    return scenario.model_copy(update={"drivers": scenario.drivers.model_copy(update={"own_tax": normal})})
+def normal(scenario):
+    """The scenario with normal shocks everywhere, which the formulas here are of."""
+    update = {}
+    for name in ("own_tax", "national_tax", "cpi"):
+        own = getattr(scenario.drivers, name)
+        none = own.degrees_of_freedom.model_copy(update={"value": 0.0})
+        update[name] = own.model_copy(update={"degrees_of_freedom": none})
+    return scenario.model_copy(update={"drivers": scenario.drivers.model_copy(update=update)})
 
 
 @pytest.mark.parametrize("name", COLUMNS)
-def test_a_fan_is_the_process_started_where_the_series_stood(normal_tax, name):
+def test_a_fan_is_the_process_started_where_the_series_stood(normal, name):
     """Percentiles against the normal distribution with the conditional mean and sd, written here."""
     series = made(0.7, 0.01, 46, 11, (name,))
     runs = 40_000
-    found = backtest(series, normal_tax, minimum=40, horizon=5, runs=runs, seed=5)
+    found = backtest(series, normal, minimum=40, horizon=5, runs=runs, seed=5)
     years, values = levels(series, name)
     fit = fit_ar1(name, years[:40], values[:40])
     persistence = drawn(fit, corrected=True)
@@ -58,11 +61,11 @@ def test_a_fan_is_the_process_started_where_the_series_stood(normal_tax, name):
             assert norm.cdf(z).mean() == pytest.approx(p, abs=4.0 * math.sqrt(p * (1 - p) / runs) + 0.002)
 
 
-def test_coverage_is_nominal_where_the_process_is_right(scenario):
+def test_coverage_is_nominal_where_the_process_is_right(normal):
     """Six long series of the very process: one year ahead outcomes are independent, so the binomial error holds."""
     series = made(0.6, 0.01, 180, 12)
-    found = backtest(series, scenario, minimum=60, horizon=2, runs=1000, seed=3)
-    names = [name for name in COLUMNS if name != "own_tax"]  # its shocks have fatter tails in the scenario
+    found = backtest(series, normal, minimum=60, horizon=2, runs=1000, seed=3)
+    names = list(COLUMNS)
     for place, nominal in enumerate(INTERVALS):
         for ahead, factor in ((1, 1.0), (2, math.sqrt(2.0))):
             shares = [coverage(found, name, ahead).inside[place] for name in names]
@@ -103,12 +106,12 @@ def test_every_outcome_once(scenario):
     assert origins(series, 26) == []
 
 
-def test_the_scenarios_own_parameters(normal_tax):
-    """One year ahead the sd is the scenario's volatility, not the series', and the path turns back with its φ."""
+def test_the_scenarios_own_parameters(normal):
+    """One year ahead the sd is the normal's volatility, not the series', and the path turns back with its φ."""
     series = made(0.7, 0.01, 30, 13)
-    found = backtest(series, normal_tax, parameters="scenario", minimum=25, horizon=1, runs=20_000, seed=2)
+    found = backtest(series, normal, parameters="scenario", minimum=25, horizon=1, runs=20_000, seed=2)
     for name in COLUMNS:
-        driver = getattr(normal_tax.drivers, name)
+        driver = getattr(normal.drivers, name)
         one = found.of(name)[0]
         years, values = levels(series, name)
         known = values[years <= one.origin]

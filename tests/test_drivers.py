@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from ldip.model import drivers, moments
+from ldip.model import drivers, moments, processes
 from ldip.model.accounts.inputs import Weather
 from ldip.model.plan.baseline import build, swap_loading, swap_path
 from ldip.scenario.drivers import SHOCKS, Drivers
@@ -26,13 +26,14 @@ FACTORS = [name for name in Weather._fields if name.endswith("_factor")]
 
 MOVES = {
     "rate": {"money_market_rate"},
-    "national_tax": {"national_tax_factor"},
+    "national_tax": {"national_tax_factor", "kept_tax_factor"},
     "own_tax": {"own_tax_factor"},
     "completions": {"completion_factor"},
     "construction": {"construction_factor"},
-    "wages": {"deflator_factor"},
+    "wages": {"deflator_factor", "premium_surprise", "amortised_surprise"},
     "cpi": {"cpi_factor", "deflator_factor"},
     "equities": {"equity_factor"},
+    "free_revenue": {"free_revenue_factor"},
     "births": {"births_factor"},
     "arrivals": {"net_arrivals"},
     "mortality": {"mortality_factor"},
@@ -88,12 +89,37 @@ def same_variance(values: np.ndarray, theory: float) -> bool:
     return abs(deviations.mean() - theory) < SIGMAS * deviations.std() / math.sqrt(len(values))
 
 
+FIRST = 0.7
+"""Size of the first year's shocks relative to the others' in the shipped scenarios."""
+
+
 def ar1_variance(phi: float, sigma: float, t: int) -> float:
-    return sigma**2 * (1 - phi ** (2 * (t + 1))) / (1 - phi**2)
+    return sigma**2 * ((1 - phi ** (2 * t)) / (1 - phi**2) + (FIRST * phi**t) ** 2)
 
 
-def summed_weights(phi: float, t: int) -> np.ndarray:
-    return np.array([(1 - phi ** (k + 1)) / (1 - phi) for k in range(t + 1)])
+def of_shocks(weights: np.ndarray) -> float:
+    """Variance of a sum of shocks of variance 1 weighted by their age, the oldest of them the first year's."""
+    return float((weights[:-1] ** 2).sum() + (FIRST * weights[-1]) ** 2)
+
+
+def impulse(scenario, wage: float, price: float, t: int) -> tuple[np.ndarray, np.ndarray]:
+    """What one shock to wages or prices does to the log levels of wages and prices 0 ... t years later."""
+    d, levels = scenario.drivers, []
+    growth = inflation = wages = prices = 0.0
+    for year in range(t + 1):
+        gap = wages - prices
+        growth = d.wages.persistence.value * growth + (wage if year == 0 else 0.0) - d.wages.catch_up.value * gap
+        inflation = d.cpi.persistence.value * inflation + (price if year == 0 else 0.0)
+        wages, prices = wages + growth, prices + inflation
+        levels.append((wages, prices))
+    return np.array(levels).T
+
+
+def normal_shocks(scenario):
+    """The scenario with normal shocks wherever tails may be fat."""
+    return with_values(
+        scenario, **{f"{name}__degrees_of_freedom": 0.0 for name in ("national_tax", "own_tax", "cpi")}
+    )
 
 
 # --- means
@@ -158,6 +184,8 @@ def test_neither_the_order_of_the_streams_nor_another_one_changes_the_weather(al
 @pytest.mark.parametrize("name", Drivers.names())
 def test_a_driver_that_is_switched_off_leaves_the_others_weather_alone(all_on, weather_all_on, name):
     moved = MOVES[name] | ({"completion_factor"} if name == "rate" else set())  # completions react to the rate
+    if name == "cpi":  # wages catch up with prices, and pension premiums follow wages
+        moved |= MOVES["wages"]
     off = sample(all_on.model_copy(update={"drivers": all_on.drivers.without([name])}), runs=1100)
     for field in set(Weather._fields) - moved:
         here, there = getattr(off, field), getattr(weather_all_on, field)[:, :1100]
@@ -169,16 +197,16 @@ def test_another_shock_that_is_correlated_with_nothing_changes_no_bit_of_the_oth
     for _ in range(200):
         spread = rng.normal(size=(8, 12))
         matrix = np.corrcoef(spread)
-        factor = drivers._factor(matrix)
+        factor = processes._factor(matrix)
         np.testing.assert_array_equal(factor, np.linalg.cholesky(matrix))
         for more in (1, 2, 5):
             larger = np.eye(8 + more)
             larger[:8, :8] = matrix
-            found = drivers._factor(larger)
+            found = processes._factor(larger)
             np.testing.assert_array_equal(found[:8, :8], factor)
             np.testing.assert_array_equal(found[8:], np.eye(8 + more)[8:])
     larger[8, 0] = larger[0, 8] = 0.3
-    np.testing.assert_allclose(drivers._factor(larger) @ drivers._factor(larger).T, larger, atol=1e-14)
+    np.testing.assert_allclose(processes._factor(larger) @ processes._factor(larger).T, larger, atol=1e-14)
 
 
 def test_the_restructuring_step_is_found_by_its_name(scenario):
@@ -201,19 +229,87 @@ def test_the_restructuring_step_is_found_by_its_name(scenario):
 # --- variances, persistence
 
 
-def test_variances_of_the_levels(weather, scenario):
-    d = scenario.drivers
+def test_variances_of_the_levels(scenario):
+    normal = normal_shocks(scenario)
+    weather, d = sample(normal), normal.drivers
+    tax, state, wages, cpi = d.national_tax, d.free_revenue, d.wages, d.cpi
+    share, correlation = wages.deflator_weight.value, d.correlation.wages_cpi.value
     for t in LATE:
-        phi, sigma = d.national_tax.persistence.value, d.national_tax.volatility.value
-        theory = sigma**2 * (summed_weights(phi, t) ** 2).sum()
+        theory = ar1_variance(tax.persistence.value, tax.volatility.value, t)
         assert same_variance(np.log(weather.national_tax_factor[t]), theory)
-        theory = d.cpi.volatility.value**2 * (t + 1)  # no persistence: a random walk of the level
-        assert same_variance(np.log(weather.cpi_factor[t]), theory)
-        share, wages = d.wages.deflator_weight.value, d.wages
-        theory = (share * wages.volatility.value) ** 2 * (summed_weights(wages.persistence.value, t) ** 2).sum()
-        theory += ((1 - share) * d.cpi.volatility.value) ** 2 * (t + 1)
+        kept = (1 - tax.taken_back.value) * tax.volatility.value
+        assert same_variance(np.log(weather.kept_tax_factor[t]), ar1_variance(tax.carried_on.value, kept, t))
+        decided = [
+            sum(state.level_persistence.value ** (lag - k) * state.persistence.value**k for k in range(lag + 1))
+            for lag in range(t + 1)
+        ]
+        theory = state.volatility.value**2 * of_shocks(np.array(decided))
+        assert same_variance(np.log(weather.free_revenue_factor[t]), theory)
+        of_wages, _ = impulse(normal, wages.volatility.value, 0.0, t)
+        caught_up, prices = impulse(normal, 0.0, cpi.volatility.value, t)
+        assert same_variance(np.log(weather.cpi_factor[t]), of_shocks(prices))
+        by_wages, by_prices = share * of_wages, share * caught_up + (1 - share) * prices
+        both = (of_shocks(by_wages + by_prices) - of_shocks(by_wages) - of_shocks(by_prices)) * correlation
+        theory = of_shocks(by_wages) + of_shocks(by_prices) + both
         assert same_variance(np.log(weather.deflator_factor[t]), theory)
-        assert same_variance(np.log(weather.equity_factor[t]), d.equities.volatility.value**2)
+        size = FIRST if t == 0 else 1.0
+        assert same_variance(np.log(weather.equity_factor[t]), (size * d.equities.volatility.value) ** 2)
+
+
+def test_how_long_national_surprises_last(scenario):
+    """Autocorrelation of the surprise and of what is kept, and how the two go together."""
+    normal = normal_shocks(scenario)
+    weather, tax = sample(normal), normal.drivers.national_tax
+    surprise, kept = np.log(weather.national_tax_factor), np.log(weather.kept_tax_factor)
+    error = SIGMAS / math.sqrt(RUNS)
+    phi, rho = tax.persistence.value, tax.carried_on.value
+    assert np.corrcoef(surprise[18], surprise[19])[0, 1] == pytest.approx(phi, abs=error)
+    assert np.corrcoef(kept[18], kept[19])[0, 1] == pytest.approx(rho, abs=error)
+    together = math.sqrt((1 - phi**2) * (1 - rho**2)) / (1 - phi * rho)
+    assert np.corrcoef(surprise[19], kept[19])[0, 1] == pytest.approx(together, abs=error)
+    assert np.corrcoef(surprise[19], np.log(weather.own_tax_factor[19]))[0, 1] == pytest.approx(0.0, abs=error)
+    state = np.log(weather.free_revenue_factor)
+    assert np.corrcoef(state[18], state[19])[0, 1] > 0.95, "what the state decides stays"
+    assert np.corrcoef(state[19], surprise[19])[0, 1] == pytest.approx(0.0, abs=error)
+
+
+def test_everything_kept_and_carried_on_is_a_walk(scenario):
+    old = with_values(normal_shocks(scenario), national_tax__taken_back=0.0, national_tax__carried_on=1.0)
+    kept = np.log(sample(old).kept_tax_factor)
+    sigma = old.drivers.national_tax.volatility.value
+    for t in LATE:
+        assert same_variance(kept[t], sigma**2 * (t + FIRST**2))
+
+
+def test_wages_catch_up_with_prices(scenario):
+    """The real wage has a spread that levels off, and premiums answer to what wages were not expected to be."""
+    normal = normal_shocks(scenario)
+    weather, d = sample(normal), normal.drivers
+    share, cpi = d.wages.deflator_weight.value, np.log(weather.cpi_factor)
+    wages = (np.log(weather.deflator_factor) - (1 - share) * cpi) / share
+    real = (wages - cpi).std(axis=1)
+    loose = sample(with_values(normal, wages__catch_up=0.0))
+    drifting = (np.log(loose.deflator_factor) - np.log(loose.cpi_factor)).std(axis=1) / share
+    assert real[19] < 0.65 * drifting[19]
+    assert real[19] / real[9] < 1.15
+    growth = np.diff(wages - wages.mean(axis=1, keepdims=True), axis=0, prepend=0.0)
+    surprise = growth[1:] - d.wages.persistence.value * growth[:-1]
+    premium = weather.premium_surprise[1:] - weather.premium_surprise[1:].mean(axis=1, keepdims=True)
+    np.testing.assert_allclose(premium, d.wages.premium_response.value * surprise, atol=1e-10)
+    assert standard_errors(weather.premium_surprise, 0.0).max() < SIGMAS
+    # the surprise of a year is charged in seven equal parts in the seven years after it, of planned premiums
+    plan = build(normal, YEARS).plan
+    planned = plan.pension_premium * plan.deflator_index
+    nominal, charged = weather.premium_surprise * planned[:, None], weather.amortised_surprise * planned[:, None]
+    np.testing.assert_allclose(charged[0], 0.0)
+    np.testing.assert_allclose(charged[12], nominal[5:12].sum(axis=0) / 7.0, atol=1e-9)
+
+
+def test_inflation_above_five_per_cent_happens(weather):
+    """In a year or two of a hundred: not in 1995-2018, but in 1980-1988 and in 2022-2023."""
+    growth = np.diff(np.log(weather.cpi_factor), axis=0) + 0.02
+    assert 0.005 < (growth[4:] > 0.05).mean() < 0.04
+    assert stats.kurtosis(growth[10]) > 0.5
 
 
 def test_normal_own_tax(scenario):
@@ -228,15 +324,21 @@ def test_normal_own_tax(scenario):
     assert np.corrcoef(logs[18], logs[19])[0, 1] == pytest.approx(theory, abs=error)
 
 
+def whole(scenario):
+    """A first year as uncertain as any other."""
+    return scenario.drivers.first_year.model_copy(update={"value": 1.0})
+
+
 def test_own_tax_with_students_tails(scenario):
     """The first year's shock is Student's t with variance 1, up to ten standard deviations wide."""
     plain = with_values(scenario, own_tax__degrees_of_freedom=5.0, own_tax__volatility=0.04)
+    plain = plain.model_copy(update={"drivers": plain.drivers.model_copy(update={"first_year": whole(plain)})})
     process = drivers.prepare(plain.drivers, build(plain, 1).plan)
-    normals = np.random.default_rng(4).standard_normal((len(SHOCKS), 1, 200_000))
-    tails = np.random.default_rng(5).standard_gamma(2.5, (1, 200_000))
+    normals = np.random.default_rng(4).standard_normal((len(SHOCKS), 1, 200 * drivers.BLOCK))
+    tails = np.random.default_rng(5).standard_gamma(2.5, (1, 200 * drivers.BLOCK))
     width = np.minimum(1.5 / tails[0], 100.0)
     shock = normals[2, 0] * np.sqrt(width)  # own tax is uncorrelated with what comes before it
-    own = drivers.transform(process, normals, tails)[2, 0]
+    own = processes.transform(process, normals, {"own_tax": tails})[2, 0]
     np.testing.assert_allclose(np.log(own) + 0.5 * 0.04**2 * width, 0.04 * shock, atol=1e-12)
     assert same_variance(shock, 1.0)
     assert stats.kstest(shock * math.sqrt(5 / 3), stats.t(5).cdf).pvalue > 1e-4
@@ -273,8 +375,9 @@ def test_completions_react_to_last_years_rate(scenario):
     rho, tau = d.completions.persistence.value, d.completions.volatility.value
     correlation = d.correlation.rate_completions.value
     t = 10
-    rate_variance = sigma**2 * sum(phi ** (2 * k) for k in range(t))
-    own_covariance = rho * correlation * sigma * tau * sum((phi * rho) ** k for k in range(t))
+    rate_variance = ar1_variance(phi, sigma, t - 1)
+    together = sum((phi * rho) ** k for k in range(t - 1)) + FIRST**2 * (phi * rho) ** (t - 1)
+    own_covariance = rho * correlation * sigma * tau * together
     theory = d.completions.rate_response.value + own_covariance / rate_variance
     slope, _, _, _, error = stats.linregress(surprise[t - 1], log[t])
     assert slope == pytest.approx(theory, abs=SIGMAS * error)
@@ -335,7 +438,7 @@ def test_delivery_and_slippage(weather_all_on, all_on):
 def test_shocks_are_correlated_as_asked(scenario):
     normals = np.random.default_rng(3).standard_normal((len(SHOCKS), 1, 60_000))
     process = drivers.prepare(scenario.drivers, build(scenario, 2).plan)
-    drivers._correlate(process.factor, normals)
+    processes._correlate(process.factor, normals)
     found = np.corrcoef(normals[:, 0])
     asked = np.eye(len(SHOCKS))
     for (i, one), (j, other) in combinations(enumerate(SHOCKS), 2):
@@ -345,12 +448,14 @@ def test_shocks_are_correlated_as_asked(scenario):
     assert np.abs(found - asked).max() < SIGMAS / math.sqrt(normals.shape[2])
 
 
-def test_a_high_rate_comes_with_inflation(weather, scenario):
+def test_a_high_rate_comes_with_inflation(scenario):
     """The first year's shocks: correlation of rate and deflator = (share rho_w sigma_w + rest rho_c sigma_c) / sd."""
-    d = scenario.drivers
-    share = d.wages.deflator_weight.value
+    normal = normal_shocks(scenario)
+    weather, d = sample(normal), normal.drivers
+    share, both = d.wages.deflator_weight.value, d.correlation.wages_cpi.value
     of_wages, of_prices = share * d.wages.volatility.value, (1 - share) * d.cpi.volatility.value
-    theory = (0.50 * of_wages + 0.15 * of_prices) / math.hypot(of_wages, of_prices)
+    sd = math.sqrt(of_wages**2 + of_prices**2 + 2 * both * of_wages * of_prices)
+    theory = (0.50 * of_wages + 0.15 * of_prices) / sd
     found = np.corrcoef(weather.money_market_rate[0], np.log(weather.deflator_factor[0]))[0, 1]
     assert found == pytest.approx(theory, abs=SIGMAS / math.sqrt(RUNS))
 

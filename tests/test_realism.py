@@ -180,9 +180,7 @@ def test_the_adjustment_closes_at_the_level(scenario, level, by):
     # on the accounts themselves: so much less in the other services' frames, a constant share of planned revenue
     less = after * of.baseline * revenue
     own = baseline.plan
-    plan = own._replace(
-        other_services=own.other_services - less, other_services_base=own.other_services_base - less
-    )
+    plan = own._replace(other_services=own.other_services - less, other_services_base=own.other_services_base - less)
     closed = run_baseline(baseline._replace(plan=plan))
     assert closed["debt_ratio"][by - 2020, 0] == pytest.approx(level, abs=2e-4)
     assert of.amount == pytest.approx(of.baseline * revenue[4])

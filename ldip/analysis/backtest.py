@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ldip.analysis.calibrate import LOG_GROWTH, Fit, drawn, fit_ar1, levels, to_column
+from ldip.analysis.calibrate import GROWTH, Fit, drawn, fit_ar1, levels, to_column
 from ldip.model import drivers
 from ldip.model.accounts.inputs import Plan, Weather
 from ldip.model.engine.simulate import built
@@ -29,6 +29,7 @@ PERCENTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
 FIELDS = {
     "rate": "money_market_rate",
     "national_tax": "national_tax_factor",
+    "free_revenue": "free_revenue_factor",
     "own_tax": "own_tax_factor",
     "completions": "completion_factor",
     "wages": "deflator_factor",  # which is of wages alone where their weight is one
@@ -163,7 +164,10 @@ def _drivers(own: Drivers, fits: dict[str, Fit], parameters: str) -> Drivers:
             if name == "rate":
                 values["persistence_spread"] = persistence.spread
             update[name] = _with(update.get(name, getattr(own, name)), values)
-    update["wages"] = _with(update["wages"], {"deflator_weight": 1.0})
+    update["wages"] = _with(update["wages"], {"deflator_weight": 1.0, "catch_up": 0.0})
+    update["free_revenue"] = _with(update.get("free_revenue", own.free_revenue), {"level_persistence": 1.0})
+    # A fan is drawn at the end of a year: nothing of the next one is known.
+    update["first_year"] = own.first_year.model_copy(update={"value": 1.0})
     return own.model_copy(update=update)
 
 
@@ -182,7 +186,7 @@ def _fan(name: str, field: np.ndarray, path: np.ndarray) -> np.ndarray:
     if name == "rate":
         return field
     log = np.log(field)
-    if name in LOG_GROWTH:  # the factor is of the level that growth adds up to
+    if name in GROWTH:  # the factor is of the level that growth adds up to
         log = np.diff(log, axis=0, prepend=0.0)
     log -= log.mean(axis=1, keepdims=True)
     return to_column(name, path[:, None] + log)

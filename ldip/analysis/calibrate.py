@@ -1,7 +1,8 @@
 """Fit the drivers' processes to yearly series, with standard errors and the bias of small samples.
 
 Every process of the drivers is an AR(1) around a mean: of the rate, of the log growth of prices, wages and the
-nation's tax, of the logs of completions and of own tax over the nation's. Completions also react to the rate of the
+nation's free revenue per resident relative to needs, of the logs of the nation's tax over its budget, of completions
+and of own tax over the nation's. Completions also react to the rate of the
 year before, and in some years of a small municipality there are none. Fitted by least squares with scipy.
 """
 
@@ -16,8 +17,10 @@ from ldip.scenario.drivers import SHOCKS
 from ldip.scenario.files.series import Series
 from ldip.scenario.schema import Scenario, limits
 
-LOG_GROWTH, LOG_LEVEL = ("national_tax", "free_revenue", "wages", "cpi"), ("own_tax", "completions")
-"""Columns that are an AR(1) in the log of one plus, and in the log of themselves; the rate is one as it is."""
+GROWTH = ("free_revenue", "wages", "cpi")
+LOG_OF_ONE_PLUS, LOG_LEVEL = ("national_tax", *GROWTH), ("own_tax", "completions")
+"""Columns that are an AR(1) in the log of one plus, and in the log of themselves; the rate is one as it is. Those of
+GROWTH add up to a level, while the surprise in national tax is one."""
 
 LEAST_DWELLINGS = 0.5
 """What a year without completions counts as in a log: half a dwelling."""
@@ -150,7 +153,7 @@ def levels(series: Series, name: str) -> tuple[np.ndarray, np.ndarray]:
 
 def to_level(name: str, values: np.ndarray) -> np.ndarray:
     """The numbers of a column as what is an AR(1)."""
-    if name in LOG_GROWTH:
+    if name in LOG_OF_ONE_PLUS:
         return np.log1p(values)
     if name == "completions":
         values = np.maximum(values, LEAST_DWELLINGS)
@@ -159,7 +162,7 @@ def to_level(name: str, values: np.ndarray) -> np.ndarray:
 
 def to_column(name: str, level: np.ndarray) -> np.ndarray:
     """The other way round."""
-    return np.expm1(level) if name in LOG_GROWTH else np.exp(level) if name in LOG_LEVEL else level
+    return np.expm1(level) if name in LOG_OF_ONE_PLUS else np.exp(level) if name in LOG_LEVEL else level
 
 
 def fit(series: Series, name: str) -> Fit:

@@ -32,7 +32,8 @@ from ldip.text import Text
 
 NAMES = {
     "rate": Text("rente", "rate"),
-    "national_tax": Text("skatt, landet", "national tax"),
+    "national_tax": Text("skatt, landet mot budsjett", "national tax against its budget"),
+    "free_revenue": Text("frie inntekter, statens nivå", "free revenue, the state's level"),
     "own_tax": Text("skatt, egen", "own tax"),
     "completions": Text("ferdigstilte boliger", "completions"),
     "cpi": Text("konsumpriser", "consumer prices"),

@@ -34,6 +34,7 @@ _FRACTION = Text("en andel per år", "a fraction per year")
 COLUMNS = {
     "rate": Meaning(_FRACTION, -0.05, 0.30, True),
     "national_tax": Meaning(_FRACTION, -0.30, 0.30, True),
+    "free_revenue": Meaning(_FRACTION, -0.20, 0.20, True),
     "own_tax": Meaning(
         Text("et forholdstall til landsgjennomsnittet", "a ratio to the national average"), 0.2, 5, True
     ),
