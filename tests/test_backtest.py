@@ -107,7 +107,7 @@ def test_every_outcome_once(scenario):
 
 
 def test_the_scenarios_own_parameters(normal):
-    """One year ahead the sd is the normal's volatility, not the series', and the path turns back with its φ."""
+    """One year ahead the sd is the scenario's volatility, not the series', and the path turns back with its φ."""
     series = made(0.7, 0.01, 30, 13)
     found = backtest(series, normal, parameters="scenario", minimum=25, horizon=1, runs=20_000, seed=2)
     for name in COLUMNS:
