@@ -5,12 +5,14 @@ Nothing here is shared with ldip, not even the reading of the files. One run at 
 """
 
 import csv
+import itertools
 import math
 import tomllib
 from pathlib import Path
 from types import SimpleNamespace
 
 SERVICES = ("kindergartens", "schools", "care")
+NATION = Path(__file__).parent.parent / "ldip" / "model" / "people" / "national_ages.csv"
 NOISE = 1e-9  # of operating revenue: rounding that breaks no rule
 
 
@@ -34,11 +36,16 @@ def read_scenario(folder, changes=()):
         sections.pop("change", None)
         lay_over(tree, sections)
     for table in ("areas", "plan", "population", "ages", "demand", "vintages"):
-        tree["vintages" if table == "vintages" else table] = []
-        if (folder / f"{table}.csv").exists():
-            with open(folder / f"{table}.csv", encoding="utf-8", newline="") as file:
-                tree[table] = list(csv.DictReader(file))
+        path = folder / f"{table}.csv"
+        tree[table] = rows_of(path) if path.exists() else []
+    own = folder / "national_ages.csv"
+    tree["nation"] = rows_of(own if own.exists() else NATION)
     return tree
+
+
+def rows_of(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def lay_over(tree, change):
@@ -127,13 +134,12 @@ def rates(scenario, year):
 
 def one_year(scenario, residents, year, migration, dwellings, with_arrivals=True):
     """Residents by age a year later. `migration`: arrivals and departure rates by age."""
-    dying, fertility = rates(scenario, year)
+    dying, _ = rates(scenario, year)
     n = len(residents)
     older = [0.0] * n
     for age in range(n):
         older[min(age + 1, n - 1)] += residents[age] * (1 - dying[age])
-    births = sum(residents[age] * fertility[age] for age in range(n))
-    older[0] = births * (1 - dying[0] / 2)
+    older[0] = births_of(scenario, residents, year) * (1 - dying[0] / 2)
     arrivals, leaving = migration
     flats, houses = moving_in(scenario, "flat"), moving_in(scenario, "house")
     result = []
@@ -142,6 +148,11 @@ def one_year(scenario, residents, year, migration, dwellings, with_arrivals=True
         came = arrivals[age] if with_arrivals else 0.0
         result.append(older[age] * (1 - leaving[age]) + came + new)
     return result
+
+
+def births_of(scenario, residents, year):
+    _, fertility = rates(scenario, year)
+    return sum(people * rate for people, rate in zip(residents, fertility, strict=True))
 
 
 def migration_in(fit, year):
@@ -195,17 +206,77 @@ def moving_in(scenario, kind):
     return [float(row[kind]) for row in scenario["ages"]]
 
 
-def extra_people(scenario, fit, plan, factors):
-    """What the dwellings beyond the programme add, year by year: a cohort model of their own, without arrivals."""
+def need_of(scenario, residents):
+    """What the services of these residents cost a year."""
+    return sum(weighted(scenario, service, "unit_cost", residents) for service in SERVICES)
+
+
+CAUSES = ("dwellings", "births", "arrivals", "mortality")
+"""What moves people in a run."""
+
+
+def surprises_of(chance):
+    """By cause: how much more of it than planned a year's weather brings."""
+    return {
+        "dwellings": chance.completion * chance.persons - 1,
+        "births": chance.births - 1,
+        "arrivals": chance.arrivals / 0.01,
+        "mortality": chance.mortality - 1,
+    }
+
+
+def who_moves(scenario, planned):
+    """Shares by age of those who move: as in new dwellings; if nobody does there, as the residents when the first
+    year opens."""
+    first = scenario["scenario"]["first_year"]
+    flats = number(scenario["housing"]["reference_flat_share"], first)
+    pairs = zip(moving_in(scenario, "flat"), moving_in(scenario, "house"), strict=True)
+    by_age = [flats * flat + (1 - flats) * house for flat, house in pairs]
+    if sum(by_age) == 0:
+        by_age = planned.residents[first - 1]
+    return [people / sum(by_age) for people in by_age]
+
+
+def added(scenario, fit, planned, year, surprises):
+    """By age: whom the surprises of a year add at its end."""
+    residents = planned.residents[year - 1]
+    dying, _ = rates(scenario, year)
+    _, leaving = migration_in(fit, year)
+    n = len(residents)
+    result = [0.0] * n
+
+    for kind, completed in built_in(scenario, year).items():
+        for age, persons in enumerate(moving_in(scenario, kind)):
+            result[age] += surprises["dwellings"] * completed * persons
+
+    births = births_of(scenario, residents, year)
+    result[0] += surprises["births"] * (1 - leaving[0]) * (1 - dying[0] / 2) * births
+
+    for age, share in enumerate(who_moves(scenario, planned)):
+        result[age] += surprises["arrivals"] * 0.01 * sum(residents) * share
+
+    result[0] -= surprises["mortality"] * (1 - leaving[0]) * births * dying[0] / 2
+    for age in range(n):
+        older = min(age + 1, n - 1)
+        result[older] -= surprises["mortality"] * (1 - leaving[older]) * residents[age] * dying[age]
+    return result
+
+
+def extra_people(scenario, fit, planned, surprises):
+    """What chance adds to the planned residents, year by year: a cohort model of its own, without arrivals.
+    `surprises`: of every year, by cause."""
     first = scenario["scenario"]["first_year"]
     lead = int(number(scenario["investment"]["capacity_lead"], first))
     none = dict.fromkeys(TYPES, 0.0)
-    before = [0.0] * len(scenario["ages"])
+    closing = {first - 1: [0.0] * len(scenario["ages"])}
     result = []
-    for t, factor in enumerate(factors):
+    for t, of_year in enumerate(surprises):
         year = first + t
-        more = {kind: completed * (factor - 1) for kind, completed in built_in(scenario, year).items()}
-        now = one_year(scenario, before, year, migration_in(fit, year), more, with_arrivals=False)
+        before = closing[year - 1]
+        now = one_year(scenario, before, year, migration_in(fit, year), none, with_arrivals=False)
+        new = added(scenario, fit, planned, year, of_year)
+        now = [a + b for a, b in zip(now, new, strict=True)]
+        closing[year] = now
         ahead = now
         for later in range(year + 1, year + 1 + lead):
             ahead = one_year(scenario, ahead, later, migration_in(fit, later), none, with_arrivals=False)
@@ -215,17 +286,73 @@ def extra_people(scenario, fit, plan, factors):
             residents=sum(average),
             closing_residents=sum(now),
             working_age=of_working_age(average),
+            need=need_of(scenario, before),
+            earlier_residents=sum(closing[year - 4]) if year - 4 in closing else 0.0,
         )
         for service, place in PLACES.items():
-            setattr(people, service, weighted(scenario, service, "unit_cost", average))
+            rest = planned.rests[t][service] * people.residents
+            setattr(people, service, weighted(scenario, service, "unit_cost", average) + rest)
             setattr(people, place, weighted(scenario, service, "place_cost", ahead))
         result.append(people)
-        before = now
     return result
 
 
 PLACES = {"kindergartens": "kindergarten_places", "schools": "school_places", "care": "care_places"}
 CAPACITY = {"kindergartens": "kindergarten_capacity", "schools": "school_capacity", "care": "care_capacity"}
+
+
+# --- the nation --------------------------------------------------------------------------------------------------
+
+
+@once
+def nation_in(scenario, year):
+    """Shares by age of the nation's residents at 1 January: straight lines between those of the table's years."""
+    years = sorted(int(column) for column in scenario["nation"][0] if column.isdigit())
+    if year <= years[0]:
+        return nation_of(scenario, years[0])
+    for one, other in itertools.pairwise(years):
+        if year <= other:
+            part = (year - one) / (other - one)
+            pairs = zip(nation_of(scenario, one), nation_of(scenario, other), strict=True)
+            return [(1 - part) * before + part * after for before, after in pairs]
+    return nation_of(scenario, years[-1])
+
+
+@once
+def nation_of(scenario, table_year):
+    """Shares by age in a year of the table."""
+    ages = len(scenario["ages"])
+    result = [0.0] * ages
+    for row in scenario["nation"]:
+        people = float(row[str(table_year)])
+        start = int(row["age_from"])
+        if row["age_to"]:
+            end = int(row["age_to"])
+            for age in range(start, end + 1):
+                result[age] += people / (end + 1 - start)
+        else:
+            alive = surviving(scenario, start)
+            for age in range(start, ages):
+                result[age] += people * alive[age] / sum(alive.values())
+    total = sum(result)
+    return [people / total for people in result]
+
+
+def surviving(scenario, start):
+    """By age from `start` on: how many there are of an open group if as many come every year."""
+    ages = len(scenario["ages"])
+    result, alive = {}, 1.0
+    for age in range(start, ages):
+        dying = float(scenario["ages"][age]["mortality"])
+        result[age] = alive if age < ages - 1 else alive / max(dying, 0.001)
+        alive *= 1 - dying
+    return result
+
+
+@once
+def national_need(scenario, year):
+    """What the services of one resident of the nation cost."""
+    return need_of(scenario, nation_in(scenario, year))
 
 
 # --- the plan of every year --------------------------------------------------------------------------------------
@@ -239,7 +366,8 @@ def equalise(residents, tax, national, rate, revenue):
 
 
 def plan_of(scenario, years, fit):
-    """What the baseline fixes for each of the years."""
+    """What the baseline fixes: the plan of each of the `years`, and for people in a run residents by age and year on
+    the scenario's programme, and what of a service's frame its demand does not explain, per resident, by year."""
     first = scenario["scenario"]["first_year"]
     lead = int(number(scenario["investment"]["capacity_lead"], first))
     planned = cohorts(scenario, fit, years + lead, built_in)
@@ -247,7 +375,16 @@ def plan_of(scenario, years, fit):
     plan, at_reference = [], []
     for year in range(first, first + years):
         plan.append(plan_of_year(scenario, year, plan, at_reference, planned, reference))
-    return plan
+    rests = [{service: r.rests[service] / r.residents for service in SERVICES} for r in at_reference]
+    return SimpleNamespace(years=plan, residents=planned, rests=rests)
+
+
+def total_before(residents, year, first_of_table):
+    """Residents at the end of a year; before the table begins they grew as in its first year."""
+    if year >= first_of_table:
+        return sum(residents[year])
+    growth = sum(residents[first_of_table + 1]) / sum(residents[first_of_table])
+    return sum(residents[first_of_table]) / growth ** (first_of_table - year)
 
 
 def area_frame(scenario, area, year):
@@ -295,6 +432,8 @@ def plan_of_year(scenario, year, before, at_reference, planned, reference):
     p.reference_swap_rate = sum(base("interest", "reference_rate", year + k) for k in range(5)) / 5
     persistence = number(scenario["drivers"]["rate"]["persistence"], year)
     p.swap_loading = sum(persistence**k for k in range(5)) / 5
+    p.grant_price_compensation = base("revenue", "grant_price_compensation")
+    p.grant_forecast_weight = base("revenue", "grant_forecast_weight")
     for key in ("loan_margin", "floating_share", "refixing_share", "on_lending_margin"):
         setattr(p, key, base("interest", key))
     for key in ("compensation_base", "imputed_share", "full_cost_share"):
@@ -324,14 +463,35 @@ def plan_of_year(scenario, year, before, at_reference, planned, reference):
     else:
         r.tax = last_r.tax * r.working_age / last_r.working_age * (1 + base("revenue", "tax_growth_per_working_age"))
     p.tax = r.tax * p.working_age / r.working_age
-    p.national_tax_per_resident = r.tax / r.opening_residents / base("revenue", "own_to_national_tax")
+    at_work = of_working_age(nation_in(scenario, year))
+    if in_plan:
+        p.national_tax_per_resident = r.tax / r.opening_residents / base("revenue", "own_to_national_tax")
+    else:
+        grown = at_work / of_working_age(nation_in(scenario, last_planned))
+        for y in range(last_planned + 1, year + 1):
+            grown *= 1 + base("revenue", "tax_growth_per_working_age", y)
+        grown *= base("revenue", "own_to_national_tax", last_planned) / base("revenue", "own_to_national_tax")
+        p.national_tax_per_resident = before[last_planned - first].national_tax_per_resident * grown
+    p.need = need_of(scenario, planned[year - 1])
+    p.national_need = national_need(scenario, year)
+    p.needs_equalisation = base("revenue", "needs_equalisation")
+    p.earlier_residents = total_before(planned, year - 4, first - 2)
+    for key in ("growth_grant_per_resident", "growth_grant_limit", "growth_grant_tax_level"):
+        setattr(p, key, base("revenue", key))
     if in_plan:
         rate = base("revenue", "equalisation_rate", first)  # the rest as in the year itself
         equalised = equalise(r.opening_residents, r.tax, p.national_tax_per_resident, rate, vars(p))
-        r.block_grant = line("general_grant") - equalised
+        more_need = need_of(scenario, reference[year - 1]) - r.opening_residents * p.national_need
+        r.block_grant = line("general_grant") - equalised - p.needs_equalisation * more_need
     else:
-        growth = r.opening_residents / last_r.opening_residents * (1 + base("revenue", "grant_growth_per_resident"))
-        r.block_grant = last_r.block_grant * growth
+        last_one = at_reference[last_planned - first]
+        each = last_one.block_grant / last_one.opening_residents
+        for y in range(last_planned + 1, year + 1):
+            each *= 1 + base("revenue", "grant_growth_per_resident", y)
+        for y in range(last_planned + 1, year + 1):
+            growth = national_need(scenario, y) - national_need(scenario, y - 1)
+            each += base("revenue", "demography_financing", y) * growth
+        r.block_grant = each * r.opening_residents
     p.block_grant = r.block_grant * p.opening_residents / r.opening_residents
     for key in ("host_grant", "integration_grant", "compensation"):
         setattr(p, key, line(key) if in_plan else getattr(last, key))
@@ -347,11 +507,18 @@ def plan_of_year(scenario, year, before, at_reference, planned, reference):
     def demand(service, residents, y):
         return weighted(scenario, service, "unit_cost", half(residents[y - 1], residents[y]))
 
+    p.sticky_share = base("services", "sticky_share")
+    r.rests = {}
     for service in SERVICES:
         behind = min(year, last_planned)
-        more = demand(service, planned, year) - demand(service, reference, behind)
-        setattr(p, service, (area_frame(scenario, service, behind) + more) * p.real_standard)
+        r.rests[service] = area_frame(scenario, service, behind) - demand(service, reference, behind)
+        if not in_plan:
+            r.rests[service] *= r.residents / at_reference[last_planned - first].residents
+        frame = r.rests[service] * relative + demand(service, planned, year)
+        setattr(p, service, frame * p.real_standard)
         p.demography_compensation += demand(service, planned, year) - demand(service, reference, first - 1)
+        stays = 0.0 if in_plan else getattr(before[last_planned - first], service) * p.real_standard
+        setattr(p, f"{service}_base", stays)
     p.other_services = p.other_services_following = 0.0
     r.areas = {}
     for row in scenario["areas"]:
@@ -369,19 +536,26 @@ def plan_of_year(scenario, year, before, at_reference, planned, reference):
         frame *= 1 + elasticity * (relative - 1)
         p.other_services += frame
         p.other_services_following += elasticity * frame
+    p.other_services_base = 0.0
+    if not in_plan:
+        p.other_services_base = before[last_planned - first].other_services
+        for y in range(last_planned + 1, year + 1):
+            p.other_services_base *= 1 + base("services", "other_services_real_growth", y)
     p.premises_share = base("services", "premises_share")
     for key in ("new_needs", "adopted_measures"):
         setattr(p, key, line(key) if in_plan else getattr(last, key))
     p.measures_delivery = base("services", "measures_delivery")
     p.step_years = max(year - last_planned, 0)
-    p.rule_policy = False
-    p.maximum_pace = base("restructuring", "maximum_pace")
+    p.reacts = 0.0  # see follow()
+    for key in ("surplus_margin", "cut_speed", "growth_speed", "most_change", "postponement"):
+        setattr(p, key, base("restructuring", key))
 
     # pension
     p.pension_premium = line("pension_premium") if in_plan else last.pension_premium * p.residents / last.residents
     deferred = base("pension", "deviation_share") * p.pension_premium * deflator
     p.premium_deviation = line("premium_deviation") if in_plan else deferred
     p.premium_amortisation = amortisation_of(scenario, year, before)
+    p.amortisation_years = base("pension", "amortisation_years", first)
     p.pension_in_frames = last.pension_in_frames if last else 0.0
     if in_plan:
         p.pension_in_frames = (p.premium_amortisation - p.premium_deviation) / deflator
@@ -440,11 +614,23 @@ def plan_of_year(scenario, year, before, at_reference, planned, reference):
     p.endowment_base = base("endowment", "base_capital")
     p.endowment_cost_share = base("endowment", "cost_share")
     p.endowment_withdrawal_share = base("endowment", "withdrawal_share")
+    p.budgeted_buffer_use = base("rules", "budgeted_buffer_use") * cpi
+    if in_plan:
+        p.budgeted_buffer_use = line("use_of_buffer_fund")
     for key in ("equity_minimum", "buffer_floor", "buffer_target_share", "buffer_minimum"):
         setattr(p, key, base("rules", key))
     for key in ("liquidity_minimum", "result_share_minimum", "deficit_limit_share"):
         setattr(p, key, base("rules", key))
     return p
+
+
+def follow(scenario, plan, policy):
+    """Make the plan that of a policy: what it does about the adopted measures, and from when it reacts."""
+    for t, p in enumerate(plan):
+        if policy == "none":
+            p.measures_delivery = 0.0
+        if policy == "react" and t >= scenario["scenario"]["plan_years"] - 1:
+            p.reacts = 1.0
 
 
 def opening_of(scenario, fit):
@@ -453,11 +639,15 @@ def opening_of(scenario, fit):
     o = SimpleNamespace()
     o.deflator_index = 1 / (1 + number(scenario["prices"]["deflator_growth"], first))
     o.fixed_rate = number(scenario["interest"]["opening_fixed_rate"], first)
+    o.deflator_factor = o.grant_price_factor = 1.0
+    o.price_deviation = 0.0
     o.swap_surprise = 0.0
     o.extra_completions = 0.0
     o.new_capacity = 0.0
     o.slipped_investment = 0.0
     o.decided_measures = 0.0
+    o.postponement = 0.0
+    o.result_share_breach = 0.0
     o.uncovered_deficit = 0.0
     o.latest_deficit = 0.0
     o.premium_deviation = 0.0
@@ -477,42 +667,87 @@ def opening_of(scenario, fit):
 # --- the accounts of a year --------------------------------------------------------------------------------------
 
 
-WEATHER = ("rate", "national", "own", "completion", "construction", "deflator", "cpi", "equity", "income_system")
-WEATHER += ("delivery", "slippage", "step")
-"""What chance decides in a year: the rate, factors, the loss of revenue, and the restructuring step."""
+WEATHER = (
+    *("rate", "national", "own", "completion", "construction", "deflator", "cpi", "equity", "free"),
+    *("births", "arrivals", "mortality", "income_system", "delivery", "slippage", "persons", "kept"),
+    *("premium", "amortised", "step"),
+)
+"""What chance decides in a year: the rate, factors, surprises, the loss of revenue, and the restructuring step."""
+
+ZERO_WHEN_CALM = ("arrivals", "income_system", "premium", "amortised", "step")
 
 
 def close(p, o, people, chance):
     """The lines of one year: from the plan `p`, the opening balance `o`, the extra people and the year's weather."""
     y = SimpleNamespace()
-    rate = chance.rate
+    prices_of(y, p, o, chance)
+    rates_of(y, p, o, chance)
+    people_of(y, p, people, chance)
+    revenue_of(y, p, o, people, chance)
+    services_of(y, p, o, people, chance)
+    investment_of(y, p, o, people, chance)
+    financing_of(y, p, o)
+    debt_and_interest_of(y, p, o, chance)
+    year_end_of(y, p, o)
+    balance_of(y, p, o)
+    key_figures_of(y, p)
+    rules_of(y, p, o)
+    need_for_restructuring_of(y, p, o)
+    reaction_of(y, p, o)
+    return y
 
-    # 1 prices
+
+def prices_of(y, p, o, chance):
+    """Section 1."""
     y.cpi_index = p.cpi_index * chance.cpi
     y.deflator_index = p.deflator_index * chance.deflator
-    prices = y.deflator_index
+    y.deflator_factor = chance.deflator
+    y.price_deviation = ratio(chance.deflator, o.deflator_factor) - 1
+    surprise = y.price_deviation - p.grant_forecast_weight * o.price_deviation
+    y.grant_price_factor = o.grant_price_factor * (1 - (1 - p.grant_price_compensation) * surprise)
 
-    # 7 rates
+
+def rates_of(y, p, o, chance):
+    """Section 7, the rates."""
+    rate = chance.rate
     y.money_market_rate = rate
     y.swap_rate = p.planned_swap_rate + p.swap_loading * (rate - p.planned_rate)
     y.swap_surprise = y.swap_rate - p.reference_swap_rate
     y.fixed_rate = o.fixed_rate + p.refixing_share * (y.swap_rate - o.fixed_rate)
     y.loan_rate = p.floating_share * rate + (1 - p.floating_share) * y.fixed_rate + p.loan_margin
 
-    # 3 dwellings and people
+
+def people_of(y, p, people, chance):
+    """Section 3."""
     y.completions = p.programme * chance.completion
     y.extra_completions = y.completions - p.programme
-    opening_residents = p.opening_residents + people.opening_residents
     y.residents = p.residents + people.residents
     y.closing_residents = p.closing_residents + people.closing_residents
     y.working_age = p.working_age + people.working_age
 
-    # 4 revenue
-    y.tax_revenue = p.tax * prices * chance.national * chance.own * ratio(y.working_age, p.working_age)
-    m = p.national_tax_per_resident * prices * chance.national
+
+def revenue_of(y, p, o, people, chance):
+    """Section 4."""
+    prices, rate = y.deflator_index, chance.rate
+    grant_prices = prices * y.grant_price_factor
+    opening_residents = p.opening_residents + people.opening_residents
+
+    budgeted = p.national_tax_per_resident * prices * chance.free
+    m = budgeted * chance.national
+    y.tax_revenue = p.tax * prices * chance.free * chance.national * chance.own
+    y.tax_revenue *= ratio(y.working_age, p.working_age)
     y.equalisation = equalise(opening_residents, y.tax_revenue, m, p.equalisation_rate, vars(p))
-    y.block_grant = p.block_grant * prices * ratio(opening_residents, p.opening_residents)
-    y.general_grant = y.block_grant + y.equalisation
+    y.block_grant = p.block_grant * grant_prices * chance.free * ratio(opening_residents, p.opening_residents)
+    need = p.need + people.need
+    y.needs_grant = p.needs_equalisation * (need - opening_residents * p.national_need) * grant_prices
+
+    earlier = p.earlier_residents + people.earlier_residents
+    y.growth_grant = 0.0
+    if ratio(y.tax_revenue, opening_residents) < p.growth_grant_tax_level * m:
+        beyond = pos((opening_residents - earlier) / 3 - p.growth_grant_limit * earlier)
+        y.growth_grant = p.growth_grant_per_resident * grant_prices * beyond
+    y.surprise_taken_back = opening_residents * budgeted * (chance.national - chance.kept)
+    y.general_grant = y.block_grant + y.needs_grant + y.growth_grant + y.equalisation - y.surprise_taken_back
     y.host_grant = p.host_grant * prices
     y.integration_grant = p.integration_grant * prices
     y.interest_compensation = pos(p.compensation * prices + p.compensation_base * (rate - p.reference_rate))
@@ -527,23 +762,37 @@ def close(p, o, people, chance):
     y.central_revenue += y.interest_compensation + y.imputed_capital_cost
     y.operating_revenue = y.central_revenue - y.imputed_capital_cost + y.sector_revenue
 
-    # 5 services
-    y.kindergarten_cost = (p.kindergartens + p.real_standard * people.kindergartens) * prices
-    y.school_cost = (p.schools + p.real_standard * people.schools) * prices
-    y.care_cost = (p.care + p.real_standard * people.care) * prices
-    more_residents = ratio(y.residents, p.residents) - 1
-    y.other_service_cost = (p.other_services + p.other_services_following * more_residents) * prices
+
+def services_of(y, p, o, people, chance):
+    """Section 5."""
+    prices = y.deflator_index
+
+    def sticky(frame, base):
+        return frame + p.sticky_share * pos(base - frame)
+
+    kindergartens = p.kindergartens + p.real_standard * people.kindergartens
+    schools = p.schools + p.real_standard * people.schools
+    care = p.care + p.real_standard * people.care
+    others = p.other_services + p.other_services_following * (ratio(y.residents, p.residents) - 1)
+    y.kindergarten_cost = sticky(kindergartens, p.kindergartens_base) * prices
+    y.school_cost = sticky(schools, p.schools_base) * prices
+    y.care_cost = sticky(care, p.care_base) * prices
+    y.other_service_cost = sticky(others, p.other_services_base) * prices
     y.premises_cost = p.premises_share * o.new_capacity * prices
     y.adopted_measures = p.adopted_measures * prices
     y.new_needs = p.new_needs * prices
     delivery = p.measures_delivery * chance.delivery
     y.undelivered_measures = y.adopted_measures * (1 - delivery)
-    y.restructuring_measures = (chance.step * p.step_years + o.decided_measures) * delivery * prices
-    y.pension_premium = p.pension_premium * prices
-    y.premium_deviation = p.premium_deviation
-    y.premium_amortisation = p.premium_amortisation
+    measures = chance.step * p.step_years + o.decided_measures
+    y.restructuring_measures = measures * prices * (delivery if measures > 0 else 1)
+    planned_premium = p.pension_premium * p.deflator_index
+    premium_surprise = planned_premium * chance.premium
+    y.pension_premium = p.pension_premium * prices + premium_surprise
+    y.premium_deviation = p.premium_deviation + premium_surprise
+    y.premium_amortisation = p.premium_amortisation + planned_premium * chance.amortised
     y.pension_cost = y.pension_premium - y.premium_deviation + y.premium_amortisation
-    y.pension_beyond_frames = y.premium_amortisation - y.premium_deviation - p.pension_in_frames * prices
+    y.pension_beyond_frames = premium_surprise + y.premium_amortisation - y.premium_deviation
+    y.pension_beyond_frames -= p.pension_in_frames * prices
     y.net_sector_expenditure = y.kindergarten_cost + y.school_cost + y.care_cost
     y.net_sector_expenditure += y.other_service_cost + y.premises_cost
     y.net_sector_expenditure += y.undelivered_measures + y.pension_beyond_frames - y.restructuring_measures
@@ -552,7 +801,10 @@ def close(p, o, people, chance):
     y.demography_compensation = (p.demography_compensation + extra_demand) * prices
     y.gross_operating_result = y.central_revenue - y.net_sector_expenditure
 
-    # 6 investment
+
+def investment_of(y, p, o, people, chance):
+    """Section 6."""
+    prices = y.deflator_index
     real_capacity = 0.0
     for service, place in PLACES.items():
         capacity = CAPACITY[service]
@@ -569,10 +821,13 @@ def close(p, o, people, chance):
     planned = real_renewal + real_capacity + real_infrastructure
     overrun = planned * ((1 + p.cost_overrun) * chance.construction - 1) if p.builds_places else 0.0
     ready = planned + overrun + o.slipped_investment
-    y.slipped_investment = p.slippage * chance.slippage * ready
+    slipped = p.slippage * chance.slippage * ready
+    postponed = o.postponement * (ready - slipped)
+    y.slipped_investment = slipped + postponed
     y.cost_overrun = overrun * prices
     y.slipped_in = o.slipped_investment * prices
-    y.slipped_out = y.slipped_investment * prices
+    y.slipped_out = slipped * prices
+    y.postponed_investment = postponed * prices
     y.general_investment = (ready - y.slipped_investment) * prices
     y.water_waste_investment = p.water_waste_investment * prices
     y.housing_investment = p.housing_investment * prices
@@ -590,7 +845,9 @@ def close(p, o, people, chance):
     y.closing_fixed_assets = o.fixed_assets + assets - y.sales - y.depreciation
     y.depreciation_ahead = y.depreciation + (assets - y.depreciation) / p.useful_life
 
-    # 7 financing
+
+def financing_of(y, p, o):
+    """Section 7, who pays for investment."""
     y.use_of_investment_funds = min(p.use_of_investment_funds, o.investment_funds)
     to_finance = y.general_investment + y.share_purchases - y.sales - y.grants - y.vat_compensation
     to_finance -= y.use_of_investment_funds
@@ -602,7 +859,10 @@ def close(p, o, people, chance):
     y.investment_fund_provision = pos(-to_finance)
     y.self_financing_borrowing = y.water_waste_investment + y.housing_investment - y.housing_grants
 
-    # 7 debt and interest
+
+def debt_and_interest_of(y, p, o, chance):
+    """Section 7, debt, interest and the result."""
+    rate = chance.rate
     ordinary_debt = o.general_debt + o.self_financing_debt
     y.minimum_instalments = y.depreciation * ratio(ordinary_debt, o.fixed_assets)
     instalment_share = max(p.instalment_share, ratio(y.minimum_instalments, ordinary_debt))
@@ -629,52 +889,65 @@ def close(p, o, people, chance):
     y.net_financial_cost = y.interest + y.instalments - y.interest_income - (y.endowment_return - y.endowment_cost)
     y.net_operating_result = y.gross_operating_result - y.net_financial_cost
 
-    # 8 year-end balancing
+    expected = p.equity_weight * p.equity_return + (1 - p.equity_weight) * p.bond_return
+    y.underlying_result = y.net_operating_result - y.endowment_return + o.endowment_fund * expected
+
+
+def year_end_of(y, p, o):
+    """Section 8, the year's balance and who makes it up."""
     fund_before_withdrawal = o.endowment_fund + y.endowment_return - y.endowment_cost
     y.endowment_withdrawal = min(
         p.endowment_withdrawal_share * pos(o.endowment_fund), pos(fund_before_withdrawal - p.endowment_base)
     )
     y.endowment_provision = y.endowment_return - y.endowment_cost - y.endowment_withdrawal
     y.use_of_wage_reserve = min(p.use_of_wage_reserve, o.wage_reserve)
-    y.provision_to_discretionary_funds = p.provision_to_discretionary_funds
     y.use_of_discretionary_funds = min(p.use_of_discretionary_funds, o.discretionary_funds)
     y.use_of_restricted_funds = min(p.use_of_restricted_funds, o.restricted_funds)
-    balance = y.net_operating_result - y.endowment_provision
-    balance += y.use_of_discretionary_funds + y.use_of_restricted_funds - y.planned_transfer
-    balance += y.use_of_wage_reserve - y.provision_to_discretionary_funds
-    y.emergency_wage_reserve_use = 0.0
-    y.buffer_use = y.emergency_fund_use = y.transfer_cut = y.new_uncovered_deficit = 0.0
-    y.covered_deficit = y.extra_transfer = y.buffer_provision = 0.0
-    if balance < 0:
-        left = -balance
-        y.buffer_use = min(left, pos(o.buffer_fund - p.buffer_floor * y.cpi_index))
-        left -= y.buffer_use
-        in_the_fund = o.discretionary_funds - y.use_of_discretionary_funds + y.provision_to_discretionary_funds
-        y.emergency_fund_use = min(left, pos(in_the_fund))
-        left -= y.emergency_fund_use
-        y.emergency_wage_reserve_use = min(left, pos(o.wage_reserve - y.use_of_wage_reserve))
-        left -= y.emergency_wage_reserve_use
-        planned_equity = y.planned_transfer + y.vat_compensation + y.use_of_investment_funds - y.share_purchases
-        beyond_the_minimum = pos(planned_equity - p.equity_minimum * y.general_investment)
-        y.transfer_cut = min(left, y.planned_transfer, beyond_the_minimum)
-        y.new_uncovered_deficit = left - y.transfer_cut
-    else:
-        y.covered_deficit = min(balance, o.uncovered_deficit)
-        left = balance - y.covered_deficit
-        first_provision = min(left, pos(p.buffer_target_share * y.operating_revenue - o.buffer_fund))
-        left -= first_provision
-        planned_liquidity = o.liquidity_reserve - y.use_of_wage_reserve - y.use_of_discretionary_funds
-        planned_liquidity += y.provision_to_discretionary_funds - y.use_of_investment_funds
-        planned_liquidity += y.investment_fund_provision - y.premium_deviation + y.premium_amortisation
-        short = p.liquidity_minimum * y.cpi_index - planned_liquidity - y.covered_deficit - first_provision
-        left -= min(left, pos(short))
-        y.extra_transfer = min(left, y.planned_borrowing)
-        y.buffer_provision = balance - y.covered_deficit - y.extra_transfer
+    balance = y.net_operating_result - y.endowment_provision + y.use_of_wage_reserve
+    balance += y.use_of_discretionary_funds + y.use_of_restricted_funds
+    balance -= o.uncovered_deficit + p.provision_to_discretionary_funds + y.planned_transfer
 
-    # 8 balance
-    y.transfer_to_investment = y.planned_transfer - y.transfer_cut + y.extra_transfer
-    y.general_borrowing = y.planned_borrowing + y.transfer_cut - y.extra_transfer
-    y.closing_general_debt = o.general_debt + y.general_borrowing - y.general_instalments
+    left = pos(-balance)  # a deficit
+    budgeted = min(left, p.budgeted_buffer_use, pos(o.buffer_fund - p.buffer_floor * y.cpi_index))
+    left -= budgeted
+    y.struck_transfer = min(left, y.planned_transfer)
+    left -= y.struck_transfer
+    y.struck_provision = min(left, p.provision_to_discretionary_funds)
+    left -= y.struck_provision
+    y.struck_cover = min(left, o.uncovered_deficit)
+    left -= y.struck_cover
+    y.emergency_buffer_use = min(left, o.buffer_fund - budgeted)
+    left -= y.emergency_buffer_use
+    y.emergency_fund_use = min(left, o.discretionary_funds - y.use_of_discretionary_funds)
+    left -= y.emergency_fund_use
+    y.emergency_wage_reserve_use = min(left, o.wage_reserve - y.use_of_wage_reserve)
+    left -= y.emergency_wage_reserve_use
+    y.new_uncovered_deficit = left
+    y.buffer_use = budgeted + y.emergency_buffer_use
+    y.provision_to_discretionary_funds = p.provision_to_discretionary_funds - y.struck_provision
+    y.covered_deficit = o.uncovered_deficit - y.struck_cover
+
+    left = pos(balance)  # a surplus
+    to_buffer = min(left, pos(p.buffer_target_share * y.operating_revenue - o.buffer_fund))
+    left -= to_buffer
+    planned_liquidity = o.liquidity_reserve - y.use_of_wage_reserve - y.use_of_discretionary_funds
+    planned_liquidity -= y.use_of_investment_funds
+    planned_liquidity += p.provision_to_discretionary_funds + y.investment_fund_provision
+    planned_liquidity += o.uncovered_deficit - y.premium_deviation + y.premium_amortisation
+    to_liquidity = min(left, pos(pos(p.liquidity_minimum * y.cpi_index - planned_liquidity) - to_buffer))
+    left -= to_liquidity
+    y.extra_transfer = min(left, y.planned_borrowing)
+    left -= y.extra_transfer
+    y.extra_instalments = min(left, pos(o.general_debt - y.general_instalments))
+    left -= y.extra_instalments
+    y.buffer_provision = to_buffer + to_liquidity + left
+
+
+def balance_of(y, p, o):
+    """Section 8, the closing balance."""
+    y.transfer_to_investment = y.planned_transfer - y.struck_transfer + y.extra_transfer + y.extra_instalments
+    y.general_borrowing = y.planned_borrowing + y.struck_transfer - y.extra_transfer
+    y.closing_general_debt = o.general_debt + y.general_borrowing - y.general_instalments - y.extra_instalments
     y.closing_self_financing_debt = o.self_financing_debt + y.self_financing_borrowing - y.self_financing_instalments
     y.closing_on_lending_debt = o.on_lending_debt + p.on_lending - y.on_lending_instalments
     y.closing_debt = y.closing_general_debt + y.closing_self_financing_debt + y.closing_on_lending_debt
@@ -700,9 +973,17 @@ def close(p, o, people, chance):
     y.closing_liquidity_reserve += y.closing_investment_funds - o.investment_funds
     y.closing_liquidity_reserve -= y.closing_uncovered_deficit - o.uncovered_deficit
 
-    # 9 key figures
-    equity = y.transfer_to_investment + y.vat_compensation + y.use_of_investment_funds - y.share_purchases
+
+def equity_in(y):
+    equity = y.transfer_to_investment - y.extra_instalments + y.vat_compensation
+    return equity + y.use_of_investment_funds - y.share_purchases
+
+
+def key_figures_of(y, p):
+    """Section 9, figures."""
+    equity = equity_in(y)
     y.net_operating_result_share = ratio(y.net_operating_result, y.operating_revenue)
+    y.underlying_result_share = ratio(y.underlying_result, y.operating_revenue)
     y.debt_ratio = ratio(y.closing_net_debt, y.operating_revenue)
     y.debt_ratio_mixed_prices = y.debt_ratio * y.deflator_index / y.cpi_index
     y.debt_ratio_with_deficits = ratio(y.closing_net_debt + y.closing_uncovered_deficit, y.operating_revenue)
@@ -713,7 +994,6 @@ def close(p, o, people, chance):
     y.investment_share = ratio(y.gross_investment, y.operating_revenue)
     y.debt_per_resident = ratio(y.closing_debt, y.closing_residents)
 
-    # 9 interest exposure
     assets = y.closing_on_lent + y.closing_liquidity_reserve + p.other_bank_balances
     hedged = p.full_cost_share * y.closing_self_financing_debt + p.compensation_base
     bonds_held = (1 - p.equity_weight) * y.closing_endowment_fund
@@ -721,43 +1001,82 @@ def close(p, o, people, chance):
     y.rate_exposure_first_year = (at_once * y.closing_debt - assets - hedged) / 100
     y.rate_exposure_full = (y.closing_debt - assets - bonds_held - hedged) / 100
 
-    # 9 rules
+
+def noise_in(y):
+    return NOISE * pos(y.operating_revenue)
+
+
+def equity_gap_of(y, p):
+    return min(pos(p.equity_minimum * y.general_investment - equity_in(y)), y.general_borrowing)
+
+
+def rules_of(y, p, o):
+    """Section 9, rules."""
+    noise = noise_in(y)
     result_minimum = p.result_share_minimum * y.operating_revenue
-    equity_minimum = p.equity_minimum * y.general_investment
-    buffer_minimum = p.buffer_minimum * y.cpi_index
-    liquidity_minimum = p.liquidity_minimum * y.cpi_index
-    noise = NOISE * pos(y.operating_revenue)
-    equity_gap = min(pos(equity_minimum - equity), y.general_borrowing)
     broken = {
-        "result_share_breach": result_minimum - y.net_operating_result > noise,
-        "equity_share_breach": equity_gap > noise,
-        "buffer_fund_breach": buffer_minimum - y.closing_buffer_fund > noise,
-        "liquidity_breach": liquidity_minimum - y.closing_liquidity_reserve > noise,
+        "result_share_breach": result_minimum - y.underlying_result > noise,
+        "equity_share_breach": equity_gap_of(y, p) > noise,
+        "buffer_fund_breach": p.buffer_minimum * y.cpi_index - y.closing_buffer_fund > noise,
+        "liquidity_breach": p.liquidity_minimum * y.cpi_index - y.closing_liquidity_reserve > noise,
         "uncovered_deficit_breach": y.closing_uncovered_deficit > noise,
     }
     for rule_name, is_broken in broken.items():
         setattr(y, rule_name, 1.0 if is_broken else 0.0)
     y.any_rule_breach = 1.0 if any(broken.values()) else 0.0
+    y.result_share_breach_twice = 1.0 if y.result_share_breach and o.result_share_breach else 0.0
     too_large = y.closing_uncovered_deficit > p.deficit_limit_share * pos(y.operating_revenue) + noise
     y.state_register = 1.0 if too_large or y.closing_overdue_deficit > noise else 0.0
 
-    # 10 restructuring need
-    result_gap = pos(result_minimum - y.net_operating_result)
-    buffer_gap = pos(min(buffer_minimum, o.buffer_fund) - y.closing_buffer_fund)
-    liquidity_gap = pos(min(liquidity_minimum, o.liquidity_reserve) - y.closing_liquidity_reserve)
+
+def need_for_restructuring_of(y, p, o):
+    """Section 10, the need."""
+    noise = noise_in(y)
+
+    def stock_gap(minimum, before, after):
+        return pos(min(minimum, before) - after)
+
+    result_gap = pos(p.result_share_minimum * y.operating_revenue - y.underlying_result)
+    equity_gap = equity_gap_of(y, p)
+    buffer_gap = stock_gap(p.buffer_minimum * y.cpi_index, o.buffer_fund, y.closing_buffer_fund)
+    liquidity_minimum = p.liquidity_minimum * y.cpi_index
+    liquidity_gap = stock_gap(liquidity_minimum, o.liquidity_reserve, y.closing_liquidity_reserve)
+
+    last_funds = y.new_uncovered_deficit + y.emergency_wage_reserve_use + y.emergency_fund_use
+    before_transfer = last_funds + y.emergency_buffer_use + y.struck_cover + y.struck_provision
+    own_year = y.struck_cover <= noise
+    gap = min(equity_gap, y.struck_transfer) if own_year else 0.0
+    equity_need = before_transfer + gap if gap > noise else 0.0
+
+    beyond = pos(buffer_gap - y.emergency_buffer_use) if own_year else 0.0
+    given_back = min(buffer_gap, y.emergency_buffer_use) + beyond
     buffer_need = 0.0
-    if buffer_gap > noise:
-        buffer_need = y.new_uncovered_deficit + y.transfer_cut + y.emergency_fund_use + buffer_gap
-        buffer_need += y.emergency_wage_reserve_use
+    if given_back > noise:
+        buffer_need = last_funds + given_back
+        if beyond > noise:
+            buffer_need += y.struck_provision + y.struck_transfer
+
     liquidity_need = liquidity_gap
-    if liquidity_gap > y.new_uncovered_deficit + noise:
-        liquidity_need += y.transfer_cut
-    y.restructuring_need = max(result_gap, equity_gap + max(y.new_uncovered_deficit, buffer_need, liquidity_need))
+    if liquidity_gap > before_transfer + noise:
+        liquidity_need += y.struck_transfer
+
+    missing_equity = pos(equity_gap - y.struck_transfer)
+    largest = max(y.new_uncovered_deficit, equity_need, buffer_need, liquidity_need)
+    y.restructuring_need = max(result_gap, missing_equity + largest)
     y.restructuring_need_share = ratio(y.restructuring_need, y.net_sector_expenditure)
-    decided = min(ratio(y.restructuring_need, prices), p.maximum_pace) if p.rule_policy else 0.0
-    y.newly_decided = decided * prices
-    y.decided_measures = o.decided_measures + decided
-    return y
+    without = y.net_sector_expenditure + y.restructuring_measures
+    y.frames_change_share = -ratio(y.restructuring_measures, without)
+
+
+def reaction_of(y, p, o):
+    """Section 10, what the year decides for the next."""
+    share = y.underlying_result_share
+    lacks = pos(p.result_share_minimum - share)
+    wanted = p.cut_speed * lacks - p.growth_speed * pos(share - p.result_share_minimum - p.surplus_margin)
+    change = max(min(wanted, p.most_change), -p.most_change)
+    y.newly_decided = p.reacts * change * y.operating_revenue
+    y.decided_measures = o.decided_measures + ratio(y.newly_decided, y.deflator_index)
+    y.postponement = p.reacts * p.postponement * min(ratio(lacks, p.result_share_minimum), 1)
 
 
 STOCKS = (
@@ -776,8 +1095,11 @@ STOCKS = (
     "premium_deviation",
     "fixed_assets",
 )
-MEMORY = ("deflator_index", "fixed_rate", "swap_surprise")
-MEMORY += ("extra_completions", "new_capacity", "slipped_investment", "decided_measures", *CAPACITY.values())
+MEMORY = (
+    *("deflator_index", "deflator_factor", "price_deviation", "grant_price_factor", "fixed_rate", "swap_surprise"),
+    *("extra_completions", "new_capacity", "slipped_investment", "decided_measures", "postponement"),
+    *("result_share_breach", *CAPACITY.values()),
+)
 
 
 def next_opening(y):
@@ -792,13 +1114,14 @@ def next_opening(y):
     return o
 
 
-def accounts(scenario, plan, weather, fit):
+def accounts(scenario, planned, weather, fit):
     """All lines of all years of one run. `weather`: the rows of WEATHER, by year."""
+    chances = [SimpleNamespace(**dict(zip(WEATHER, row, strict=True))) for row in zip(*weather, strict=True)]
+    everybody = extra_people(scenario, fit, planned, [surprises_of(chance) for chance in chances])
     opening = opening_of(scenario, fit)
-    everybody = extra_people(scenario, fit, plan, weather[3])
     years = []
-    for p, people, *chances in zip(plan, everybody, *weather, strict=True):
-        year = close(p, opening, people, SimpleNamespace(**dict(zip(WEATHER, chances, strict=True))))
+    for p, people, chance in zip(planned.years, everybody, chances, strict=True):
+        year = close(p, opening, people, chance)
         opening = next_opening(year)
         years.append(vars(year))
     return years
@@ -807,13 +1130,22 @@ def accounts(scenario, plan, weather, fit):
 def calm(plan):
     """The weather of the baseline: everything as planned."""
     planned = {"rate": [p.planned_rate for p in plan]}
-    nothing = ("income_system", "step")
-    return [planned.get(name, [0.0 if name in nothing else 1.0 for _ in plan]) for name in WEATHER]
+    return [planned.get(name, [0.0 if name in ZERO_WHEN_CALM else 1.0 for _ in plan]) for name in WEATHER]
 
 
 # --- the weather -------------------------------------------------------------------------------------------------
 
-SHOCKS = ("rate", "national_tax", "own_tax", "completions", "construction", "wages", "cpi", "equities")
+SHOCKS = (
+    *("rate", "national_tax", "own_tax", "completions", "construction", "wages", "cpi", "equities"),
+    *("free_revenue", "births", "arrivals", "mortality"),
+)
+TAILED = ("national_tax", "own_tax", "cpi")
+MOVED_BY = {
+    "completions": ("volatility", "rate_response", "bust_start", "zero_year"),
+    "mortality": ("volatility", "decline_spread"),
+    "persons": ("spread",),
+}
+"""The numbers that make a driver move; `volatility` of the others."""
 
 
 def cholesky(matrix):
@@ -838,14 +1170,28 @@ def correlation(scenario):
     return matrix
 
 
+def normal_density(z):
+    return math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+
+
+def normal_probability(z):
+    return math.erfc(-z / math.sqrt(2)) / 2
+
+
 def expected_above(bound, mean, deviation):
     """E[max(bound, X)] for X normal."""
     if deviation == 0:
         return max(bound, mean)
     z = (mean - bound) / deviation
-    density = math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
-    probability = (1 + math.erf(z / math.sqrt(2))) / 2
-    return bound + (mean - bound) * probability + deviation * density
+    return bound + (mean - bound) * normal_probability(z) + deviation * normal_density(z)
+
+
+def expected_lack(mean, variance):
+    """N: E[pos(1 - X)] for X lognormal with this mean and this variance of its log."""
+    if variance == 0 or mean == 0:
+        return pos(1 - mean)
+    s = math.sqrt(variance)
+    return normal_probability(s / 2 - math.log(mean) / s) - mean * normal_probability(-s / 2 - math.log(mean) / s)
 
 
 # The eight-point Gauss-Legendre rule, e.g. Abramowitz and Stegun (1964) table 25.4.
@@ -873,99 +1219,260 @@ def shift(bound, planned, deviations):
     return (low + high) / 2
 
 
-def weather(scenario, plan, normals, others):
-    """The weather of one run from its random numbers: `normals[shock][year]`, and of `others` "tails" (gamma) and
-    "regime", "jumps", "slippage" (uniform) by year, "persistence" and "delivery" (uniform), one each.
+# A process of normal shocks is kept as the weights of the independent normals (driver, year) so far: its value is the
+# sum of weight x normal, its variance the sum of the squared weights.
 
-    Every process of normal shocks is kept as the weights of all independent normals so far: its value is the sum of
-    weight x normal, its variance the sum of the squared weights.
+
+def combined(*terms):
+    """The sum of processes, each with a number before it."""
+    result = {}
+    for times, weights in terms:
+        for cell, weight in weights.items():
+            result[cell] = result.get(cell, 0.0) + times * weight
+    return result
+
+
+def variance(weights):
+    return sum(weight * weight for weight in weights.values())
+
+
+def carried(persistence, shocks):
+    """x = persistence x of the year before + shock, by year."""
+    result, x = [], {}
+    for shock in shocks:
+        x = combined((persistence, x), (1, shock))
+        result.append(x)
+    return result
+
+
+class Chance:
+    """The random numbers of one run and what the scenario says about the drivers.
+
+    `normals[shock][year]`; of `others` by year "national_tax_tails", "own_tax_tails" and "cpi_tails" (gamma),
+    "regime", "jumps", "slippage" and "zeros" (uniform); one each "persistence" and "delivery" (uniform), "decline"
+    and "persons" (normal).
     """
-    years = len(plan)
-    lower = cholesky(correlation(scenario))
-    drivers = scenario["drivers"]
 
-    def of(driver, key):
-        return number(drivers[driver][key], 0)
+    def __init__(self, scenario, years, normals, others):
+        self.drivers, self.years, self.normals, self.others = scenario["drivers"], years, normals, others
+        self.lower = cholesky(correlation(scenario))
 
-    n = len(SHOCKS)
-    phi = [of(name, "persistence") if name != "equities" else 0.0 for name in SHOCKS]
-    spread = of("rate", "persistence_spread")
-    central = phi[0]
-    phi[0] += spread * (2 * others["persistence"] - 1)
-    sigma = [of(name, "volatility") for name in SHOCKS]
-    bound, response = of("rate", "lower_bound"), of("completions", "rate_response")
-    degrees, share = of("own_tax", "degrees_of_freedom"), of("wages", "deflator_weight")
-    cells = [(driver, year) for driver in range(n) for year in range(years)]
+    def of(self, driver, key):
+        return number(self.drivers[driver][key], 0)
 
-    def shock(driver, year):
-        return {(d, t): lower[driver][d] if t == year else 0.0 for d, t in cells}
+    def is_off(self, driver):
+        return all(self.of(driver, key) == 0 for key in MOVED_BY.get(driver, ("volatility",)))
 
-    def value(weights):
-        return sum(weights[d, t] * normals[d][t] for d, t in cells)
+    def first_year(self, year):
+        """How much of an ordinary year's chance a year has."""
+        return number(self.drivers["first_year"], 0) if year == 0 else 1.0
 
-    def variance(weights):
-        return sum(weight * weight for weight in weights.values())
+    def width(self, driver, year):
+        """w: how wide the year's shock is drawn."""
+        degrees = self.of(driver, "degrees_of_freedom") if driver in TAILED else 0.0
+        if degrees == 0:
+            return 1.0
+        return min((degrees - 2) / (2 * self.others[f"{driver}_tails"][year]), 100.0)
 
-    def plus(a, one, b, other):
-        return {c: a * one[c] + b * other[c] for c in cells}
+    def shocks(self, driver, times=1.0):
+        """sigma sqrt(w) e of every year."""
+        row = self.lower[SHOCKS.index(driver)]
+        result = []
+        for year in range(self.years):
+            size = times * self.of(driver, "volatility") * math.sqrt(self.width(driver, year)) * self.first_year(year)
+            result.append({(d, year): size * row[d] for d in range(len(SHOCKS))})
+        return result
 
-    def factor(weights):
-        return math.exp(value(weights) - variance(weights) / 2)
+    def value(self, weights):
+        return sum(weight * self.normals[d][t] for (d, t), weight in weights.items())
 
-    nothing = dict.fromkeys(cells, 0.0)
-    ar = [nothing] * n
-    national = cpi = wages = nothing  # levels
-    own = own_variance = 0.0
-    bust, bust_probability, lost = False, 0.0, 0.0
-    result = {name: [] for name in WEATHER}
-    for year, p in enumerate(plan):
-        rate_before = ar[0]
-        shocks = [shock(driver, year) for driver in range(n)]
-        ar = [plus(phi[i], ar[i], sigma[i], shocks[i]) for i in range(n)]
-        national, wages, cpi = plus(1, national, 1, ar[1]), plus(1, wages, 1, ar[5]), plus(1, cpi, 1, ar[6])
+    def factor(self, weights):
+        return math.exp(self.value(weights) - variance(weights) / 2)
 
-        deviations = []
-        for point, _ in RULE:
-            persistence = central + spread * point
-            deviations.append(sigma[0] * math.sqrt(sum(persistence ** (2 * k) for k in range(year + 1))))
-        if sigma[0] == 0:
-            result["rate"].append(p.planned_rate)
-        else:
-            c = shift(bound, p.planned_rate, deviations)
-            result["rate"].append(max(bound, p.planned_rate + c + value(ar[0])))
+    def factors(self, process):
+        return [self.factor(weights) for weights in process]
 
-        result["national"].append(factor(national))
-        width = 1.0
-        if degrees:
-            width = min((degrees - 2) / (2 * others["tails"][year]), 100.0)
-        own = phi[2] * own + sigma[2] * math.sqrt(width) * value(shocks[2])
-        own_variance = phi[2] ** 2 * own_variance + sigma[2] ** 2 * width
-        result["own"].append(math.exp(own - own_variance / 2))
+    def ordinary(self, driver):
+        """The factor of an AR(1) of the level."""
+        return self.factors(carried(self.of(driver, "persistence"), self.shocks(driver)))
 
-        if bust:
-            bust = others["regime"][year] >= of("completions", "bust_end")
-        else:
-            bust = others["regime"][year] < of("completions", "bust_start")
-        start, end = of("completions", "bust_start"), of("completions", "bust_end")
-        bust_probability = bust_probability * (1 - end) + (1 - bust_probability) * start
-        depth = of("completions", "bust_depth")
-        built = (1 - depth * bust) / (1 - depth * bust_probability)
-        result["completion"].append(factor(plus(1, ar[3], response, rate_before)) * built)
 
-        result["construction"].append(factor(ar[4]))
-        result["deflator"].append(factor(plus(share, wages, 1 - share, cpi)))
-        result["cpi"].append(factor(cpi))
-        result["equity"].append(factor(ar[7]))
-
-        frequency = of("income_system", "frequency")
-        if others["jumps"][year] < frequency:
-            low, high = of("income_system", "smallest"), of("income_system", "largest")
-            lost += low + (high - low) * others["jumps"][year] / frequency
-        result["income_system"].append(min(lost, 1.0))
-
-        delivered = ratio(of("delivery", "spread"), p.measures_delivery)
-        result["delivery"].append(1 + delivered * (2 * others["delivery"] - 1))
-        slips = ratio(of("slippage", "spread"), p.slippage)
-        result["slippage"].append(1 + slips * (2 * others["slippage"][year] - 1))
-        result["step"].append(0.0)
+def weather(scenario, plan, normals, others):
+    """The weather of one run from its random numbers, the rows of WEATHER."""
+    chance = Chance(scenario, len(plan), normals, others)
+    wages, pay_surprises, cpi = wages_and_cpi(chance)
+    share = chance.of("wages", "deflator_weight")
+    premium = premium_surprises(chance, pay_surprises)
+    result = {
+        "rate": interest_rate(chance, plan),
+        "national": chance.ordinary("national_tax"),
+        "kept": kept(chance),
+        "own": chance.ordinary("own_tax"),
+        "completion": completion_factors(chance),
+        "construction": chance.ordinary("construction"),
+        "deflator": chance.factors(combined((share, w), (1 - share, k)) for w, k in zip(wages, cpi, strict=True)),
+        "cpi": chance.factors(cpi),
+        "equity": chance.factors(chance.shocks("equities")),
+        "free": free_revenue(chance),
+        "births": chance.ordinary("births"),
+        "arrivals": [
+            chance.value(x) for x in carried(chance.of("arrivals", "persistence"), chance.shocks("arrivals"))
+        ],
+        "mortality": mortality(chance),
+        "income_system": income_system(chance),
+        "delivery": [delivered(chance, p) for p in plan],
+        "slippage": [slipping(chance, p, year) for year, p in enumerate(plan)],
+        "persons": [persons(chance)] * len(plan),
+        "premium": premium,
+        "amortised": amortised(plan, premium),
+        "step": [0.0] * len(plan),
+    }
     return [result[name] for name in WEATHER]
+
+
+def interest_rate(chance, plan):
+    if chance.is_off("rate"):
+        return [p.planned_rate for p in plan]
+    bound, central = chance.of("rate", "lower_bound"), chance.of("rate", "persistence")
+    spread = chance.of("rate", "persistence_spread")
+    shocks = chance.shocks("rate")
+    at_points = [carried(central + spread * point, shocks) for point, _ in RULE]
+    result = []
+    for year, d in enumerate(carried(own_persistence(chance), shocks)):
+        deviations = [math.sqrt(variance(process[year])) for process in at_points]
+        c = shift(bound, plan[year].planned_rate, deviations)
+        result.append(max(bound, plan[year].planned_rate + c + chance.value(d)))
+    return result
+
+
+def own_persistence(chance):
+    """Of the rate, in this run."""
+    spread = chance.of("rate", "persistence_spread")
+    return chance.of("rate", "persistence") + spread * (2 * chance.others["persistence"] - 1)
+
+
+def free_revenue(chance):
+    growth = carried(chance.of("free_revenue", "persistence"), chance.shocks("free_revenue"))
+    return chance.factors(carried(chance.of("free_revenue", "level_persistence"), growth))
+
+
+def kept(chance):
+    """What municipalities keep of the national surprise."""
+    shocks = chance.shocks("national_tax", 1 - chance.of("national_tax", "taken_back"))
+    return chance.factors(carried(chance.of("national_tax", "carried_on"), shocks))
+
+
+def log_completions(chance, rate_persistence):
+    """h by year, given the persistence of the rate."""
+    own = carried(chance.of("completions", "persistence"), chance.shocks("completions"))
+    rate = carried(rate_persistence, chance.shocks("rate"))
+    response = chance.of("completions", "rate_response")
+    return [combined((1, y), (response, d)) for y, d in zip(own, [{}, *rate[:-1]], strict=True)]
+
+
+def completion_factors(chance):
+    start, end = chance.of("completions", "bust_start"), chance.of("completions", "bust_end")
+    depth, without = chance.of("completions", "bust_depth"), chance.of("completions", "zero_year")
+    backlog = chance.of("completions", "backlog")
+    central, spread = chance.of("rate", "persistence"), chance.of("rate", "persistence_spread")
+    at_points = [log_completions(chance, central + spread * point) for point, _ in RULE]
+
+    bust, probability = False, 0.0  # of a bust
+    waits = expected_to_wait = 0.0
+    result = []
+    for year, h in enumerate(log_completions(chance, own_persistence(chance))):
+        u = chance.others["regime"][year]
+        bust = u >= end if bust else u < start
+        probability = probability * (1 - end) + (1 - probability) * start
+        b = (1 - depth * bust) / (1 - depth * probability)
+        builds = 0 if chance.others["zeros"][year] < without else 1
+        own = chance.factor(h) * b * builds / (1 - without)
+
+        built_later = builds * waits / 3
+        waits = waits - built_later + backlog * pos(1 - own)
+        expected = 1 + (1 - without) * expected_to_wait / 3
+
+        q = 1 / ((1 - without) * (1 - depth * probability))
+        lack = 0.0
+        for (_, weight), process in zip(RULE, at_points, strict=True):
+            spread_of_log = variance(process[year])
+            no_bust = expected_lack(q, spread_of_log)
+            in_bust = expected_lack((1 - depth) * q, spread_of_log)
+            lack += weight * ((1 - probability) * no_bust + probability * in_bust)
+        lack = without + (1 - without) * lack
+        expected_to_wait += backlog * lack - (1 - without) * expected_to_wait / 3
+
+        off = chance.is_off("completions")
+        result.append(1.0 if off else (own + built_later) / expected)
+    return result
+
+
+def wages_and_cpi(chance):
+    """The levels W and K, and what of every year's wage growth was not to be expected."""
+    cpi, level = [], {}
+    for growth in carried(chance.of("cpi", "persistence"), chance.shocks("cpi")):
+        level = combined((1, level), (1, growth))
+        cpi.append(level)
+    persistence = chance.of("wages", "persistence")
+    catch_up = 0.0 if chance.is_off("wages") else chance.of("wages", "catch_up")
+    wages, surprises = [], []
+    growth, level, prices = {}, {}, {}
+    for year, shock in enumerate(chance.shocks("wages")):
+        surprise = combined((1, shock), (-catch_up, level), (catch_up, prices))
+        growth = combined((persistence, growth), (1, surprise))
+        level = combined((1, level), (1, growth))
+        prices = cpi[year]
+        wages.append(level)
+        surprises.append(surprise)
+    return wages, surprises, cpi
+
+
+def premium_surprises(chance, surprises):
+    if chance.is_off("wages"):
+        return [0.0 for _ in surprises]
+    return [chance.of("wages", "premium_response") * chance.value(surprise) for surprise in surprises]
+
+
+def amortised(plan, premium):
+    """Of earlier years' premium surprises, as a share of the year's planned premium."""
+    planned = [p.pension_premium * p.deflator_index for p in plan]
+    result = []
+    for t, p in enumerate(plan):
+        over = int(p.amortisation_years)
+        earlier = sum(premium[s] * planned[s] for s in range(max(t - over, 0), t))
+        result.append(ratio(earlier, planned[t] * over))
+    return result
+
+
+def mortality(chance):
+    """Chance of the year, and a decline that is the run's own."""
+    spread, m = chance.of("mortality", "decline_spread"), chance.others["decline"]
+    result = []
+    for year, of_year in enumerate(chance.ordinary("mortality")):
+        s = spread * (year + 1)
+        result.append(of_year * math.exp(s * m - s * s / 2))
+    return result
+
+
+def persons(chance):
+    s = chance.of("persons", "spread")
+    return math.exp(s * chance.others["persons"] - s * s / 2)
+
+
+def income_system(chance):
+    frequency = chance.of("income_system", "frequency")
+    low, high = chance.of("income_system", "smallest"), chance.of("income_system", "largest")
+    lost, result = 0.0, []
+    for u in chance.others["jumps"]:
+        if u < frequency:
+            lost += low + (high - low) * u / frequency
+        result.append(min(lost, 1.0))
+    return result
+
+
+def delivered(chance, p):
+    return 1 + ratio(chance.of("delivery", "spread"), p.measures_delivery) * (2 * chance.others["delivery"] - 1)
+
+
+def slipping(chance, p, year):
+    return 1 + ratio(chance.of("slippage", "spread"), p.slippage) * (2 * chance.others["slippage"][year] - 1)
