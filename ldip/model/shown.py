@@ -3,6 +3,14 @@
 Ids of metrics (``catalogue.csv``) and of events (:func:`ldip.model.fiscal_rules.events`), in the order they stand in.
 """
 
+from ldip.model.catalogue import catalogue
+
+
+def known(*ids: str) -> tuple[str, ...]:
+    """Those of the metrics that the accounts have."""
+    return tuple(name for name in ids if name in catalogue())
+
+
 DEBT = ("debt_ratio", "debt_ratio_with_deficits")
 """The debt ratio in both readings: bad futures show in the second, because loans may not pay operations."""
 
@@ -12,6 +20,43 @@ report asks the drivers about, what the live page compares while a slider moves.
 
 BREACH = "any_rule_breach"
 """The event that stands for all rules."""
+
+LASTING = known("frames_change_share", "restructuring_measures")[0]
+"""How much the services had to change: what the risk of a municipality that steers shows as."""
+
+FAN_OF = {
+    "restructuring_need": "pressure",
+    "restructuring_need_share": "pressure",
+    LASTING: "steered",
+    "postponed_investment": "steered",
+}
+"""Metrics that say something in one of the two fans only; the others are shown in both."""
+
+FAN_FIGURES = {
+    "pressure": known("debt_ratio", "net_operating_result_share", "restructuring_need", "restructuring_need_share"),
+    "steered": known("debt_ratio", "net_operating_result_share", LASTING, "postponed_investment", "fund_share"),
+}
+"""The headline figures of each fan: first screen, workbook, and what a notebook shows."""
+
+
+def figures_of(fan: str) -> tuple[str, ...]:
+    """The headline figures of a fan; of one of another policy those of the first."""
+    return FAN_FIGURES.get(fan, FAN_FIGURES["pressure"])
+
+
+def shown_in(metric: str, fan: str) -> bool:
+    """Does a fan have something to say of a metric? One of another policy has of all."""
+    return fan not in FAN_FIGURES or FAN_OF.get(metric, fan) == fan
+
+
+REGISTER = "state_register"
+"""The event whose years are counted."""
+
+SCREEN_EVENTS = ("debt_ratio_above_75", BREACH, REGISTER)
+"""The probabilities of the first screen."""
+
+SIMULATED = ("debt_ratio", "restructuring_need", LASTING)
+"""The pictures of a simulation."""
 
 HEADLINES = (*DEBT, "net_operating_result_share", "restructuring_need", "restructuring_need_share")
 """The terminal's table of a simulation; the workbook's first sheet and its fans."""
