@@ -12,16 +12,18 @@ from ldip.analysis.reconcile import DebtRatios, Row, debt_ratios, published_file
 from ldip.analysis.restructuring import Restructuring, restructure
 from ldip.analysis.sensitivity import ASSUMED, Tornado, moving, tornado
 from ldip.analysis.sensitivity import work as simulations
+from ldip.analysis.steering import Steering, steering_lines, steering_of
 from ldip.analysis.stress import Stress, stress
 from ldip.model.catalogue import Metric, catalogue
-from ldip.model.engine.simulate import Ledger, run_baseline, simulate, with_policy
+from ldip.model.engine.simulate import PRESSURE, STEERED, Ledger, run_baseline, simulate, with_policy
 from ldip.model.fiscal_rules import events
+from ldip.model.fiscal_rules import rules as rules_of
 from ldip.model.metrics import lines_needed, report_values
 from ldip.model.plan.baseline import Baseline, build
 from ldip.model.shown import ANSWERS, DEBT
 from ldip.scenario.files.reader import Source
 from ldip.scenario.schema import Scenario
-from ldip.statistics.summary import Probability, Summary, probability, quantile, quantile_error, summarise
+from ldip.statistics.summary import Fans, Probability, Summary, probability, quantile, quantile_error, summarise
 
 CONFIDENCES = (0.70, 0.80, 0.90)
 SOLVING = 4
@@ -47,8 +49,21 @@ class Ceiling(NamedTuple):
     highest_error: tuple[float, ...]
 
 
+class Steered(NamedTuple):
+    """What is found about a scenario whose municipality follows its own rules."""
+
+    path: Ledger  # the baseline accounts (line, year, 1)
+    ceilings: dict[str, Ceiling]  # of DEBT
+    steering: Steering
+
+    @property
+    def summary(self) -> Summary:
+        """Every headline figure."""
+        return self.steering.summary
+
+
 class Finding(NamedTuple):
-    """What is found about one scenario."""
+    """What is found about one scenario; nobody reacts in it, or what is done is another policy."""
 
     source: Source
     baseline: Baseline
@@ -57,6 +72,12 @@ class Finding(NamedTuple):
     ceilings: dict[str, Ceiling]  # of DEBT
     with_deficits: dict[str, Probability]  # thresholds of the debt ratio, uncovered deficits counted as debt
     restructuring: Restructuring
+    steered: Steered | None  # in the same weather; None beside another policy
+
+    @property
+    def fans(self) -> Fans:
+        """What both fans say."""
+        return Fans(self.summary, self.steered.summary if self.steered else None)
 
 
 class Findings(NamedTuple):
@@ -79,7 +100,7 @@ class Findings(NamedTuple):
 def work(scenarios: Sequence[Source], tests: int, runs: int, *, assumptions: bool = False) -> int:
     """What :func:`find` will report as progress in all, in simulated runs."""
     sensitivity = simulations(scenarios[0].scenario, ASSUMED if assumptions else ())
-    return len(scenarios) * runs * (1 + SOLVING) + (tests + sensitivity) * min(runs, FEW_RUNS) + runs
+    return len(scenarios) * runs * (2 + SOLVING) + (tests + sensitivity) * min(runs, FEW_RUNS) + runs
 
 
 def find(
@@ -91,7 +112,7 @@ def find(
     tests: Sequence[Source] = (),
     assumptions: bool = False,
     against: str | None = None,
-    policy: str = "adopted",
+    policy: str = PRESSURE,
     step: float = 0.0,
     progress: Callable[[int], None] | None = None,
 ) -> Findings:
@@ -104,17 +125,12 @@ def find(
     """
     measures: dict[str, tuple[dict[str, Ceiling], dict[str, Probability]]] = {}
 
+    lines = lines_needed(watched=[event for of in sources for event in events(of.scenario)])
+    size: Any = {"runs": runs, "seed": seed, "years": years}
+
     def run(source: Source) -> Ledger:
-        ledger = simulate(
-            source.scenario,
-            runs=runs,
-            seed=seed,
-            years=years,
-            lines=lines_needed(watched=[event for of in sources for event in events(of.scenario)]),
-            progress=progress,
-            policy=policy,
-            step=step,
-        )
+        how: Any = {"policy": policy, "step": step, "progress": progress}
+        ledger = simulate(source.scenario, lines=lines, **size, **how)
         measures[source.scenario.name] = ({name: ceiling(ledger, name) for name in DEBT}, _with_deficits(ledger))
         return ledger
 
@@ -138,13 +154,14 @@ def find(
     for source in sorted(sources, key=lambda source: source.scenario.name != (against or name_of_first)):
         name, baseline = source.scenario.name, with_policy(build(source.scenario, years), policy)
         path = run_baseline(baseline, step)
-        found[name] = Finding(source, baseline, path, summaries[name], *measures[name], solved[name])
+        steered = _steered(source.scenario, baseline, lines, progress, **size) if policy == PRESSURE else None
+        found[name] = Finding(source, baseline, path, summaries[name], *measures[name], solved[name], steered)
     source = next(iter(found.values())).source
     main = source.scenario
     published = bool(main.published)
     scenarios = [source.scenario for source in tests]
     few = min(runs, FEW_RUNS)
-    as_adopted = policy == "adopted"  # tests and explanations know no other policy
+    as_adopted = policy == PRESSURE  # tests and explanations know no other policy
     return Findings(
         scenarios=found,
         comparison=comparison,
@@ -154,6 +171,26 @@ def find(
         tornado=_tornado(main, few, seed, years, assumptions, progress) if as_adopted else None,
         explanations=_explained(main, runs, seed, years, progress) if as_adopted and years > 1 else (),
     )
+
+
+def _steered(
+    scenario: Scenario,
+    baseline: Baseline,
+    lines: Sequence[str],
+    progress: Callable[[int], None] | None,
+    *,
+    seed: int,
+    runs: int,
+    years: int,
+) -> Steered:
+    """The municipality that follows its own rules, in the weather of the scenario."""
+    rules = rules_of(scenario)
+    wanted = list(dict.fromkeys((*lines, *steering_lines(rules))))
+    ledger = simulate(scenario, lines=wanted, runs=runs, seed=seed, years=years, policy=STEERED, progress=progress)
+    base_year = scenario.scenario.first_year
+    summary = summarise(ledger, scenario=scenario.name, base_year=base_year, seed=seed, policy=STEERED)
+    ceilings = {name: ceiling(ledger, name) for name in DEBT}
+    return Steered(run_baseline(with_policy(baseline, STEERED)), ceilings, steering_of(ledger, summary, rules))
 
 
 def _tornado(

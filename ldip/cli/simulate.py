@@ -66,8 +66,8 @@ def simulate(
     details: bool,
     lang: str,
 ) -> None:
-    """Simulate SCENARIO twice in the same weather: as if nobody reacts (pressure: how much must be restructured?), and
-    as if the municipality follows its own rules (steered: how high is the debt, how much do the services change?).
+    """Simulate SCENARIO twice in the same weather: as if nobody reacts (pressure: how much must be restructured?),
+    and as if the municipality follows its own rules (steered: how high is the debt, how much do services change?).
 
     Another --policy is simulated alone.
 
@@ -94,8 +94,8 @@ def simulate(
     size: Any = {"runs": runs, "seed": seed, "years": years}
     with files.result_folder(out) as folder, _kept_runs(keep_runs, folder, source, names, **size) as kept:
         with progress_bar(runs * passes(runs), lang, scenarios=len(names)) as advance:
-            how: Any = {**size, "policy": policy, "step": step, "kept": kept, "progress": advance}
-            fans = simulate_fans(source.scenario, name=source.scenario.name, **how)
+            asked: Any = {**size, "policy": policy, "step": step, "kept": kept, "progress": advance}
+            fans = simulate_fans(source.scenario, name=source.scenario.name, **asked)
         files.write_simulation(folder, source, fans)
     remove_old(out, keep_runs, names)
     remove_old_fans(out)

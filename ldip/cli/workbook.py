@@ -74,6 +74,7 @@ def workbook(
     from ldip.report.folder.files import result_folder
     from ldip.report.workbook.book import reconciliation_of, write_workbook
     from ldip.scenario.files.reader import alternative, switch_off
+    from ldip.statistics.summary import Fans
 
     common: tuple[str, ...] = ()
     recorded = result_given(scenarios, changes)
@@ -97,7 +98,7 @@ def workbook(
             of = [source.scenario for source in sources]
             comparison = compare_scenarios(of, against=against, progress=advance, **how)
         if recorded:
-            sums = checksums(comparison.summaries[against], comparison if len(sources) > 1 else None)
+            sums = checksums(Fans(comparison.summaries[against]), comparison if len(sources) > 1 else None)
             same = recheck(recorded, sums).words(recorded, lang)
         write_workbook(
             folder / out.name,

@@ -79,6 +79,7 @@ REPORT_FANS = (
     "closing_buffer_fund",
     "closing_liquidity_reserve",
     "restructuring_need",
+    *FAN_FIGURES["steered"][2:],
 )
 """The fans of the report page; its population has a chapter of its own."""
 

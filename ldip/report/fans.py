@@ -10,7 +10,7 @@ import numpy as np
 from ldip.model.engine.simulate import Ledger, run_baseline, with_policy
 from ldip.model.metrics import report_values
 from ldip.model.plan.baseline import build
-from ldip.model.shown import SIMULATED, shown_in
+from ldip.model.shown import DEBT, SIMULATED, shown_in
 from ldip.report.limits import Line, limits
 from ldip.report.numbers import SHOWN, number, unit_label
 from ldip.report.terminal import policy_words
@@ -68,7 +68,7 @@ def fan_chart(scenario: Scenario, summaries: Sequence[Summary], name: str, lang:
 
     metric, first = summaries[0].distributions[name].metric, summaries[0]
     with style():
-        figure = chart(8.4, 4.9)
+        figure = chart(8.4, 4.9, below=0.15 if name == DEBT[0] else 0.105)  # for key and foot
         drawn = [
             (
                 summary,
@@ -83,10 +83,7 @@ def fan_chart(scenario: Scenario, summaries: Sequence[Summary], name: str, lang:
         title = ", ".join(filter(None, (metric.label.say(lang), unit)))
         figure.suptitle(title, x=0.01, ha="left", color=INK, fontsize=13, fontweight="bold")
         handles, labels = panels[0].get_legend_handles_labels()
-        columns = 3 if name == "debt_ratio" else 4
-        rows = -(-len(handles) // columns)
-        bottom = 0.06 + 0.045 * rows  # for key and foot
-        figure.get_layout_engine().set(rect=(0.0, bottom, 1.0, 1.0 - bottom))
+        columns = 3 if name == DEBT[0] else 4
         where: Any = {"loc": "lower center", "bbox_to_anchor": (0.5, 0.04)}
         figure.legend(handles, labels, **where, ncols=columns, frameon=False, fontsize=9)
         figure.text(0.01, 0.012, foot_words(first, lang, fans=len(drawn)), fontsize=8, color="#555555")

@@ -47,10 +47,10 @@ def _command(name: str, simulator: Simulator, state: State) -> str:
 
 def _figures(simulator: Simulator, alternative: Alternative, lang: str) -> bytes:
     """The result folder of ``ldip simulate``, zipped, with the change file beside it."""
-    summary = simulator.whole_summary(alternative)
+    fans = simulator.whole_fans(alternative)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        files.write_simulation(folder, alternative.source, summary)
+        files.write_simulation(folder, alternative.source, fans)
         (folder / f"{NAME}.toml").write_bytes(_scenario(simulator, alternative, lang))
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -112,7 +112,7 @@ def _report(simulator: Simulator, alternative: Alternative, lang: str) -> bytes:
         title=_title(alternative, lang),
         command=f"{_command('simulate', simulator, state)} --report",
         recheck=[],
-        checksums=checksums(findings.main.summary, findings.comparison),
+        checksums=checksums(findings.main.fans, findings.comparison),
         lang=lang,
     )
     return page.page(material, page.chapters(material)).encode()

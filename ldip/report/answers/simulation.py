@@ -18,7 +18,7 @@ DEBT = Text(
 )
 NEED = Text(
     nb="Omstillingsbehovet, {fan}: {median} {unit}; {low} til {high} i ni av ti (inntil {share} % av driften).",
-    en="The restructuring need, {fan}: {median} {unit}; {low} to {high} in nine of ten (up to {share} % of spending).",
+    en="The restructuring need, {fan}: {median} {unit}; {low} to {high} in nine of ten (up to {share} % of costs).",
 )
 CHANGED = Text(
     nb="{label}, {fan}: {median} {unit}; {low} til {high}. ROBEK: {p} %, noen gang {ever} %.",
