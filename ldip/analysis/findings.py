@@ -120,8 +120,7 @@ def find(
 
     `against` is the scenario that the report is about and the others are compared with (default: the first);
     `tests` are that one and its stress tests; with `assumptions` each of its assumptions is moved as well. `policy`
-    and `step` (see :func:`ldip.model.engine.simulate.simulate`) are for one scenario: a comparison is without
-    measures beyond the adopted ones.
+    and `step`: see :func:`ldip.model.engine.simulate.simulate`.
     """
     measures: dict[str, tuple[dict[str, Ceiling], dict[str, Probability]]] = {}
 
@@ -245,6 +244,8 @@ def _summaries(
         base_year=base_year,
         seed=seed,
         plan_years=max(source.scenario.scenario.plan_years for source in sources),
+        policy=policy,
+        step=step,
     )
     return comparison, comparison.summaries
 

@@ -26,9 +26,7 @@ NOTE = Text(
 )
 POLICY = {
     "none": Text(nb="Ingen tiltak, ikke engang de vedtatte", en="No measures, not even the adopted ones"),
-    PRESSURE: Text(
-        nb="Press: ingen griper inn etter den vedtatte planen", en="Pressure: nobody steps in after the adopted plan"
-    ),
+    PRESSURE: Text(nb="Press: ingen griper inn etter planen", en="Pressure: nobody steps in after the plan"),
     "step": Text(
         nb="Omstilling som øker med {step} mill. i året etter planen",
         en="Restructuring that grows by {step} mill. a year after the plan",

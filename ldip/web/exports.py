@@ -8,10 +8,12 @@ import shlex
 import tempfile
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from ldip.analysis.compare import compare
+from ldip.model.engine.simulate import PRESSURE, STEERED
 from ldip.report.folder import files
 from ldip.scenario.files.writer import change_text
 from ldip.text import Text
@@ -64,20 +66,25 @@ def _workbook(simulator: Simulator, alternative: Alternative, lang: str) -> byte
     from ldip.report.workbook.book import reconciliation_of, write_workbook
 
     scenario, state = alternative.source.scenario, alternative.state
-    comparison = compare(
-        {scenario.name: lambda: simulator.whole_ledger(alternative)},
-        against=scenario.name,
-        base_year=scenario.scenario.first_year,
-        seed=simulator.seed,
-        plan_years=scenario.scenario.plan_years,
-        policy=state.policy,
-        step=state.step,
-    )
+    policies = (PRESSURE, STEERED) if state.policy == PRESSURE else (state.policy,)
+    comparisons = [
+        compare(
+            {scenario.name: partial(simulator.whole_ledger, alternative, policy)},
+            against=scenario.name,
+            base_year=scenario.scenario.first_year,
+            seed=simulator.seed,
+            plan_years=scenario.scenario.plan_years,
+            policy=policy,
+            step=state.step,
+        )
+        for policy in policies
+    ]
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "workbook.xlsx"
         write_workbook(
             path,
-            comparison,
+            comparisons[0],
+            comparisons[1] if len(comparisons) > 1 else None,
             [alternative.source],
             title=_title(alternative, lang),
             common=0,

@@ -121,15 +121,15 @@ class Simulator:
         metrics = _while(wanted, WEB if whole else ANSWERS)
         return mine, _pair(mine, self._references[runs], metrics, self.engine)
 
-    def whole_ledger(self, alternative: Alternative) -> Ledger:
-        """An alternative as ``ldip simulate`` simulates it: every headline figure."""
+    def whole_ledger(self, alternative: Alternative, policy: str) -> Ledger:
+        """An alternative as ``ldip simulate`` simulates it with a policy: every headline figure."""
         return simulate(
             alternative.source.scenario,
             runs=self.runs,
             seed=self.seed,
             years=self.years,
             lines=lines_needed(watched=events(alternative.source.scenario)),
-            policy=alternative.state.policy,
+            policy=policy,
             step=alternative.state.step,
         )
 

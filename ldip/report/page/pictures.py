@@ -136,8 +136,7 @@ def chances(fans: Fans, lang: str) -> Callable[[bool], Any]:
         for axes in panels[len(events) :]:
             axes.set_visible(False)
         figure.supylabel(PER_CENT.say(lang), fontsize=8.5, color="#555555")
-        handles, names = panels[0].get_legend_handles_labels()
-        figure.legend(handles, names, loc="outside upper left", ncols=2, frameon=False, fontsize=8.5)
+        panels[0].legend(loc="best", frameon=False, fontsize=7.5)
         return figure
 
     return draw

@@ -3,7 +3,6 @@
 from ldip.model.shown import REPORT_FANS
 from ldip.report.page.blocks import Material, Section, Words
 from ldip.report.page.fan_picture import fan_picture
-from ldip.report.page.phrases import TWO_FANS
 from ldip.text import Text
 
 DEVELOPMENT = Text("Utviklingen år for år", "Year by year")
@@ -20,5 +19,4 @@ READ_FAN = Text(
 def chapter(m: Material) -> Section:
     """The fans."""
     fans = [fan_picture(m, name) for name in REPORT_FANS]
-    two = [Words(m.say(TWO_FANS))] if m.findings.main.steered else []
-    return Section("development", m.say(DEVELOPMENT), [*two, Words(m.say(READ_FAN)), *fans])
+    return Section("development", m.say(DEVELOPMENT), [Words(m.say(READ_FAN)), *fans])
