@@ -85,6 +85,7 @@ REPORT_FANS = (
 
 WEB_ON_TOP = (
     ("debt_ratio", "p50"),
+    (LASTING, "p50"),
     ("debt_ratio_above_75", "in_year"),
     (BREACH, "in_year"),
     ("restructuring_need", "p95"),
@@ -94,7 +95,7 @@ WEB_ON_TOP = (
 
 WEB_CHARTS = (
     *(*DEBT, "net_operating_result_share"),
-    *("restructuring_need", "closing_buffer_fund", "closing_liquidity_reserve"),
+    *(LASTING, "restructuring_need", "closing_buffer_fund", "closing_liquidity_reserve"),
     *("debt_per_resident", "equity_share", "money_market_rate"),
 )
 WEB = (*WEB_CHARTS, "restructuring_need_share")

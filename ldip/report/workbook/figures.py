@@ -285,8 +285,8 @@ def write_probabilities(book: Book, comparison: Comparison, alternatives: Altern
 
 TIDY = Text("Alle tall", "All figures")
 TIDY_NOTE = Text(
-    nb="Samme tall som summary.csv og sampling_errors.csv: ett nøkkeltall, alternativ, vifte og år på hver rad. Andeler "
-    "og renter vises som prosent. Kolonnenavnene er de samme overalt.",
+    nb="Samme tall som summary.csv og sampling_errors.csv: ett nøkkeltall, alternativ, vifte og år på hver rad. "
+    "Andeler og renter vises som prosent. Kolonnenavnene er de samme overalt.",
     en="The same figures as summary.csv and sampling_errors.csv: one key figure, alternative, fan and year in each "
     "row. Shares and rates are shown as per cent. The names of the columns are the same everywhere.",
 )
