@@ -169,7 +169,7 @@ def test_the_command(tmp_path, monkeypatch, capsys):
     assert code == 0
     assert "never falls below its minimum" in out
     assert {path.name for path in (tmp_path / "r").iterdir()} == {
-        *("restructuring.csv", "restructuring_curve.csv", "rules_held.csv", "reserve_curve.csv")
+        *("restructuring.csv", "restructuring_curve.csv", "rules_held.csv", "steering.csv", "reserve_curve.csv")
     }
     assert "90 %" in out
     with (tmp_path / "r" / "restructuring.csv").open(encoding="utf-8", newline="") as file:

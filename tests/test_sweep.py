@@ -16,7 +16,7 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from conftest import rows_of
+from conftest import of_fan, rows_of
 
 from ldip.analysis import sweep as analysis
 from ldip.analysis.executors import open_executor
@@ -234,7 +234,7 @@ def test_figures_are_those_of_simulate_to_the_byte(ldip, here, grid):
         for row in swept:
             assert (row.pop("seed"), row.pop("interest.loan_margin")) == ("3", "0.004")
             assert row.pop("scenario") == "baerum-2020+interest-plus-2"
-        alone = rows_of(Path("alone") / name)
+        alone = of_fan(Path("alone") / name)
         assert {row.pop("scenario") for row in alone} == {"baerum-2020+interest-plus-2+margin"}
         assert swept == alone
 

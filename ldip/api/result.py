@@ -60,9 +60,8 @@ def of_fans(
     recorded: Recorded | None = None,
 ) -> "Result":
     """The result of a simulation, the steered fan beside the first; `runs` are those kept, by fan."""
-    first, *beside = [
-        Result(case, summary, runs=(runs or {}).get(summary.fan), recorded=recorded) for summary in fans.written
-    ]
+    kept = runs or {}
+    first, *beside = [Result(case, of, runs=kept.get(of.fan), recorded=recorded) for of in fans.written]
     first.steered = beside[0] if beside else None
     return first
 

@@ -33,7 +33,7 @@ FAN_OF = {
 """Metrics that say something in one of the two fans only; the others are shown in both."""
 
 FAN_FIGURES = {
-    "pressure": known("debt_ratio", "net_operating_result_share", "restructuring_need", "restructuring_need_share"),
+    "pressure": known("debt_ratio", "net_operating_result_share", "restructuring_need"),
     "steered": known("debt_ratio", "net_operating_result_share", LASTING, "postponed_investment", "fund_share"),
 }
 """The headline figures of each fan: first screen, workbook, and what a notebook shows."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from ldip.model.catalogue import Metric
 from ldip.model.engine.simulate import PRESSURE, STEERED
-from ldip.model.shown import DEBT, figures_of
+from ldip.model.shown import HEADLINES, figures_of, shown_in
 from ldip.report.numbers import number, shown, unit_label
 from ldip.report.words import ERROR, EVER, MEDIAN, PROBABILITY, capital
 from ldip.statistics.summary import Distribution, Summary
@@ -35,8 +35,8 @@ POLICY = {
 }
 """What is done about the need, in words; the two fans that are always shown begin with their names."""
 ASSUMPTIONS = Text(
-    nb="{count} av {total} tall i scenariet er våre antakelser: ldip scenario show {name} --assumptions",
-    en="{count} of the scenario's {total} numbers are our assumptions: ldip scenario show {name} --assumptions",
+    nb="{count} av {total} tall er våre antakelser: ldip scenario show {name} --assumptions",
+    en="{count} of {total} numbers are our assumptions: ldip scenario show {name} --assumptions",
 )
 
 
@@ -90,10 +90,10 @@ def runs_words(summary: Summary, lang: str) -> str:
 
 def summary_text(summary: Summary, lang: str) -> str:
     """All that is told of one fan: its figures, then probabilities, with sampling errors."""
-    picked = selected_years(summary.years)
+    picked, fan = selected_years(summary.years), summary.fan
     years = [str(summary.years[t]) for t in picked]
     rows = [["", *years, ERROR.say(lang)]]
-    for metric_id in dict.fromkeys((*DEBT, *figures_of(summary.fan))):
+    for metric_id in dict.fromkeys(name for name in (*HEADLINES, *figures_of(fan)) if shown_in(name, fan)):
         rows += _distribution_rows(summary.distributions[metric_id], picked, summary.base_year, lang)
     chances = [[capital(PROBABILITY).say(lang), *years, EVER.say(lang), ERROR.say(lang)]]
     for chance in summary.probabilities.values():
