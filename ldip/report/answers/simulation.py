@@ -17,8 +17,8 @@ DEBT = Text(
     en="The debt ratio in {last}, {fan}: {median} per cent; {low} to {high} in nine of ten futures.",
 )
 NEED = Text(
-    nb="Omstillingsbehovet, {fan}: {median} {unit}; {low} til {high} i ni av ti (inntil {share} % av driften).",
-    en="The restructuring need, {fan}: {median} {unit}; {low} to {high} in nine of ten (up to {share} % of costs).",
+    nb="Omstillingsbehov, {fan}: {median} {unit}; {low} til {high} i ni av ti (inntil {share} % av driften).",
+    en="Restructuring need, {fan}: {median} {unit}; {low} to {high} in nine of ten (up to {share} % of costs).",
 )
 CHANGED = Text(
     nb="{label}, {fan}: {median} {unit}; {low} til {high}. ROBEK: {p} %, noen gang {ever} %.",
