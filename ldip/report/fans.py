@@ -95,7 +95,7 @@ Drawn = tuple[Summary, np.ndarray, Sequence[Line]]
 
 
 def draw_fans(
-    axes: Sequence[Any], drawn: Sequence[Drawn], name: str, lang: str, *, ticks: int = 10, width: int = 46
+    axes: Sequence[Any], drawn: Sequence[Drawn], name: str, lang: str, *, ticks: int = 10, width: int = 50
 ) -> None:
     """The fans of one metric, each in axes of its own under its name; `width` is that of the names in letters. The
     limits are named in the first."""

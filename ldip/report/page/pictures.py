@@ -70,7 +70,7 @@ def fan(finding: Finding, name: str, levels: Sequence[Line], lang: str) -> Calla
         figure = sheet(narrow, 3.9, 0.6 + 3.1 * count)
         grid: Any = {"nrows": count} if narrow else {"ncols": count}
         panels = list(figure.subplots(**grid, sharey=True, squeeze=False).flat)
-        draw_fans(panels, drawn, name, lang, ticks=(4 * count) if narrow else 10, width=44)
+        draw_fans(panels, drawn, name, lang, ticks=(4 * count) if narrow else 10, width=50)
         keys = len(panels[-1].get_legend_handles_labels()[0])
         below(panels[-1 if narrow else 0], (2 if keys == 4 else 1) if narrow else (4 if keys == 4 else 3))
         if not narrow and count > 1:  # the key may run under both
