@@ -145,7 +145,7 @@ def result_block() -> str:
     with tempfile.TemporaryDirectory() as folder:
         arguments = ["simulate", "--lang", "en", "--no-pictures", "--out", f"{folder}/r"]
         text = CliRunner().invoke(ldip, arguments, catch_exceptions=False).stdout
-    shown = text.split("\n'error ±'")[0].rstrip().replace(NO_BREAK_SPACE, " ")
+    shown = text.split("\nResults:")[0].rstrip().replace(NO_BREAK_SPACE, " ")
     return f"```text\n$ ldip simulate --lang en\n{shown}\n```\n"
 
 

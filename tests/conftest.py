@@ -66,6 +66,11 @@ def rows_of(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def of_fan(path: Path, fan: str = "pressure") -> list[dict[str, str]]:
+    """The rows of one fan in a table of a simulation."""
+    return [row for row in rows_of(path) if row["fan"] == fan]
+
+
 def snapshot(folder: Path) -> dict[str, bytes | None]:
     """Everything below a folder, hidden or not, with its bytes."""
     return {

@@ -520,7 +520,7 @@ def plan_of_year(scenario, year, before, at_reference, planned, reference):
         stays = 0.0 if in_plan else getattr(before[last_planned - first], service) * p.real_standard
         setattr(p, f"{service}_base", stays)
     p.other_services = p.other_services_following = 0.0
-    r.areas = {}
+    r.areas, r.not_by_fees = {}, 0.0
     for row in scenario["areas"]:
         if row["follows"] == "users":
             continue
@@ -535,10 +535,11 @@ def plan_of_year(scenario, year, before, at_reference, planned, reference):
         r.areas[row["area"]] = frame
         frame *= 1 + elasticity * (relative - 1)
         p.other_services += frame
+        r.not_by_fees += 0.0 if row["follows"] == "fees" else frame
         p.other_services_following += elasticity * frame
     p.other_services_base = 0.0
     if not in_plan:
-        p.other_services_base = before[last_planned - first].other_services
+        p.other_services_base = at_reference[last_planned - first].not_by_fees
         for y in range(last_planned + 1, year + 1):
             p.other_services_base *= 1 + base("services", "other_services_real_growth", y)
     p.premises_share = base("services", "premises_share")
@@ -1418,12 +1419,11 @@ def wages_and_cpi(chance):
     wages, surprises = [], []
     growth, level, prices = {}, {}, {}
     for year, shock in enumerate(chance.shocks("wages")):
-        surprise = combined((1, shock), (-catch_up, level), (catch_up, prices))
-        growth = combined((persistence, growth), (1, surprise))
+        growth = combined((persistence, growth), (1, shock), (-catch_up, level), (catch_up, prices))
         level = combined((1, level), (1, growth))
         prices = cpi[year]
         wages.append(level)
-        surprises.append(surprise)
+        surprises.append(shock)
     return wages, surprises, cpi
 
 

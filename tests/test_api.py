@@ -11,10 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import rows_of
+from conftest import of_fan, rows_of
 
 import ldip as door
 from ldip.analysis import sensitivity
+from ldip.model.shown import FAN_FIGURES
 from ldip.report.folder.files import NAMES, plain
 from ldip.text import Text
 
@@ -96,8 +97,8 @@ def test_everything_has_a_docstring():
 
 def test_tables_are_the_files_of_simulate(result, ldip):
     assert ldip("simulate", *HOW, "--no-pictures", "--out", "r").code == 0
-    written = rows_of(Path("r/summary.csv"))
-    errors = rows_of(Path("r/sampling_errors.csv"))
+    written = of_fan(Path("r/summary.csv"))
+    errors = of_fan(Path("r/sampling_errors.csv"))
     for metric in result:
         outcome = result[metric]
         for row, error in zip(written, errors, strict=True):
@@ -111,11 +112,11 @@ def test_tables_are_the_files_of_simulate(result, ldip):
                 assert (about["unit"], about["price_basis"]) == (row["unit"], row["price_basis"])
     assert {row["metric"] for row in written} == set(result)
     chances, wrong = result.probabilities, result.probability_errors
-    for row in rows_of(Path("r/probabilities.csv")):
+    for row in of_fan(Path("r/probabilities.csv")):
         place = int(row["year"]), row["event"]
         assert plain(chances.loc[place]) == row["probability"]
         assert plain(wrong.loc[place]) == row["standard_error"]
-    assert len(chances) * len(chances.columns) == len(rows_of(Path("r/probabilities.csv")))
+    assert len(chances) * len(chances.columns) == len(of_fan(Path("r/probabilities.csv")))
 
 
 def test_a_saved_result_is_the_folder_that_simulate_writes(result, ldip):
@@ -423,7 +424,7 @@ def test_objects_say_what_they_are(case, result):
     for one in (case, result, result["debt_ratio"], door.compare(case, case.with_change("interest-plus-2"), runs=20)):
         assert re.fullmatch(r"<ldip\.\w+ [^\n]+>", repr(one))
     html = result._repr_html_()
-    assert html.count("<tr>") == 6
+    assert html.count("<tr>") == 1 + sum(1 + len(figures) for figures in FAN_FIGURES.values())
     assert "Debt ratio" in html
     assert "2027" in html
     named = door.Case(case.source._replace(change_titles=(Text("<i>", "<i>"),)))

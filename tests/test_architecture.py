@@ -83,10 +83,11 @@ def test_imports_go_one_way(path):
 
 ORDER = {
     "model": [
-        {"accounts", "catalogue", "shown"},
-        {"fiscal_rules", "identities"},
+        {"accounts", "catalogue"},
+        {"fiscal_rules", "shown", "identities"},
         {"soundness", "moments"},
         {"completions"},
+        {"processes"},
         {"drivers"},
         {"people"},
         {"plan"},
@@ -97,7 +98,8 @@ ORDER = {
     "analysis": [
         {"statement", "features", "compare", "explain", "restructuring", "reserve", "calibrate", "growth", "sweep"}
         | {"stabilising"},
-        {"reconcile", "stress", "sensitivity", "discovery", "backtest", "executors", "population", "bootstrap"},
+        {"reconcile", "stress", "steering", "sensitivity", "discovery", "backtest", "executors", "population"}
+        | {"bootstrap"},
         {"realism"},
         {"findings", "sobol"},
     ],

@@ -18,22 +18,24 @@ from xml.etree import ElementTree
 import click
 import numpy as np
 import pytest
-from conftest import Said, rows_of, snapshot
+from conftest import Said, of_fan, rows_of, snapshot
 
 from ldip import __version__, cli
 from ldip.cli import COMMANDS, run
 from ldip.model.catalogue import catalogue
+from ldip.model.engine.simulate import FANS
+from ldip.model.shown import SIMULATED
 from ldip.report.folder import files
 from ldip.scenario.drivers import Drivers
 from ldip.scenario.files.reader import read, shipped_folder
 from ldip.scenario.files.recorded import read_recorded
 from ldip.scenario.files.tables import COLUMNS
 
-SUMMARY_COLUMNS = "scenario,metric,year,unit,price_basis,mean,sd,p01,p05,p10,p25,p50,p75,p90,p95,p99"
-PROBABILITY_COLUMNS = "scenario,event,year,probability,standard_error"
-PERCENTILES = SUMMARY_COLUMNS.split(",")[7:]
+SUMMARY_COLUMNS = "scenario,fan,metric,year,unit,price_basis,mean,sd,p01,p05,p10,p25,p50,p75,p90,p95,p99"
+PROBABILITY_COLUMNS = "scenario,fan,event,year,probability,standard_error"
+PERCENTILES = SUMMARY_COLUMNS.split(",")[8:]
 DATA = {"summary.csv", "sampling_errors.csv", "probabilities.csv", "provenance.json"}
-PICTURES = {"debt_ratio.png", "debt_ratio.svg", "restructuring_need.png", "restructuring_need.svg"}
+PICTURES = {f"{name}.{kind}" for name in SIMULATED for kind in ("png", "svg")}
 SMALL = ("simulate", "--runs", "100", "--no-pictures")
 
 
@@ -89,8 +91,8 @@ def test_summary_has_every_metric_in_every_year_once(results):
     metrics = {row["metric"] for row in rows}
     assert metrics >= {"debt_ratio", "net_operating_result_share", "restructuring_need"}
     assert metrics <= set(catalogue())
-    wanted = {(metric, str(year)) for metric in metrics for year in range(2020, 2040)}
-    assert {(row["metric"], row["year"]) for row in rows} == wanted
+    wanted = {(fan, metric, str(year)) for fan in FANS.values() for metric in metrics for year in range(2020, 2040)}
+    assert {(row["fan"], row["metric"], row["year"]) for row in rows} == wanted
     assert len(rows) == len(wanted)
 
 
@@ -125,7 +127,7 @@ def test_probabilities_are_probabilities(results):
     lines = (results / "probabilities.csv").read_text(encoding="utf-8").splitlines()
     assert lines[0] == PROBABILITY_COLUMNS
     found: dict[str, list[float]] = {}
-    for row in rows_of(results / "probabilities.csv"):
+    for row in of_fan(results / "probabilities.csv"):
         assert 0.0 <= float(row["probability"]) <= 1.0
         assert 0.0 < float(row["standard_error"]) < 0.5
         found.setdefault(row["event"], []).append(float(row["probability"]))
@@ -230,11 +232,11 @@ def test_pictures_of_one_year_and_their_removal(ldip, here):
     said = ldip("simulate", "--runs", 20, "--years", 1, "--out", "one")
     assert said.code == 0
     assert {path.name for path in (here / "one").iterdir()} == DATA | PICTURES
-    assert "debt_ratio.png" in said.out
+    assert said.out.rstrip().endswith("Resultater og figurer: one")
     said = ldip("simulate", "--runs", 20, "--years", 1, "--out", "one", "--no-pictures")
     assert said.code == 0
     assert {path.name for path in (here / "one").iterdir()} == DATA  # no pictures of another run
-    assert "debt_ratio.png" not in said.out
+    assert said.out.rstrip().endswith("Resultater: one")
 
 
 def test_no_pictures_writes_none(ldip, here):
@@ -327,9 +329,9 @@ def test_number_of_years(ldip, here, years):
 def test_fewer_years_leave_the_first_ones_as_they_were(ldip, here):
     for years in (3, 20):
         assert ldip(*SMALL, "--years", years, "--out", years).code == 0
-    long = {(row["metric"], row["year"]): row for row in rows_of(here / "20" / "summary.csv")}
+    long = {(row["metric"], row["year"]): row for row in of_fan(here / "20" / "summary.csv")}
     needs_later_years = {"restructuring_need", "restructuring_need_share"}
-    for row in rows_of(here / "3" / "summary.csv"):
+    for row in of_fan(here / "3" / "summary.csv"):
         if row["metric"] not in needs_later_years:
             assert row == long[row["metric"], row["year"]]
 
@@ -506,14 +508,14 @@ def test_json_is_one_document_with_the_figures_of_the_files(ldip, here):
     assert len(said.out.strip().splitlines()) == 1
     assert (content["scenario"], content["runs"], content["seed"]) == ("baerum-2020", 100, 1)
     assert (content["version"], content["out"]) == (__version__, "r")
-    rows = rows_of(here / "r" / "summary.csv")
+    rows = of_fan(here / "r" / "summary.csv")
     assert len(rows) == len(content["summary"])
     for row, record in zip(rows, content["summary"], strict=True):
         assert (row["metric"], row["year"]) == (record["metric"], str(record["year"]))
         assert (row["unit"], row["price_basis"]) == (record["unit"], record["price_basis"])
         for name in ("mean", "sd", *PERCENTILES):
             assert float(row[name]) == pytest.approx(record[name], rel=1e-9, abs=1e-15)
-    chances = rows_of(here / "r" / "probabilities.csv")
+    chances = of_fan(here / "r" / "probabilities.csv")
     for row, record in zip(chances, content["probabilities"], strict=True):
         assert (row["event"], row["year"]) == (record["event"], str(record["year"]))
         assert float(row["probability"]) == pytest.approx(record["probability"], rel=1e-9)
@@ -544,12 +546,17 @@ def test_without_volatility_probabilities_are_nought_or_one(ldip, here):
 
 
 def test_drivers_can_be_switched_off(ldip, here):
-    assert ldip(*SMALL, "--only", "rate", "--out", "r", "--lang", "en").out.splitlines()[0].endswith("+ only-rate")
-    alone = {(row["metric"], row["year"]): float(row["sd"]) for row in rows_of(here / "r" / "summary.csv")}
+    assert (
+        ldip(*SMALL, "--only", "rate", "--out", "r", "--lang", "en")
+        .out.splitlines()[4]
+        .split(". ")[0]
+        .endswith("+ only-rate")
+    )
+    alone = {(row["metric"], row["year"]): float(row["sd"]) for row in of_fan(here / "r" / "summary.csv")}
     assert alone["money_market_rate", "2039"] > 0.0
     assert alone["tax_revenue", "2020"] == 0.0
     assert ldip(*SMALL, "--without", "rate", "--without", "completions", "--out", "s").code == 0
-    without = {(row["metric"], row["year"]): float(row["sd"]) for row in rows_of(here / "s" / "summary.csv")}
+    without = {(row["metric"], row["year"]): float(row["sd"]) for row in of_fan(here / "s" / "summary.csv")}
     assert without["money_market_rate", "2039"] == without["completions", "2039"] == 0.0
     assert without["tax_revenue", "2020"] > 0.0
     resolved = json.loads((here / "s" / "provenance.json").read_text(encoding="utf-8"))["scenario_resolved"]
@@ -571,11 +578,11 @@ def test_simulate_speaks_norwegian_and_english(ldip):
     norwegian, english = ldip(*SMALL, "--out", "r"), ldip(*SMALL, "--out", "r", "--lang", "en")
     assert "Gjeldsgrad" in norwegian.out
     assert "Omstillingsbehov" in norwegian.out
-    assert re.search(r"median +\d+,\d", norwegian.out)
-    assert not re.search(r"\d\.\d", norwegian.out.split("\n\n", 1)[1].split("Resultater")[0])
+    assert re.search(r"Gjeldsgrad, prosent +\d+,\d \(", norwegian.out)
+    assert not re.search(r"\d\.\d", norwegian.out.split("Resultater")[0])
     assert "Debt ratio" in english.out
     assert "Restructuring need" in english.out
-    assert re.search(r"median +\d+\.\d", english.out)
+    assert re.search(r"Debt ratio, per cent +\d+\.\d \(", english.out)
     assert "Gjeldsgrad" not in english.out
     for said in (norwegian, english):
         assert "2020" in said.out
@@ -584,7 +591,7 @@ def test_simulate_speaks_norwegian_and_english(ldip):
 
 def test_simulate_names_changes_assumptions_and_where_the_results_are(ldip):
     said = ldip(*SMALL, "--change", "interest-plus-2", "--out", "r", "--lang", "en")
-    assert "interest-plus-2" in said.out.splitlines()[0]
+    assert "interest-plus-2" in said.out.splitlines()[4]
     assert "are our assumptions: ldip scenario show baerum-2020 --assumptions" in said.out
     assert said.out.rstrip().endswith("Results: r")
 

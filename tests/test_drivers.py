@@ -292,8 +292,10 @@ def test_wages_catch_up_with_prices(scenario):
     drifting = (np.log(loose.deflator_factor) - np.log(loose.cpi_factor)).std(axis=1) / share
     assert real[19] < 0.65 * drifting[19]
     assert real[19] / real[9] < 1.15
-    growth = np.diff(wages - wages.mean(axis=1, keepdims=True), axis=0, prepend=0.0)
-    surprise = growth[1:] - d.wages.persistence.value * growth[:-1]
+    wages, cpi = (level - level.mean(axis=1, keepdims=True) for level in (wages, cpi))
+    growth = np.diff(wages, axis=0, prepend=0.0)
+    expected = d.wages.persistence.value * growth[:-1] - d.wages.catch_up.value * (wages[:-1] - cpi[:-1])
+    surprise = growth[1:] - expected
     premium = weather.premium_surprise[1:] - weather.premium_surprise[1:].mean(axis=1, keepdims=True)
     np.testing.assert_allclose(premium, d.wages.premium_response.value * surprise, atol=1e-10)
     assert standard_errors(weather.premium_surprise, 0.0).max() < SIGMAS

@@ -73,7 +73,7 @@ def test_terms_add_up_on_every_run_and_year(change):
     assert_adds_up(ledger, "debt_ratio_with_deficits")
 
 
-@pytest.mark.parametrize("policy", ["none", "rule"])
+@pytest.mark.parametrize("policy", ["none", "react"])
 def test_terms_add_up_under_other_policies(scenario, policy):
     assert_adds_up(simulate(scenario, runs=200, seed=4, years=30, policy=policy), "debt_ratio")
 

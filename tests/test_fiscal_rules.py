@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import rows_of
+from conftest import of_fan
 
 from ldip.analysis.compare import compare
 from ldip.analysis.discovery import discover
@@ -208,7 +208,7 @@ def test_runs_that_are_kept_hold_own_breaches(ldip, tmp_path):
     )
     assert said.code == 0
     kept = np.load(out / "runs.npy")
-    for row in rows_of(out / "probabilities.csv"):
+    for row in of_fan(out / "probabilities.csv"):
         if row["event"] in (ANY_RULE, "debt_ceiling_breach", "buffer_floor_breach"):
             place = int(row["year"]) - 2020
             assert kept[row["event"]][:, place].mean() == pytest.approx(float(row["probability"]))

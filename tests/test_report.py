@@ -16,7 +16,7 @@ import pytest
 
 from ldip.analysis.findings import CONFIDENCES, find
 from ldip.cli.stress import stress_sources
-from ldip.model.engine.simulate import simulate
+from ldip.model.engine.simulate import STEERED, simulate
 from ldip.report.answers.comparison import labels
 from ldip.report.folder.files import write_file
 from ldip.report.numbers import number, shown
@@ -126,13 +126,18 @@ def ledger(findings):
     return simulate(findings.main.source.scenario, runs=RUNS, seed=SEED, years=YEARS)
 
 
+@pytest.fixture(scope="module")
+def steered_ledger(findings):
+    return simulate(findings.main.source.scenario, runs=RUNS, seed=SEED, years=YEARS, policy=STEERED)
+
+
 def plain(text: str) -> str:
     """Words as they are read: no-break spaces as spaces."""
     return re.sub(r"\s+", " ", unescape(text).replace("\u00a0", " "))
 
 
-def test_the_answer_is_that_of_the_runs(drawn, findings, ledger):
-    ratio, deficits = ledger["debt_ratio"], ledger["debt_ratio_with_deficits"]
+def test_the_answer_is_that_of_the_runs(drawn, findings, ledger, steered_ledger):
+    ratio, deficits = steered_ledger["debt_ratio"], ledger["debt_ratio_with_deficits"]
     text = plain(drawn)
     a, b, c = (number(100 * np.quantile(ratio[-1], p), 0, "nb") for p in CONFIDENCES)
     assert f"i 2039 blir høyst {a} prosent med 70 prosents sikkerhet, høyst {b} prosent med 80 og høyst {c}" in text
@@ -181,8 +186,11 @@ def test_tables_are_those_of_simulate(ldip, drawn):
         names = ("p05", "p25", "p50", "p75", "p95", "mean")
         cells = [plain(shown(found[name], unit, "nb")) for name in names]
         assert any(row[0] == "2039" and row[2:8] == cells for row in rows), metric_id
+        found = {row["metric"]: row for row in result["fans"]["steered"]["summary"] if row["year"] == 2039}[metric_id]
+        cells = [plain(shown(found[name], unit, "nb")) for name in names]
+        assert any(row[0] == "2039" and row[2:8] == cells for row in rows), f"{metric_id}, steered"
     chance = {row["event"]: row["probability"] for row in result["probabilities"] if row["year"] == 2039}
-    by_year = next(row for row in rows if row[0] == "2039" and len(row) == 10)
+    _, by_year = [row for row in rows if row[0] == "2039" and len(row) == 10]  # steered first
     assert by_year[1] == number(100 * chance["debt_ratio_above_75"], 1, "nb")
     assert by_year[8] == number(100 * chance["any_rule_breach"], 1, "nb")
 

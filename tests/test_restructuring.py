@@ -137,22 +137,24 @@ def test_reserve_curve(scenario):
 
 
 def test_policies(scenario):
-    """Without even the adopted measures the need is larger; a step or the rule makes it smaller."""
-    lines = ["restructuring_need", "restructuring_measures", "deflator_index", "newly_decided"]
+    """Without even the adopted measures the need is larger; a step makes it smaller, and steering by the result."""
+    lines = ["restructuring_need", "restructuring_measures", "deflator_index", "newly_decided", "operating_revenue"]
     need = {}
-    for policy in ("none", "adopted", "step", "rule"):
+    for policy in ("none", "adopted", "step", "react"):
         ledger = simulate(scenario, runs=500, seed=1, years=20, lines=lines, policy=policy, step=40.0)
         need[policy] = ledger["restructuring_need"][-1].mean()
         real = ledger["restructuring_measures"] / ledger["deflator_index"]
         if policy == "step":
             np.testing.assert_allclose(real[:4], 0.0)
             np.testing.assert_allclose(real[4:, 0], 40.0 * np.arange(1, 17))
-        if policy == "rule":
+        if policy == "react":
             decided = ledger["newly_decided"] / ledger["deflator_index"]
-            assert decided.max() <= scenario.restructuring.maximum_pace.value + 1e-9
+            most = float(scenario.restructuring.most_change.value)
+            assert np.abs(ledger["newly_decided"] / ledger["operating_revenue"]).max() <= most + 1e-12
+            assert not decided[:3].any(), "none in the adopted plan years"
             np.testing.assert_allclose(real[1:], np.cumsum(decided, axis=0)[:-1], atol=1e-9)
     assert need["none"] > need["adopted"] > need["step"]
-    assert need["adopted"] > need["rule"]
+    assert need["adopted"] > need["react"]
 
 
 def test_dearer_money_needs_more(scenario):
@@ -169,7 +171,7 @@ def test_the_command(tmp_path, monkeypatch, capsys):
     assert code == 0
     assert "never falls below its minimum" in out
     assert {path.name for path in (tmp_path / "r").iterdir()} == {
-        *("restructuring.csv", "restructuring_curve.csv", "rules_held.csv", "reserve_curve.csv")
+        *("restructuring.csv", "restructuring_curve.csv", "rules_held.csv", "steering.csv", "reserve_curve.csv")
     }
     assert "90 %" in out
     with (tmp_path / "r" / "restructuring.csv").open(encoding="utf-8", newline="") as file:

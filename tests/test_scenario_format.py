@@ -100,6 +100,7 @@ def test_old_result_folders_are_reported_and_come_out_the_same(kind, files, tmp_
     assert ldip(*command, "--out", tmp_path / "again").code == 0
     for name in recorded.checksums:
         found, wanted = rows_of(tmp_path / "again" / name), rows_of(folder / name)
+        found = [row for row in found if row.pop("fan", "pressure") == "pressure"]  # there was no other
         assert len(found) == len(wanted)
         for row, expected in zip(found, wanted, strict=True):
             assert row.keys() == expected.keys()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import rows_of, snapshot
+from conftest import of_fan, rows_of, snapshot
 
 from ldip.model.catalogue import catalogue, headline
 from ldip.model.engine.simulate import built, in_batches, simulate
@@ -374,26 +374,29 @@ def test_a_failure_in_a_thread_ends_the_simulation(scenario):
 # Every run kept
 
 
-def figures(folder) -> dict[tuple[str, int], dict[str, float]]:
-    table = rows_of(folder / "summary.csv")
+def figures(folder, fan: str = "pressure") -> dict[tuple[str, int], dict[str, float]]:
+    table = of_fan(folder / "summary.csv", fan)
     return {
         (row["metric"], int(row["year"])): {k: float(row[k]) for k in ("mean", "sd", "p05", "p50", "p99")}
         for row in table
     }
 
 
-def check_kept(folder, kept: dict[str, np.ndarray], years: list[int]) -> None:
-    """Arrays (run, year) give the figures of summary.csv and probabilities.csv."""
-    for (metric, year), row in figures(folder).items():
+def check_kept(folder, kept: dict[str, np.ndarray], years: list[int], fan: str = "pressure") -> None:
+    """Arrays (run, year) give the figures of a fan in summary.csv and probabilities.csv."""
+    for (metric, year), row in figures(folder, fan).items():
         values = kept[metric][:, years.index(year)]
         p05, p50, p99 = np.quantile(values, (0.05, 0.50, 0.99))
         found = {"mean": values.mean(), "sd": values.std(ddof=1), "p05": p05, "p50": p50, "p99": p99}
         assert found == pytest.approx(row, rel=1e-8, abs=1e-9)
-    for row in rows_of(folder / "probabilities.csv"):
+    for row in of_fan(folder / "probabilities.csv", fan):
         if row["event"] in kept:
             assert kept[row["event"]][:, years.index(int(row["year"]))].mean() == pytest.approx(
                 float(row["probability"])
             )
+
+
+DESCRIBED = ("runs.json", "runs-steered.json")
 
 
 def test_all_runs_for_numpy(ldip, here):
@@ -408,6 +411,10 @@ def test_all_runs_for_numpy(ldip, here):
     assert kept.dtype.names == tuple(units)
     assert kept["debt_ratio"].shape == (50_000, 3)
     check_kept(here / "r", {name: kept[name] for name in units}, about["years"])
+    steered = np.load(here / "r/runs-steered.npy", mmap_mode="r")
+    check_kept(here / "r", {name: steered[name] for name in units}, about["years"], "steered")
+    said = {name: json.loads((here / "r" / name).read_text(encoding="utf-8"))["fan"] for name in DESCRIBED}
+    assert list(said.values()) == ["pressure", "steered"]
 
 
 def test_all_runs_as_parquet(ldip, here):
@@ -426,9 +433,11 @@ def test_all_runs_as_parquet(ldip, here):
 def test_runs_of_an_earlier_job_do_not_stay(ldip, here):
     words = ("simulate", "--runs", 50, "--years", 2, "--no-pictures", "--out", "r")
     ldip(*words, "--keep-runs")
-    assert {"runs.npy", "runs.json"} <= set(snapshot(here / "r"))
+    assert {"runs.npy", "runs-steered.npy", *DESCRIBED} <= set(snapshot(here / "r"))
+    ldip(*words, "--policy", "none", "--keep-runs")
+    assert {name for name in snapshot(here / "r") if name.startswith("runs")} == {"runs.npy", "runs.json"}
     ldip(*words)
-    assert not {"runs.npy", "runs.json"} & set(snapshot(here / "r"))
+    assert not [name for name in snapshot(here / "r") if name.startswith("runs")]
 
 
 def test_parquet_needs_pyarrow(ldip, here, monkeypatch):

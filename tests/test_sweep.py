@@ -16,7 +16,7 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from conftest import rows_of
+from conftest import of_fan, rows_of
 
 from ldip.analysis import sweep as analysis
 from ldip.analysis.executors import open_executor
@@ -125,7 +125,7 @@ def test_ids_depend_on_all_that_decides_the_figures_and_on_nothing_else(here):
     for old, new in (
         ("runs = 100", "runs = 101"),
         ("years = 6", "years = 7"),
-        ("years = 6", 'years = 6\npolicy = "rule"'),
+        ("years = 6", 'years = 6\npolicy = "react"'),
         ("years = 6", 'years = 6\npolicy = "step"\nstep = 5.0'),
         ("loan_margin", "on_lending_margin"),
     ):
@@ -234,12 +234,12 @@ def test_figures_are_those_of_simulate_to_the_byte(ldip, here, grid):
         for row in swept:
             assert (row.pop("seed"), row.pop("interest.loan_margin")) == ("3", "0.004")
             assert row.pop("scenario") == "baerum-2020+interest-plus-2"
-        alone = rows_of(Path("alone") / name)
+        alone = of_fan(Path("alone") / name)
         assert {row.pop("scenario") for row in alone} == {"baerum-2020+interest-plus-2+margin"}
         assert swept == alone
 
 
-@pytest.mark.parametrize("policy", [("none", ""), ("rule", ""), ("step", "step = 30.0")])
+@pytest.mark.parametrize("policy", [("none", ""), ("react", ""), ("step", "step = 30.0")])
 def test_policies_reach_the_figures(ldip, here, policy):
     name, step = policy
     grid_file(here, f'runs = 100\nyears = 8\npolicy = "{name}"\n{step}\n')

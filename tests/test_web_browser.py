@@ -85,8 +85,8 @@ def open_page(browser, address):
 def test_the_page_shows_the_answer(open_page):
     screen = open_page()
     page = screen.page
-    assert page.locator("#charts .chart").count() == 9
-    assert page.locator("#charts .median[d^=M]").count() == 9
+    assert page.locator("#charts .chart").count() == 10
+    assert page.locator("#charts .median[d^=M]").count() == 10
     assert page.locator("#chart-debt_ratio .limit").count() == 2
     assert "Riksrevisjonen 75" in page.inner_text("#chart-debt_ratio")
     assert page.locator("#rules tbody tr").count() == 9
@@ -183,6 +183,22 @@ def test_pinned_alternatives_stay_and_are_compared(open_page):
     page.click("#pins button:has-text('Fjern')")
     screen.settle()
     assert page.locator("#pins li").count() == 0
+
+
+def test_the_fan_is_chosen_by_name(open_page):
+    screen = open_page()
+    page = screen.page
+    fans = page.locator("#fans button")
+    assert [name.split(":")[0] for name in fans.all_inner_texts()] == ["Styrt", "Press"]
+    assert fans.nth(1).get_attribute("aria-pressed") == "true"
+    assert "Press: " in page.inner_text("#status")
+    debt = screen.figure("debt_ratio")
+    fans.nth(0).click()
+    page.get_by_text("Styrt: kommunen følger sine egne regler").wait_for()
+    screen.settle()
+    assert fans.nth(0).get_attribute("aria-pressed") == "true"
+    assert screen.figure("debt_ratio") != debt
+    assert "Utgangspunktet (press)" in page.inner_text("#legend")
 
 
 def test_policies_and_their_step(open_page):

@@ -21,13 +21,13 @@ from test_cli import real
 from ldip.analysis.compare import Comparison, compare
 from ldip.analysis.statement import Accounts
 from ldip.model.catalogue import catalogue, headline
-from ldip.model.engine.simulate import simulate
+from ldip.model.engine.simulate import PRESSURE, STEERED, simulate
 from ldip.model.metrics import lines_needed
-from ldip.model.shown import HEADLINES
+from ldip.model.shown import FAN_FIGURES, HEADLINES
 from ldip.report.answers.comparison import conclusions
 from ldip.report.answers.forms import FORMS
 from ldip.report.limits import limits
-from ldip.report.numbers import SHOWN, number, shown
+from ldip.report.numbers import SHOWN, shown
 from ldip.report.workbook.charts import axis_ends
 from ldip.report.workbook.sheets import Book, number_format, scale
 from ldip.scenario.files.reader import read
@@ -38,14 +38,23 @@ from ldip.statistics.summary import PERCENTILES
 RUNS, YEARS = 200, 9
 NAMES = ("baerum-2020", "baerum-2020+housing-minus-20")
 COMMON = ("--runs", RUNS, "--years", YEARS)
+
+
+def named(fan: str, metric: str) -> str:
+    """The sheet of a metric in a fan, no longer than Excel takes."""
+    name = f"{fan} – {catalogue()[metric].label.nb}"
+    return name if len(name) <= 31 else name[:30].rstrip(" ,") + "…"
+
+
+OF_STEERED = [named("Styrt", metric) for metric in FAN_FIGURES["steered"]]
+OF_PRESSURE = [named("Press", metric) for metric in HEADLINES]
+DEBT_SHEET = OF_PRESSURE[0]
 SHEETS = [
     "Svar",
-    "Gjeldsgrad",
-    "Gjeldsgrad inkludert udekket m…",
-    "Resultatgrad",
-    "Omstillingsbehov",
-    "Omstillingsbehov, andel av dri…",
-    "Sannsynligheter",
+    *OF_STEERED,
+    *OF_PRESSURE,
+    "Styrt – Sannsynligheter",
+    "Press – Sannsynligheter",
     "Alternativer",
     "Valg og anger",
     "Skjemaer Grunnalternativet",
@@ -92,21 +101,32 @@ def cells(path) -> Cells:
 def comparison() -> Comparison:
     """The same in Python."""
     how = {"runs": RUNS, "seed": 1, "years": YEARS, "lines": lines_needed()}
+    return compared(how)
+
+
+@pytest.fixture(scope="module")
+def steered() -> Comparison:
+    """Of municipalities that follow their own rules."""
+    return compared({"runs": RUNS, "seed": 1, "years": YEARS, "lines": lines_needed(), "policy": STEERED})
+
+
+def compared(how: dict[str, object]) -> Comparison:
     simulations = {name: functools.partial(simulate, read(name).scenario, **how) for name in NAMES}
-    return compare(simulations, against=NAMES[0], base_year=2020, seed=1, plan_years=4)
+    policy = how.get("policy", PRESSURE)
+    return compare(simulations, against=NAMES[0], base_year=2020, seed=1, plan_years=4, policy=policy)
 
 
 def test_sheets_are_those_promised(cells):
     assert list(cells) == SHEETS
 
 
-def test_every_figure_is_that_of_the_summaries(cells, comparison):
+def test_every_figure_is_that_of_the_summaries(cells, comparison, steered):
     head, *rows = cells["Alle tall"][3:]
-    assert head[:8] == ["scenario", "metric", "label", "unit", "price_basis", "year", "mean", "sd"]
-    assert len(rows) == len(NAMES) * len(headline()) * YEARS
+    assert head[:9] == ["scenario", "fan", "metric", "label", "unit", "price_basis", "year", "mean", "sd"]
+    assert len(rows) == 2 * len(NAMES) * len(headline()) * YEARS
     for row in rows:
         cell = dict(zip(head, row, strict=True))
-        summary = comparison.summaries[cell["scenario"]]
+        summary = {"pressure": comparison, "steered": steered}[cell["fan"]].summaries[cell["scenario"]]
         spread, t = summary.distributions[cell["metric"]], int(cell["year"]) - 2020
         factor = scale(spread.metric.unit)
         assert cell["label"] == spread.metric.label.nb
@@ -126,7 +146,7 @@ def test_the_command_line_gives_the_same_figures(ldip, cells, here):
     checked = 0
     for row in rows:
         cell = dict(zip(head, row, strict=True))
-        if cell["scenario"] == NAMES[0]:
+        if (cell["scenario"], cell["fan"]) == (NAMES[0], "pressure"):
             record = told[cell["metric"], int(cell["year"])]
             factor = scale(catalogue()[cell["metric"]].unit)
             assert same(cell["p95"], factor * record["p95"])
@@ -139,7 +159,7 @@ def test_the_command_line_gives_the_same_figures(ldip, cells, here):
 
 @pytest.mark.parametrize("metric", HEADLINES)
 def test_a_fan_holds_percentiles_baseline_and_the_width_of_its_bands(cells, comparison, metric):
-    rows = cells[SHEETS[1 + HEADLINES.index(metric)]][5:]
+    rows = cells[OF_PRESSURE[HEADLINES.index(metric)]][5:]
     rows = [row for row in rows if row[1] != ""]
     assert [int(row[1]) for row in rows] == 2 * list(range(2020, 2020 + YEARS))
     for place, name in enumerate(NAMES):
@@ -158,7 +178,7 @@ def test_a_fan_holds_percentiles_baseline_and_the_width_of_its_bands(cells, comp
 
 
 def test_thresholds_stand_beside_the_debt_ratio_in_both_readings(cells):
-    for sheet in SHEETS[1:3]:
+    for sheet in OF_PRESSURE[:2]:
         assert cells[sheet][4][11:13] == ["Gjeldsgrad over 75 %", "Gjeldsgrad over 100 %"]
         assert cells[sheet][5][11:13] == [0.75, 1.0]
 
@@ -166,7 +186,7 @@ def test_thresholds_stand_beside_the_debt_ratio_in_both_readings(cells):
 def test_every_limit_that_a_picture_draws_stands_in_the_workbook(cells):
     scenario = read(NAMES[0]).scenario
     years = np.arange(scenario.scenario.first_year, scenario.scenario.first_year + YEARS)
-    for sheet, name in zip(SHEETS[1:], HEADLINES, strict=False):
+    for sheet, name in zip(OF_PRESSURE, HEADLINES, strict=True):
         metric, rows = catalogue()[name], cells[sheet][5 : 5 + YEARS]
         for place, limit in enumerate(limits(metric, scenario, years), start=11):
             assert cells[sheet][4][place] == limit.name.nb
@@ -174,8 +194,9 @@ def test_every_limit_that_a_picture_draws_stands_in_the_workbook(cells):
 
 
 def test_the_adopted_minimum_stands_beside_the_result_share(cells):
-    assert cells["Resultatgrad"][4][11] == "Resultatgrad, minst"
-    assert [row[11] for row in cells["Resultatgrad"][5 : 5 + YEARS]] == [0.03] * YEARS
+    for sheet in ("Press – Resultatgrad", "Styrt – Resultatgrad"):
+        assert cells[sheet][4][11] == "Resultatgrad, minst"
+        assert [row[11] for row in cells[sheet][5 : 5 + YEARS]] == [0.03] * YEARS
 
 
 def test_drivers_can_be_switched_off(ldip, here):
@@ -193,9 +214,10 @@ def test_drivers_can_be_switched_off(ldip, here):
     assert spread["money_market_rate"] > 0.001
 
 
-def test_probabilities(cells, comparison):
-    rows = cells["Sannsynligheter"][5:]
-    chances = comparison.summaries[NAMES[1]].probabilities.values()
+@pytest.mark.parametrize("fan", ["comparison", "steered"])
+def test_probabilities(cells, fan, request):
+    rows = cells[f"{'Press' if fan == 'comparison' else 'Styrt'} – Sannsynligheter"][5:]
+    chances = request.getfixturevalue(fan).summaries[NAMES[1]].probabilities.values()
     mine = [row for row in rows if row[1] == "Redusert boligbygging"]
     assert [row[0] for row in mine] == 2 * [chance.event.label.nb for chance in chances]
     for row, chance in zip(mine, chances, strict=False):
@@ -225,16 +247,17 @@ def test_alternatives_are_paired_run_by_run(cells, comparison):
     assert set(conclusions(comparison, labels, "nb")) <= texts
 
 
-def test_the_answer_says_in_words_what_the_table_says(cells, comparison):
+def test_the_answer_says_in_words_what_the_table_says(cells, comparison, steered):
     answer = cells["Svar"]
     words = str(answer[3][0])
-    debt = comparison.summaries[NAMES[0]].distributions["debt_ratio"]
-    for p in (0.05, 0.50, 0.95):
-        assert shown(float(debt.percentile(p)[-1]), "share", "nb") in words
-    broken = comparison.summaries[NAMES[0]].probabilities["any_rule_breach"].in_year[-1]
-    assert f"{number(100 * broken, 0, 'nb')} prosent" in words
-    row = next(row for row in answer if row[:2] == ["Gjeldsgrad, prosent", "Grunnalternativet"])
-    assert [same(row[10 + place], debt.percentile(p)[-1]) for place, p in enumerate((0.05, 0.50, 0.95))] == [True] * 3
+    for fan, of in (("Styrt", steered), ("Press", comparison)):
+        debt = of.summaries[NAMES[0]].distributions["debt_ratio"]
+        ends = [debt.percentile(p)[-1] for p in (0.05, 0.50, 0.95)]
+        assert all(shown(float(end), "share", "nb") in words for end in ends) == (fan == "Styrt")
+        row = next(row for row in answer if row[:2] == ["Gjeldsgrad, prosent", f"{fan}: Grunnalternativet"])
+        assert [same(row[10 + place], end) for place, end in enumerate(ends)] == [True] * 3
+    need = comparison.summaries[NAMES[0]].distributions["restructuring_need"].percentile(0.95)[-1]
+    assert shown(float(need), "mill. kr", "nb") in words
 
 
 def test_forms_are_those_of_the_accounts_and_their_totals_are_formulas(cells, path, ldip):
@@ -320,16 +343,17 @@ def test_pages_print_on_a4_and_headers_stay(path):
         assert 'state="frozen"' in text
     for name in ("debt_ratio_p50", "debt_ratio_p50_2", "restructuring_need_p95"):
         assert f'name="{name}"' in book
-    assert 'name="debt_ratio_p50">Gjeldsgrad!$E$6:$E$14<' in book
+    assert f"name=\"debt_ratio_p50\">'{DEBT_SHEET}'!$E$6:$E$14<" in book
+    assert f"name=\"steered_debt_ratio_p50\">'{OF_STEERED[0]}'!$E$6:$E$14<" in book
 
 
 def test_charts_are_drawn_from_cells(path):
     with zipfile.ZipFile(path) as parts:
         charts = [parts.read(name).decode() for name in parts.namelist() if name.startswith("xl/charts/chart")]
     fans = [chart for chart in charts if "<c:areaChart>" in chart]
-    assert len(fans) == len(HEADLINES) * len(NAMES)
+    assert len(fans) == (len(OF_STEERED) + len(OF_PRESSURE)) * len(NAMES)
     assert all('<c:grouping val="stacked"/>' in chart and "<c:lineChart>" in chart for chart in fans)
-    assert sum("<c:barChart>" in chart for chart in charts) == 1 + 2 * len(NAMES)
+    assert sum("<c:barChart>" in chart for chart in charts) == 2 + 2 * len(NAMES)
     for chart in charts:
         assert re.findall(r"<c:f>([^<]*)</c:f>", chart)
         assert "#REF" not in chart
@@ -339,7 +363,7 @@ def test_english(ldip, here):
     said = ldip("workbook", "--lang", "en", "--runs", 50, "--years", 5, "--nominal", "--out", "en.xlsx")
     assert (said.code, said.out.strip()) == (0, "Workbook: en.xlsx")
     cells = cells_of(here / "en.xlsx")
-    assert list(cells)[:2] == ["Answer", "Debt ratio"]
+    assert list(cells)[:2] == ["Answer", "Steered – Debt ratio"]
     assert "Alternatives" not in cells
     text = " ".join(str(cell) for rows in cells.values() for row in rows for cell in row)
     for word in ("Gjeldsgrad", "løp", "Skatteinntekter", "antakelse", "Barnehage"):
@@ -361,7 +385,7 @@ def test_a_policy_holds_in_runs_and_baseline(ldip, here):
 def test_one_run_and_few_years_leave_empty_cells_not_errors(ldip, here, years):
     assert ldip("workbook", "interest-plus-2", "--runs", 1, "--years", years, "--out", "one.xlsx").code == 0
     cells = cells_of(here / "one.xlsx")
-    assert cells["Gjeldsgrad"][5][8] == ""  # one run says nothing about its own error
+    assert cells[DEBT_SHEET][5][8] == ""  # one run says nothing about its own error
     assert "#" not in "".join(str(cell)[:1] for rows in cells.values() for row in rows for cell in row)
 
 
@@ -580,7 +604,7 @@ def test_shown_figures_are_those_of_the_summary_to_the_last_digit(path, comparis
     assert len(list(out.glob("*.csv"))) == len(SHEETS)
     checked = 0
     for metric in HEADLINES:
-        sheet = SHEETS[1 + HEADLINES.index(metric)]
+        sheet = OF_PRESSURE[HEADLINES.index(metric)]
         with (out / f"{path.stem}-{sheet}.csv").open(encoding="utf-8", newline="") as file:
             rows = list(csv.reader(file, delimiter=";"))[5:]
         rows = [row for row in rows if len(row) > 1 and row[1]]

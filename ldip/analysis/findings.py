@@ -13,16 +13,18 @@ from ldip.analysis.reconcile import DebtRatios, Row, debt_ratios, published_file
 from ldip.analysis.restructuring import Restructuring, restructure
 from ldip.analysis.sensitivity import ASSUMED, Tornado, moving, tornado
 from ldip.analysis.sensitivity import work as simulations
+from ldip.analysis.steering import Steering, steering_lines, steering_of
 from ldip.analysis.stress import Stress, stress
 from ldip.model.catalogue import Metric, catalogue
-from ldip.model.engine.simulate import Ledger, run_baseline, simulate, with_policy
+from ldip.model.engine.simulate import PRESSURE, STEERED, Ledger, run_baseline, simulate, with_policy
 from ldip.model.fiscal_rules import events
+from ldip.model.fiscal_rules import rules as rules_of
 from ldip.model.metrics import lines_needed, report_values
 from ldip.model.plan.baseline import Baseline, build
 from ldip.model.shown import ANSWERS, DEBT
 from ldip.scenario.files.reader import Source
 from ldip.scenario.schema import Scenario
-from ldip.statistics.summary import Probability, Summary, probability, quantile, quantile_error, summarise
+from ldip.statistics.summary import Fans, Probability, Summary, probability, quantile, quantile_error, summarise
 
 CONFIDENCES = (0.70, 0.80, 0.90)
 SOLVING = 4
@@ -48,8 +50,21 @@ class Ceiling(NamedTuple):
     highest_error: tuple[float, ...]
 
 
+class Steered(NamedTuple):
+    """What is found about a scenario whose municipality follows its own rules."""
+
+    path: Ledger  # the baseline accounts (line, year, 1)
+    ceilings: dict[str, Ceiling]  # of DEBT
+    steering: Steering
+
+    @property
+    def summary(self) -> Summary:
+        """Every headline figure."""
+        return self.steering.summary
+
+
 class Finding(NamedTuple):
-    """What is found about one scenario."""
+    """What is found about one scenario; nobody reacts in it, or what is done is another policy."""
 
     source: Source
     baseline: Baseline
@@ -58,6 +73,12 @@ class Finding(NamedTuple):
     ceilings: dict[str, Ceiling]  # of DEBT
     with_deficits: dict[str, Probability]  # thresholds of the debt ratio, uncovered deficits counted as debt
     restructuring: Restructuring
+    steered: Steered | None  # in the same weather; None beside another policy
+
+    @property
+    def fans(self) -> Fans:
+        """What both fans say."""
+        return Fans(self.summary, self.steered.summary if self.steered else None)
 
 
 class Findings(NamedTuple):
@@ -81,7 +102,7 @@ class Findings(NamedTuple):
 def work(scenarios: Sequence[Source], tests: int, runs: int, *, assumptions: bool = False) -> int:
     """What :func:`find` will report as progress in all, in simulated runs."""
     sensitivity = simulations(scenarios[0].scenario, ASSUMED if assumptions else ())
-    return len(scenarios) * runs * (1 + SOLVING) + (tests + sensitivity) * min(runs, FEW_RUNS) + runs
+    return len(scenarios) * runs * (2 + SOLVING) + (tests + sensitivity) * min(runs, FEW_RUNS) + runs
 
 
 def find(
@@ -93,7 +114,7 @@ def find(
     tests: Sequence[Source] = (),
     assumptions: bool = False,
     against: str | None = None,
-    policy: str = "adopted",
+    policy: str = PRESSURE,
     step: float = 0.0,
     progress: Callable[[int], None] | None = None,
 ) -> Findings:
@@ -101,22 +122,16 @@ def find(
 
     `against` is the scenario that the report is about and the others are compared with (default: the first);
     `tests` are that one and its stress tests; with `assumptions` each of its assumptions is moved as well. `policy`
-    and `step` (see :func:`ldip.model.engine.simulate.simulate`) are for one scenario: a comparison is without
-    measures beyond the adopted ones.
+    and `step`: see :func:`ldip.model.engine.simulate.simulate`.
     """
     measures: dict[str, tuple[dict[str, Ceiling], dict[str, Probability]]] = {}
 
+    lines = lines_needed(watched=[event for of in sources for event in events(of.scenario)])
+    size: Any = {"runs": runs, "seed": seed, "years": years}
+
     def run(source: Source) -> Ledger:
-        ledger = simulate(
-            source.scenario,
-            runs=runs,
-            seed=seed,
-            years=years,
-            lines=lines_needed(watched=[event for of in sources for event in events(of.scenario)]),
-            progress=progress,
-            policy=policy,
-            step=step,
-        )
+        how: Any = {"policy": policy, "step": step, "progress": progress}
+        ledger = simulate(source.scenario, lines=lines, **size, **how)
         measures[source.scenario.name] = ({name: ceiling(ledger, name) for name in DEBT}, _with_deficits(ledger))
         return ledger
 
@@ -140,13 +155,14 @@ def find(
     for source in sorted(sources, key=lambda source: source.scenario.name != (against or name_of_first)):
         name, baseline = source.scenario.name, with_policy(build(source.scenario, years), policy)
         path = run_baseline(baseline, step)
-        found[name] = Finding(source, baseline, path, summaries[name], *measures[name], solved[name])
+        steered = _steered(source.scenario, baseline, lines, progress, **size) if policy == PRESSURE else None
+        found[name] = Finding(source, baseline, path, summaries[name], *measures[name], solved[name], steered)
     source = next(iter(found.values())).source
     main = source.scenario
     published = bool(main.published)
     scenarios = [source.scenario for source in tests]
     few = min(runs, FEW_RUNS)
-    as_adopted = policy == "adopted"  # tests and explanations know no other policy
+    as_adopted = policy == PRESSURE  # tests and explanations know no other policy
     return Findings(
         scenarios=found,
         comparison=comparison,
@@ -167,6 +183,26 @@ def _realism(scenario: Scenario, runs: int, seed: int, years: int) -> Realism | 
     from ldip.scenario.files.series import read_series
 
     return realism(scenario, read_history(), read_series(), runs=runs, seed=seed, years=years)
+
+
+def _steered(
+    scenario: Scenario,
+    baseline: Baseline,
+    lines: Sequence[str],
+    progress: Callable[[int], None] | None,
+    *,
+    seed: int,
+    runs: int,
+    years: int,
+) -> Steered:
+    """The municipality that follows its own rules, in the weather of the scenario."""
+    rules = rules_of(scenario)
+    wanted = list(dict.fromkeys((*lines, *steering_lines(rules))))
+    ledger = simulate(scenario, lines=wanted, runs=runs, seed=seed, years=years, policy=STEERED, progress=progress)
+    base_year = scenario.scenario.first_year
+    summary = summarise(ledger, scenario=scenario.name, base_year=base_year, seed=seed, policy=STEERED)
+    ceilings = {name: ceiling(ledger, name) for name in DEBT}
+    return Steered(run_baseline(with_policy(baseline, STEERED)), ceilings, steering_of(ledger, summary, rules))
 
 
 def _tornado(
@@ -221,6 +257,8 @@ def _summaries(
         base_year=base_year,
         seed=seed,
         plan_years=max(source.scenario.scenario.plan_years for source in sources),
+        policy=policy,
+        step=step,
     )
     return comparison, comparison.summaries
 

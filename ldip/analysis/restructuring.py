@@ -177,9 +177,15 @@ class Margins:
             kernel.run_numpy(self.table, self.people[:, :, run], weather, self.opening, self.places, book)
         check_runs(self.name, self.years, self.lines, book)
         ledger = Ledger(self.years[self.start :], self.lines, book[:, self.start :])
-        # A rule holds that is missed by rounding only: a reserve kept just at its minimum must not look broken.
-        margins = [np.nan_to_num(_margin(rule, ledger), nan=np.inf) + NOISE for rule in self.rules]
-        return np.min(margins, axis=1)
+        return margins_of(ledger, self.rules)
+
+
+def margins_of(ledger: Ledger, rules: Sequence[Limit]) -> np.ndarray:
+    """The smallest margin of each rule over the years of a ledger, as a share of revenue (rule, run)."""
+    # A rule holds that is missed by rounding only: a reserve kept just at its minimum must not look broken.
+    margins = [np.nan_to_num(_margin(rule, ledger), nan=np.inf) + NOISE for rule in rules]
+    found: np.ndarray = np.min(margins, axis=1)
+    return found
 
 
 def chosen_rules(scenario: Scenario, wanted: Sequence[str]) -> tuple[Limit, ...]:

@@ -203,6 +203,9 @@ class Case:
     ) -> "Result":
         """Simulate futures; the figures are those of ``ldip simulate``, to the last digit.
 
+        As if nobody reacts (the pressure fan), and in the same weather as if the municipality follows its own rules:
+        :attr:`Result.steered`. Another `policy` is simulated alone.
+
         Parameters
         ----------
         runs
@@ -233,7 +236,7 @@ class Case:
         >>> import ldip
         >>> result = ldip.load().simulate(200)
         >>> result
-        <ldip.Result baerum-2020: 200 runs, 2020-2039, seed 1, policy adopted>
+        <ldip.Result baerum-2020: 200 runs, 2020-2039, seed 1, pressure fan, policy adopted>
         >>> result["debt_ratio"].quantiles.loc[2039, [0.05, 0.5, 0.95]].round(2).tolist()
         [0.46, 0.7, 0.99]
         """

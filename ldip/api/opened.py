@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from ldip.api.case import Case
-from ldip.api.result import Result
+from ldip.api.result import Result, of_fans
 from ldip.scenario.files.reader import BASE, Place, Source, shipped_folder
 from ldip.scenario.files.recorded import read_recorded
 
@@ -26,12 +26,12 @@ def open(folder: str | os.PathLike[str]) -> "Result":
     >>> folder = tempfile.mkdtemp()
     >>> ldip.load().simulate(200).save(folder, pictures=False)
     >>> ldip.open(folder)
-    <ldip.Result baerum-2020: 200 runs, 2020-2039, seed 1, policy adopted>
+    <ldip.Result baerum-2020: 200 runs, 2020-2039, seed 1, pressure fan, policy adopted>
     """
-    from ldip.report.folder.reading import read_summary
+    from ldip.report.folder.reading import read_fans
 
     recorded = read_recorded(Path(folder))
-    return Result(_at_home(recorded.sources[0]), read_summary(recorded), recorded=recorded)
+    return of_fans(_at_home(recorded.sources[0]), read_fans(recorded), recorded=recorded)
 
 
 def _at_home(source: Source) -> Case:

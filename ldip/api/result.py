@@ -14,12 +14,14 @@ from ldip.model.catalogue import Metric, catalogue
 from ldip.model.engine.simulate import simulate as simulate_ledger
 from ldip.model.fiscal_rules import Event, events
 from ldip.model.metrics import lines_needed, report_values
+from ldip.model.shown import DEBT, shown_in
 from ldip.report.folder import files
 from ldip.report.folder.records import plain
 from ldip.scenario.files.recorded import PROVENANCE, Recorded
 from ldip.statistics.summary import (
     PERCENTILES,
     Distribution,
+    Fans,
     Probability,
     Summary,
     count,
@@ -38,23 +40,38 @@ if TYPE_CHECKING:
 def simulate(case: "Case", how: Mapping[str, Any], *, keep_runs: bool, progress: "Progress | None") -> "Result":
     """Simulate a case with checked arguments: what :meth:`ldip.Case.simulate` does."""
     from ldip.report.folder.runs import columns, keep
-    from ldip.statistics.stream import simulate_and_summarise
+    from ldip.statistics.stream import fans_of, simulate_fans
 
-    batches: list[np.ndarray] = []
-    kept: dict[str, Any] = {"keep": keep, "write": batches.append} if keep_runs else {}
-    summary = simulate_and_summarise(case.scenario, name=case.name, progress=progress, **how, **kept)
-    if not keep_runs:
-        return Result(case, summary)
-    whole = np.concatenate(batches)
-    return Result(
-        case,
-        summary,
-        runs={metric.id: whole[:, place] for place, metric in enumerate(columns(events(case.scenario)))},
-    )
+    batches: dict[str, list[np.ndarray]] = {fan: [] for fan in fans_of(how["policy"]) if keep_runs}
+    kept = {fan: {"keep": keep, "write": of.append} for fan, of in batches.items()}
+    fans = simulate_fans(case.scenario, name=case.name, progress=progress, kept=kept, **how)
+    runs = {}
+    for fan, of in batches.items():
+        whole = np.concatenate(of)
+        runs[fan] = {metric.id: whole[:, place] for place, metric in enumerate(columns(events(case.scenario)))}
+    return of_fans(case, fans, runs=runs)
+
+
+def of_fans(
+    case: "Case",
+    fans: Fans,
+    *,
+    runs: Mapping[str, Mapping[str, np.ndarray]] | None = None,
+    recorded: Recorded | None = None,
+) -> "Result":
+    """The result of a simulation, the steered fan beside the first; `runs` are those kept, by fan."""
+    kept = runs or {}
+    first, *beside = [Result(case, of, runs=kept.get(of.fan), recorded=recorded) for of in fans.written]
+    first.steered = beside[0] if beside else None
+    return first
 
 
 class Result:
-    """A simulation's figures. ``result["debt_ratio"]`` is one metric of :func:`ldip.metrics`, over all runs."""
+    """A simulation's figures. ``result["debt_ratio"]`` is one metric of :func:`ldip.metrics`, over all runs.
+
+    Nobody reacts in them (pressure), unless another policy was asked for; :attr:`steered` are those of the
+    municipality that follows its own rules in the same weather.
+    """
 
     def __init__(
         self,
@@ -68,7 +85,21 @@ class Result:
         self.case, self.summary = case, summary
         self._runs, self._recorded = runs or {}, recorded
         self._outcomes: dict[str, Outcome] = {}
-        self._provenance = (recorded.folder / PROVENANCE).read_bytes() if recorded else b""
+        kept = recorded is not None and recorded.policy == summary.policy
+        self._provenance = (recorded.folder / PROVENANCE).read_bytes() if recorded and kept else b""
+        self.steered: Result | None = None
+        """The same futures, run by run, in a municipality that follows its own rules; None beside a policy of one's
+        own and in a folder of an earlier version."""
+
+    @property
+    def fan(self) -> str:
+        """Which fan it is: pressure, steered, or another policy's name."""
+        return self.summary.fan
+
+    @property
+    def fans(self) -> Fans:
+        """The summaries of this result and of the steered one beside it."""
+        return Fans(self.summary, self.steered.summary if self.steered else None)
 
     @property
     def how(self) -> dict[str, Any]:
@@ -154,21 +185,22 @@ class Result:
 
     def plot(self, metric: str = "debt_ratio", *, lang: str | None = None) -> "Chart":
         """The fan chart of a metric, as the command draws it: a matplotlib figure that a notebook shows and that
-        ``.savefig`` saves.
+        ``.savefig`` saves. A metric that both fans tell of is drawn for both, side by side on one scale.
 
         Bands of nine in ten and of half of the runs, the median, the baseline without shocks, thresholds. `lang` is
         "nb" or "en" (default: LDIP_LANG's, or English).
         """
-        from ldip.report.fans import calm_path, fan_chart
+        from ldip.report.fans import fan_chart
 
-        said, outcome = arguments.language(lang), self[metric]
-        distributions = self.summary.distributions | {metric: outcome.distribution}
-        if metric == "debt_ratio":
-            with_deficits = "debt_ratio_with_deficits"
-            distributions |= {with_deficits: self[with_deficits].distribution}
-        summary = self.summary._replace(distributions=distributions)
-        baseline = report_values(calm_path(self.case.scenario, summary), outcome.metric)[:, 0]
-        return fan_chart(self.case.scenario, summary, metric, baseline, said)
+        said = arguments.language(lang)
+        together = [result for result in (self.steered, self) if result and shown_in(metric, result.fan)] or [self]
+        return fan_chart(self.case.scenario, [result._drawn(metric) for result in together], metric, said)
+
+    def _drawn(self, metric: str) -> Summary:
+        """The summary with all that a picture of the metric shows."""
+        shown = [metric, *([DEBT[1]] if metric == DEBT[0] else [])]
+        more = {name: self[name].distribution for name in shown}
+        return self.summary._replace(distributions=self.summary.distributions | more)
 
     def save(self, folder: str | os.PathLike[str], *, pictures: bool = True, lang: str | None = None) -> None:
         """Write the result folder that ``ldip simulate --out`` writes; :func:`ldip.open` reads it.
@@ -183,11 +215,11 @@ class Result:
 
         said, out = arguments.language(lang), Path(folder)
         with files.result_folder(out) as beside:
-            files.write_simulation(beside, self.case.source, self.summary)
+            files.write_simulation(beside, self.case.source, self.fans)
             if self._provenance:  # these figures were made then, with that version
                 (beside / PROVENANCE).write_bytes(self._provenance)
             if pictures:
-                fans.write_fans(beside, self.case.scenario, self.summary, said)
+                fans.write_fans(beside, self.case.scenario, self.fans, said)
         remove_old(out, None)
         if not pictures:
             fans.remove_old(out)
@@ -196,12 +228,13 @@ class Result:
         of = self.summary
         step = f" {of.step:g}" if of.policy == "step" else ""
         years = f"{of.years[0]}-{of.years[-1]}"
-        return f"<ldip.Result {of.scenario}: {of.runs} runs, {years}, seed {of.seed}, policy {of.policy}{step}>"
+        fan = f"{of.fan} fan, " if of.fan != of.policy else ""
+        return f"<ldip.Result {of.scenario}: {of.runs} runs, {years}, seed {of.seed}, {fan}policy {of.policy}{step}>"
 
     def _repr_html_(self) -> str:
         from ldip.api.html import headline_table
 
-        return headline_table(self.case.title("en"), repr(self).strip("<>"), self.summary)
+        return headline_table(self.case.title("en"), repr(self).strip("<>"), self.fans)
 
 
 class Outcome:

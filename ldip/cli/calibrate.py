@@ -28,8 +28,8 @@ def calibrate(
 ) -> None:
     """Fit the drivers to the yearly series of the CSV file SERIES, and write them as a change of the scenario.
 
-    Columns: year, and any of rate, national_tax, free_revenue, own_tax, completions, cpi, wages; fractions, not per cent. Without
-    SERIES the shipped Norwegian series are used.
+    Columns: year, and any of rate, national_tax, free_revenue, own_tax, completions, cpi, wages; fractions,
+    not per cent. Without SERIES the shipped Norwegian series are used.
 
     \b
     Examples:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ldip.cli.alternatives import read_all, reference, wanted
-from ldip.cli.options import change_option, check_size, lang_option, progress_bar, run_options
+from ldip.cli.options import (
+    change_option,
+    check_policy,
+    check_size,
+    lang_option,
+    policy_options,
+    progress_bar,
+    run_options,
+)
 from ldip.report.folder.records import json_text
 from ldip.text import Text
 
@@ -24,6 +32,7 @@ PICTURES = ("comparison.png", "comparison.svg")
 @change_option("all of the alternatives")
 @click.option("--against", metavar="NAME", help="The scenario to compare with  [default: the first]")
 @run_options
+@policy_options
 @click.option("--out", type=click.Path(path_type=Path), default="ldip-results/compare", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of tables.")
 @click.option("--pictures/--no-pictures", default=True, help="Write the picture (PNG and SVG).", show_default=True)
@@ -36,13 +45,15 @@ def compare(
     runs: int,
     seed: int,
     years: int,
+    policy: str,
+    step: float,
     out: Path,
     as_json: bool,
     pictures: bool,
     with_report: bool,
     lang: str,
 ) -> None:
-    """Set alternatives side by side, run by run in the same weather.
+    """Set alternatives side by side, run by run in the same weather: as if nobody reacts, or with another --policy.
 
     A SCENARIO is a shipped name, a folder, a file, NAME+CHANGE, or a named change of the default scenario. The first
     is what the others are compared with; one alone is compared with the scenario it changes.
@@ -65,6 +76,7 @@ def compare(
     from ldip.report.answers.comparison_files import comparison_records, write_comparison
     from ldip.report.folder import files
 
+    check_policy(policy, step)
     check_size(runs, years, ledgers=2)
     words = wanted(scenarios)
     sources = read_all(words, changes)
@@ -73,7 +85,7 @@ def compare(
     with files.result_folder(out) as folder:
         with progress_bar(runs, lang, scenarios=len(sources)) as advance:
             of = [source.scenario for source in sources]
-            comparison = compare_scenarios(of, against=against, progress=advance, **how)
+            comparison = compare_scenarios(of, against=against, progress=advance, policy=policy, step=step, **how)
         write_comparison(folder, comparison)
         simulated = {"against": against, "scenarios": [files.resolved(source) for source in sources]}
         files.write_provenance(folder, comparison.summaries[against], simulated)
@@ -88,11 +100,13 @@ def compare(
         _write_picture(comparison, sources, changes, out, lang, quiet=as_json)
     if with_report:
         from ldip.cli.again import command_again
-        from ldip.cli.report import PAGE, WRITTEN, stressed, write_report
+        from ldip.cli.report import NOT_TESTED, PAGE, WRITTEN, stressed, write_report
 
-        again = command_again("compare", words, changes, "--against", against, "--report", **how)
+        done = ("--policy", policy, *(("--step", f"{step:g}") if step else ()))
+        again = command_again("compare", words, changes, "--against", against, *done, "--report", **how)
+        how |= {"policy": policy, "step": step}
         place = [source.scenario.name for source in sources].index(against)
-        tested = stressed(words[place], changes, lang)
+        tested = stressed(words[place], changes, lang) if policy == "adopted" else NOT_TESTED
         write_report(sources, len(changes), out / PAGE, lang, again, against=against, tested=tested, **how)
         if not as_json:
             click.echo(WRITTEN.say(lang, out=out / PAGE))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 DEFAULT_SCENARIO = "baerum-2020"
 DEFAULT_SERIES = "norway/series.csv"
-PROGRESS_FROM = 20_000
+PROGRESS_FROM = 40_000
 LANGUAGE = "nb"
 
 
@@ -141,7 +141,7 @@ def policy_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option(
             "--policy",
-            type=click.Choice(["none", "adopted", "step", "rule"]),
+            type=click.Choice(["none", "adopted", "step", "react"]),
             default="adopted",
             show_default=True,
             help="What is done about the need; step takes --step.",

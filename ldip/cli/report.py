@@ -150,7 +150,7 @@ def write_report(
     length = work(sources, len(tested[0]), how["runs"], assumptions=assumptions) + PICTURES * PICTURE_WORK
     with _progress(length, lang) as advance:
         findings = find(sources, tests=tested[0], progress=advance, **how)
-        sums = checksums(findings.main.summary, findings.comparison)
+        sums = checksums(findings.main.fans, findings.comparison)
         material = Material(
             findings=findings,
             label=labels(sources, common, lang),

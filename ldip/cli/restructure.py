@@ -1,6 +1,7 @@
 """ldip restructure."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -74,7 +75,8 @@ def restructure(
     as_json: bool,
     lang: str,
 ) -> None:
-    """Find how much must be restructured every year for the rules to hold, at a chosen confidence.
+    """Find how much must be restructured every year for the rules to hold, at a chosen confidence, if nobody
+    reacts to what comes; and beside it what is achieved by a municipality that waits and follows its own rules.
 
     \b
     Examples:
@@ -85,35 +87,30 @@ def restructure(
     """
     from ldip.analysis.reserve import OPENINGS, reserve_curve
     from ldip.analysis.restructuring import restructure as solve
+    from ldip.analysis.steering import steer
     from ldip.report.answers import restructuring as words
     from ldip.report.folder.files import result_folder
 
     check_size(runs, years, ledgers=2)
     source = read(scenario, changes, without, only)
+    asked: Any = {"rules": rules, "since": since, "runs": runs, "seed": seed, "years": years}
     with progress_bar(runs, lang, times=SOLVING) as advance:
-        result = solve(
-            source.scenario,
-            confidences=confidence,
-            rules=rules,
-            since=since,
-            runs=runs,
-            seed=seed,
-            years=years,
-            progress=advance,
-        )
+        result = solve(source.scenario, confidences=confidence, progress=advance, **asked)
+    steering = steer(source.scenario, **asked)
     reserve = None
     if with_reserve:
         with progress_bar(runs, lang, scenarios=len(OPENINGS) + 1) as advance:
             reserve = reserve_curve(source.scenario, runs=runs, seed=seed, years=years, progress=advance)
     if out:
         with result_folder(out) as folder:
-            words.write_restructuring(folder, result, reserve)
+            words.write_restructuring(folder, result, steering, reserve)
     if as_json:
-        records = words.restructuring_records(result)
+        records = words.restructuring_records(result) | {"steering": words.steering_records(steering)}
         click.echo(json_text(records | ({"reserve": words.reserve_records(reserve)} if reserve else {})))
         return
     heading = source.scenario.scenario
-    click.echo(words.restructuring_text(result, title(source, lang), heading.first_year, heading.plan_years, lang))
+    told = (title(source, lang), heading.first_year, heading.plan_years, lang)
+    click.echo(words.restructuring_text(result, steering, *told))
     if reserve:
         click.echo("\n" + words.reserve_text(reserve, heading.plan_years, lang))
     if out:

@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,10 @@ from ldip.text import Text
 
 if TYPE_CHECKING:
     from ldip.scenario.files.reader import Source
+    from ldip.statistics.summary import Fans
+
+RESULTS = Text("Resultater: {out}", "Results: {out}")
+PICTURES_TOO = Text("Resultater og figurer: {out}", "Results and pictures: {out}")
 
 
 @click.command()
@@ -37,11 +41,12 @@ if TYPE_CHECKING:
     type=click.Choice(["npy", "parquet"]),
     is_flag=False,
     flag_value="npy",
-    help="Also write every run of every headline figure (6 kB a run), for numpy (the default) or as Parquet.",
+    help="Also write every run of every headline figure (6 kB a run and fan), for numpy (the default) or as Parquet.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of a table.")
 @click.option("--pictures/--no-pictures", default=True, help="Write fan charts (PNG and SVG).", show_default=True)
 @click.option("--report", "with_report", is_flag=True, help="Also write report.html, the page of ldip report.")
+@click.option("--details", is_flag=True, help="Also show all figures of both fans, in more years.")
 @lang_option
 def simulate(
     scenario: str,
@@ -58,13 +63,18 @@ def simulate(
     as_json: bool,
     pictures: bool,
     with_report: bool,
+    details: bool,
     lang: str,
 ) -> None:
-    """Simulate SCENARIO and report the distributions of debt ratio and restructuring need.
+    """Simulate SCENARIO twice in the same weather: as if nobody reacts (pressure: how much must be restructured?),
+    and as if the municipality follows its own rules (steered: how high is the debt, how much do services change?).
+
+    Another --policy is simulated alone.
 
     \b
     Examples:
       ldip simulate
+      ldip simulate --details
       ldip simulate --runs 100k --seed 7 --out results/base
       ldip simulate --change interest-plus-2 --change housing-minus-20
       ldip simulate --policy step --step 40
@@ -75,38 +85,27 @@ def simulate(
     from ldip.report.fans import remove_old as remove_old_fans
     from ldip.report.folder import files
     from ldip.report.folder.runs import remove_old
-    from ldip.statistics.stream import passes, simulate_and_summarise
+    from ldip.statistics.stream import fans_of, passes, simulate_fans
 
     check_policy(policy, step)
     source = read(scenario, changes, without, only)
     out = out or Path("ldip-results") / source.scenario.name
-    with files.result_folder(out) as folder, _kept_runs(keep_runs, folder, source, runs, seed, years) as kept:
-        with progress_bar(runs * passes(runs), lang) as advance:
-            summary = simulate_and_summarise(
-                source.scenario,
-                name=source.scenario.name,
-                runs=runs,
-                seed=seed,
-                years=years,
-                policy=policy,
-                step=step,
-                progress=advance,
-                **kept,
-            )
-        files.write_simulation(folder, source, summary)
-    remove_old(out, keep_runs)
+    names = fans_of(policy)
+    size: Any = {"runs": runs, "seed": seed, "years": years}
+    with files.result_folder(out) as folder, _kept_runs(keep_runs, folder, source, names, **size) as kept:
+        with progress_bar(runs * passes(runs), lang, scenarios=len(names)) as advance:
+            asked: Any = {**size, "policy": policy, "step": step, "kept": kept, "progress": advance}
+            fans = simulate_fans(source.scenario, name=source.scenario.name, **asked)
+        files.write_simulation(folder, source, fans)
+    remove_old(out, keep_runs, names)
     remove_old_fans(out)
     if as_json:
-        click.echo(json_text(files.summary_records(summary) | {"out": str(out)}))
+        click.echo(json_text(files.simulation_records(fans) | {"out": str(out)}))
     else:
-        from ldip.report.terminal import summary_text
-
-        click.echo(summary_text(summary, title(source, lang), lang))
-        click.echo("\n" + _assumptions_line(source, lang))
-        click.echo(Text("Resultater: {out}", "Results: {out}").say(lang, out=out))
+        _show(source, fans, out, lang, pictures=pictures, details=details)
     if pictures:
         sys.stdout.flush()
-        _write_pictures(source, summary, out, lang, quiet=as_json)
+        _write_pictures(source, fans, out, lang)
     if with_report:
         from ldip.cli.again import command_again
         from ldip.cli.report import PAGE, WRITTEN, stressed, write_report
@@ -124,39 +123,49 @@ def simulate(
             click.echo(WRITTEN.say(lang, out=out / PAGE))
 
 
+def _show(source: "Source", fans: "Fans", out: Path, lang: str, *, pictures: bool, details: bool) -> None:
+    """The first screen, and with `details` every figure of each fan below it."""
+    from ldip.report.answers.simulation import simulation_text
+    from ldip.report.terminal import ASSUMPTIONS, summary_text
+    from ldip.scenario.numbers import assumed
+
+    count, total = assumed(source.scenario)
+    click.echo(simulation_text(fans, title(source, lang), lang))
+    click.echo(ASSUMPTIONS.say(lang, count=count, total=total, name=source.scenario.scenario.name))
+    where = PICTURES_TOO if pictures else RESULTS
+    click.echo(where.say(lang, out=out))
+    if details:
+        for summary in fans.told:
+            click.echo("\n" + summary_text(summary, lang))
+
+
 @contextlib.contextmanager
-def _kept_runs(kind: str | None, folder: Path, source: "Source", runs: int, seed: int, years: int) -> Any:
-    """What to keep of every run and where it goes, if it is to be kept."""
+def _kept_runs(
+    kind: str | None, folder: Path, source: "Source", fans: Sequence[str], *, runs: int, seed: int, years: int
+) -> Iterator[dict[str, Any]]:
+    """What to keep of every run of each fan and where it goes, if it is to be kept."""
     if kind is None:
         yield {}
         return
     from ldip import __version__
     from ldip.model.fiscal_rules import events
-    from ldip.report.folder.runs import keep, writer
+    from ldip.report.folder.runs import keep, stems, writer
 
     scenario = source.scenario
     made_with = {"scenario": scenario.name, "version": __version__, "runs": runs, "seed": seed}
-    base_year = scenario.scenario.first_year
-    how: dict[str, Any] = {"runs": runs, "years": years, "base_year": base_year, "watched": events(scenario)}
-    with writer(folder, kind, **how, made_with=made_with) as write:
-        found: dict[str, Callable[..., Any]] = {"keep": keep, "write": write}
+    how: dict[str, Any] = {"runs": runs, "years": years, "base_year": scenario.scenario.first_year}
+    how |= {"watched": events(scenario), "files": len(fans)}
+    with contextlib.ExitStack() as opened:
+        found = {}
+        for fan, stem in zip(fans, stems(fans), strict=True):
+            of = writer(folder, kind, stem, **how, made_with=made_with | {"fan": fan})
+            found[fan] = {"keep": keep, "write": opened.enter_context(of)}
         yield found
 
 
-def _assumptions_line(source: "Source", lang: str) -> str:
-    from ldip.report.terminal import ASSUMPTIONS
-    from ldip.scenario.numbers import assumed
-
-    count, total = assumed(source.scenario)
-    return ASSUMPTIONS.say(lang, count=count, total=total, name=source.scenario.scenario.name)
-
-
-def _write_pictures(source: "Source", summary: Any, out: Path, lang: str, *, quiet: bool) -> None:
-    from ldip.report.fans import picture_names, write_fans
+def _write_pictures(source: "Source", fans: "Fans", out: Path, lang: str) -> None:
+    from ldip.report.fans import write_fans
     from ldip.report.folder.files import result_folder
 
     with result_folder(out) as folder:
-        write_fans(folder, source.scenario, summary, lang)
-    if not quiet:
-        label = Text("Figurer: {names}", "Pictures: {names}")
-        click.echo(label.say(lang, names=", ".join(str(out / name) for name in picture_names()[::2])))
+        write_fans(folder, source.scenario, fans, lang)

@@ -2,13 +2,15 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ldip.cli.options import (
+    check_policy,
     check_size,
     lang_option,
+    policy_options,
     progress_bar,
     read,
     run_options,
@@ -28,6 +30,7 @@ PICTURES = ("stress.png", "stress.svg")
 @scenario_options
 @click.option("--test", "tests", multiple=True, metavar="NAME", help="Only this stress test; may be repeated.")
 @run_options
+@policy_options
 @click.option("--out", type=click.Path(path_type=Path), default="ldip-results/stress", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of tables.")
 @click.option("--pictures/--no-pictures", default=True, help="Write the picture (PNG and SVG).", show_default=True)
@@ -39,6 +42,8 @@ def stress(
     runs: int,
     seed: int,
     years: int,
+    policy: str,
+    step: float,
     out: Path,
     as_json: bool,
     pictures: bool,
@@ -59,19 +64,25 @@ def stress(
     from ldip.report.answers.stress import stress_records, stress_text, write_stress
     from ldip.report.folder import files
 
+    check_policy(policy, step)
     check_size(runs, years, ledgers=2)
     sources, label = stress_sources(scenario, changes, tests, lang)
     with files.result_folder(out) as folder:
         with progress_bar(runs, lang, scenarios=len(sources)) as advance:
             scenarios = [source.scenario for source in sources]
-            result = run(scenarios, runs=runs, seed=seed, years=years, progress=advance)
+            how: Any = {"runs": runs, "seed": seed, "years": years, "policy": policy, "step": step}
+            result = run(scenarios, progress=advance, **how)
         write_stress(folder, result)
         simulated = {"scenarios": [files.resolved(source) for source in sources]}
         files.write_provenance(folder, result.comparison.summaries[result.comparison.against], simulated)
     for name in PICTURES:
         (out / name).unlink(missing_ok=True)  # those of an earlier run
     if as_json:
-        click.echo(json_text({"runs": runs, "seed": seed, "stress": stress_records(result), "out": str(out)}))
+        click.echo(
+            json_text(
+                {"policy": policy, "runs": runs, "seed": seed, "stress": stress_records(result), "out": str(out)}
+            )
+        )
     else:
         click.echo(stress_text(result, label, title(sources[0], lang), lang))
         click.echo("\n" + Text("Resultater: {out}", "Results: {out}").say(lang, out=out))

@@ -69,11 +69,13 @@ def workbook(
       ldip workbook ldip-results/compare --out results/compare.xlsx
     """
     from ldip.analysis.compare import compare_scenarios
+    from ldip.model.engine.simulate import PRESSURE, STEERED
     from ldip.report.answers.comparison import common_title
     from ldip.report.answers.recheck import checksums, recheck
     from ldip.report.folder.files import result_folder
     from ldip.report.workbook.book import reconciliation_of, write_workbook
     from ldip.scenario.files.reader import alternative, switch_off
+    from ldip.statistics.summary import Fans
 
     common: tuple[str, ...] = ()
     recorded = result_given(scenarios, changes)
@@ -93,15 +95,20 @@ def workbook(
     out = out or Path("ldip-results") / f"{against}.xlsx"
     same: list[str] = []
     with result_folder(out.parent) as folder:
-        with progress_bar(how["runs"], lang, scenarios=len(sources)) as advance:
+        both = how["policy"] == PRESSURE
+        with progress_bar(how["runs"], lang, scenarios=len(sources) * (1 + both)) as advance:
             of = [source.scenario for source in sources]
             comparison = compare_scenarios(of, against=against, progress=advance, **how)
+            too = {"against": against, "progress": advance, **how, "policy": STEERED}
+            steered = compare_scenarios(of, **too) if both else None
         if recorded:
-            sums = checksums(comparison.summaries[against], comparison if len(sources) > 1 else None)
+            fans = Fans(comparison.summaries[against], steered.summaries[against] if steered else None)
+            sums = checksums(fans, comparison if len(sources) > 1 else None)
             same = recheck(recorded, sums).words(recorded, lang)
         write_workbook(
             folder / out.name,
             comparison,
+            steered,
             sources,
             title=common_title(sources, len(common), lang),
             common=len(common),

@@ -253,20 +253,16 @@ def _free_revenue(process: Process, shocks: np.ndarray) -> None:
 def _prices(
     process: Process, wages: np.ndarray, cpi: np.ndarray, tails: np.ndarray | None, field: Weather | None = None
 ) -> None:
-    """Shocks become the log deflator (in the place of wages) and the log consumer price index, in place; what wage
-    growth does to the pension premium goes into `field`."""
+    """Shocks become the log deflator (in the place of wages) and the log consumer price index, in place; what an
+    unexpected growth of wages does to the pension premium goes into `field`."""
     drivers, scale = process.drivers, process.scale
     weight = drivers.wages.deflator_weight.value
     wages *= drivers.wages.volatility.value
     cpi *= drivers.cpi.volatility.value
-    growth, level, cpi = wage_and_price_levels(drivers, wages, cpi)
     if field is not None and drivers.wages.premium_response.value and not drivers.wages.is_off:
-        surprise = field.premium_surprise  # in the wages that the premium was set on: last year's, as they persist
-        np.multiply(growth[:-1], -drivers.wages.persistence.value, out=surprise[1:])
-        surprise[0] = 0.0
-        surprise += growth
-        surprise *= drivers.wages.premium_response.value
+        np.multiply(wages, drivers.wages.premium_response.value, out=field.premium_surprise)
         field.amortised_surprise[...] = _by_block(process.amortised, field.premium_surprise)
+    _, level, cpi = wage_and_price_levels(drivers, wages, cpi)
     deflator = np.multiply(level, weight, out=wages)
     deflator += (1.0 - weight) * cpi
     by = PriceWeights(drivers, len(cpi))

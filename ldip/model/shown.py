@@ -13,6 +13,43 @@ report asks the drivers about, what the live page compares while a slider moves.
 BREACH = "any_rule_breach"
 """The event that stands for all rules."""
 
+LASTING = "frames_change_share"
+"""How much the services had to change: what the risk of a municipality that steers shows as."""
+
+FAN_OF = {
+    "restructuring_need": "pressure",
+    "restructuring_need_share": "pressure",
+    LASTING: "steered",
+    "postponed_investment": "steered",
+}
+"""Metrics that say something in one of the two fans only; the others are shown in both."""
+
+FAN_FIGURES = {
+    "pressure": ("debt_ratio", "net_operating_result_share", "restructuring_need"),
+    "steered": ("debt_ratio", "net_operating_result_share", LASTING, "postponed_investment", "fund_share"),
+}
+"""The headline figures of each fan: first screen, workbook, and what a notebook shows."""
+
+
+def figures_of(fan: str) -> tuple[str, ...]:
+    """The headline figures of a fan; of one of another policy those of the first."""
+    return FAN_FIGURES.get(fan, FAN_FIGURES["pressure"])
+
+
+def shown_in(metric: str, fan: str) -> bool:
+    """Does a fan have something to say of a metric? One of another policy has of all."""
+    return fan not in FAN_FIGURES or FAN_OF.get(metric, fan) == fan
+
+
+REGISTER = "state_register"
+"""The event whose years are counted."""
+
+SCREEN_EVENTS = ("debt_ratio_above_75", BREACH, REGISTER)
+"""The probabilities of the first screen."""
+
+SIMULATED = ("debt_ratio", "restructuring_need", LASTING)
+"""The pictures of a simulation."""
+
 HEADLINES = (*DEBT, "net_operating_result_share", "restructuring_need", "restructuring_need_share")
 """The terminal's table of a simulation; the workbook's first sheet and its fans."""
 
@@ -34,11 +71,13 @@ REPORT_FANS = (
     "closing_buffer_fund",
     "closing_liquidity_reserve",
     "restructuring_need",
+    *FAN_FIGURES["steered"][2:],
 )
 """The fans of the report page; its population has a chapter of its own."""
 
 WEB_ON_TOP = (
     ("debt_ratio", "p50"),
+    (LASTING, "p50"),
     ("debt_ratio_above_75", "in_year"),
     (BREACH, "in_year"),
     ("restructuring_need", "p95"),
@@ -48,7 +87,7 @@ WEB_ON_TOP = (
 
 WEB_CHARTS = (
     *(*DEBT, "net_operating_result_share"),
-    *("restructuring_need", "closing_buffer_fund", "closing_liquidity_reserve"),
+    *(LASTING, "restructuring_need", "closing_buffer_fund", "closing_liquidity_reserve"),
     *("debt_per_resident", "equity_share", "money_market_rate"),
 )
 WEB = (*WEB_CHARTS, "restructuring_need_share")

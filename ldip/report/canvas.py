@@ -91,9 +91,11 @@ class Chart(Figure):
         return style(**self._made_with) if _settings.get() is None else contextlib.nullcontext()
 
 
-def chart(width: float, height: float, w_pad: float | None = None) -> Chart:
-    """An empty chart of so many inches, which lays itself out, `w_pad` inches around each part if that is given."""
-    return Chart(figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=w_pad))
+def chart(width: float, height: float, w_pad: float | None = None, below: float = 0.0) -> Chart:
+    """An empty chart of so many inches, which lays itself out, `w_pad` inches around each part if that is given, and
+    leaves a share of its height free `below`."""
+    layout = ConstrainedLayoutEngine(w_pad=w_pad, rect=(0.0, below, 1.0, 1.0 - below))
+    return Chart(figsize=(width, height), layout=layout)
 
 
 def patch(colour: str, label: str) -> Patch:

@@ -1,22 +1,22 @@
 """Pictures of a simulation: fan charts as PNG and SVG. matplotlib is loaded only when asked for."""
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ldip.model.catalogue import catalogue
 from ldip.model.engine.simulate import Ledger, run_baseline, with_policy
 from ldip.model.metrics import report_values
 from ldip.model.plan.baseline import build
-from ldip.model.shown import ANSWERS
+from ldip.model.shown import DEBT, SIMULATED, shown_in
 from ldip.report.limits import Line, limits
 from ldip.report.numbers import SHOWN, number, unit_label
 from ldip.report.terminal import policy_words
 from ldip.report.words import BASELINE_PATH, HALF, MEDIAN, NINE_OF_TEN, WITH_DEFICITS
 from ldip.scenario.schema import Scenario
-from ldip.statistics.summary import Summary
+from ldip.statistics.summary import Fans, Summary
 from ldip.text import Text
 
 if TYPE_CHECKING:
@@ -31,11 +31,15 @@ FOOT = Text(
     nb="{scenario}, {runs} løp, frø {seed}. Modellens sannsynligheter. {policy}.",
     en="{scenario}, {runs} runs, seed {seed}. The model's probabilities. {policy}.",
 )
+SAME_WEATHER = Text(
+    nb="Samme renter, skatteår og boligår i begge vifter",
+    en="The same interest rates, tax and building years in both fans",
+)
 
 
 def picture_names() -> list[str]:
     """The files that :func:`write_fans` writes."""
-    return [f"{metric}.{kind}" for metric in ANSWERS for kind in ("png", "svg")]
+    return [f"{metric}.{kind}" for metric in SIMULATED for kind in ("png", "svg")]
 
 
 def remove_old(folder: Path) -> None:
@@ -44,11 +48,10 @@ def remove_old(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-def write_fans(folder: Path, scenario: Scenario, summary: Summary, lang: str) -> None:
-    """One fan chart per headline question into `folder`, of a scenario and what its simulation says."""
-    calm = calm_path(scenario, summary)
-    for name in ANSWERS:
-        chart = fan_chart(scenario, summary, name, report_values(calm, catalogue()[name])[:, 0], lang)
+def write_fans(folder: Path, scenario: Scenario, fans: Fans, lang: str) -> None:
+    """A picture for each headline question into `folder`, of a scenario and what its simulation says."""
+    for name in SIMULATED:
+        chart = fan_chart(scenario, [fan for fan in fans.told if shown_in(name, fan.fan)], name, lang)
         chart.write(folder / f"{name}.png", folder / f"{name}.svg")
 
 
@@ -58,29 +61,49 @@ def calm_path(scenario: Scenario, summary: Summary) -> Ledger:
     return run_baseline(baseline, summary.step)
 
 
-def fan_chart(scenario: Scenario, summary: Summary, name: str, baseline: np.ndarray, lang: str) -> "Chart":
-    """The fan chart of one metric: bands, median, baseline path (year,), the scenario's limits."""
+def fan_chart(scenario: Scenario, summaries: Sequence[Summary], name: str, lang: str) -> "Chart":
+    """The fan chart of one metric: bands, median, baseline path, the scenario's limits. Several fans stand side by
+    side on one scale, each under its name."""
     from ldip.report.canvas import chart, style
 
-    metric = summary.distributions[name].metric
+    metric, first = summaries[0].distributions[name].metric, summaries[0]
     with style():
-        figure = chart(8.4, 4.9)
-        axes = figure.subplots()
-        draw_fan(axes, summary, name, baseline, limits(metric, scenario, summary.years), lang)
-        unit = unit_label(metric.unit, metric.price_basis(summary.base_year), lang)
+        figure = chart(8.4, 4.9, below=0.15 if name == DEBT[0] else 0.105)  # for key and foot
+        drawn = [
+            (
+                summary,
+                report_values(calm_path(scenario, summary), metric)[:, 0],
+                limits(metric, scenario, summary.years),
+            )
+            for summary in summaries
+        ]
+        panels = list(figure.subplots(1, len(drawn), sharey=True, squeeze=False)[0])
+        draw_fans(panels, drawn, name, lang)
+        unit = unit_label(metric.unit, metric.price_basis(first.base_year), lang)
         title = ", ".join(filter(None, (metric.label.say(lang), unit)))
-        axes.set_title(title, loc="left", color=INK, fontsize=13, fontweight="bold")
-        columns = 3 if name == "debt_ratio" else 4
-        axes.legend(
-            loc="upper center",
-            bbox_to_anchor=(0.5, -0.08),
-            ncols=columns,
-            frameon=False,
-            fontsize=9,
-        )
-        foot = foot_words(summary, lang)
-        figure.supxlabel(foot, fontsize=8, color="#555555", x=0.01, ha="left")
+        figure.suptitle(title, x=0.01, ha="left", color=INK, fontsize=13, fontweight="bold")
+        handles, labels = panels[0].get_legend_handles_labels()
+        columns = 3 if name == DEBT[0] else 4
+        where: Any = {"loc": "lower center", "bbox_to_anchor": (0.5, 0.04)}
+        figure.legend(handles, labels, **where, ncols=columns, frameon=False, fontsize=9)
+        figure.text(0.01, 0.012, foot_words(first, lang, fans=len(drawn)), fontsize=8, color="#555555")
     return figure
+
+
+Drawn = tuple[Summary, np.ndarray, Sequence[Line]]
+"""A fan to be drawn: what its runs say, its baseline path (year,), limits."""
+
+
+def draw_fans(
+    axes: Sequence[Any], drawn: Sequence[Drawn], name: str, lang: str, *, ticks: int = 10, width: int = 50
+) -> None:
+    """The fans of one metric, each in axes of its own under its name; `width` is that of the names in letters. The
+    limits are named in the first."""
+    for panel, (summary, baseline, levels) in zip(axes, drawn, strict=True):
+        few = max(ticks // len(drawn), 3)
+        draw_fan(panel, summary, name, baseline, levels, lang, ticks=few, named=panel is axes[0])
+        said = textwrap.fill(policy_words(summary, lang), width)
+        panel.set_title(said, loc="left", fontsize=9.5, color=INK)
 
 
 def draw_fan(
@@ -92,8 +115,9 @@ def draw_fan(
     lang: str,
     *,
     ticks: int = 10,
+    named: bool = True,
 ) -> None:
-    """The fan of one metric into `axes`: bands, median, baseline path (year,), limits."""
+    """The fan of one metric into `axes`: bands, median, baseline path (year,), limits, `named` or not."""
     distribution = summary.distributions[name]
     scale, _ = SHOWN[distribution.metric.unit]
     years = summary.years
@@ -116,6 +140,8 @@ def draw_fan(
         line = scale * level.values
         axes.plot(years, line, color=RED, linewidth=1.0, drawstyle="steps-post")
         below = _in_the_way(axes, scale * distribution.percentile(0.50), line)
+        if not named:
+            continue
         begins = int(np.argmax(np.isfinite(line)))
         axes.annotate(
             level.drawn(summary.base_year, lang),
@@ -139,9 +165,10 @@ def _in_the_way(axes: Any, median: np.ndarray, line: np.ndarray) -> bool:
     return bool(0.0 <= np.nanmin(apart, initial=1.0) < 0.07)
 
 
-def foot_words(summary: Summary, lang: str) -> str:
-    """Where the runs of a picture come from, and what is done in them."""
-    runs, policy = number(summary.runs, 0, lang), policy_words(summary, lang)
+def foot_words(summary: Summary, lang: str, *, fans: int = 1) -> str:
+    """Where the runs of a picture come from, and what is done in them; of several fans that they meet the same."""
+    runs = number(summary.runs, 0, lang)
+    policy = policy_words(summary, lang) if fans == 1 else SAME_WEATHER.say(lang)
     return FOOT.say(lang, scenario=summary.scenario, runs=runs, seed=summary.seed, policy=policy)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ldip.model.catalogue import Metric
-from ldip.model.shown import HEADLINES
+from ldip.model.engine.simulate import PRESSURE, STEERED
+from ldip.model.shown import HEADLINES, figures_of, shown_in
 from ldip.report.numbers import number, shown, unit_label
 from ldip.report.words import ERROR, EVER, MEDIAN, PROBABILITY, capital
 from ldip.statistics.summary import Distribution, Summary
@@ -17,28 +18,25 @@ SHOWN_PERCENTILES = (0.95, 0.50, 0.05)
 RUNS = Text(nb="{runs} løp, {first}–{last}, frø {seed}", en="{runs} runs, {first}-{last}, seed {seed}")
 NOTE = Text(
     nb="«feil ±» er største utvalgsfeil (standardfeil) på linjen: så mye ville tallene flytte seg med et annet frø. "
-    "Sannsynlighetene gjelder modellen og dens antakelser, ikke verden. {policy}: det som fortsatt mangler, er "
+    "Sannsynlighetene gjelder modellen og dens antakelser, ikke verden. {policy}. Det som da fortsatt mangler, er "
     "omstillingsbehovet.",
     en="'error ±' is the largest sampling error (standard error) of the row: how far the figures would move with "
-    "another seed. Probabilities are the model's and its assumptions', not the world's. {policy}: what is still "
+    "another seed. Probabilities are the model's and its assumptions', not the world's. {policy}. What is then still "
     "missing is the restructuring need.",
 )
 POLICY = {
     "none": Text(nb="Ingen tiltak, ikke engang de vedtatte", en="No measures, not even the adopted ones"),
-    "adopted": Text(nb="Ingen nye tiltak etter handlingsprogrammet", en="No measures beyond the adopted plan"),
+    PRESSURE: Text(nb="Press: ingen griper inn etter planen", en="Pressure: nobody steps in after the plan"),
     "step": Text(
         nb="Omstilling som øker med {step} mill. i året etter planen",
         en="Restructuring that grows by {step} mill. a year after the plan",
     ),
-    "rule": Text(
-        nb="Hvert års behov vedtas og virker fra året etter",
-        en="Each year's need is decided and works from the next year",
-    ),
+    STEERED: Text(nb="Styrt: kommunen følger sine egne regler", en="Steered: the municipality follows its own rules"),
 }
-"""What is done about the need, in words."""
+"""What is done about the need, in words; the two fans that are always shown begin with their names."""
 ASSUMPTIONS = Text(
-    nb="{count} av {total} tall i scenariet er våre antakelser: ldip scenario show {name} --assumptions",
-    en="{count} of the scenario's {total} numbers are our assumptions: ldip scenario show {name} --assumptions",
+    nb="{count} av {total} tall er våre antakelser: ldip scenario show {name} --assumptions",
+    en="{count} of {total} numbers are our assumptions: ldip scenario show {name} --assumptions",
 )
 
 
@@ -79,19 +77,23 @@ def policy_words(summary: Summary, lang: str) -> str:
     return POLICY[summary.policy].say(lang, step=number(summary.step, 1, lang))
 
 
-def summary_text(summary: Summary, title: str, lang: str) -> str:
-    """The table of a simulation: headline metrics, then probabilities, with sampling errors."""
-    picked = selected_years(summary.years)
-    head = RUNS.say(
-        lang,
-        runs=number(summary.runs, 0, lang),
-        first=summary.years[0],
-        last=summary.years[-1],
-        seed=summary.seed,
-    )
+def fan_name(summary: Summary, lang: str) -> str:
+    """What readers call its fan: Pressure, Steered, or what another policy does."""
+    return policy_words(summary, lang).partition(":")[0]
+
+
+def runs_words(summary: Summary, lang: str) -> str:
+    """How many runs, of which years, with which seed."""
+    first, last = summary.years[0], summary.years[-1]
+    return RUNS.say(lang, runs=number(summary.runs, 0, lang), first=first, last=last, seed=summary.seed)
+
+
+def summary_text(summary: Summary, lang: str) -> str:
+    """All that is told of one fan: its figures, then probabilities, with sampling errors."""
+    picked, fan = selected_years(summary.years), summary.fan
     years = [str(summary.years[t]) for t in picked]
     rows = [["", *years, ERROR.say(lang)]]
-    for metric_id in HEADLINES:
+    for metric_id in dict.fromkeys(name for name in (*HEADLINES, *figures_of(fan)) if shown_in(name, fan)):
         rows += _distribution_rows(summary.distributions[metric_id], picked, summary.base_year, lang)
     chances = [[capital(PROBABILITY).say(lang), *years, EVER.say(lang), ERROR.say(lang)]]
     for chance in summary.probabilities.values():
@@ -104,8 +106,7 @@ def summary_text(summary: Summary, title: str, lang: str) -> str:
                 number(100.0 * error, 1, lang),
             ]
         )
-    note = textwrap.fill(NOTE.say(lang, policy=policy_words(summary, lang)), 88)
-    return f"{title}\n{head}\n\n{table(rows)}\n\n{table(chances)}\n\n{note}"
+    return f"{policy_words(summary, lang).upper()}\n\n{table(rows)}\n\n{table(chances)}"
 
 
 def _distribution_rows(

@@ -7,14 +7,27 @@ the whole ledger, to the last bit, for any number of threads and any batches.
 
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from ldip.model import drivers
 from ldip.model.catalogue import Metric, headline
-from ldip.model.engine.simulate import Built, Ledger, built, engine_for, in_batches
+from ldip.model.engine.simulate import (
+    BATCH,
+    FANS,
+    PRESSURE,
+    STEERED,
+    Built,
+    Ledger,
+    built,
+    engine_for,
+    in_batches,
+    run_baseline,
+    with_policy,
+)
 from ldip.model.fiscal_rules import Event
 from ldip.model.metrics import lines_needed
 from ldip.model.soundness import check_finite
@@ -22,6 +35,7 @@ from ldip.scenario.schema import Scenario
 from ldip.statistics.selection import CAUTION, MissedError, Selection
 from ldip.statistics.summary import (
     Distribution,
+    Fans,
     Probability,
     Selected,
     Summary,
@@ -63,6 +77,53 @@ def passes(runs: int) -> int:
     return math.ceil(math.sqrt(runs / ONE_PASS))
 
 
+def fans_of(policy: str) -> tuple[str, ...]:
+    """The fans that a simulation with this policy gives: two, unless another policy is asked for."""
+    return tuple(FANS.values()) if policy == PRESSURE else (FANS.get(policy, policy),)
+
+
+def simulate_fans(
+    scenario: Scenario,
+    *,
+    name: str,
+    years: int,
+    policy: str = PRESSURE,
+    step: float = 0.0,
+    kept: Mapping[str, Mapping[str, Any]] | None = None,
+    **how: Any,
+) -> Fans:
+    """Both fans in the same weather, or with a policy of its own that one alone.
+
+    `kept` says by fan what :func:`summarise_built` keeps of the runs; the rest of `how` is for it too, and progress
+    is told of the runs of each fan.
+    """
+    ready = built(scenario, years, policy)
+    how |= {"name": name, "base_year": scenario.scenario.first_year, "step": step}
+    again = _Drawn() if policy == PRESSURE and how["runs"] <= BATCH["numpy"] else drivers.weather
+    kept = kept or {}
+    first, *_ = fans_of(policy)
+    pressure = summarise_built(ready, policy=policy, weather=again, **how, **kept.get(first, {}))
+    if policy != PRESSURE:
+        return Fans(pressure)
+    steered = ready._replace(baseline=with_policy(ready.baseline, STEERED))
+    run_baseline(steered.baseline)
+    of_steered = kept.get(FANS[STEERED], {})
+    return Fans(pressure, summarise_built(steered, policy=STEERED, weather=again, **how, **of_steered))
+
+
+class _Drawn:
+    """Weather that is drawn once, for all that meet it: of a job so small that it may be held."""
+
+    def __init__(self) -> None:
+        self._chunks: dict[tuple[int, int], np.ndarray] = {}
+
+    def __call__(self, process: drivers.Process, seed: int, first: int, size: int, *more: Any) -> np.ndarray:
+        """As :func:`ldip.model.drivers.weather`, always of the same process, seed and step."""
+        if (first, size) not in self._chunks:
+            self._chunks[first, size] = drivers.weather(process, seed, first, size, *more)
+        return self._chunks[first, size]
+
+
 def simulate_and_summarise(
     scenario: Scenario, *, name: str, years: int, policy: str = "adopted", step: float = 0.0, **how: Any
 ) -> Summary:
@@ -87,6 +148,7 @@ def summarise_built(
     progress: Callable[[int], None] | None = None,
     keep: Keep | None = None,
     write: Callable[[Any], None] | None = None,
+    weather: Callable[..., np.ndarray] = drivers.weather,
 ) -> Summary:
     """As :func:`simulate_and_summarise`, of what was built, with that policy, before.
 
@@ -94,7 +156,7 @@ def summarise_built(
     from the ledger of each batch goes to `write`, in the order of the runs.
     """
     how: dict[str, Any] = {"runs": runs, "seed": seed, "engine": engine or engine_for(runs), "threads": threads}
-    how |= {"batch": batch, "step": step if policy == "step" else 0.0}
+    how |= {"batch": batch, "step": step if policy == "step" else 0.0, "weather": weather}
     calendar, distributions, probabilities = _by_parts(ready, progress, keep, write, **how)
     return Summary(
         scenario=name,

@@ -16,7 +16,7 @@ import numpy as np
 
 from ldip.model.catalogue import Metric, headline
 from ldip.model.drivers import BLOCK
-from ldip.model.engine.simulate import Ledger, engine_for
+from ldip.model.engine.simulate import FANS, PRESSURE, Ledger, engine_for
 from ldip.model.fiscal_rules import Event
 from ldip.model.metrics import report_values
 from ldip.model.soundness import check_finite
@@ -70,8 +70,37 @@ class Summary(NamedTuple):
     seed: int
     distributions: dict[str, Distribution]
     probabilities: dict[str, Probability]
-    policy: str = "adopted"
+    policy: str = PRESSURE
     step: float = 0.0  # mill. 2020-kr a year, of the policy step
+
+    @property
+    def fan(self) -> str:
+        """What its fan is called in files: pressure, steered, or by another policy's name."""
+        return FANS.get(self.policy, self.policy)
+
+    def years_of(self, event: str) -> float:
+        """In how many of the years an event happens, on average over the runs."""
+        return float(self.probabilities[event].in_year.sum())
+
+
+class Fans(NamedTuple):
+    """What two simulations in the same weather say: nobody reacts, and the municipality follows its own rules.
+
+    A simulation of any other policy stands alone, in the place of the first.
+    """
+
+    pressure: Summary
+    steered: Summary | None = None
+
+    @property
+    def written(self) -> tuple[Summary, ...]:
+        """Those there are, in the order of the files."""
+        return (self.pressure,) if self.steered is None else (self.pressure, self.steered)
+
+    @property
+    def told(self) -> tuple[Summary, ...]:
+        """Those there are, in the order in which readers are told of them: what is likely to come first."""
+        return self.written[::-1]
 
 
 def summarise(

@@ -6,7 +6,7 @@ import numpy as np
 
 from ldip.analysis.compare import Pair
 from ldip.model.catalogue import catalogue
-from ldip.model.engine.simulate import POLICIES
+from ldip.model.engine.simulate import POLICIES, PRESSURE, STEERED
 from ldip.model.fiscal_rules import events
 from ldip.model.metrics import report_values
 from ldip.model.shown import WEB, WEB_CHARTS, WEB_ON_TOP
@@ -51,6 +51,7 @@ def page_records(simulator: Simulator, lang: str) -> dict[str, Any]:
         "controls": [_control(control, first, lang) for control in CONTROLS],
         "step": _control(STEP, first, lang),
         "policies": [{"id": name, "label": POLICY_NAMES[name].say(lang)} for name in POLICIES],
+        "both": [{"id": policy, "label": POLICY_NAMES[policy].say(lang)} for policy in (STEERED, PRESSURE)],
         "growth": titled(growth),
         "others": titled([name for name in simulator.changes if name not in growth]),
         "exports": [{"id": name, "label": export.label.say(lang)} for name, export in EXPORTS.items()],

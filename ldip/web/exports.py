@@ -8,10 +8,12 @@ import shlex
 import tempfile
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from ldip.analysis.compare import compare
+from ldip.model.engine.simulate import PRESSURE, STEERED
 from ldip.report.folder import files
 from ldip.scenario.files.writer import change_text
 from ldip.text import Text
@@ -47,10 +49,10 @@ def _command(name: str, simulator: Simulator, state: State) -> str:
 
 def _figures(simulator: Simulator, alternative: Alternative, lang: str) -> bytes:
     """The result folder of ``ldip simulate``, zipped, with the change file beside it."""
-    summary = simulator.whole_summary(alternative)
+    fans = simulator.whole_fans(alternative)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        files.write_simulation(folder, alternative.source, summary)
+        files.write_simulation(folder, alternative.source, fans)
         (folder / f"{NAME}.toml").write_bytes(_scenario(simulator, alternative, lang))
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -64,20 +66,25 @@ def _workbook(simulator: Simulator, alternative: Alternative, lang: str) -> byte
     from ldip.report.workbook.book import reconciliation_of, write_workbook
 
     scenario, state = alternative.source.scenario, alternative.state
-    comparison = compare(
-        {scenario.name: lambda: simulator.whole_ledger(alternative)},
-        against=scenario.name,
-        base_year=scenario.scenario.first_year,
-        seed=simulator.seed,
-        plan_years=scenario.scenario.plan_years,
-        policy=state.policy,
-        step=state.step,
-    )
+    policies = (PRESSURE, STEERED) if state.policy == PRESSURE else (state.policy,)
+    comparisons = [
+        compare(
+            {scenario.name: partial(simulator.whole_ledger, alternative, policy)},
+            against=scenario.name,
+            base_year=scenario.scenario.first_year,
+            seed=simulator.seed,
+            plan_years=scenario.scenario.plan_years,
+            policy=policy,
+            step=state.step,
+        )
+        for policy in policies
+    ]
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "workbook.xlsx"
         write_workbook(
             path,
-            comparison,
+            comparisons[0],
+            comparisons[1] if len(comparisons) > 1 else None,
             [alternative.source],
             title=_title(alternative, lang),
             common=0,
@@ -112,7 +119,7 @@ def _report(simulator: Simulator, alternative: Alternative, lang: str) -> bytes:
         title=_title(alternative, lang),
         command=f"{_command('simulate', simulator, state)} --report",
         recheck=[],
-        checksums=checksums(findings.main.summary, findings.comparison),
+        checksums=checksums(findings.main.fans, findings.comparison),
         lang=lang,
     )
     return page.page(material, page.chapters(material)).encode()

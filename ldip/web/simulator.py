@@ -15,7 +15,8 @@ from ldip.model.plan.baseline import Baseline, build
 from ldip.model.shown import ANSWERS, WEB
 from ldip.scenario.files.overlay import lay_over, read_change
 from ldip.scenario.files.reader import Source, change_names, find, read
-from ldip.statistics.summary import Summary, summarise
+from ldip.statistics.stream import simulate_fans
+from ldip.statistics.summary import Fans, Summary, summarise
 from ldip.text import Text
 from ldip.web.controls import CONTROLS, State, change_of, position
 from ldip.web.memory import Memory
@@ -120,21 +121,25 @@ class Simulator:
         metrics = _while(wanted, WEB if whole else ANSWERS)
         return mine, _pair(mine, self._references[runs], metrics, self.engine)
 
-    def whole_ledger(self, alternative: Alternative) -> Ledger:
-        """An alternative as ``ldip simulate`` simulates it: every headline figure."""
+    def whole_ledger(self, alternative: Alternative, policy: str) -> Ledger:
+        """An alternative as ``ldip simulate`` simulates it with a policy: every headline figure."""
         return simulate(
             alternative.source.scenario,
             runs=self.runs,
             seed=self.seed,
             years=self.years,
             lines=lines_needed(watched=events(alternative.source.scenario)),
-            policy=alternative.state.policy,
+            policy=policy,
             step=alternative.state.step,
         )
 
-    def whole_summary(self, alternative: Alternative) -> Summary:
-        """Every headline figure of an alternative, as ``ldip simulate`` writes them."""
-        return self._summary(alternative, self.whole_ledger(alternative))
+    def whole_fans(self, alternative: Alternative) -> Fans:
+        """Every headline figure of an alternative, as ``ldip simulate`` writes them: where nobody reacts on the page,
+        the steered fan beside it."""
+        scenario, state = alternative.source.scenario, alternative.state
+        how: dict[str, Any] = {"runs": self.runs, "seed": self.seed, "years": self.years}
+        how |= {"policy": state.policy, "step": state.step, "engine": self.engine}
+        return simulate_fans(scenario, name=scenario.name, **how)
 
     def _summary(self, alternative: Alternative, ledger: Ledger, metrics: Iterable[str] | None = None) -> Summary:
         scenario, state = alternative.source.scenario, alternative.state

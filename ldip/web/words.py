@@ -1,5 +1,6 @@
 """The page's own words, in two languages; names of figures come from the catalogue."""
 
+from ldip.model.engine.simulate import PRESSURE, STEERED
 from ldip.report.words import (
     ANSWER,
     ASSUMPTIONS,
@@ -43,6 +44,13 @@ WORDS = {
     "downloading": Text("Lager filen …", "Making the file …"),
     "downloaded": Text("Lastet ned: {file}", "Downloaded: {file}"),
     "answer": ANSWER,
+    "fans": Text("Hvilken vifte", "Which fan"),
+    "fans_note": Text(
+        "Press: hva som mangler om ingen griper inn. Styrt: hvor det trolig ender når kommunen følger sine egne "
+        "regler, og hvor mye tjenestene da må endres. Samme framtider i begge.",
+        "Pressure: what lacks if nobody steps in. Steered: where it is likely to end when the municipality follows "
+        "its own rules, and how much the services must then change. The same futures in both.",
+    ),
     "year": capital(YEAR),
     "median": MEDIAN,
     "nine_of_ten": Text("9 av 10 løp: {low} til {high}", "9 of 10 runs: {low} to {high}"),
@@ -61,7 +69,7 @@ WORDS = {
     ),
     "probability": IN_YEAR,
     "against": Text("mot «{name}»", "against '{name}'"),
-    "base": Text("Utgangspunktet", "Starting point"),
+    "base": Text("Utgangspunktet (press)", "Starting point (pressure)"),
     "charts": Text("År for år", "Year by year"),
     "legend_wide": NINE_OF_TEN,
     "legend_half": HALF,
@@ -127,9 +135,9 @@ WORDS = {
 
 POLICY_NAMES = {
     "none": Text("Ingen tiltak", "No measures"),
-    "adopted": Text("Bare vedtatte tiltak", "Adopted measures only"),
+    PRESSURE: Text("Press: ingen griper inn", "Pressure: nobody steps in"),
     "step": Text("Fast trinn hvert år", "A constant step every year"),
-    "rule": Text("Følg behovet", "Follow the need"),
+    STEERED: Text("Styrt: kommunen følger sine regler", "Steered: the municipality follows its rules"),
 }
 
 READINGS = {

@@ -27,6 +27,12 @@ COMPILED_FROM = 50_000
 POLICIES = ("none", "adopted", "step", "react")
 """What is done about the need: see with_policy."""
 
+PRESSURE, STEERED = "adopted", "react"
+"""The policies of the two fans that are always shown: nobody reacts, and the municipality follows its own rules."""
+
+FANS = {PRESSURE: "pressure", STEERED: "steered"}
+"""Policy -> what its fan is called in files; a fan of another policy bears the policy's name."""
+
 CHUNK = 8 * drivers.BLOCK
 """The most runs closed together: enough for NumPy to be busy with numbers, few enough to stay near the cache."""
 
@@ -171,6 +177,7 @@ def in_batches(
     batch: int | None = None,
     progress: Callable[[int], None] | None = None,
     step: float | np.ndarray = 0.0,
+    weather: Callable[..., np.ndarray] = drivers.weather,
 ) -> Generator[T, None, None]:
     """As :func:`simulate_built`, in memory that does not grow with the runs: what `digest` makes of each batch's
     ledger, in the order of the runs. Whether its numbers are finite is left to `digest`.
@@ -179,7 +186,7 @@ def in_batches(
     same memory. The first batch is digested before another is begun. `batch` is a number of whole blocks.
     """
     engine = engine or engine_for(runs)
-    accounts = _Accounts(ready, runs, seed, lines, engine, step)
+    accounts = _Accounts(ready, runs, seed, lines, engine, step, weather=weather)
     years = len(accounts.years)
     workers = threads or min(_threads(runs), BATCH_THREADS)
     batch = min(runs, batch or BATCH[engine])

@@ -123,7 +123,11 @@ def _response(scenario: Scenario, added: np.ndarray, years: int, lead: int) -> n
 
     everybody = weighted(np.ones(added.shape[1]))
     demand = {s: average(weighted(demand_weights(scenario, s, "unit_cost"))) for s in SERVICES}
-    places = {s: weighted(demand_weights(scenario, s, "place_cost"))[lead:] for s in SERVICES}
+    # Of the years to come only the plan is known: their surprises call for no places yet.
+    known = np.tril(np.ones((years, years)))[:, None, :]
+    places = {
+        s: weighted(demand_weights(scenario, s, "place_cost"))[lead:][:years, :, :years] * known for s in SERVICES
+    }
     fields = People(
         opening_residents=earlier(everybody, 1),
         residents=average(everybody),

@@ -15,7 +15,7 @@ from ldip.model.fiscal_rules import Event, events
 from ldip.model.people.cohorts import Population
 from ldip.model.people.counted import Counted, Path, count
 from ldip.model.people.national import nation
-from ldip.model.plan.areas import elasticities, other_frames
+from ldip.model.plan.areas import elasticities, other_areas, other_frames
 from ldip.model.plan.pension import PensionPlan, pension_plan
 from ldip.model.soundness import check_plan
 from ldip.scenario.quantities import Frozen, Parameter
@@ -212,6 +212,7 @@ def _services(scenario: Scenario, people: Counted, frames: np.ndarray, years: np
     standard = np.concatenate([np.ones(plan_years), standard])
     fields: dict[str, np.ndarray] = {}
     compensation, other = np.zeros(n), frames.sum(axis=0)
+    lasting = [area.follows == "residents" for area in other_areas(scenario)]  # fees pay for the others
     other_standard = np.cumprod(1.0 + scenario.services.other_services_real_growth.at(years[plan_years:]))
     other_standard = np.concatenate([np.ones(plan_years), other_standard])
     for service in SERVICES:
@@ -224,7 +225,7 @@ def _services(scenario: Scenario, people: Counted, frames: np.ndarray, years: np
     return fields | {
         "real_standard": standard,
         "other_services": other,
-        "other_services_base": _sticky_base(other, other_standard, plan_years),
+        "other_services_base": _sticky_base(frames[lasting].sum(axis=0), other_standard, plan_years),
         "other_services_following": elasticities(scenario) @ frames,
         "demography_compensation": compensation,
         "new_needs": _extend(scenario, "new_needs", years),

@@ -10,7 +10,7 @@ from ldip.analysis.compare import Choice, Comparison, Criterion
 from ldip.model.catalogue import Metric
 from ldip.model.shown import COMPARED, COMPARED_EVENTS
 from ldip.report.numbers import difference_label, error_words, number, percent, shown, signed, unit_label
-from ldip.report.terminal import table
+from ldip.report.terminal import policy_words, table
 from ldip.report.words import EQUAL, ERROR, EVER, LOWER, MEAN, MEDIAN, PROBABILITY, capital
 from ldip.scenario.files.reader import Source
 from ldip.text import Text
@@ -60,12 +60,12 @@ LOWEST = Text(
 )
 TIES = Text(nb=" og likt i {level} prosent", en=" and the same in {level} per cent")
 NOTE = Text(
-    nb="Sannsynlighetene er modellens, gitt antakelsene, ikke verdens, og det treffes ingen nye tiltak etter "
-    "handlingsprogrammet. «feil ±» er utvalgsfeilen (standardfeil): så mye ville gjennomsnittet flytte seg "
-    "med et annet frø. «uparet ±» er hva den ville vært uten samme vær i alle alternativer.",
-    en="Probabilities are the model's, given its assumptions, not the world's, and no measures are taken beyond the "
-    "adopted plan. 'error ±' is the sampling error (standard error): how far the mean would move with another seed. "
-    "'unpaired ±' is what it would be without the same weather in every alternative.",
+    nb="Sannsynlighetene er modellens, gitt antakelsene, ikke verdens. «feil ±» er utvalgsfeilen (standardfeil): så "
+    "mye ville gjennomsnittet flytte seg med et annet frø. «uparet ±» er hva den ville vært uten samme vær i alle "
+    "alternativer.",
+    en="Probabilities are the model's, given its assumptions, not the world's. 'error ±' is the sampling error "
+    "(standard error): how far the mean would move with another seed. 'unpaired ±' is what it would be without the "
+    "same weather in every alternative.",
 )
 
 
@@ -126,7 +126,7 @@ def comparison_text(comparison: Comparison, label: Mapping[str, str], title: str
         for name in comparison.summaries
     ]
     parts = [
-        f"{title}\n{head}",
+        f"{title}\n{policy_words(summary, lang)}\n{head}",
         table(listed, align=str.ljust),
         *[
             table(rows(comparison, short, lang), free_headings=True)

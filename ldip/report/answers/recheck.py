@@ -7,9 +7,9 @@ from typing import NamedTuple
 from ldip import __version__
 from ldip.analysis.compare import Comparison
 from ldip.report.answers.comparison_files import write_comparison
-from ldip.report.folder.files import sha256, write_probabilities, write_summary
+from ldip.report.folder.files import sha256, write_figures
 from ldip.scenario.files.recorded import Recorded
-from ldip.statistics.summary import Summary
+from ldip.statistics.summary import Fans
 from ldip.text import Text
 
 SAME = Text(
@@ -48,16 +48,15 @@ class Recheck(NamedTuple):
         return said
 
 
-def checksums(summary: Summary, comparison: Comparison | None) -> dict[str, str]:
+def checksums(fans: Fans, comparison: Comparison | None) -> dict[str, str]:
     """The SHA-256 of each file of figures that ``ldip compare`` writes of this comparison, or where there is none
-    ``ldip simulate`` of this summary."""
+    ``ldip simulate`` of these fans."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if comparison:
             write_comparison(folder, comparison)
         else:
-            write_summary(folder, [summary])
-            write_probabilities(folder, [summary])
+            write_figures(folder, fans)
         return {path.name: _digest(path) for path in sorted(folder.glob("*.csv"))}
 
 

@@ -12,9 +12,10 @@ from ldip.analysis.discovery import Box, Discovery, Limit
 from ldip.analysis.sensitivity import Assumption, Bar, Tornado
 from ldip.analysis.sobol import Index, Sobol
 from ldip.model.catalogue import Metric
+from ldip.model.engine.simulate import PRESSURE
 from ldip.report.folder.records import figure, write_records
 from ldip.report.numbers import NO_BREAK_SPACE, SHOWN, difference_label, number, shown, unit_label
-from ldip.report.terminal import table
+from ldip.report.terminal import POLICY, table
 from ldip.report.words import DOWN, UP
 from ldip.scenario.drivers import ABOUT
 from ldip.text import Text
@@ -102,7 +103,7 @@ def tornado_text(tornado: Tornado, sobol: Sobol, title: str, lang: str) -> str:
         size=number(sobol.runs, 0, lang),
         seed=tornado.seed,
     )
-    parts = [f"{title}\n{head}"]
+    parts = [f"{title}\n{POLICY[PRESSURE].say(lang)}\n{head}"]
     parts += [_driver_table(tornado, sobol, metric, lang) for metric in tornado.metrics]
     if tornado.off:
         names = ", ".join(driver_label(name, lang) for name in tornado.off)

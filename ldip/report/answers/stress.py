@@ -9,7 +9,7 @@ from ldip.analysis.stress import Stress
 from ldip.model.shown import STRESSED, STRESSED_EVENTS
 from ldip.report.folder.records import figure, write_records
 from ldip.report.numbers import difference_label, error_words, number, shown, signed, unit_label
-from ldip.report.terminal import table
+from ldip.report.terminal import policy_words, table
 from ldip.scenario.files.overlay import Stressed
 from ldip.text import Text
 
@@ -30,10 +30,10 @@ PROBABILITY = Text(nb="{label}, prosent", en="{label}, per cent")
 NOTE = Text(
     nb="«grunnbane» er ett løp uten sjokk, som i en vanlig LDIP; «endring» er hva prøven gjør med den. «snitt "
     "flyttes» er hva den gjør med gjennomsnittet av alle løp, løp for løp. Det som bare gjør framtiden mer usikker, "
-    "lar grunnbanen ligge. Sannsynlighetene er modellens, og det treffes ingen nye tiltak.",
+    "lar grunnbanen ligge. Sannsynlighetene er modellens.",
     en="'baseline' is one run without shocks, as in a traditional LDIP; 'moved' is what the test does to it. 'mean "
     "moves' is what it does to the mean of all runs, run by run. What only makes the future more uncertain leaves "
-    "the baseline where it is. Probabilities are the model's, and no new measures are taken.",
+    "the baseline where it is. Probabilities are the model's.",
 )
 
 
@@ -50,11 +50,12 @@ def stress_text(stress: Stress, label: Mapping[str, str], title: str, lang: str)
     comparison = stress.comparison
     summary = comparison.summaries[comparison.against]
     runs = number(summary.runs, 0, lang)
+    policy = policy_words(summary, lang)
     head = RUNS.say(lang, runs=runs, seed=summary.seed, year=summary.years[-1])
     blocks = [table(metric_rows(stress, metric, label, lang), free_headings=True) for metric in STRESSED]
     chances = [row for event in STRESSED_EVENTS for row in event_rows(stress, event, label, lang)]
     blocks.append(table(chances, free_headings=True))
-    return "\n\n".join([f"{title}\n{head}", *blocks, textwrap.fill(NOTE.say(lang), WIDTH)])
+    return "\n\n".join([f"{title}\n{policy}\n{head}", *blocks, textwrap.fill(NOTE.say(lang), WIDTH)])
 
 
 def short(text: str) -> str:

@@ -19,7 +19,7 @@ from ldip.report.folder import files
 from ldip.report.folder.place import write_whole
 from ldip.report.folder.records import json_text, plain, write_csv
 from ldip.report.numbers import number, shown, unit_label
-from ldip.report.terminal import MEDIAN, table
+from ldip.report.terminal import MEDIAN, POLICY, table
 from ldip.report.words import PROBABILITY, SEED
 from ldip.scenario.files.grid import Case, Grid
 from ldip.statistics.summary import Summary
@@ -139,11 +139,12 @@ def sweep_records(grid: Grid, out: Path, program: str) -> dict[str, Any]:
 
 def _last_year(tables: dict[str, Rows]) -> dict[str, float]:
     """Medians of the debt ratio and the need, and how likely a broken rule is, in the last year."""
-    medians = {row[1]: row for row in tables["summary.csv"]}  # the last row of a metric is its last year
-    chances = {row[1]: row for row in tables["probabilities.csv"]}
-    place = files.FIGURE_COLUMNS.index("p50")
-    found = {metric: float(medians[metric][place]) for metric in ANSWERS}
-    return found | {BREACH: float(chances[BREACH][3])}
+    metric, place = (files.FIGURE_COLUMNS.index(name) for name in ("metric", "p50"))
+    medians = {row[metric]: row for row in tables["summary.csv"]}  # the last row of a metric is its last year
+    event, chance = (files.PROBABILITY_COLUMNS.index(name) for name in ("event", "probability"))
+    chances = {row[event]: row for row in tables["probabilities.csv"]}
+    found = {name: float(medians[name][place]) for name in ANSWERS}
+    return found | {BREACH: float(chances[BREACH][chance])}
 
 
 def sweep_text(grid: Grid, out: Path, program: str, lang: str) -> str:
@@ -168,6 +169,7 @@ def sweep_text(grid: Grid, out: Path, program: str, lang: str) -> str:
         rows.append([*[column[place] for column in apart.values()], *figures, chance])
     legend = [*labels, f"{breach.label.say(lang)}, {PROBABILITY.say(lang)}"]
     lines = [
+        POLICY[grid.policy].say(lang, step=number(grid.step, 1, lang)),
         HEADING.say(lang, count=number(len(grid.cases), 0, lang), runs=number(grid.runs, 0, lang), year=_last(grid)),
         "",
         table(rows),

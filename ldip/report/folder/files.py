@@ -14,17 +14,18 @@ import numpy as np
 
 from ldip import __version__
 from ldip.errors import Fault, InputError, reason
+from ldip.model.shown import REGISTER
 from ldip.report.folder import place
 from ldip.report.folder.records import figure, json_text, plain, write_csv
 from ldip.scenario.files.formats import SCENARIO, with_format
 from ldip.scenario.files.reader import Source
-from ldip.statistics.summary import PERCENTILES, Distribution, Summary
+from ldip.statistics.summary import PERCENTILES, Distribution, Fans, Summary
 
 NAMES = [f"p{100 * p:02.0f}" for p in PERCENTILES]
-_HEAD = ["scenario", "metric", "year", "unit", "price_basis", "mean"]
+_HEAD = ["scenario", "fan", "metric", "year", "unit", "price_basis", "mean"]
 FIGURE_COLUMNS = [*_HEAD, "sd", *NAMES]
 ERROR_COLUMNS = [*_HEAD, *NAMES]
-PROBABILITY_COLUMNS = ["scenario", "event", "year", "probability", "standard_error"]
+PROBABILITY_COLUMNS = ["scenario", "fan", "event", "year", "probability", "standard_error"]
 
 
 @contextlib.contextmanager
@@ -76,11 +77,17 @@ def check_writable(out: Path) -> None:
         raise InputError([unwritable_file(out, OSError(why, ""))])
 
 
-def write_simulation(folder: Path, source: Source, summary: Summary) -> None:
+def write_simulation(folder: Path, source: Source, fans: Fans) -> None:
     """All figures of a simulation, and what they came from."""
-    write_summary(folder, [summary])
-    write_probabilities(folder, [summary])
-    write_provenance(folder, summary, resolved(source))
+    write_figures(folder, fans)
+    policies = {summary.fan: summary.policy for summary in fans.written}
+    write_provenance(folder, fans.pressure, {"fans": policies} | resolved(source))
+
+
+def write_figures(folder: Path, fans: Fans) -> None:
+    """The tables of a simulation: the fans below each other."""
+    write_summary(folder, fans.written)
+    write_probabilities(folder, fans.written)
 
 
 def write_summary(folder: Path, summaries: Sequence[Summary], name: str = "summary.csv") -> None:
@@ -114,7 +121,7 @@ def _metric_years(
         # As Python's numbers, because NumPy's take three times as long to be written.
         by_year = np.stack(figures(distribution), axis=1).tolist()
         for year, values in zip(summary.years, by_year, strict=True):
-            yield [summary.scenario, metric_id, str(year), metric.unit, basis], values
+            yield [summary.scenario, summary.fan, metric_id, str(year), metric.unit, basis], values
 
 
 def write_probabilities(folder: Path, summaries: Sequence[Summary]) -> None:
@@ -128,7 +135,7 @@ def probability_rows(summary: Summary) -> Iterator[list[str]]:
     for name, chance in summary.probabilities.items():
         for event, values in ((name, chance.in_year), (f"{name}_so_far", chance.so_far)):
             for year, value, error in zip(summary.years, values, chance.error(values), strict=True):
-                yield [summary.scenario, event, str(year), plain(value), plain(error)]
+                yield [summary.scenario, summary.fan, event, str(year), plain(value), plain(error)]
 
 
 def write_provenance(folder: Path, summary: Summary, simulated: Mapping[str, Any]) -> None:
@@ -176,6 +183,20 @@ def resolved(source: Source) -> dict[str, Any]:
     }
 
 
+def simulation_records(fans: Fans) -> dict[str, Any]:
+    """A simulation for ``--json``: the first fan as it always was, and every fan by name."""
+    by_fan = {}
+    for summary in fans.written:
+        about = {
+            "policy": summary.policy,
+            "step": summary.step,
+            "years_on_state_register": summary.years_of(REGISTER),
+        }
+        figures = summary_records(summary)
+        by_fan[summary.fan] = about | {name: figures[name] for name in ("summary", "probabilities")}
+    return summary_records(fans.pressure) | {"fans": by_fan}
+
+
 def summary_records(summary: Summary) -> dict[str, Any]:
     """The summary for ``--json``: the same figures as the files, with their standard errors."""
     metrics = []
@@ -209,6 +230,7 @@ def summary_records(summary: Summary) -> dict[str, Any]:
     ]
     return {
         "scenario": summary.scenario,
+        "fan": summary.fan,
         "version": __version__,
         "runs": summary.runs,
         "seed": summary.seed,

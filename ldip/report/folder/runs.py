@@ -1,9 +1,10 @@
 """All runs of the headline metrics, written batch by batch: ``--keep-runs``.
 
+The fans of a simulation have a file each: ``runs`` is of the first, ``runs-steered`` of the steered one beside it.
 ``runs.npy`` is one array of records, a record for each run with a field (year,) for each metric, so that
 ``numpy.load("runs.npy", mmap_mode="r")["debt_ratio"]`` is (run, year) and nothing is read that is not looked at.
 ``runs.parquet`` has a row for each run and year. Money is in base-year kroner by the metric's own index; events are
-0 or 1. Years, units and price bases stand in ``runs.json``, in the Parquet file also in its own metadata.
+0 or 1. Fan, years, units and price bases stand in ``runs.json``, in the Parquet file also in its own metadata.
 """
 
 import contextlib
@@ -16,25 +17,31 @@ import numpy as np
 
 from ldip.errors import Fault, InputError
 from ldip.model.catalogue import Metric, catalogue
-from ldip.model.engine.simulate import Ledger
+from ldip.model.engine.simulate import FANS, Ledger
 from ldip.model.fiscal_rules import ANY_RULE, Event
 from ldip.model.metrics import report_values
 from ldip.report.folder.place import write_whole
 from ldip.report.folder.records import json_text
 
 KINDS = ("npy", "parquet")
-DESCRIPTION = "runs.json"
 
 
-def file_names() -> list[str]:
-    """The files that :func:`writer` may write."""
-    return [*(f"runs.{kind}" for kind in KINDS), DESCRIPTION]
+def stems(fans: Sequence[str]) -> list[str]:
+    """What the files of each of a simulation's fans are called, without their ending."""
+    return ["runs", *[f"runs-{fan}" for fan in fans[1:]]]
 
 
-def remove_old(folder: Path, kind: str | None) -> None:
-    """Take the runs of an earlier simulation out of its folder, all but those of the `kind` that is there now."""
+def file_names(fans: Sequence[str] = tuple(FANS.values()), kinds: Sequence[str] = KINDS) -> list[str]:
+    """The files that :func:`writer` writes of these fans; told nothing, those that it may write."""
+    return [f"{stem}.{ending}" for stem in stems(fans) for ending in (*kinds, "json")]
+
+
+def remove_old(folder: Path, kind: str | None, fans: Sequence[str] = ()) -> None:
+    """Take the runs of an earlier simulation out of its folder, all but those of the `kind` and of the `fans` that
+    are there now."""
+    now = file_names(fans, [kind]) if kind else []
     for name in file_names():
-        if kind is None or name not in (f"runs.{kind}", DESCRIPTION):
+        if name not in now:
             (folder / name).unlink(missing_ok=True)
 
 
@@ -61,7 +68,9 @@ def keep(ledger: Ledger) -> np.ndarray:
 def writer(
     folder: Path,
     kind: str,
+    stem: str = "runs",
     *,
+    files: int = 1,
     runs: int,
     years: int,
     base_year: int,
@@ -70,13 +79,13 @@ def writer(
 ) -> Iterator[Callable[[np.ndarray], None]]:
     """Open the file of that kind in `folder`: what takes the batches, in the order of the runs.
 
+    `stem` is what the file is called (:func:`stems`), `files` how many of the like there must be room for,
     `watched` are the events of the scenario; `made_with` is added to the description.
-    Raises InputError if the kind's package is missing or the disk is
-    too small.
+    Raises InputError if the kind's package is missing or the disk is too small.
     """
     calendar = list(range(base_year, base_year + years))
     description = made_with | {
-        "file": f"runs.{kind}",
+        "file": f"{stem}.{kind}",
         "years": calendar,
         "columns": [
             {"metric": metric.id, "unit": metric.unit, "price_basis": metric.price_basis(base_year)}
@@ -84,20 +93,31 @@ def writer(
         ],
     }
     text = json_text(description, ensure_ascii=False, indent=1)
-    write_whole(folder / DESCRIPTION, text + "\n")
+    write_whole(folder / f"{stem}.json", text + "\n")
+    if kind == "npy":
+        _check_room(folder, files * runs * _record(columns(watched), calendar).itemsize)
     open_file = {"npy": _npy, "parquet": _parquet}[kind]
-    with open_file(folder / f"runs.{kind}", runs, calendar, base_year, columns(watched), text) as write:
+    with open_file(folder / f"{stem}.{kind}", runs, calendar, base_year, columns(watched), text) as write:
         yield write
+
+
+def _record(metrics: Sequence[Metric], calendar: Sequence[int]) -> np.dtype:
+    """What a run of an .npy file is."""
+    return np.dtype([(metric.id, "<f8", (len(calendar),)) for metric in metrics])
+
+
+def _check_room(folder: Path, needed: int) -> None:
+    """Raise InputError if the disk has less room than so many bytes."""
+    free = shutil.disk_usage(folder).free
+    if needed > free:
+        raise InputError([Fault.of("no_room", "--keep-runs", "npy", needed=needed / 1e6, free=free / 1e6)])
 
 
 @contextlib.contextmanager
 def _npy(
     path: Path, runs: int, calendar: list[int], base_year: int, metrics: list[Metric], text: str
 ) -> Iterator[Callable[[np.ndarray], None]]:
-    record = np.dtype([(metric.id, "<f8", (len(calendar),)) for metric in metrics])
-    needed, free = runs * record.itemsize, shutil.disk_usage(path.parent).free
-    if needed > free:
-        raise InputError([Fault.of("no_room", "--keep-runs", "npy", needed=needed / 1e6, free=free / 1e6)])
+    record = _record(metrics, calendar)
     with path.open("wb") as file:
         header = {"descr": np.lib.format.dtype_to_descr(record), "fortran_order": False, "shape": (runs,)}
         np.lib.format.write_array_header_1_0(file, header)

@@ -10,7 +10,7 @@ from typing import Any
 from ldip.report.fans import foot_words
 from ldip.report.numbers import NO_BREAK_SPACE, number
 from ldip.report.page import pictures as drawing
-from ldip.report.page.blocks import Material, Picture, Section, pictures
+from ldip.report.page.blocks import Material, Picture, Section, Words, pictures
 from ldip.report.page.chapters import (
     alternatives,
     answer,
@@ -29,6 +29,8 @@ from ldip.report.page.chapters import (
     why,
 )
 from ldip.report.page.inline import inline_svg
+from ldip.report.page.phrases import ONE_FAN
+from ldip.report.terminal import policy_words
 from ldip.text import Text
 
 CHAPTERS: tuple[ModuleType, ...] = (
@@ -50,6 +52,9 @@ CHAPTERS: tuple[ModuleType, ...] = (
 )
 """The chapters of the page in order: a file each, whose ``chapter`` returns None where there is nothing to tell."""
 
+OF_PRESSURE = (alternatives, stress, sensitivity, why)
+"""The chapters in which nobody steps in."""
+
 WORDS = {
     "kind": Text(
         "Langsiktig driftsanalyse og investeringsplan (LDIP)",
@@ -69,8 +74,18 @@ DESCRIPTION = Text(
 
 
 def chapters(material: Material) -> list[Section]:
-    """The chapters that have something to tell."""
-    return [section for module in CHAPTERS if (section := module.chapter(material)) is not None]
+    """The chapters that have something to tell; those of the pressure fan alone begin with saying so."""
+    told = []
+    for module in CHAPTERS:
+        section = module.chapter(material)
+        if section is None:
+            continue
+        if module in OF_PRESSURE and material.findings.main.steered:
+            policy = policy_words(material.findings.main.summary, material.lang)
+            said = Words(material.say(ONE_FAN, policy=policy), "note")
+            section = section._replace(blocks=[said, *section.blocks])
+        told.append(section)
+    return told
 
 
 def page(material: Material, told: Sequence[Section], progress: Callable[[int], None] | None = None) -> str:
@@ -132,7 +147,8 @@ def _svgs(picture: Picture) -> str:
 def write_pictures(folder: Path, material: Material, told: Sequence[Section]) -> list[str]:
     """Every picture as PNG and SVG into `folder`, each with its title and where the runs come from."""
     names = []
-    foot = foot_words(material.findings.main.summary, material.lang)
+    fans = material.findings.main.fans.written
+    foot = foot_words(fans[0], material.lang, fans=len(fans))
     with drawing.style():
         for picture in pictures(told):
             figure = picture.draw(False)

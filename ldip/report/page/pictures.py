@@ -14,8 +14,9 @@ from ldip.analysis.restructuring import Restructuring, curve
 from ldip.analysis.sensitivity import Tornado
 from ldip.analysis.stress import Stress
 from ldip.model.catalogue import Metric
+from ldip.model.engine.simulate import Ledger
 from ldip.model.metrics import report_values
-from ldip.model.shown import ANSWERS, STRESSED_ENDS
+from ldip.model.shown import ANSWERS, STRESSED_ENDS, shown_in
 from ldip.report.answers.comparison_charts import COLOURS, LINES, courses, differences
 from ldip.report.answers.explain_charts import bars, draw_waterfall
 from ldip.report.answers.growth_charts import draw_pyramid
@@ -24,10 +25,11 @@ from ldip.report.answers.sensitivity import TOP
 from ldip.report.answers.sensitivity_charts import draw_assumptions, draw_drivers
 from ldip.report.answers.stress import short
 from ldip.report.answers.stress_charts import draw_ends
-from ldip.report.fans import BLUE, INK, RED, draw_fan, number_ticks, quiet_axes
+from ldip.report.fans import BLUE, INK, RED, Drawn, draw_fans, number_ticks, quiet_axes
 from ldip.report.limits import Line
 from ldip.report.numbers import number
-from ldip.statistics.summary import Summary
+from ldip.report.terminal import fan_name
+from ldip.statistics.summary import Fans, Summary
 from ldip.text import Text
 
 WIDE, NARROW = 7.6, 4.0
@@ -36,6 +38,10 @@ WIDE, NARROW = 7.6, 4.0
 ENOUGH = Text(nb="sannsynlighet for at det er nok, prosent", en="probability that it is enough, per cent")
 STEP = Text(nb="trinn, mill. {year}-kr mer spart hvert år", en="step, mill. {year}-kr more saved every year")
 PER_CENT = Text(nb="prosent av løpene", en="per cent of the runs")
+
+
+FAN_LINES = ((BLUE, "-"), (RED, (0, (4, 2))))
+"""Colour and line of the fans where they share a picture, in the order in which they are told."""
 
 
 def style() -> contextlib.AbstractContextManager[None]:
@@ -53,18 +59,35 @@ def sheet(narrow: bool, wide: float, tall: float) -> Any:
 
 
 def fan(finding: Finding, name: str, levels: Sequence[Line], lang: str) -> Callable[[bool], Any]:
-    """The fan of one metric with its limits."""
-    baseline = report_values(finding.path, finding.summary.distributions[name].metric)[:, 0]
+    """The fans of one metric with its limits: side by side, or one below the other where it is narrow."""
+    metric = finding.summary.distributions[name].metric
+    drawn: list[Drawn] = [
+        (summary, report_values(path, metric)[:, 0], levels) for summary, path in fans_of(finding, name)
+    ]
 
     def draw(narrow: bool) -> Any:
-        figure = sheet(narrow, 3.7, 3.7)
-        axes = figure.subplots()
-        draw_fan(axes, finding.summary, name, baseline, levels, lang, ticks=4 if narrow else 10)
-        keys = len(axes.get_legend_handles_labels()[0])
-        below(axes, (2 if keys == 4 else 1) if narrow else (4 if keys == 4 else 3))
+        count = len(drawn)
+        figure = sheet(narrow, 3.9, 0.6 + 3.1 * count)
+        grid: Any = {"nrows": count} if narrow else {"ncols": count}
+        panels = list(figure.subplots(**grid, sharey=True, squeeze=False).flat)
+        draw_fans(panels, drawn, name, lang, ticks=(4 * count) if narrow else 10, width=50)
+        keys = len(panels[-1].get_legend_handles_labels()[0])
+        below(panels[-1 if narrow else 0], (2 if keys == 4 else 1) if narrow else (4 if keys == 4 else 3))
+        if not narrow and count > 1:  # the key may run under both
+            panels[0].get_legend().set_in_layout(False)
+            spare = "\n" * (2 if keys == 4 else 3)
+            panels[0].set_xlabel(spare)
         return figure
 
     return draw
+
+
+def fans_of(finding: Finding, name: str) -> list[tuple[Summary, Ledger]]:
+    """The fans that say something of a metric, as they are told, each with its baseline path."""
+    found = [(finding.summary, finding.path)]
+    if finding.steered:
+        found.insert(0, (finding.steered.summary, finding.steered.path))
+    return [one for one in found if shown_in(name, one[0].fan)] or found[-1:]
 
 
 def below(axes: Any, columns: int) -> None:
@@ -74,41 +97,46 @@ def below(axes: Any, columns: int) -> None:
     )
 
 
-def chances(summary: Summary, lang: str) -> Callable[[bool], Any]:
-    """The probability of every event over the years, each in a panel of its own on the same scale."""
+def chances(fans: Fans, lang: str) -> Callable[[bool], Any]:
+    """The probability of every event over the years, each in a panel of its own on the same scale, a line a fan."""
+    events = fans.pressure.probabilities
+    years = fans.pressure.years
 
     def draw(narrow: bool) -> Any:
         columns = 2 if narrow else 3
-        rows = -(-len(summary.probabilities) // columns)
-        figure = sheet(narrow, 1.55 * rows, 1.35 * rows)
+        rows = -(-len(events) // columns)
+        figure = sheet(narrow, 1.55 * rows + 0.3, 1.35 * rows + 0.3)
         panels = list(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
-        for axes, chance in zip(panels, summary.probabilities.values(), strict=False):
-            values = 100.0 * chance.in_year
-            axes.fill_between(summary.years, values, color=BLUE, alpha=0.18, linewidth=0)
-            axes.plot(summary.years, values, color=BLUE, linewidth=1.8)
-            end = f"{number(float(values[-1]), 0, lang)} %"
-            axes.annotate(
-                end,
-                (summary.years[-1], values[-1]),
-                xytext=(-1, 4),
-                textcoords="offset points",
-                ha="right",
-                fontsize=8.5,
-                fontweight="bold",
-                color=BLUE,
-            )
+        for axes, chance in zip(panels, events.values(), strict=False):
+            ends = [100.0 * float(summary.probabilities[chance.event.id].in_year[-1]) for summary in fans.told]
+            for summary, end, (colour, line) in zip(fans.told, ends, FAN_LINES, strict=False):
+                values = 100.0 * summary.probabilities[chance.event.id].in_year
+                axes.plot(years, values, color=colour, linestyle=line, linewidth=1.8, label=fan_name(summary, lang))
+                above = end == max(ends)
+                axes.annotate(
+                    f"{number(end, 0, lang)} %",
+                    (years[-1], end),
+                    xytext=(-1, 4 if above else -4),
+                    textcoords="offset points",
+                    ha="right",
+                    va="bottom" if above else "top",
+                    fontsize=8.5,
+                    fontweight="bold",
+                    color=colour,
+                )
             title = textwrap.fill(chance.event.label.say(lang), 24 if narrow else 34)
             axes.set_title(title, loc="left", fontsize=8 if narrow else 8.5, color=INK)
-            axes.set_ylim(0.0, 115.0)
+            axes.set_ylim(-18.0, 118.0)
             axes.set_yticks([0.0, 50.0, 100.0])
-            axes.set_xlim(summary.years[0], max(summary.years[-1], summary.years[0] + 1))
-            axes.set_xticks(sorted({int(summary.years[0]), int(summary.years[-1])}))
+            axes.set_xlim(years[0], max(years[-1], years[0] + 1))
+            axes.set_xticks(sorted({int(years[0]), int(years[-1])}))
             quiet_axes(axes, lang)
             for tick, side in zip(axes.get_xticklabels(), ("left", "right"), strict=False):
                 tick.set_horizontalalignment(side)
-        for axes in panels[len(summary.probabilities) :]:
+        for axes in panels[len(events) :]:
             axes.set_visible(False)
         figure.supylabel(PER_CENT.say(lang), fontsize=8.5, color="#555555")
+        panels[0].legend(loc="best", frameon=False, fontsize=7.5)
         return figure
 
     return draw

@@ -4,7 +4,7 @@ Only arranges: every figure is that of the summaries, the baseline accounts or t
 catalogue. Formulas stand where a planner would go on from; each carries the value it has now.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,11 +13,11 @@ import numpy as np
 from ldip.analysis.compare import Comparison
 from ldip.analysis.reconcile import DebtRatios, Row, debt_ratios, reconcile
 from ldip.analysis.statement import Accounts
-from ldip.model.shown import ANSWERS, BREACH, COMPARED_EVENTS, HEADLINES
+from ldip.model.shown import COMPARED_EVENTS, HEADLINES, figures_of
 from ldip.report import words
 from ldip.report.answers.comparison import BASE, conclusions, labels, shown_places
-from ldip.report.numbers import number, shown, unit_label
-from ldip.report.terminal import NOTE, policy_words
+from ldip.report.answers.simulation import answers
+from ldip.report.terminal import NOTE, fan_name, policy_words
 from ldip.report.words import IN_YEAR, capital
 from ldip.report.workbook import accounts as account_sheets
 from ldip.report.workbook import alternatives as alternative_sheets
@@ -27,7 +27,7 @@ from ldip.report.workbook.figures import Alternative, heading, runs_line
 from ldip.report.workbook.sheets import Book, Sheet, number_format, scale
 from ldip.scenario.files.reader import Source
 from ldip.scenario.schema import Scenario
-from ldip.statistics.summary import Distribution, Summary
+from ldip.statistics.summary import Distribution, Fans, Summary
 from ldip.text import Text
 
 
@@ -47,14 +47,6 @@ ANSWER = Text("Svar", "Answer")
 EVER = Text("Noen gang til og med {year}", "Ever up to {year}")
 ERROR = capital(words.ERROR)
 CONTENTS = Text("Arkene", "The sheets")
-IN_WORDS = Text(
-    nb="{who}I {year} ligger gjeldsgraden i ni av ti løp mellom {low} og {high} prosent (median {median}). "
-    "Omstillingsbehovet er da {need} {need_unit} i medianen, og over {need_high} i hvert tjuende løp. "
-    "Sannsynligheten for brudd på minst én handlingsregel i {year} er {broken} prosent (feil ± {error}).",
-    en="{who}In {year} the debt ratio lies between {low} and {high} per cent in nine of ten runs (median {median}). "
-    "The restructuring need is then {need} {need_unit} in the median, and above {need_high} in every twentieth run. "
-    "The probability that at least one rule is broken in {year} is {broken} per cent (error ± {error}).",
-)
 READ = Text("Les dette slik", "How to read this")
 ALONE = Text("Grunnbanen er banen uten sjokk.", "The baseline is the path without shocks.")
 
@@ -62,6 +54,7 @@ ALONE = Text("Grunnbanen er banen uten sjokk.", "The baseline is the path withou
 def write_workbook(
     path: Path,
     comparison: Comparison,
+    steered: Comparison | None,
     sources: Sequence[Source],
     *,
     title: str,
@@ -74,6 +67,7 @@ def write_workbook(
 ) -> None:
     """Write the workbook to `path`.
 
+    `steered` is the same comparison of municipalities that follow their own rules, where in the first nobody reacts.
     `sources` are the scenarios of the comparison in its order (one alone is compared with nothing), the last `common`
     changes laid over all of them; `command` gives the same figures again; `recheck` says how they compare with those
     of a result folder.
@@ -81,17 +75,17 @@ def write_workbook(
     named = labels(sources, common, lang)
     if len(sources) == 1:
         named = {name: _only(sources[0], lang) for name in named}
-    alternatives = {}
-    for source in sources:
-        name = source.scenario.name
-        summary = comparison.summaries[name]
-        accounts = Accounts(source.scenario, len(summary.years), policy=summary.policy, step=summary.step)
-        alternatives[name] = Alternative(source, named[name], accounts)
+    alternatives = _alternatives(comparison, sources, named)
+    fans: list[tuple[Comparison, figures.Alternatives, Sequence[str]]] = [(comparison, alternatives, HEADLINES)]
+    if steered:
+        fans.insert(0, (steered, _alternatives(steered, sources, named), figures_of("steered")))
     reference = comparison.summaries[comparison.against]
     with Book(path, f"{title}. {runs_line(reference, lang)}", lang) as book:
         answer = book.sheet(ANSWER.say(lang), title)
-        figures.write_fans(book, comparison, alternatives)
-        figures.write_probabilities(book, comparison, alternatives)
+        for of, these, shown_here in fans:
+            figures.write_fans(book, of, these, shown_here, named=len(fans) > 1)
+        for of, these, _ in fans:
+            figures.write_probabilities(book, of, these, named=len(fans) > 1)
         if len(sources) > 1:
             alternative_sheets.write_alternatives(book, comparison, alternatives)
             alternative_sheets.write_regret(book, comparison, alternatives)
@@ -100,63 +94,54 @@ def write_workbook(
         source_sheets.write_assumptions(book, comparison, alternatives)
         if reconciliation:
             source_sheets.write_reconciliation(book, reconciliation.rows, reconciliation.ratios)
-        figures.write_tidy(book, comparison)
-        source_sheets.write_provenance(book, comparison, alternatives, command, recheck)
-        _write_answer(answer, comparison, alternatives)
+        figures.write_tidy(book, [comparison, *([steered] if steered else [])])
+        source_sheets.write_provenance(book, comparison, steered, alternatives, command, recheck)
+        _write_answer(answer, fans, alternatives)
+
+
+def _alternatives(
+    comparison: Comparison, sources: Sequence[Source], named: Mapping[str, str]
+) -> dict[str, Alternative]:
+    """The scenarios of the workbook with their baseline accounts, as the comparison's policy has them."""
+    found = {}
+    for source in sources:
+        name = source.scenario.name
+        of = comparison.summaries[name]
+        accounts = Accounts(source.scenario, len(of.years), policy=of.policy, step=of.step)
+        found[name] = Alternative(source, named[name], accounts)
+    return found
 
 
 def _only(source: Source, lang: str) -> str:
     return " + ".join(title.say(lang) for title in source.change_titles) or BASE.say(lang)
 
 
-def _write_answer(sheet: Sheet, comparison: Comparison, alternatives: figures.Alternatives) -> None:
+Told = Sequence[tuple[Comparison, figures.Alternatives, Sequence[str]]]
+"""The fans in the order in which they are told: their comparison, its alternatives, their headline figures."""
+
+
+def _write_answer(sheet: Sheet, fans: Told, alternatives: figures.Alternatives) -> None:
     """The answer in words and in a few figures; how to read them; links to the other sheets."""
+    comparison = fans[-1][0]
     lang, reference = sheet.book.lang, comparison.summaries[comparison.against]
     places = shown_places(comparison)
     columns = 2 + 4 * len(places)
-    sheet.write(1, 0, runs_line(reference, lang), "quiet")
+    sheet.write(1, 0, runs_line(reference, lang, fans=len(fans)), "quiet")
     row = 3
-    for name, summary in comparison.summaries.items():
+    for name in comparison.summaries:
         who = f"{alternatives[name].label}: " if len(alternatives) > 1 else ""
-        row = sheet.paragraph(row, _in_words(summary, who, lang), columns, width=178, look="text")
+        said = " ".join(answers(Fans(*[of.summaries[name] for of, _, _ in reversed(fans)]), lang))
+        row = sheet.paragraph(row, who + said, columns, width=178, look="text")
     if len(alternatives) > 1:
         named = {name: it.label for name, it in alternatives.items()}
         for line in conclusions(comparison, named, lang):
             row = sheet.paragraph(row, line, columns, width=178, look="text")
-    years = [int(reference.years[t]) for t in places]
-    texts = [figures.FIGURE.say(lang), figures.SCENARIO.say(lang)]
-    spread = ["5 %", figures.MEDIAN_HEAD.say(lang), "95 %", ERROR.say(lang)]
-    row += 1
-    sheet.head(row, [*texts, *[f"{year}\n{text}" for year in years for text in spread]], texts=2, height=32)
-    row += 1
-    for metric_id in HEADLINES:
-        metric = reference.distributions[metric_id].metric
-        for name, summary in comparison.summaries.items():
-            sheet.write(row, 0, heading(metric, reference.base_year, lang))
-            sheet.write(row, 1, alternatives[name].label)
-            for column, value in enumerate(_spread(summary.distributions[metric_id], places), start=2):
-                finer = 1 if (column - 2) % 4 == 3 else 0
-                code = number_format(metric.unit, finer=finer)
-                sheet.write(row, column, scale(metric.unit) * value, "quiet" if finer else "plain", code)
-            row += 1
-    row += 1
-    heads = [str(text) for year in years for text in (year, ERROR.say(lang))]
-    last = [EVER.say(lang, year=int(reference.years[-1])), ERROR.say(lang)]
-    sheet.head(row, [IN_YEAR.say(lang), texts[1], *heads, *last], texts=2, height=48)
-    row += 1
-    for event_id in COMPARED_EVENTS:
-        for name, summary in comparison.summaries.items():
-            chance = summary.probabilities[event_id]
-            values = np.array([*chance.in_year[places], chance.so_far[-1]])
-            sheet.write(row, 0, chance.event.label.say(lang))
-            sheet.write(row, 1, alternatives[name].label)
-            for place, (value, error) in enumerate(zip(values, chance.error(values), strict=True)):
-                sheet.write(row, 2 + 2 * place, float(value), code="0%")
-                sheet.write(row, 3 + 2 * place, float(error), "quiet", "0.0%")
-            row += 1
+    row = _spreads(sheet, row + 1, fans, places)
+    row = _events(sheet, row + 1, fans, places)
     row += 1
     sheet.write(row, 0, READ.say(lang), "section")
-    note = NOTE.say(lang, policy=policy_words(reference, lang))
+    policies = ". ".join(policy_words(of.summaries[of.against], lang) for of, _, _ in fans)
+    note = NOTE.say(lang, policy=policies)
     row = sheet.paragraph(row + 1, f"{note} {ALONE.say(lang)}", columns, width=178)
     row += 1
     sheet.write(row, 0, CONTENTS.say(lang), "section")
@@ -168,6 +153,55 @@ def _write_answer(sheet: Sheet, comparison: Comparison, alternatives: figures.Al
     sheet.paper.fit_to_pages(1, 1)
 
 
+def _spreads(sheet: Sheet, row: int, fans: Told, places: Sequence[int]) -> int:
+    """The headline figures of each fan and alternative in some years; returns the next free row."""
+    lang, of = sheet.book.lang, fans[-1][0]
+    reference = of.summaries[of.against]
+    spread = ["5 %", figures.MEDIAN_HEAD.say(lang), "95 %", ERROR.say(lang)]
+    heads = [f"{reference.years[t]}\n{text}" for t in places for text in spread]
+    sheet.head(row, [figures.FIGURE.say(lang), figures.SCENARIO.say(lang), *heads], texts=2, height=32)
+    row += 1
+    for comparison, alternatives, names in fans:
+        for metric_id in names:
+            metric = reference.distributions[metric_id].metric
+            for name, summary in comparison.summaries.items():
+                sheet.write(row, 0, heading(metric, reference.base_year, lang))
+                sheet.write(row, 1, _who(summary, alternatives[name].label, lang, named=len(fans) > 1))
+                for column, value in enumerate(_spread(summary.distributions[metric_id], places), start=2):
+                    finer = 1 if (column - 2) % 4 == 3 else 0
+                    code = number_format(metric.unit, finer=finer)
+                    sheet.write(row, column, scale(metric.unit) * value, "quiet" if finer else "plain", code)
+                row += 1
+    return row
+
+
+def _events(sheet: Sheet, row: int, fans: Told, places: Sequence[int]) -> int:
+    """The gravest events of each fan and alternative in some years and ever; returns the next free row."""
+    lang, of = sheet.book.lang, fans[-1][0]
+    years = of.summaries[of.against].years
+    heads = [str(text) for t in places for text in (years[t], ERROR.say(lang))]
+    last = [EVER.say(lang, year=int(years[-1])), ERROR.say(lang)]
+    sheet.head(row, [IN_YEAR.say(lang), figures.SCENARIO.say(lang), *heads, *last], texts=2, height=48)
+    row += 1
+    for event_id in COMPARED_EVENTS:
+        for comparison, alternatives, _ in fans:
+            for name, summary in comparison.summaries.items():
+                chance = summary.probabilities[event_id]
+                values = np.array([*chance.in_year[places], chance.so_far[-1]])
+                sheet.write(row, 0, chance.event.label.say(lang))
+                sheet.write(row, 1, _who(summary, alternatives[name].label, lang, named=len(fans) > 1))
+                for place, (value, error) in enumerate(zip(values, chance.error(values), strict=True)):
+                    sheet.write(row, 2 + 2 * place, float(value), code="0%")
+                    sheet.write(row, 3 + 2 * place, float(error), "quiet", "0.0%")
+                row += 1
+    return row
+
+
+def _who(summary: Summary, label: str, lang: str, *, named: bool) -> str:
+    """The alternative, and of which fan where there are two."""
+    return f"{fan_name(summary, lang)}: {label}" if named else label
+
+
 def _spread(spread: Distribution, places: Sequence[int]) -> list[float]:
     """5 %, median, 95 % and the largest of their sampling errors, year by year."""
     cells: list[float] = []
@@ -175,23 +209,3 @@ def _spread(spread: Distribution, places: Sequence[int]) -> list[float]:
         cells += [float(spread.percentile(p)[t]) for p in (0.05, 0.50, 0.95)]
         cells.append(max(float(spread.percentile_error(p)[t]) for p in (0.05, 0.50, 0.95)))
     return cells
-
-
-def _in_words(summary: Summary, who: str, lang: str) -> str:
-    debt, need = (summary.distributions[name] for name in ANSWERS)
-    broken = summary.probabilities[BREACH]
-    low, median, high = (shown(float(debt.percentile(p)[-1]), "share", lang) for p in (0.05, 0.50, 0.95))
-    unit = need.metric.unit
-    return IN_WORDS.say(
-        lang,
-        who=who,
-        year=int(summary.years[-1]),
-        low=low,
-        median=median,
-        high=high,
-        need=shown(float(need.percentile(0.50)[-1]), unit, lang),
-        need_high=shown(float(need.percentile(0.95)[-1]), unit, lang),
-        need_unit=unit_label(unit, need.metric.price_basis(summary.base_year), lang),
-        broken=number(100.0 * float(broken.in_year[-1]), 0, lang),
-        error=number(100.0 * float(broken.error(broken.in_year[-1:])[0]), 1, lang),
-    )

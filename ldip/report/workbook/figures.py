@@ -8,13 +8,15 @@ import numpy as np
 from ldip.analysis.compare import Comparison
 from ldip.analysis.statement import Accounts
 from ldip.model.catalogue import Metric
+from ldip.model.engine.simulate import PRESSURE
 from ldip.model.metrics import report_values
-from ldip.model.shown import DEBT, HEADLINES
+from ldip.model.shown import DEBT
 from ldip.report import words
+from ldip.report.fans import SAME_WEATHER
 from ldip.report.folder.files import NAMES
 from ldip.report.limits import limits
 from ldip.report.numbers import number, unit_label
-from ldip.report.terminal import policy_words
+from ldip.report.terminal import fan_name, policy_words
 from ldip.report.words import capital
 from ldip.report.workbook import charts
 from ldip.report.workbook.sheets import Book, Sheet, axis_format, number_format, scale
@@ -60,15 +62,16 @@ RUNS = Text(
 )
 
 
-def runs_line(summary: Summary, lang: str) -> str:
-    """Where the figures come from, in one line."""
+def runs_line(summary: Summary, lang: str, *, fans: int = 1) -> str:
+    """Where the figures come from, in one line; of several fans that they meet the same."""
+    policy = policy_words(summary, lang) if fans == 1 else SAME_WEATHER.say(lang)
     return RUNS.say(
         lang,
         runs=number(summary.runs, 0, lang),
         first=summary.years[0],
         last=summary.years[-1],
         seed=summary.seed,
-        policy=policy_words(summary, lang),
+        policy=policy,
     )
 
 
@@ -77,19 +80,29 @@ def heading(metric: Metric, base_year: int, lang: str) -> str:
     return f"{metric.label.say(lang)}, {unit_label(metric.unit, metric.price_basis(base_year), lang)}"
 
 
+def fan_sheet(summary: Summary, label: str, lang: str, *, named: bool) -> str:
+    """What a sheet of one fan is called; with its fan where there are two."""
+    return f"{fan_name(summary, lang)} – {label}" if named else label
+
+
 def suffix(comparison: Comparison, name: str) -> str:
     """What sets a scenario's named ranges apart: nothing for the reference, else its place."""
     return "" if name == comparison.against else f"_{list(comparison.summaries).index(name) + 1}"
 
 
-def write_fans(book: Book, comparison: Comparison, alternatives: Alternatives) -> None:
-    """One sheet for each metric that the answer is about: percentiles by year, and the fan that Excel draws."""
-    metrics = [comparison.summaries[comparison.against].distributions[name].metric for name in HEADLINES]
+def write_fans(
+    book: Book, comparison: Comparison, alternatives: Alternatives, names: Sequence[str], *, named: bool
+) -> None:
+    """One sheet for each of the metrics `names`: percentiles by year, and the fan that Excel draws. `named` with the
+    fan that the comparison is of, which is then one of two."""
+    of = comparison.summaries[comparison.against]
+    metrics = [of.distributions[name].metric for name in names]
     reference = alternatives[comparison.against].source.scenario
-    sheets = {metric.id: _fan_sheet(book, comparison, metric, reference) for metric in metrics}
+    sheets = {metric.id: _fan_sheet(book, comparison, metric, reference, named=named) for metric in metrics}
+    before = f"{of.fan}_" if named and of.policy != PRESSURE else ""
     for metric in metrics:
         row, breaks = HEAD_ROW + 1, []
-        deficits = sheets[DEBT[1]] if metric.id == DEBT[0] else None
+        deficits = sheets.get(DEBT[1]) if metric.id == DEBT[0] else None
         ends = _axis_ends(comparison, metric, DEBT[1] if deficits else metric.id, reference)
         for name, summary in comparison.summaries.items():
             label, spread = alternatives[name].label, summary.distributions[metric.id]
@@ -100,12 +113,16 @@ def write_fans(book: Book, comparison: Comparison, alternatives: Alternatives) -
             title = heading(metric, summary.base_year, book.lang)
             if len(comparison.summaries) > 1:
                 title = f"{label}: {title}"
+            if named:
+                title = f"{title} ({fan_name(summary, book.lang).lower()})"
             chart = charts.fan(book, cells, title, axis_format(metric.unit), ends)
             place = _chart_column(metric, reference, summary.years)
             sheets[metric.id].paper.insert_chart(row, place, chart, {"x_offset": 12, "y_offset": 4})
             for p, column in zip(SPREAD, range(2, 7), strict=True):
                 ending = suffix(comparison, name)
-                book.call(f"{metric.id}_p{100 * p:02.0f}{ending}", sheets[metric.id], (row, column), (last, column))
+                book.call(
+                    f"{before}{metric.id}_p{100 * p:02.0f}{ending}", sheets[metric.id], (row, column), (last, column)
+                )
             row = max(last, row + charts.ROWS) + 2
             breaks.append(row)
         sheets[metric.id].paper.set_h_pagebreaks(two_a_page(breaks))
@@ -132,23 +149,24 @@ def _chart_column(metric: Metric, scenario: Scenario, years: np.ndarray) -> int:
     return 11 + len(limits(metric, scenario, years))
 
 
-def _fan_sheet(book: Book, comparison: Comparison, metric: Metric, scenario: Scenario) -> Sheet:
+def _fan_sheet(book: Book, comparison: Comparison, metric: Metric, scenario: Scenario, *, named: bool) -> Sheet:
     summary, lang = comparison.summaries[comparison.against], book.lang
     unit = unit_label(metric.unit, metric.price_basis(summary.base_year), lang)
     note = FAN_NOTE.say(lang, definition=metric.definition.say(lang), unit=unit)
-    sheet = book.sheet(metric.label.say(lang), heading(metric, summary.base_year, lang))
+    name = fan_sheet(summary, metric.label.say(lang), lang, named=named)
+    sheet = book.sheet(name, fan_sheet(summary, heading(metric, summary.base_year, lang), lang, named=named))
     sheet.write(1, 0, note, "quiet")
     sheet.write(2, 0, runs_line(summary, lang), "quiet")
     spread = [f"{100 * p:.0f} %" if p != 0.50 else MEDIAN_HEAD.say(lang) for p in SPREAD]
     others = [text.say(lang) for text in (MEAN, MEDIAN_ERROR, TAIL_ERROR, BASELINE)]
     labels = [SCENARIO.say(lang), YEAR.say(lang), *[f"{text}, {unit}" for text in (*spread, *others)]]
-    named = [limit.name.say(lang) for limit in limits(metric, scenario, summary.years)]
-    sheet.head(HEAD_ROW, [*labels, *named], texts=1, height=62)
+    held = [limit.name.say(lang) for limit in limits(metric, scenario, summary.years)]
+    sheet.head(HEAD_ROW, [*labels, *held], texts=1, height=62)
     helper = _chart_column(metric, scenario, summary.years) + 12
     sheet.write(HEAD_ROW - 1, helper, FOR_CHART.say(lang), "quiet")
     bands = [BAND.say(lang, low=100 * low, high=100 * high) for low, high in BANDS]
     sheet.head(HEAD_ROW, [f"{text}, {unit}" for text in bands], texts=0, start=helper)
-    sheet.widths(38, 6, *[9.5] * (9 + len(named)))
+    sheet.widths(38, 6, *[9.5] * (9 + len(held)))
     sheet.keep(HEAD_ROW + 1, 2)
     return sheet
 
@@ -214,10 +232,12 @@ IN_LAST = Text("Sannsynlighet i {year}, prosent", "Probability in {year}, per ce
 BY_YEAR = Text("{label}: sannsynlighet i året, prosent", "{label}: probability in the year, per cent")
 
 
-def write_probabilities(book: Book, comparison: Comparison, alternatives: Alternatives) -> None:
-    """Each event in each year, in the year and up to it; lines by year, and the alternatives' last year as bars."""
-    lang, years = book.lang, comparison.summaries[comparison.against].years
-    sheet = book.sheet(PROBABILITIES.say(lang), PROBABILITIES.say(lang), [PROBABILITY_NOTE.say(lang)])
+def write_probabilities(book: Book, comparison: Comparison, alternatives: Alternatives, *, named: bool) -> None:
+    """Each event in each year, in the year and up to it; lines by year, and the alternatives' last year as bars. Of
+    one fan, `named` where there are two."""
+    lang, of = book.lang, comparison.summaries[comparison.against]
+    years, name = of.years, fan_sheet(of, PROBABILITIES.say(lang), lang, named=named)
+    sheet = book.sheet(name, name, [PROBABILITY_NOTE.say(lang)])
     sheet.write(2, 0, runs_line(comparison.summaries[comparison.against], lang), "quiet")
     heads = [text.say(lang) for text in (EVENT, SCENARIO, WHEN)]
     labels = [*heads, *[str(year) for year in years], LARGEST_ERROR.say(lang)]
@@ -265,28 +285,28 @@ def write_probabilities(book: Book, comparison: Comparison, alternatives: Altern
 
 TIDY = Text("Alle tall", "All figures")
 TIDY_NOTE = Text(
-    nb="Samme tall som summary.csv og sampling_errors.csv: ett nøkkeltall, alternativ og år på hver rad. Andeler og "
-    "renter vises som prosent. Kolonnenavnene er de samme overalt.",
-    en="The same figures as summary.csv and sampling_errors.csv: one key figure, alternative and year in each row. "
-    "Shares and rates are shown as per cent. The names of the columns are the same everywhere.",
+    nb="Samme tall som summary.csv og sampling_errors.csv: ett nøkkeltall, alternativ, vifte og år på hver rad. "
+    "Andeler og renter vises som prosent. Kolonnenavnene er de samme overalt.",
+    en="The same figures as summary.csv and sampling_errors.csv: one key figure, alternative, fan and year in each "
+    "row. Shares and rates are shown as per cent. The names of the columns are the same everywhere.",
 )
-TIDY_COLUMNS = ("scenario", "metric", "label", "unit", "price_basis", "year", "mean", "sd")
+TIDY_COLUMNS = ("scenario", "fan", "metric", "label", "unit", "price_basis", "year", "mean", "sd")
 
 
-def write_tidy(book: Book, comparison: Comparison) -> None:
-    """Everything in one table that Excel can filter and turn: a row a scenario, metric and year."""
+def write_tidy(book: Book, comparisons: Sequence[Comparison]) -> None:
+    """Everything in one table that Excel can filter and turn: a row a scenario, fan, metric and year."""
     lang = book.lang
     sheet = book.sheet(TIDY.say(lang), TIDY.say(lang), [TIDY_NOTE.say(lang)])
     errors = [f"se_{name}" for name in ("mean", *NAMES)]
     columns = [*TIDY_COLUMNS, *NAMES, *errors]
     row = 4
-    for summary in comparison.summaries.values():
+    for summary in [summary for comparison in comparisons for summary in comparison.summaries.values()]:
         for spread in summary.distributions.values():
             for cells in _tidy_rows(summary, spread, lang):
                 unit = spread.metric.unit
                 code, finer = number_format(unit), number_format(unit, finer=1)
                 for column, cell in enumerate(cells):
-                    shown = "" if column < 5 else "0" if column == 5 else code if column < 8 + len(NAMES) else finer
+                    shown = "" if column < 6 else "0" if column == 6 else code if column < 9 + len(NAMES) else finer
                     sheet.write(row, column, cell, code=shown)
                 row += 1
     sheet.paper.add_table(
@@ -300,7 +320,7 @@ def write_tidy(book: Book, comparison: Comparison) -> None:
             "name": "figures",
         },
     )
-    sheet.widths(24, 26, 38, 20, 18, 6, *[10] * (len(columns) - 6))
+    sheet.widths(24, 10, 26, 38, 20, 18, 6, *[10] * (len(columns) - 7))
     sheet.keep(4, 3)
 
 
@@ -312,5 +332,5 @@ def _tidy_rows(summary: Summary, spread: Distribution, lang: str) -> Iterator[Se
     for t, year in enumerate(summary.years):
         figures = [spread.mean[t], spread.sd[t], *[spread.percentiles[p, t] for p in range(len(PERCENTILES))]]
         figures += [spread.mean_error[t], *[spread.percentile_errors[p, t] for p in range(len(PERCENTILES))]]
-        key = (summary.scenario, metric.id, metric.label.say(lang), unit, basis, int(year))
+        key = (summary.scenario, summary.fan, metric.id, metric.label.say(lang), unit, basis, int(year))
         yield (*key, *[factor * float(value) for value in figures])

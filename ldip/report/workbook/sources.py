@@ -157,7 +157,12 @@ PROVENANCE_ROWS = {
 
 
 def write_provenance(
-    book: Book, comparison: Comparison, alternatives: Alternatives, command: str, recheck: Sequence[str]
+    book: Book,
+    comparison: Comparison,
+    steered: Comparison | None,
+    alternatives: Alternatives,
+    command: str,
+    recheck: Sequence[str],
 ) -> None:
     """All that is needed to get the same figures again, checksums to know that they are, and, of figures that were
     computed again from a result folder, whether they were (`recheck`)."""
@@ -170,12 +175,16 @@ def write_provenance(
         (say["runs"].say(lang), "", summary.runs),
         (say["seed"].say(lang), "", summary.seed),
         (say["years"].say(lang), "", f"{summary.years[0]}–{summary.years[-1]}"),
-        (say["policy"].say(lang), "", policy_words(summary, lang)),
+        *[
+            (say["policy"].say(lang), "", policy_words(of.summaries[of.against], lang))
+            for of in (comparison, steered)
+            if of
+        ],
     ]
     for name, it in alternatives.items():
         titles = " + ".join(title.say(lang) for title in it.source.change_titles) or say["none"].say(lang)
         rows.append((say["changes"].say(lang), name, titles))
-        rows.append((say["figures"].say(lang), name, _figures_sha256(comparison, name)))
+        rows.append((say["figures"].say(lang), name, _figures_sha256(comparison, steered, name)))
     digests = {file: sha for it in alternatives.values() for file, sha in it.source.files.items()}
     rows += [(say["input"].say(lang, file=file), "", sha) for file, sha in digests.items()]
     rows += [(say["package"].say(lang), name, version) for name, version in package_versions().items()]
@@ -190,8 +199,8 @@ def write_provenance(
     sheet.keep(4, 1)
 
 
-def _figures_sha256(comparison: Comparison, name: str) -> str:
+def _figures_sha256(comparison: Comparison, steered: Comparison | None, name: str) -> str:
     """The checksum of the file that a simulation of this scenario alone writes."""
     with tempfile.TemporaryDirectory() as folder:
-        write_summary(Path(folder), [comparison.summaries[name]])
+        write_summary(Path(folder), [of.summaries[name] for of in (comparison, steered) if of])
         return sha256(Path(folder) / "summary.csv")

@@ -69,7 +69,7 @@ class _Settings(Frozen):
     seeds: list[Annotated[int, Field(ge=0)]] = Field([1], min_length=1)
     runs: int = Field(10_000, ge=1, le=10**9)
     years: int = Field(20, ge=1, le=60)
-    policy: Literal["none", "adopted", "step", "rule"] = "adopted"
+    policy: Literal["none", "adopted", "step", "react"] = "adopted"
     step: float = Field(0.0, ge=0.0, le=10_000.0)
 
 

@@ -32,6 +32,7 @@ class Recorded(NamedTuple):
     years: int
     policy: str
     step: float
+    fans: dict[str, str]  # fan -> its policy, in the order of the files; nothing in a folder of before there were two
     checksums: dict[str, str]  # file -> SHA-256 when it was written
 
 
@@ -65,6 +66,7 @@ def read_recorded(folder: Path) -> Recorded:
             years=len(content["years"]),
             policy=str(content.get("policy", "adopted")),
             step=_finite(content.get("step", 0.0)),
+            fans={str(fan): str(policy) for fan, policy in content.get("fans", {}).items()},
             checksums=checksums,
         )
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:

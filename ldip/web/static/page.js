@@ -62,6 +62,13 @@ function build() {
   const options = (entries) => entries.map((entry) => made("option", { value: entry.id, textContent: entry.label }));
   at("growth").replaceChildren(...options([{ id: "", label: words.growth_none }, ...page.growth]));
   at("policy").replaceChildren(...options(page.policies));
+  at("fans").replaceChildren(
+    ...page.both.map((fan) => {
+      const button = made("button", { type: "button", textContent: fan.label, onclick: () => choosePolicy(fan.id) });
+      button.dataset.fan = fan.id;
+      return button;
+    }),
+  );
   at("others-box").hidden = !page.others.length;
   at("others").replaceChildren(
     ...page.others.map((change) => made("label", {}, [made("input", { type: "checkbox", value: change.id }), change.label])),
@@ -169,6 +176,7 @@ function showControls() {
   }
   at("growth").value = state.changes.find((name) => page.growth.some((one) => one.id === name)) || "";
   at("policy").value = state.policy;
+  for (const button of at("fans").children) button.setAttribute("aria-pressed", button.dataset.fan === state.policy);
   for (const box of at("others").querySelectorAll("input")) box.checked = state.changes.includes(box.value);
   if (state.changes.some((name) => page.others.some((one) => one.id === name))) at("others-box").open = true;
   at("year-shown").textContent = year;
@@ -403,10 +411,12 @@ at("others").addEventListener("change", (event) => {
   if (event.target.checked) state.changes.push(event.target.value);
   moved();
 });
-at("policy").addEventListener("change", () => {
-  state.policy = at("policy").value;
+function choosePolicy(id) {
+  state.policy = id;
   moved();
-});
+}
+
+at("policy").addEventListener("change", () => choosePolicy(at("policy").value));
 at("year").addEventListener("input", () => setYear(at("year").valueAsNumber));
 at("reset").addEventListener("click", () => {
   state = copyOf(START);

@@ -57,7 +57,7 @@ export class Answer {
         const own = answer.metrics[id];
         const high = figure === "p95";
         const [value, error] = [own[figure][t], own.errors[figure][t]];
-        const unit = metric.factor === 100 ? "\u00a0%" : "";
+        const unit = metric.factor === 100 ? "\u00a0%" : high ? "" : `\u00a0${metric.unit}`;
         this.value(part, shown(value, metric) + unit, plusMinus(error * metric.factor, metric.decimals));
         if (high) {
           const share = answer.metrics.restructuring_need_share;
@@ -72,7 +72,7 @@ export class Answer {
         const apart = answer.apart?.metrics[id];
         const scaled = (name) => apart && apart[name][t] * metric.factor;
         const decimals = metric.decimals;
-        this.apart(part, scaled("mean"), scaled("error"), decimals, high ? words.need_apart : words.short_points, metric.better, against);
+        this.apart(part, scaled("mean"), scaled("error"), decimals, metric.factor === 100 ? words.short_points : words.need_apart, metric.better, against);
       }
     }
   }

@@ -39,8 +39,8 @@ LIMITS = (
         en="The probabilities are the model's. They say what the assumptions imply, not what will happen.",
     ),
     Text(
-        nb="Ingen griper inn i modellen. {policy}. Det som da mangler, er omstillingsbehovet.",
-        en="Nobody intervenes in the model. {policy}. What is then missing is the restructuring need.",
+        nb="I modellen gjøres bare det som viften sier. {policies}. Virkelige kommunestyrer gjør noe annet.",
+        en="In the model only that is done which the fan says. {policies}. Real councils do other things.",
     ),
     Text(
         nb="En kommune kan ikke låne til drift. Underskudd som fondene ikke dekker, hoper seg opp som udekket "
@@ -86,7 +86,7 @@ def chapter(m: Material) -> Section:
         "last": int(summary.years[-1]),
         "plan_end": summary.base_year + main.source.scenario.scenario.plan_years - 1,
         "runs": number(summary.runs, 0, m.lang),
-        "policy": policy_words(summary, m.lang),
+        "policies": ". ".join(policy_words(fan, m.lang) for fan in main.fans.told),
     }
     paragraphs = [Words(m.say(text, **words)) for text in METHOD_WORDS]
     return Section("method", m.say(METHOD), [*paragraphs, Bullets([m.say(text, **words) for text in LIMITS])])

@@ -42,7 +42,7 @@ def chapter(m: Material) -> Section:
         number(summary.runs, 0, m.lang),
         str(summary.seed),
         f"{summary.years[0]}–{summary.years[-1]}",
-        policy_words(summary, m.lang),
+        "; ".join(policy_words(fan, m.lang) for fan in main.fans.told),
         m.command,
     ]
     facts = [list(pair) for pair in zip(m.say(FACTS).split("|"), values, strict=True)]

@@ -5,10 +5,10 @@ import math
 import numpy as np
 
 from ldip.analysis.restructuring import LARGEST, Restructuring, curve
-from ldip.report.answers.restructuring import HELD, LAST, held_rows
+from ldip.report.answers.restructuring import HELD, LAST, held_rows, steering_rows, waiting_words
 from ldip.report.numbers import error_words, number
 from ldip.report.page import pictures
-from ldip.report.page.blocks import Material, Picture, Section, Table, Words
+from ldip.report.page.blocks import Block, Material, Picture, Section, Table, Words
 from ldip.report.page.phrases import MORE_THAN, percent, step_words
 from ldip.text import Text
 
@@ -39,6 +39,7 @@ STEP_HEAD = Text(
     nb="sikkerhet|trinn, mill. {year}-kr|feil ±|prosent av driftsutgiftene|nok i, prosent av løpene|feil ±",
     en="confidence|step, mill. {year}-kr|error ±|per cent of net expenditure|enough in, per cent of runs|error ±",
 )
+INSTEAD = Text("I stedet for et trinn: styring, tall for {last}", "Instead of a step: steering, figures of {last}")
 STEP_TABLE = Text("Minste trinn ved en valgt sikkerhet", "Smallest step at a chosen confidence")
 CURVE_TABLE = Text("Trinn og sannsynlighet, prosent av løpene", "Step and probability, per cent of the runs")
 CURVE_STEP = Text("trinn, mill. {year}-kr", "step, mill. {year}-kr")
@@ -88,11 +89,20 @@ def chapter(m: Material) -> Section:
         draw=pictures.steps(solved, m.label, year, lang),
         tables=[_curve_table(m, solved, year)],
     )
-    return Section(
-        "restructuring",
-        m.say(STEPS),
-        [Words(intro), picture, _steps_table(m, solved, year), held, Words(m.say(FULL_EFFECT), "note")],
-    )
+    blocks: list[Block] = [Words(intro), picture, _steps_table(m, solved, year), held, *_steered(m, plan_end)]
+    return Section("restructuring", m.say(STEPS), [*blocks, Words(m.say(FULL_EFFECT), "note")])
+
+
+def _steered(m: Material, plan_end: int) -> list[Block]:
+    """What steering achieves instead of a step, and what waiting is worth."""
+    main = m.findings.main
+    if main.steered is None:
+        return []
+    steering, result = main.steered.steering, main.restructuring
+    head, *rows = steering_rows(steering, m.say(LAST, last=result.last_year), m.lang)
+    waiting = waiting_words(result, steering, plan_end, m.lang)
+    table = Table(m.say(INSTEAD, last=result.last_year), head, rows)
+    return [table, *([Words(waiting)] if waiting else [])]
 
 
 def _steps_table(m: Material, solved: dict[str, Restructuring], year: int) -> Table:
