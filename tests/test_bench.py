@@ -73,9 +73,9 @@ def test_own_draws_are_what_the_weather_draws(scenario):
     assert len(draws) == 2  # one shock, two blocks of runs
     normals = np.concatenate([ask() for ask in draws], axis=1)
     np.testing.assert_array_equal(normals, np.concatenate([ask() for ask in draws], axis=1))
-    sd = only.equities.volatility.value
+    size = only.equities.volatility.value * np.array([[only.first_year.value], [1.0], [1.0], [1.0]])
     made = drivers.weather(drivers.prepare(only, baseline.plan), 1, 0, 1500)[7]
-    np.testing.assert_allclose(made, np.exp(sd * normals[:, :1500] - 0.5 * sd**2), rtol=1e-14)
+    np.testing.assert_allclose(made, np.exp(size * normals[:, :1500] - 0.5 * size**2), rtol=1e-14)
 
 
 def test_targets_are_judged_by_the_figures():

@@ -79,13 +79,13 @@ def test_every_year_needs_at_least_as_much_as_the_last(scenario, solved):
 
 def test_first_order_size(scenario):
     """Where only the result share binds, a step s lifts the result of 2039 by 16 s: the missing amount / 16, less the
-    interest saved on the way, which makes the step smaller."""
+    interest and instalments saved on the way, which makes the step smaller."""
     solved = restructure(scenario, confidences=(0.9,), rules=("result",), runs=1000, seed=1, years=20)
-    lines = ["net_operating_result", "operating_revenue", "deflator_index"]
+    lines = ["underlying_result", "operating_revenue", "deflator_index"]
     ledger = simulate(scenario, runs=1000, seed=1, years=20, lines=lines)
-    lacks = (0.03 * ledger["operating_revenue"] - ledger["net_operating_result"])[-1] / ledger["deflator_index"][-1]
+    lacks = (0.03 * ledger["operating_revenue"] - ledger["underlying_result"])[-1] / ledger["deflator_index"][-1]
     naive = np.quantile(lacks, 0.9) / 16.0
-    assert 0.75 * naive < solved.answers[0].step < naive
+    assert 0.6 * naive < solved.answers[0].step < naive
 
 
 def test_what_no_step_mends_is_infinite(scenario):

@@ -174,7 +174,7 @@ def test_a_driver_that_is_off_brings_nothing(scenario):
     for of in sobol(faint, runs=256, seed=1, years=8).indices.values():
         assert of["rate"].total < 1e-9
         assert abs(of["rate"].first) < 1e-4
-        assert of["national_tax"].total > 0.1
+        assert of["national_tax"].total > 0.05
 
 
 def test_only_correlation_is_taken_off(scenario):
@@ -411,7 +411,7 @@ def test_conditions_hold_with_another_seed(scenario):
         assert happens[inside].mean() == pytest.approx(box.density, abs=4.0 * math.sqrt(1.5) * box.density_error)
         coverage = inside[happens].mean()
         assert coverage == pytest.approx(box.coverage, abs=4.0 * math.sqrt(1.5) * box.coverage_error)
-        assert box.density > found.probability + 0.1
+        assert box.density > found.probability + 0.05
 
 
 def test_an_event_that_never_happens_says_so(scenario):

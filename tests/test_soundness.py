@@ -339,7 +339,7 @@ def test_the_witnesses_are_no_lines_of_the_ledger_that_did_not_ask(scenario):
 def wild(scenario) -> Scenario:
     """Wages that the schema allows and no number can hold."""
     wages = scenario.drivers.wages
-    swing = {"volatility": 1.0, "persistence": 0.999, "deflator_weight": 1.0}
+    swing = {"volatility": 1.0, "persistence": 0.999, "deflator_weight": 1.0, "catch_up": 0.0}
     changed = {key: getattr(wages, key).model_copy(update={"value": value}) for key, value in swing.items()}
     moved = scenario.drivers.model_copy(update={"wages": wages.model_copy(update=changed)})
     return scenario.model_copy(update={"drivers": moved})
@@ -382,7 +382,7 @@ def test_nothing_is_written_of_runs_that_cannot_be_computed(ldip, here):
     swing = [("volatility", 1.0, "standard deviation per year"), ("persistence", 0.999, "share per year")]
     lines = [
         f'{key} = {{ value = {value}, unit = "{unit}", basis = "assumption", source = "test" }}\n'
-        for key, value, unit in [*swing, ("deflator_weight", 1.0, "share")]
+        for key, value, unit in [*swing, ("deflator_weight", 1.0, "share"), ("catch_up", 0.0, "share per year")]
     ]
     (here / "wild.toml").write_text("[drivers.wages]\n" + "".join(lines), encoding="utf-8")
     for words in (

@@ -128,13 +128,13 @@ def test_a_folder_of_before_is_of_pressure(tmp_path):
 
 
 def test_json_has_every_fan_and_the_first_as_ever(ldip):
-    content = json.loads(ldip(*SMALL, "--years", 3, "--json").out)
+    content = json.loads(ldip(*SMALL, "--years", 8, "--json").out)
     assert list(content["fans"]) == ["pressure", "steered"]
     for part in ("summary", "probabilities"):
         assert content["fans"]["pressure"][part] == content[part]
         assert content["fans"]["steered"][part] != content[part]
     assert content["fans"]["steered"]["policy"] == STEERED
-    alone = json.loads(ldip(*SMALL, "--years", 3, "--json", "--policy", STEERED).out)
+    alone = json.loads(ldip(*SMALL, "--years", 8, "--json", "--policy", STEERED).out)
     assert alone["fans"]["steered"] == content["fans"]["steered"]
 
 

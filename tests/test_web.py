@@ -451,7 +451,7 @@ def test_every_response_is_kept_to_itself(page):
         ({"changes": ["housing-minus-20", "housing-minus-20"]}, "must be names among"),
         ({"changes": [{}]}, "must be names among"),
         ({"changes": "housing-minus-20"}, "must be names among"),
-        ({"policy": "best"}, "policy = best: must be one of none, adopted, step, rule"),
+        ({"policy": "best"}, "policy = best: must be one of none, adopted, step, react"),
         ({"policy": []}, "policy = []"),
         ({"step": -1}, "step = -1"),
         ({"colour": 1}, "colour: is not known"),

@@ -11,7 +11,10 @@ from ldip.report.numbers import shown, unit_label
 from ldip.scenario.schema import Scenario
 from ldip.text import Text
 
-LIKE = {"debt_ratio_with_deficits": "debt_ratio"}
+LIKE = {
+    "debt_ratio_with_deficits": "debt_ratio",
+    "net_operating_result_share": "underlying_result_share",
+}
 """Metrics that are held against the thresholds of another one."""
 
 FISCAL_RULE = {

@@ -77,8 +77,7 @@ def close_investment(
     real_planned = real_renewal + real_capacity_investment + real_infrastructure
     real_overrun = overrun(real_planned, plan.builds_places, plan.cost_overrun, weather.construction_factor)
     real_ready = real_planned + real_overrun + opening.slipped_investment
-    slippage = plan.slippage * weather.slippage_factor
-    real_slipped = slippage * real_ready
+    real_slipped = plan.slippage * weather.slippage_factor * real_ready
     real_postponed = opening.postponement * (real_ready - real_slipped)
     slipped_investment = real_slipped + real_postponed
 

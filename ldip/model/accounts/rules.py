@@ -81,28 +81,13 @@ def close_rules(
     broken_rules = (
         result_share_breach + equity_share_breach + buffer_fund_breach + liquidity_breach + uncovered_deficit_breach
     )
-    last_funds = year_end.new_uncovered_deficit + year_end.emergency_wage_reserve_use + year_end.emergency_fund_use
-    own_year = event(year_end.struck_cover <= noise)  # what is struck for earlier deficits is earlier years' need
-    before_transfer = last_funds + year_end.emergency_buffer_use + year_end.struck_cover + year_end.struck_provision
-    restructuring_need = lasting_need(
+    restructuring_need = need_of_the_year(
         result_gap,
-        missing_equity=positive(equity_gap - year_end.struck_transfer),
-        uncovered=year_end.new_uncovered_deficit,
-        equity=need_to_restore(own_year * least(equity_gap, year_end.struck_transfer), before_transfer, 0.0, noise),
-        buffer=buffer_need(
-            stock_gap(buffer_minimum, opening.buffer_fund, balance.closing_buffer_fund),
-            last_funds,
-            year_end.emergency_buffer_use,
-            year_end.struck_provision + year_end.struck_transfer,
-            own_year,
-            noise,
-        ),
-        liquidity=liquidity_need(
-            stock_gap(liquidity_minimum, opening.liquidity_reserve, balance.closing_liquidity_reserve),
-            before_transfer,
-            year_end.struck_transfer,
-            noise,
-        ),
+        equity_gap,
+        buffer_gap=stock_gap(buffer_minimum, opening.buffer_fund, balance.closing_buffer_fund),
+        liquidity_gap=stock_gap(liquidity_minimum, opening.liquidity_reserve, balance.closing_liquidity_reserve),
+        year_end=year_end,
+        noise=noise,
     )
     underlying_share = ratio(finance.underlying_result, operating_revenue)
     decided_share = decided_by_result(
@@ -114,7 +99,6 @@ def close_rules(
         plan.most_change,
     )
     newly_decided = plan.reacts * decided_share * operating_revenue
-    measures = services.restructuring_measures
 
     closing_net_debt = balance.closing_net_debt
     debt_ratio = ratio(closing_net_debt, operating_revenue)
@@ -155,10 +139,33 @@ def close_rules(
         ),
         restructuring_need=restructuring_need,
         restructuring_need_share=ratio(restructuring_need, services.net_sector_expenditure),
-        frames_change_share=-ratio(measures, services.net_sector_expenditure + measures),
+        frames_change_share=change_of_frames(services.restructuring_measures, services.net_sector_expenditure),
         newly_decided=newly_decided,
         decided_measures=opening.decided_measures + ratio(newly_decided, market.deflator_index),
         postponement=plan.reacts * postponed_share(underlying_share, plan.result_share_minimum, plan.postponement),
+    )
+
+
+def need_of_the_year(result_gap, equity_gap, buffer_gap, liquidity_gap, year_end, noise):
+    """The lasting improvement that makes every rule hold that the year itself broke. An improvement goes back through
+    the year-end in the order of the law; what is struck to cover earlier deficits is earlier years' need.  M12.1."""
+    own_year = event(year_end.struck_cover <= noise)
+    last_funds = year_end.new_uncovered_deficit + year_end.emergency_wage_reserve_use + year_end.emergency_fund_use
+    before_transfer = last_funds + year_end.emergency_buffer_use + year_end.struck_cover + year_end.struck_provision
+    return lasting_need(
+        result_gap,
+        positive(equity_gap - year_end.struck_transfer),
+        year_end.new_uncovered_deficit,
+        need_to_restore(own_year * least(equity_gap, year_end.struck_transfer), before_transfer, 0.0, noise),
+        buffer_need(
+            buffer_gap,
+            last_funds,
+            year_end.emergency_buffer_use,
+            year_end.struck_provision + year_end.struck_transfer,
+            own_year,
+            noise,
+        ),
+        liquidity_need(liquidity_gap, before_transfer, year_end.struck_transfer, noise),
     )
 
 
@@ -219,6 +226,11 @@ def decided_by_result(share, minimum, margin, cut_speed, growth_speed, most):
     most so much a year.  M12 (assumption)."""
     wanted = cut_speed * positive(minimum - share) - growth_speed * positive(share - minimum - margin)
     return greatest(least(wanted, most), -most)
+
+
+def change_of_frames(measures, net_sector_expenditure):
+    """Lasting change of the service frames, of what they would cost without it: cuts are negative.  M12."""
+    return -ratio(measures, net_sector_expenditure + measures)
 
 
 def postponed_share(share, minimum, postponement):

@@ -62,10 +62,12 @@ TIES = Text(nb=" og likt i {level} prosent", en=" and the same in {level} per ce
 NOTE = Text(
     nb="Sannsynlighetene er modellens, gitt antakelsene, ikke verdens. «feil ±» er utvalgsfeilen (standardfeil): så "
     "mye ville gjennomsnittet flytte seg med et annet frø. «uparet ±» er hva den ville vært uten samme vær i alle "
-    "alternativer.",
+    "alternativer. Alle løp har de samme antakelsene om hva en ny innbygger betaler og koster: at det ene er "
+    "lavest i nesten alle løp, sier ikke at antakelsene er rette.",
     en="Probabilities are the model's, given its assumptions, not the world's. 'error ±' is the sampling error "
     "(standard error): how far the mean would move with another seed. 'unpaired ±' is what it would be without the "
-    "same weather in every alternative.",
+    "same weather in every alternative. All runs share the assumptions on what a new resident pays and costs: that "
+    "one is the lowest in nearly all runs does not say that the assumptions are right.",
 )
 
 

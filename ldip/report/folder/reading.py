@@ -74,6 +74,7 @@ def _summary(recorded: Recorded, fan: str, policy: str, figures: Cells, errors: 
                 recorded.runs,
             )
             for event in events(recorded.sources[0].scenario)
+            if (fan, event.id, str(years[0])) in chances  # an earlier version may not have known it
         },
         policy=policy,
         step=recorded.step if policy == recorded.policy else 0.0,

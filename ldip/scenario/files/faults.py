@@ -87,6 +87,8 @@ UNITS_NB = {
     "dwellings per year": "boliger per år",
     "dwellings": "boliger",
     "year": "et årstall",
+    "share per unit wage growth": "andel per enhet lønnsvekst",
+    "mill. 2020-kr per resident": "mill. 2020-kr per innbygger",
     "mill. 2020-kr per dwelling": "mill. 2020-kr per bolig",
     "log points per unit rate": "logpoeng per renteenhet",
     "probability per year": "en sannsynlighet per år",

@@ -33,6 +33,8 @@ UNITS = {
     "degrees of freedom": Text("frihetsgrader", "degrees of freedom"),
     "dwellings": DWELLINGS,
     "dwellings per year": Text("boliger per år", "dwellings per year"),
+    "share per unit wage growth": Text("andel per enhet lønnsvekst", "share per unit wage growth"),
+    "mill. 2020-kr per resident": Text("mill. 2020-kr per innbygger", "mill. 2020-kr per resident"),
     "mill. 2020-kr per dwelling": Text("mill. 2020-kr per bolig", "mill. 2020-kr per dwelling"),
     "share per year": Text("andel per år", "share per year"),
     "standard deviation per year": Text("standardavvik per år", "standard deviation per year"),
