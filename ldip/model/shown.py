@@ -4,7 +4,7 @@ Ids of metrics (``catalogue.csv``) and of events (:func:`ldip.model.fiscal_rules
 """
 
 DEBT = ("debt_ratio", "debt_ratio_with_deficits")
-"""The debt ratio in both readings: bad futures show in the second, because loans may not pay operations."""
+"""The debt ratio in both readings: what no law lets borrow, when all is struck and spent, shows in the second."""
 
 ANSWERS = ("debt_ratio", "restructuring_need")
 """The two questions that all of it is about: pictures of a simulation and a comparison, cases of a sweep, what a

@@ -133,7 +133,7 @@ def draw_fan(
         )
     axes.plot(years, scale * distribution.percentile(0.50), color=BLUE, linewidth=2.2, label=MEDIAN.say(lang))
     axes.plot(years, scale * baseline, color=INK, linewidth=1.2, linestyle=(0, (4, 3)), label=BASELINE_PATH.say(lang))
-    if name == "debt_ratio":  # loans may not pay operations, so bad futures show up here rather than as debt
+    if name == "debt_ratio":  # what may not be borrowed shows up here rather than as debt
         tail = scale * summary.distributions["debt_ratio_with_deficits"].percentile(0.95)
         axes.plot(years, tail, color=RED, linewidth=1.2, linestyle=(0, (1, 1.5)), label=WITH_DEFICITS.say(lang))
     for level in levels:

@@ -26,6 +26,7 @@ from ldip.report.page.chapters import (
     restructuring,
     sensitivity,
     stress,
+    who,
     why,
 )
 from ldip.report.page.inline import inline_svg
@@ -46,6 +47,7 @@ CHAPTERS: tuple[ModuleType, ...] = (
     realism,
     reconciliation,
     assumptions,
+    who,
     method,
     glossary,
     provenance,

@@ -108,7 +108,7 @@ def write_fans(
             label, spread = alternatives[name].label, summary.distributions[metric.id]
             cells = _fan_rows(sheets[metric.id], row, alternatives[name], spread, summary.years, reference)
             last = row + len(summary.years) - 1
-            if deficits:  # loans may not pay operations, so bad futures show up here rather than as debt
+            if deficits:  # what may not be borrowed shows up here rather than as debt
                 cells = cells._replace(deficits=deficits.block((row, 6), (last, 6)))
             title = heading(metric, summary.base_year, book.lang)
             if len(comparison.summaries) > 1:

@@ -13,54 +13,57 @@ from ldip.text import Text
 
 HOW_HIGH = Text("Hvor høy blir gjeldsgraden?", "How high will the debt ratio get?")
 HIGH = Text(
-    nb="Gjeldsgraden i {last} blir høyst {a} prosent med 70 prosents sikkerhet, høyst {b} prosent med 80 og høyst "
-    "{c} prosent med 90 prosents sikkerhet (± {error}); i halvparten av framtidene blir den lavere enn {median} "
-    "prosent.",
-    en="The debt ratio in {last} will be at most {a} per cent with 70 per cent confidence, at most {b} per cent "
-    "with 80 and at most {c} per cent with 90 per cent confidence (± {error}); in half of the futures it is below "
-    "{median} per cent.",
+    nb="Gjeldsgraden i {last} blir høyst {a} prosent med 70 prosents sikkerhet, høyst {b} prosent med 80 og "
+    "høyst {c} prosent med 90 prosents sikkerhet (± {error}); i halvparten av framtidene blir den lavere "
+    "enn {median} prosent.",
+    en="The debt ratio in {last} will be at most {a} per cent with 70 per cent confidence, at most {b} per "
+    "cent with 80 and at most {c} per cent with 90 per cent confidence (± {error}); in half of the futures "
+    "it is below {median} per cent.",
 )
 HOW_LIKELY = Text("Hvor sannsynlig er en for høy gjeldsgrad?", "How likely is a debt ratio that is too high?")
 LIKELY = Text(
-    nb="Sannsynligheten for en gjeldsgrad over 75 prosent i {last} er {p75} prosent (± {e75}), og for en over 100 "
-    "prosent {p100} prosent (± {e100}); i {ever} prosent av framtidene (± {e_ever}) er gjeldsgraden over 100 "
-    "prosent i minst ett av årene {first}–{last}.",
-    en="The probability of a debt ratio above 75 per cent in {last} is {p75} per cent (± {e75}), and of one above "
-    "100 per cent it is {p100} per cent (± {e100}); in {ever} per cent of the futures (± {e_ever}) the debt ratio "
-    "is above 100 per cent in at least one of the years {first}-{last}.",
+    nb="Sannsynligheten for en gjeldsgrad over 75 prosent i {last} er {p75} prosent (± {e75}), og for en over "
+    "100 prosent {p100} prosent (± {e100}); i {ever} prosent av framtidene (± {e_ever}) er gjeldsgraden "
+    "over 100 prosent i minst ett av årene {first}–{last}.",
+    en="The probability of a debt ratio above 75 per cent in {last} is {p75} per cent (± {e75}), and of one "
+    "above 100 per cent it is {p100} per cent (± {e100}); in {ever} per cent of the futures (± {e_ever}) "
+    "the debt ratio is above 100 per cent in at least one of the years {first}-{last}.",
 )
 HOW_CHANGED = Text("Hvor mye må tjenestene endres?", "How much must the services change?")
 CHANGED = Text(
     nb="{label} er {median} {unit} i {last} (± {error}); i ni av ti framtider mellom {low} og {high}. "
-    "Handlingsreglene holder da i {held} prosent av framtidene, og vilkårene for ROBEK er oppfylt i {register}.",
-    en="{label} is {median} {unit} in {last} (± {error}); in nine of ten futures between {low} and {high}. The "
-    "fiscal rules then hold in {held} per cent of the futures, and the conditions for the state register are met in "
+    "Handlingsreglene holder da i {held} prosent av framtidene, og vilkårene for ROBEK er oppfylt i "
     "{register}.",
+    en="{label} is {median} {unit} in {last} (± {error}); in nine of ten futures between {low} and {high}. The"
+    " fiscal rules then hold in {held} per cent of the futures, and the conditions for the state register "
+    "are met in {register}.",
 )
 HOW_MUCH = Text("Hvor mye må omstilles?", "How much must be restructured?")
 MUCH = Text(
-    nb="For at handlingsreglene skal holde i {last}, må driften hvert år etter {plan_end} forbedres varig med {a} "
-    "mill. {year}-kr mer enn året før med 70 prosents sikkerhet, {b} mill. med 80 og {c} mill. med 90 prosents "
-    "sikkerhet (± {error}).",
-    en="For the fiscal rules to hold in {last}, operations must every year after {plan_end} be lastingly improved "
-    "by {a} mill. {year}-kr more than the year before with 70 per cent confidence, {b} mill. with 80 and {c} mill. "
-    "with 90 per cent confidence (± {error}).",
+    nb="For at handlingsreglene skal holde i {last}, må driften hvert år etter {plan_end} forbedres varig med "
+    "{a} mill. {year}-kr mer enn året før med 70 prosents sikkerhet, {b} mill. med 80 og {c} mill. med 90 "
+    "prosents sikkerhet (± {error}).",
+    en="For the fiscal rules to hold in {last}, operations must every year after {plan_end} be lastingly "
+    "improved by {a} mill. {year}-kr more than the year before with 70 per cent confidence, {b} mill. with "
+    "80 and {c} mill. with 90 per cent confidence (± {error}).",
 )
 NOT_IN_DEBT = Text(
-    nb="Merk at dårlige framtider ikke viser seg som gjeld: En kommune kan ikke låne til drift. Regnes udekket "
-    "merforbruk med, er gjeldsgraden i {last} høyst {c} prosent med 90 prosents sikkerhet, og sannsynligheten for "
-    "mer enn 100 prosent er {p100} prosent (± {e100}).",
-    en="Note that bad futures do not show as debt: a municipality may not borrow for operations. With uncovered "
-    "deficits counted, the debt ratio in {last} is at most {c} per cent with 90 per cent confidence, and the "
+    nb="Merk at de dårligste framtidene ikke bare viser seg som gjeld: Når overføringen til investering er "
+    "strøket og fondene er tomme, kan kommunen ikke låne mer til drift. Regnes udekket merforbruk med, er "
+    "gjeldsgraden i {last} høyst {c} prosent med 90 prosents sikkerhet, og sannsynligheten for mer enn 100 "
+    "prosent er {p100} prosent (± {e100}).",
+    en="Note that the worst futures do not show as debt alone: when the transfer to investment is struck and "
+    "the funds are empty, the municipality may not borrow more for operations. With uncovered deficits "
+    "counted, the debt ratio in {last} is at most {c} per cent with 90 per cent confidence, and the "
     "probability of more than 100 per cent is {p100} per cent (± {e100}).",
 )
 MEANING = Text(
-    nb="Tallene er fra {runs} beregnede framtider. «±» er utvalgsfeilen (standardfeil, den største i setningen): "
-    "så mye ville tallene typisk flytte seg om vi trakk andre tilfeldige tall. Den sier ingenting om hvor gode "
-    "forutsetningene er. Sannsynlighetene er modellens, ikke verdens. {policies}.",
-    en="The figures are from {runs} computed futures. '±' is the sampling error (standard error, the largest of "
-    "the sentence): how far the figures would typically move with other random numbers. It says nothing about how "
-    "good the assumptions are. The probabilities are the model's, not the world's. {policies}.",
+    nb="Tallene er fra {runs} beregnede framtider. «±» er utvalgsfeilen (standardfeil, den største i "
+    "setningen): så mye ville tallene typisk flytte seg om vi trakk andre tilfeldige tall. Den sier "
+    "ingenting om hvor gode forutsetningene er. Sannsynlighetene er modellens, ikke verdens. {policies}.",
+    en="The figures are from {runs} computed futures. '±' is the sampling error (standard error, the largest "
+    "of the sentence): how far the figures would typically move with other random numbers. It says nothing "
+    "about how good the assumptions are. The probabilities are the model's, not the world's. {policies}.",
 )
 CONFIDENCE_TABLE = Text("Svaret ved tre grader av sikkerhet", "The answer at three levels of confidence")
 AT_MOST_LAST = Text("{label} i {last}, høyst, prosent", "{label} in {last}, at most, per cent")
