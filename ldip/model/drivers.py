@@ -25,7 +25,7 @@ from ldip.model.processes import (
 )
 from ldip.model.processes import Process as Process
 from ldip.model.processes import prepare as prepare
-from ldip.scenario.drivers import SHOCKS
+from ldip.scenario.drivers import SHOCKS, TailedDriver
 
 
 class Stream(NamedTuple):
@@ -120,9 +120,7 @@ def weather(
     for name in TAILED:
         driver = getattr(drivers, name)
         if driver.degrees_of_freedom.value and not driver.is_off:
-            half = 0.5 * driver.degrees_of_freedom.value
-            empty = np.empty(shocks.shape[1:])
-            tails[name] = draw(f"{name}_tails", empty, lambda made, size, half=half: made.standard_gamma(half, size))
+            tails[name] = draw(f"{name}_tails", np.empty(shocks.shape[1:]), _gamma(driver))
     persistence: float | np.ndarray = drivers.rate.persistence.value
     if drivers.rate.persistence_spread.value and drivers.rate.volatility.value:
         persistence = persistence + drivers.rate.persistence_spread.value * (2.0 * uniform("rate_persistence") - 1.0)
@@ -145,6 +143,17 @@ def weather(
     found = chances[:, :, :runs]
     take_step(found, step)
     return found
+
+
+def _gamma(driver: TailedDriver) -> Callable[[Any, tuple[int, ...]], np.ndarray]:
+    """What to ask a generator for the tails of a driver."""
+    half = 0.5 * driver.degrees_of_freedom.value
+
+    def ask(made: Any, size: tuple[int, ...]) -> np.ndarray:
+        found: np.ndarray = made.standard_gamma(half, size)
+        return found
+
+    return ask
 
 
 def _build(process: Process, uniform: Callable[..., np.ndarray], factor: np.ndarray) -> None:

@@ -315,7 +315,7 @@ class Scenario(Frozen):
 
     def plan_line(self, line: str) -> np.ndarray:
         """The sum of a line's rows in the plan years (plan year,)."""
-        rows = [row.values for row in self.plan if row.line == line]
+        rows = [np.array(row.values) for row in self.plan if row.line == line]
         return np.sum([np.zeros(self.scenario.plan_years), *rows], axis=0)
 
 
