@@ -89,7 +89,7 @@ def test_the_page_shows_the_answer(open_page):
     assert page.locator("#charts .median[d^=M]").count() == 10
     assert page.locator("#chart-debt_ratio .limit").count() == 2
     assert "Riksrevisjonen 75" in page.inner_text("#chart-debt_ratio")
-    assert page.locator("#rules tbody tr").count() == 9
+    assert page.locator("#rules tbody tr").count() == 10
     assert page.inner_text("#title") == "Bærum, handlingsprogram 2020–2023 videreført"
     assert "token" not in page.url
     assert "2039" in page.inner_text("#settled")
