@@ -44,6 +44,9 @@ def shown_in(metric: str, fan: str) -> bool:
 REGISTER = "state_register"
 """The event whose years are counted."""
 
+RESULT, RESULT_TWICE = "result_share_breach", "result_share_breach_twice"
+"""The events that the result is below its minimum, and that it is so two years in a row."""
+
 SCREEN_EVENTS = ("debt_ratio_above_75", BREACH, REGISTER)
 """The probabilities of the first screen."""
 

@@ -36,7 +36,7 @@ FANS = {PRESSURE: "pressure", STEERED: "steered"}
 CHUNK = 8 * drivers.BLOCK
 """The most runs closed together: enough for NumPy to be busy with numbers, few enough to stay near the cache."""
 
-BATCH, BATCH_THREADS = {"numpy": 20 * drivers.BLOCK, "compiled": 5 * drivers.BLOCK}, 4
+BATCH, BATCH_THREADS = {"numpy": 20 * drivers.BLOCK, "compiled": 4 * drivers.BLOCK}, 4
 """The most runs in a batch, and the most threads with a batch each: memory is to be fixed on any machine."""
 
 S = TypeVar("S")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ldip.model.fiscal_rules import Event
-from ldip.model.shown import BREACH, REGISTER
+from ldip.model.shown import BREACH, REGISTER, RESULT, RESULT_TWICE
 from ldip.report.numbers import error_words, number
 from ldip.report.page import pictures
 from ldip.report.page.blocks import Material, Picture, Section, Table, Words
@@ -19,11 +19,14 @@ BREACHES = Text("Sannsynligheten for brudd på reglene", "The probability of bre
 MOST_LIKELY = Text(
     nb="{fan}: I {last} er minst én handlingsregel brutt i {any} prosent av framtidene (± {error}), og i {ever} "
     "prosent er det minst ett år med brudd. Vilkårene for ROBEK, statens register, er oppfylt i {robek} prosent i "
-    "{last}, og i {on} år i snitt.",
+    "{last}, og i {on} år i snitt. Resultatet er under sitt minstekrav i {below} av {count} år i snitt, og to år på "
+    "rad i {twice} prosent av framtidene.",
     en="{fan}: In {last} at least one fiscal rule is broken in {any} per cent of the futures (± {error}), and in "
     "{ever} per cent there is at least one year with a breach. The conditions for ROBEK, the state's register, are "
-    "met in {robek} per cent in {last}, and in {on} years on average.",
+    "met in {robek} per cent in {last}, and in {on} years on average. The result is below its minimum in {below} of "
+    "{count} years on average, and two years in a row in {twice} per cent of the futures.",
 )
+YEARS_OF_IT = Text("År i snitt", "Years on average")
 CHANCES_TITLE = Text("Sannsynlighet i hvert år, prosent av løpene", "Probability in each year, per cent of the runs")
 CHANCES_SEEN = Text(
     nb="En liten figur for hver hendelse, alle med skala fra 0 til 100 prosent. I {last}: {ends}.",
@@ -66,6 +69,9 @@ def _lead(m: Material, summary: Summary) -> str:
         ever=percent(any_rule.so_far[-1], m.lang),
         robek=percent(register.in_year[-1], m.lang),
         on=number(summary.years_of(REGISTER), 1, m.lang),
+        below=number(summary.years_of(RESULT), 1, m.lang),
+        count=len(summary.years),
+        twice=percent(summary.probabilities[RESULT_TWICE].so_far[-1], m.lang),
     )
 
 
@@ -75,6 +81,7 @@ def _by_year(m: Material, summary: Summary, events: Sequence[Event], title: str)
         [str(year), *[percent(summary.probabilities[event.id].in_year[t], m.lang, 1) for event in events]]
         for t, year in enumerate(summary.years)
     ]
+    rows.append([m.say(YEARS_OF_IT), *[number(summary.years_of(event.id), 1, m.lang) for event in events]])
     named = f"{title}. {policy_words(summary, m.lang)}"
     return Table(named, [m.say(YEAR), *[event.label.say(m.lang) for event in events]], rows)
 
