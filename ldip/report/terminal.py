@@ -31,7 +31,9 @@ POLICY = {
         nb="Omstilling som øker med {step} mill. i året etter planen",
         en="Restructuring that grows by {step} mill. a year after the plan",
     ),
-    STEERED: Text(nb="Styrt: kommunen følger sine egne regler", en="Steered: the municipality follows its own rules"),
+    STEERED: Text(
+        nb="Styrt: kommunen retter seg etter resultatet", en="Steered: the municipality answers its result"
+    ),
 }
 """What is done about the need, in words; the two fans that are always shown begin with their names."""
 ASSUMPTIONS = Text(

@@ -1,6 +1,7 @@
 """The page's own words, in two languages; names of figures come from the catalogue."""
 
 from ldip.model.engine.simulate import PRESSURE, STEERED
+from ldip.report.terminal import POLICY
 from ldip.report.words import (
     ANSWER,
     ASSUMPTIONS,
@@ -46,9 +47,9 @@ WORDS = {
     "answer": ANSWER,
     "fans": Text("Hvilken vifte", "Which fan"),
     "fans_note": Text(
-        "Press: hva som mangler om ingen griper inn. Styrt: hvor det trolig ender når kommunen følger sine egne "
+        "Press: hva som mangler om ingen griper inn. Styrt: hvor det ender når kommunen følger en enkel "
         "regler, og hvor mye tjenestene da må endres. Samme framtider i begge.",
-        "Pressure: what lacks if nobody steps in. Steered: where it is likely to end when the municipality follows "
+        "Pressure: what lacks if nobody steps in. Steered: where it ends when the municipality follows "
         "its own rules, and how much the services must then change. The same futures in both.",
     ),
     "year": capital(YEAR),
@@ -137,7 +138,7 @@ POLICY_NAMES = {
     "none": Text("Ingen tiltak", "No measures"),
     PRESSURE: Text("Press: ingen griper inn", "Pressure: nobody steps in"),
     "step": Text("Fast trinn hvert år", "A constant step every year"),
-    STEERED: Text("Styrt: kommunen følger sine regler", "Steered: the municipality follows its rules"),
+    STEERED: POLICY[STEERED],
 }
 
 READINGS = {

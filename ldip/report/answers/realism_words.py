@@ -47,23 +47,22 @@ ACTUAL = Text("Netto driftsresultat, siste ti år", "Net operating result, last 
 SHORT = Text("Andel av løpene som har mindre enn de trenger", "Share of runs that have less than they need")
 
 REACH = Text(
-    nb="Varig tilpasning for en gjeldsgrad på {level} % i {by}: {share} % av inntektene hvert år fra {since} på "
-    "grunnbanen ({amount} mill. {base}-kr det første året, {amount_last} i {by}). Løpenes egne, 5 / 50 / 95 %: "
-    "{spread}; {needed} % av dem trenger noen.",
-    en="Lasting adjustment for a debt ratio of {level} % in {by}: {share} % of revenue every year from "
-    "{since} on the "
-    "baseline ({amount} mill. {base}-kr in the first year, {amount_last} in {by}). The runs' own, 5 / 50 / 95 %: "
-    "{spread}; {needed} % of them need one.",
+    nb="Varig tilpasning for en gjeldsgrad på {level} % i {by}: {share} % av inntektene hvert år fra {since} "
+    "på grunnbanen ({amount} mill. {base}-kr det første året, {amount_last} i {by}). Løpenes egne, 5 / 50 /"
+    " 95 %: {spread}; {needed} % av dem trenger noen.",
+    en="Lasting adjustment for a debt ratio of {level} % in {by}: {share} % of revenue every year from {since}"
+    " on the baseline ({amount} mill. {base}-kr in the first year, {amount_last} in {by}). The runs' own, 5"
+    " / 50 / 95 %: {spread}; {needed} % of them need one.",
 )
 ROOM = Text(
     nb="Minus er rom: så mye lavere kunne resultatet vært.",
     en="A minus is room: so much lower could the result have been.",
 )
 PARTS = Text(
-    nb="Av den er {start} utgangspunktet (aldrene som i {last_plan}), {users} at brukerne eldes og {taxpayers} at "
-    "færre er i arbeidsalder, i prosentpoeng.",
-    en="Of it {start} is the starting position (ages as in {last_plan}), {users} that users age and {taxpayers} that "
-    "fewer are of working age, in percentage points.",
+    nb="Av den er {start} utgangspunktet (aldrene som i {last_plan}), {users} at brukerne eldes og {taxpayers}"
+    " at færre er i arbeidsalder, i prosentpoeng.",
+    en="Of it {start} is the starting position (ages as in {last_plan}), {users} that users age and "
+    "{taxpayers} that fewer are of working age, in percentage points.",
 )
 NEVER = Text(
     nb="I {never} % av løpene er ingen tilpasning opp til {most} % nok.",
@@ -74,21 +73,19 @@ DRAWN = Text(
     en="In {year}: 5 / 50 / 95 %|the fan's own shocks|Norwegian years {first}-{last}",
 )
 DRAWN_NOTE = Text(
-    nb="{count} år trukket hele, {block} om gangen; det som ikke har historie, er trukket som ellers. Sterkest "
-    "forskjell i samvariasjon: {one} og {other}, {own} i disse årene mot {assumed} i scenariet.",
-    en="{count} years drawn whole, {block} at a time; what has no history is drawn as always. Largest difference in "
-    "correlation: {one} and {other}, {own} in these years against {assumed} in the scenario.",
+    nb="{count} år trukket hele, {block} om gangen; det som ikke har historie, er trukket som ellers. Sterkest"
+    " forskjell i samvariasjon: {one} og {other}, {own} i disse årene mot {assumed} i scenariet.",
+    en="{count} years drawn whole, {block} at a time; what has no history is drawn as always. Largest "
+    "difference in correlation: {one} and {other}, {own} in these years against {assumed} in the scenario.",
 )
 
 PATHS = Text(
     nb="Langs én framtid over {years} år er standardavviket av resultatet {middle} ({low}–{high} i ni av ti "
-    "framtider) "
-    "uten at noen reagerer; i {years} år av historien var det for kommunene samlet {history}. {share} % av "
-    "framtidene er så rolige.",
-    en="Along one future of {years} years the standard deviation of the result is {middle} ({low}-{high} in nine of "
-    "ten futures) with nobody reacting; in {years} years of history it was {history} for all "
-    "municipalities together. "
-    "{share} % of the futures are as calm.",
+    "framtider) uten at noen reagerer; i {years} år av historien var det for kommunene samlet {history}. "
+    "{share} % av framtidene er så rolige.",
+    en="Along one future of {years} years the standard deviation of the result is {middle} ({low}-{high} in "
+    "nine of ten futures) with nobody reacting; in {years} years of history it was {history} for all "
+    "municipalities together. {share} % of the futures are as calm.",
 )
 AVERAGE = {
     WIDER: Text(
@@ -105,10 +102,10 @@ AVERAGE = {
     ),
 }
 LASTING = Text(
-    nb="Over ti år endret kommunenes resultat seg {history} ganger så mye som over ett år, målt over {years} år; i "
-    "framtidene {middle} ({low}–{high}).",
-    en="Over ten years the municipalities' result changed {history} times as much as over one, measured over {years} "
-    "years; in the futures {middle} ({low}-{high}).",
+    nb="Over ti år endret kommunenes resultat seg {history} ganger så mye som over ett år, målt over {years} "
+    "år; i framtidene {middle} ({low}–{high}).",
+    en="Over ten years the municipalities' result changed {history} times as much as over one, measured over "
+    "{years} years; in the futures {middle} ({low}-{high}).",
 )
 LASTS = {
     WIDER: Text("Overraskelser blir liggende lenger enn de gjorde.", "Surprises stay longer than they did."),
@@ -122,40 +119,40 @@ LASTS = {
 }
 DEBT_MOVES = {
     NARROWER: Text(
-        nb="Gjeldsgraden beveger seg mindre fra år til år ({simulated}) enn kommunenes samlede gjorde ({past}, "
-        "{low}–{high}): det var investeringsprogrammene som flyttet gjelden, og de er nesten sikre i modellen.",
-        en="The debt ratio moves less from year to year ({simulated}) than that of municipalities together did "
-        "({past}, {low}-{high}): it was investment programmes that moved debt, and they are almost certain in the "
-        "model.",
+        nb="Gjeldsgraden beveger seg mindre fra år til år ({simulated}) enn kommunenes samlede gjorde ({past},"
+        " {low}–{high}): det var investeringsprogrammene som flyttet gjelden, og de er nesten sikre i "
+        "modellen.",
+        en="The debt ratio moves less from year to year ({simulated}) than that of municipalities together did"
+        " ({past}, {low}-{high}): it was investment programmes that moved debt, and they are almost certain"
+        " in the model.",
     ),
     INSIDE: Text(
         nb="Gjeldsgraden beveger seg fra år til år ({simulated}) som kommunenes samlede gjorde ({past}, "
         "{low}–{high}).",
-        en="The debt ratio moves from year to year ({simulated}) as that of municipalities together did ({past}, "
-        "{low}-{high}).",
+        en="The debt ratio moves from year to year ({simulated}) as that of municipalities together did "
+        "({past}, {low}-{high}).",
     ),
     WIDER: Text(
         nb="Gjeldsgraden beveger seg mer fra år til år ({simulated}) enn kommunenes samlede gjorde ({past}, "
         "{low}–{high}).",
-        en="The debt ratio moves more from year to year ({simulated}) than that of municipalities together did "
-        "({past}, {low}-{high}).",
+        en="The debt ratio moves more from year to year ({simulated}) than that of municipalities together did"
+        " ({past}, {low}-{high}).",
     ),
 }
 OWN_YEARS = Text(
-    nb="Mot de {count} årene fra {municipality} selv ({past}, {low}–{high}) er svingningen {verdict}; så få "
-    "år sier lite.",
-    en="Against the {count} years of {municipality} itself ({past}, {low}-{high}) the swing is {verdict}; "
-    "so few years "
-    "say little.",
+    nb="Mot de {count} årene fra {municipality} selv ({past}, {low}–{high}) er svingningen {verdict}; så få år"
+    " sier lite.",
+    en="Against the {count} years of {municipality} itself ({past}, {low}-{high}) the swing is {verdict}; so "
+    "few years say little.",
 )
 MEANS = {
     WIDER: Text(
-        nb="Det betyr: viften uten reaksjon er press, altså hva som måtte tas inn igjen om ingen gjorde noe, "
-        "ikke hva som "
-        "vil skje.",
-        en="It means: the fan with nobody reacting is pressure, that is what would have to be made good if "
-        "nobody did "
-        "anything, not what will happen.",
+        nb="Det betyr: viftene svinger mer enn kommunene samlet har gjort. Noe av det er ventet for én "
+        "kommune, hvor mye vet vi ikke; bredden er ikke bekreftet av historien. Press er ikke det som vil "
+        "skje, men det som måtte tas inn igjen om ingen gjorde noe.",
+        en="It means: the fans swing more than all municipalities together have done. Some of it is to be "
+        "expected of one municipality, how much we do not know; history does not confirm the width. "
+        "Pressure is not what will happen, but what would have to be made good if nobody did anything.",
     ),
     INSIDE: Text(
         nb="Det betyr: historien sier ikke at viften er for bred; middelveien er planens og ikke prøvd her.",
@@ -171,21 +168,19 @@ STEERED_IS = Text(
 )
 ERRORS = Text(
     nb="Budsjettene bommet med {mean} prosentpoeng i snitt og et standardavvik på {sd} ({figure}, {count} år).",
-    en="The budgets erred by {mean} percentage points on average with a standard deviation of {sd} "
-    "({figure}, {count} "
-    "years).",
+    en="The budgets erred by {mean} percentage points on average with a standard deviation of {sd} ({figure}, "
+    "{count} years).",
 )
 NOTE = Text(
-    nb="Historiens intervall er 90 %, regnet av de endringene som ikke deler år (nivået: av så mange år som er "
-    "uavhengige). Simulert er spredningen over løpene om hvert års snitt; for nivået er den større enn "
-    "langs én framtid "
-    "når overraskelser blir liggende, så dommen over nivået er streng. Ikke stabilisert: over det første årets "
-    "gjeldsgrad i siste år, og stigende over de tre siste. Gjeldsstabiliserende resultat: (netto "
-    "investering − avdrag − "
-    "inntektsvekst × netto gjeld) / inntekter, uten at noe settes av til fond.",
-    en="History's interval is 90 %, from those changes that share no year (of the level: from as many years as are "
-    "independent). Simulated is the spread over runs about each year's mean; of a level it is larger than along one "
-    "future where surprises stay, so its verdict is strict. Not stabilised: above the first year's "
-    "debt ratio in the last year, and rising over the last three. Debt-stabilising result: (net investment - "
-    "instalments - growth of revenue x net debt) / revenue, with nothing set aside to funds.",
+    nb="Historiens intervall er 90 %, regnet av de endringene som ikke deler år (nivået: av så mange år som er"
+    " uavhengige). Simulert er spredningen over løpene om hvert års snitt; for nivået er den større enn "
+    "langs én framtid når overraskelser blir liggende, så dommen over nivået er streng. Ikke stabilisert: "
+    "over det første årets gjeldsgrad i siste år, og stigende over de tre siste. Gjeldsstabiliserende "
+    "resultat: (netto investering − avdrag − inntektsvekst × netto gjeld) / inntekter, uten at noe settes "
+    "av til fond.",
+    en="History's interval is 90 %, from those changes that share no year (of the level: from as many years as"
+    " are independent). Simulated is the spread over runs about each year's mean; of a level it is larger "
+    "than along one future where surprises stay, so its verdict is strict. Not stabilised: above the first "
+    "year's debt ratio in the last year, and rising over the last three. Debt-stabilising result: (net "
+    "investment - instalments - growth of revenue x net debt) / revenue, with nothing set aside to funds.",
 )

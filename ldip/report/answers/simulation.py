@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ldip.model.catalogue import catalogue
 from ldip.model.shown import LASTING, REGISTER, SCREEN_EVENTS, figures_of
 from ldip.report.numbers import error_words, number, shown, unit_label
 from ldip.report.terminal import fan_name, policy_words, runs_words, table
@@ -13,16 +12,16 @@ from ldip.statistics.summary import Distribution, Fans, Summary
 from ldip.text import Text
 
 DEBT = Text(
-    nb="Gjeldsgraden i {last}, {fan}: {median} prosent; {low} til {high} i ni av ti framtider.",
-    en="The debt ratio in {last}, {fan}: {median} per cent; {low} to {high} in nine of ten futures.",
+    nb="Gjeldsgraden i {last}, {fan}: {median} prosent i median; {low} til {high} i ni av ti framtider.",
+    en="The debt ratio in {last}, {fan}: median {median} per cent; {low} to {high} in nine of ten futures.",
 )
 NEED = Text(
-    nb="Omstillingsbehov, {fan}: {median} {unit}; {low} til {high} i ni av ti (inntil {share} % av driften).",
-    en="Restructuring need, {fan}: {median} {unit}; {low} to {high} in nine of ten (up to {share} % of costs).",
+    nb="Omstillingsbehov, {fan}: {median} {unit}; {low} til {high} i ni av ti ({high} er {share} % av driften).",
+    en="Restructuring need, {fan}: {median} {unit}; {low} to {high} in nine of ten ({share} % of costs).",
 )
 CHANGED = Text(
-    nb="{label}, {fan}: {median} {unit}; {low} til {high}. ROBEK: {p} %, noen gang {ever} %.",
-    en="{label}, {fan}: {median} {unit}; {low} to {high}. State register: {p} %, ever {ever} %.",
+    nb="Tjenestene, {fan}: {median} prosent i {last} mot planen ({low} til {high}). ROBEK: {p} %, press {under} %.",
+    en="Services, {fan}: {median} % in {last} against the plan ({low} to {high}). Register: {p} %, pressure {under} %.",
 )
 BETWEEN = Text("{median} ({low} til {high})", "{median} ({low} to {high})")
 HEAD = Text("Median (5 til 95 %)", "Median (5 to 95 %)")
@@ -46,14 +45,16 @@ def answers(fans: Fans, lang: str) -> list[str]:
     """The three sentences: how high debt is, what lacks if nobody reacts, what steering takes."""
     steered, pressure = fans.told[0], fans.pressure
     share = pressure.distributions["restructuring_need_share"].percentile(0.95)[-1]
-    register = steered.probabilities[REGISTER]
-    chances = {"p": register.in_year[-1], "ever": register.so_far[-1]}
+    chances = {
+        "p": steered.probabilities[REGISTER].in_year[-1],
+        "under": pressure.probabilities[REGISTER].in_year[-1],
+    }
     return [
         DEBT.say(lang, last=int(steered.years[-1]), **_said(steered, "debt_ratio", lang)),
         NEED.say(lang, share=shown(float(share), "share", lang), **_said(pressure, "restructuring_need", lang)),
         CHANGED.say(
             lang,
-            label=catalogue()[LASTING].label.say(lang),
+            last=int(steered.years[-1]),
             **{name: number(100.0 * float(chance), 0, lang) for name, chance in chances.items()},
             **_said(steered, LASTING, lang),
         ),

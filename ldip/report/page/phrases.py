@@ -12,11 +12,11 @@ TWO_FANS = Text(
     nb="Rapporten viser to vifter, regnet i de samme framtidene. «Press»: ingen griper inn etter den vedtatte "
     "planen. Det som da mangler for at handlingsreglene skal holde, er omstillingsbehovet. «Styrt»: kommunen følger "
     "sine egne regler år for år. Da viser de dårlige framtidene seg i hvor mye tjenestene må endres, og mindre i "
-    "gjeld og underskudd. Press sier hva som er i vente om ingenting gjøres, styrt hvor det trolig ender.",
+    "gjeld og underskudd. Press sier hva som er i vente om ingenting gjøres, styrt hvor det ender med denne regelen.",
     en="The report shows two fans, computed in the same futures. 'Pressure': nobody steps in after the adopted plan. "
     "What then lacks for the fiscal rules to hold is the restructuring need. 'Steered': the municipality follows its "
     "own rules year by year. Bad futures then show in how much the services must change, and less in debt and "
-    "deficits. Pressure says what lies ahead if nothing is done, steered where it is likely to end.",
+    "deficits. Pressure says what lies ahead if nothing is done, steered where it ends with this rule.",
 )
 ONE_FAN = Text("Dette kapitlet gjelder bare én vifte. {policy}.", "This chapter is about one fan only. {policy}.")
 

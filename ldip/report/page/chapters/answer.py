@@ -48,14 +48,15 @@ MUCH = Text(
     "80 and {c} mill. with 90 per cent confidence (± {error}).",
 )
 NOT_IN_DEBT = Text(
-    nb="Merk at de dårligste framtidene ikke bare viser seg som gjeld: Når overføringen til investering er "
-    "strøket og fondene er tomme, kan kommunen ikke låne mer til drift. Regnes udekket merforbruk med, er "
-    "gjeldsgraden i {last} høyst {c} prosent med 90 prosents sikkerhet, og sannsynligheten for mer enn 100 "
-    "prosent er {p100} prosent (± {e100}).",
-    en="Note that the worst futures do not show as debt alone: when the transfer to investment is struck and "
-    "the funds are empty, the municipality may not borrow more for operations. With uncovered deficits "
-    "counted, the debt ratio in {last} is at most {c} per cent with 90 per cent confidence, and the "
-    "probability of more than 100 per cent is {p100} per cent (± {e100}).",
+    nb="Merk at de dårligste framtidene ikke bare viser seg som gjeld: Når hele overføringen til investering "
+    "er strøket og fondene er tomme, blir resten udekket merforbruk, som ikke kan lånes. Regnes det med, er"
+    " gjeldsgraden i {last} høyst {c} prosent med 90 prosents sikkerhet, og sannsynligheten for mer enn 100"
+    " prosent er {p100} prosent (± {e100}). Så langt ville tilsyn og tiltak i praksis ikke latt det gå.",
+    en="Note that the worst futures do not show as debt alone: when the whole transfer to investment is struck"
+    " and the funds are empty, the rest is an uncovered deficit, which may not be borrowed. With it the "
+    "debt ratio in {last} is at most {c} per cent with 90 per cent confidence, and the probability of more "
+    "than 100 per cent is {p100} per cent (± {e100}). Supervision and measures would in practice not let it"
+    " go so far.",
 )
 MEANING = Text(
     nb="Tallene er fra {runs} beregnede framtider. «±» er utvalgsfeilen (standardfeil, den største i "

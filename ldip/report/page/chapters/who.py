@@ -17,12 +17,13 @@ INTRO = Text(
 STATE = (
     Text(
         nb="Staten bestemmer nivået på de frie inntektene. Kommer det inn mer eller mindre skatt i landet enn "
-        "budsjettert, tar den {taken} prosent av avviket tilbake (eller gir det) i rammetilskuddet samme "
-        "år, likt per innbygger; av det kommunene beholder, videreføres {carried} prosent til neste år.",
+        "budsjettert, beholder kommunene {kept} prosent av avviket samme år og {later} prosent året etter; "
+        "resten trekkes (eller gis) i rammetilskuddet, likt per innbygger i landet. Andelene er våre "
+        "antakelser.",
         en="The state decides the level of free revenue. If the nation's tax comes in above or below the "
-        "budget, it takes {taken} per cent of the difference back (or gives it) in the same year's block "
-        "grant, alike for every resident; of what municipalities keep, {carried} per cent is carried on to "
-        "the next year.",
+        "budget, municipalities keep {kept} per cent of the difference in the same year and {later} per "
+        "cent in the next; the rest is taken (or given) in the block grant, alike for every resident of the"
+        " nation. The shares are our assumptions.",
     ),
     Text(
         nb="Staten jevner ut forskjeller i skatt ({equalised} prosent) og i behov ({needs} prosent): En "
@@ -43,12 +44,14 @@ STATE = (
 )
 MUNICIPALITY = (
     Text(
-        nb="Loven avslutter regnskapet: Et underskudd stryker først overføringen fra drift til investering, "
-        "som lånes i stedet, så avsetninger og inndekning av eldre merforbruk, og bruker deretter "
-        "disposisjonsfondene. Bare det som da er igjen, er merforbruk.",
-        en="The law closes the accounts: a deficit first strikes the transfer from operations to investment, "
-        "which is borrowed instead, then provisions and the cover of earlier deficits, and then uses the "
-        "discretionary funds. Only what is left then is an uncovered deficit.",
+        nb="Et regnskap som ikke går i balanse etter den bruken av fond som er budsjettert, skal etter "
+        "forskriften først stryke overføringen fra drift til investering, så avsetninger og inndekning av "
+        "eldre merforbruk, og deretter bruke disposisjonsfondene. Bare det som da er igjen, er merforbruk. "
+        "Vi antar at det som strykes av overføringen, lånes i stedet, og holder forvaltningsfondet utenfor.",
+        en="Accounts that do not balance after the budgeted use of funds must by regulation first strike the "
+        "transfer from operations to investment, then provisions and the cover of earlier deficits, and "
+        "then use the discretionary funds. Only what is left then is an uncovered deficit. We assume that "
+        "what is struck of the transfer is borrowed instead, and keep the endowment fund out of it.",
     ),
     Text(
         nb="Under press gjør kommunen ikke mer enn det. Styrt kutter den {cut} prosent av det resultatet "
@@ -61,10 +64,10 @@ MUNICIPALITY = (
         "investment. Frames change by at most {most} per cent of revenue a year.",
     ),
     Text(
-        nb="Overskudd dekker gammelt merforbruk, fyller bufferfondet og likviditeten, erstatter lån og betaler"
-        " til slutt ned gjeld.",
-        en="Surpluses cover old deficits, fill the buffer fund and liquidity, replace loans, and at last pay "
-        "off debt.",
+        nb="Eldre merforbruk dekkes først. Overskudd fyller så bufferfondet og likviditeten, erstatter lån og "
+        "betaler til slutt ned gjeld.",
+        en="Earlier deficits are covered first. Surpluses then fill the buffer fund and liquidity, replace "
+        "loans, and at last pay off debt.",
     ),
 )
 LEFT = Text(
@@ -85,8 +88,8 @@ def chapter(m: Material) -> Section:
         return number(100.0 * of, 1, m.lang).removesuffix(",0").removesuffix(".0")
 
     words = {
-        "taken": share(tax.taken_back.value),
-        "carried": share(tax.carried_on.value),
+        "kept": share(1.0 - tax.taken_back.value),
+        "later": share((1.0 - tax.taken_back.value) * tax.carried_on.value),
         "equalised": share(revenue.equalisation_rate.at(last)[0]),
         "needs": share(revenue.needs_equalisation.at(last)[0]),
         "ageing": share(revenue.demography_financing.at(last)[0]),
