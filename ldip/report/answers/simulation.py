@@ -21,7 +21,8 @@ NEED = Text(
 )
 CHANGED = Text(
     nb="Tjenestene, {fan}: {median} prosent i {last} mot planen ({low} til {high}). ROBEK: {p} %, press {under} %.",
-    en="Services, {fan}: {median} % in {last} against the plan ({low} to {high}). Register: {p} %, pressure {under} %.",
+    en="Services, {fan}: {median} % in {last} against the plan ({low} to {high}). "
+    "Register: {p} %, pressure {under} %.",
 )
 BETWEEN = Text("{median} ({low} til {high})", "{median} ({low} to {high})")
 HEAD = Text("Median (5 til 95 %)", "Median (5 to 95 %)")
