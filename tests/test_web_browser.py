@@ -194,7 +194,7 @@ def test_the_fan_is_chosen_by_name(open_page):
     assert "Press: " in page.inner_text("#status")
     debt = screen.figure("debt_ratio")
     fans.nth(0).click()
-    page.get_by_text("Styrt: kommunen retter seg etter resultatet").wait_for()
+    page.locator("#status", has_text="Styrt: kommunen retter seg etter resultatet").wait_for()
     screen.settle()
     assert fans.nth(0).get_attribute("aria-pressed") == "true"
     assert screen.figure("debt_ratio") != debt
