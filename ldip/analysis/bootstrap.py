@@ -17,6 +17,7 @@ from ldip.model import drivers
 from ldip.model.accounts.inputs import Weather
 from ldip.model.drivers import Process
 from ldip.model.engine.simulate import Built, Ledger, simulate_built
+from ldip.model.moments import wage_and_price_levels
 from ldip.scenario.files.series import Series
 
 DRAWN = ("rate", "completions", "cpi", "wages", "national_tax")
@@ -132,8 +133,8 @@ def _fields(surprises: Mapping[str, np.ndarray], process: Process) -> dict[str, 
         fields["cpi_factor"] = _factor(np.cumsum(state["cpi"], axis=0))
     if "cpi" in state and "wages" in state:
         weight = own.wages.deflator_weight.value
-        growth = weight * state["wages"] + (1.0 - weight) * state["cpi"]
-        fields["deflator_factor"] = _factor(np.cumsum(growth, axis=0))
+        _, wages, prices = wage_and_price_levels(own, surprises["wages"].copy(), surprises["cpi"].copy())
+        fields["deflator_factor"] = _factor(weight * wages + (1.0 - weight) * prices)
     if "national_tax" in state:
         tax = own.national_tax
         fields["national_tax_factor"] = _factor(state["national_tax"])

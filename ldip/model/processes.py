@@ -44,7 +44,7 @@ TOGETHER = 8
 """Shocks whose correlation is always taken apart together: see _factor."""
 
 WIDEST = 100.0
-"""Largest variance of a fat-tailed shock, in units of its mean variance: ten standard deviations (see _tails)."""
+"""Largest variance of a fat-tailed shock, in units of its mean variance: ten standard deviations (_tail_variance)."""
 
 
 class Process(NamedTuple):
@@ -271,7 +271,7 @@ def _prices(
     both = by.correlation * by.by_wages * by.by_prices
     if both.any():  # given the tails the covariance of the two is that of shocks of their standard deviations
         if tails is None:
-            deflator -= np.convolve(both, scale**2)[: len(scale), None]
+            deflator -= (by.correlation * variance(by.by_wages, scale, by.by_prices))[:, None]
         else:
             deflator -= _by_block(lagged(both, scale**2), np.sqrt(tails))
     cpi -= _drift(process, by.cpi, tails)
