@@ -14,7 +14,7 @@ from conftest import snapshot
 
 from ldip import __version__
 from ldip.cli.options import baseline_ledger
-from ldip.errors import InputError
+from ldip.errors import InputError, Notice
 from ldip.scenario.defaults import MARK, fill
 from ldip.scenario.drivers import SHOCKS
 from ldip.scenario.files import formats
@@ -425,3 +425,14 @@ def test_filling_leaves_what_is_there(scenario):
     assert tree["rules"] == "text"
     assert tree["endowment"]["base_capital"]["unit"] == "mill. kr"
     assert "opening" not in tree
+
+
+def test_a_change_whose_national_tax_is_left_out_says_so(tmp_path):
+    text = '[drivers.national_tax]\nvolatility = { value = 0.05, basis = "assumption", source = "test" }\n'
+    path = tmp_path / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.warns(Notice, match="left out"):
+        old = read("baerum-2020", (str(path),)).scenario
+    assert old.drivers.national_tax.volatility.value == 0.021
+    path.write_text(f"[change]\nformat = {FORMAT}\n{text}", encoding="utf-8")
+    assert read("baerum-2020", (str(path),)).scenario.drivers.national_tax.volatility.value == 0.05

@@ -5,10 +5,11 @@ One that says nothing is of format 1. The same steps bring up a file that is rea
 (``upgrade.py``) and a scenario that a result folder recorded. docs/scenario-format.md says how a step is added.
 """
 
+import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ldip.errors import Fault, InputError
+from ldip.errors import Fault, InputError, Notice
 from ldip.text import Text
 
 FORMAT = 3
@@ -46,6 +47,22 @@ def from_2_to_3(tree: dict[str, Any]) -> None:
         drivers.setdefault("free_revenue", {}).setdefault("volatility", dict(volatility))
     if not national:
         del drivers["national_tax"]
+
+
+LEFT_OUT = Text(
+    nb="{file} sier ikke at den er av format {newest}, og drivers.national_tax.persistence og volatility betydde noe "
+    "annet før: de er utelatt, og scenariets gjelder. Skriv format = {newest} under [change] hvis de er av i dag",
+    en="{file} does not say that it is of format {newest}, and drivers.national_tax.persistence and volatility meant "
+    "something else before: they are left out, and the scenario's hold. Write format = {newest} under [change] if "
+    "they are of today",
+)
+
+
+def _national_tax(tree: dict[str, Any]) -> set[str]:
+    """What a tree says of national tax that a step takes out."""
+    drivers = tree.get("drivers")
+    said = drivers.get("national_tax") if isinstance(drivers, dict) else None
+    return {"persistence", "volatility"} & said.keys() if isinstance(said, dict) else set()
 
 
 STEPS = {
@@ -91,8 +108,11 @@ def bring_up(tree: dict[str, Any], heading: str, file: str) -> int:
     Raises InputError as :func:`format_of`.
     """
     old = format_of(tree, heading, file)
+    said = _national_tax(tree)
     for older in range(old, FORMAT):
         STEPS[older].change(tree)
+    if heading == CHANGE and said - _national_tax(tree):  # of a change it may be all that it says
+        warnings.warn(Notice(LEFT_OUT, file=file, newest=FORMAT), stacklevel=2)
     if isinstance(tree.get(heading), dict):
         tree[heading].pop("format", None)
     return old
