@@ -89,7 +89,7 @@ ORDER = {
         {"completions"},
         {"processes"},
         {"drivers"},
-        {"people"},
+        {"people", "projects"},
         {"plan"},
         {"engine"},
         {"metrics"},

@@ -20,6 +20,7 @@ from ldip.model.fiscal_rules import Limit, lines_of
 from ldip.model.fiscal_rules import margin as rule_margin
 from ldip.model.fiscal_rules import rules as rules_of
 from ldip.model.people.extra import extra_people
+from ldip.model.projects.chance import projects_of
 from ldip.model.soundness import WITNESSES, check_runs
 from ldip.scenario.schema import Scenario
 from ldip.statistics.summary import quantile, quantile_error
@@ -152,6 +153,8 @@ class Margins:
         with np.errstate(all="ignore"):  # what is not finite is told with line and year
             self.weather = drivers.weather(process, seed, 0, runs)
             self.people = extra_people(baseline.response, self.weather)
+            projects = projects_of(baseline.portfolio, scenario.drivers, seed, 0, runs)
+            self.projects = np.broadcast_to(projects, (*projects.shape[:2], runs))
         needed = set(WITNESSES).union(*map(lines_of, rules))
         self.lines = tuple(line for line in LINES if line in needed)
         self.places = [LINES.index(line) for line in self.lines]
@@ -174,7 +177,8 @@ class Margins:
         drivers.take_step(weather, step)
         book = np.empty((len(self.lines), len(self.years), len(run)))
         with np.errstate(all="ignore"):
-            kernel.run_numpy(self.table, self.people[:, :, run], weather, self.opening, self.places, book)
+            people, projects = self.people[:, :, run], self.projects[:, :, run]
+            kernel.run_numpy(self.table, people, projects, weather, self.opening, self.places, book)
         check_runs(self.name, self.years, self.lines, book)
         ledger = Ledger(self.years[self.start :], self.lines, book[:, self.start :])
         return margins_of(ledger, self.rules)

@@ -23,6 +23,7 @@ from ldip.model.engine.simulate import Ledger
 from ldip.model.people.counted import Counted, Path, count
 from ldip.model.people.extra import extra_people
 from ldip.model.plan.baseline import Baseline, build
+from ldip.model.projects.chance import as_planned, projects_of
 from ldip.model.soundness import WITNESSES, check_runs
 from ldip.scenario.schema import Scenario
 
@@ -159,7 +160,8 @@ def adjustment(
     horizon = by - first + 1
     own = _Closing(build(scenario, horizon), plan_years)
     weather = _weather(scenario, own.baseline, seed, runs)
-    found = own.solve(weather, level)
+    chance = projects_of(own.baseline.portfolio, scenario.drivers, seed, 0, runs)
+    found = own.solve(weather, level, chance)
     path, *held = (
         float(closing.solve(drivers.calm(closing.baseline.plan), level)[0])
         for closing in (own, *(_Closing(build(scenario, horizon, of), plan_years) for of in _held(plan_years)))
@@ -201,7 +203,9 @@ class _Closing:
     def __init__(self, baseline: Baseline, plan_years: int):
         weather = drivers.calm(baseline.plan)
         people = extra_people(baseline.response, weather)
-        calm = self._close(baseline, weather, people, ("operating_revenue", "deflator_index"))
+        calm = self._close(
+            baseline, weather, people, as_planned(baseline.portfolio), ("operating_revenue", "deflator_index")
+        )
         self.revenue = (calm[0] / calm[1])[:, 0]  # base-year prices
         after = np.arange(len(baseline.years)) >= plan_years
         delivered = np.where(baseline.plan.measures_delivery > 0.0, baseline.plan.measures_delivery, 1.0)
@@ -210,31 +214,37 @@ class _Closing:
         )
 
     @staticmethod
-    def _close(baseline: Baseline, weather: np.ndarray, people: np.ndarray, lines: tuple[str, ...]) -> np.ndarray:
+    def _close(
+        baseline: Baseline, weather: np.ndarray, people: np.ndarray, projects: np.ndarray, lines: tuple[str, ...]
+    ) -> np.ndarray:
         """Some lines (line, year, run)."""
         book = np.empty((len(lines), len(baseline.years), weather.shape[2]))
         places, opening = [LINES.index(line) for line in lines], np.array(baseline.opening)
         with np.errstate(all="ignore"):
-            kernel.run_numpy(baseline.plan_table(), people, weather, opening, places, book)
+            kernel.run_numpy(baseline.plan_table(), people, projects, weather, opening, places, book)
         return book
 
-    def ratio(self, weather: np.ndarray, people: np.ndarray, share: float | np.ndarray) -> np.ndarray:
+    def ratio(
+        self, weather: np.ndarray, people: np.ndarray, projects: np.ndarray, share: float | np.ndarray
+    ) -> np.ndarray:
         """The debt ratio of the last year with that adjustment, of all runs or (run,)."""
         drivers.take_step(weather, share)
         lines = tuple(dict.fromkeys(("debt_ratio", *WITNESSES)))
-        book = self._close(self.baseline, weather, people, lines)
+        book = self._close(self.baseline, weather, people, projects, lines)
         check_runs(self.baseline.name, self.baseline.years, lines, book)
         return book[0, -1]
 
-    def solve(self, weather: np.ndarray, level: float) -> np.ndarray:
-        """The least adjustment with which the ratio is at most `level` (run,), by halving: more never raises it."""
+    def solve(self, weather: np.ndarray, level: float, projects: np.ndarray | None = None) -> np.ndarray:
+        """The least adjustment with which the ratio is at most `level` (run,), by halving: more never raises it.
+        Projects are as planned if none are given."""
+        projects = as_planned(self.baseline.portfolio) if projects is None else projects
         people = extra_people(self.baseline.response, weather)
         low, high = (np.full(weather.shape[2], bound) for bound in BOUNDS)
-        always = self.ratio(weather, people, low) <= level
-        never = self.ratio(weather, people, high) > level
+        always = self.ratio(weather, people, projects, low) <= level
+        never = self.ratio(weather, people, projects, high) > level
         for _ in range(HALVINGS):
             middle = 0.5 * (low + high)
-            enough = self.ratio(weather, people, middle) <= level
+            enough = self.ratio(weather, people, projects, middle) <= level
             low, high = np.where(enough, low, middle), np.where(enough, middle, high)
         return np.where(always, -np.inf, np.where(never, np.inf, high))
 

@@ -6,7 +6,7 @@ every scenario (common random numbers), and no result depends on threads or on h
 make of the draws is in ``processes.py``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -59,6 +59,8 @@ STREAMS = {
     "mortality_decline": Stream(23, "mortality"),
     "persons": Stream(24, "persons"),
     "zero_years": Stream(25, "completions"),
+    "project_cost": Stream(30, "project_cost"),
+    "project_delay": Stream(31, "project_delay"),
 }
 """The streams, those of SHOCKS by their names. A new one takes a key that none has ever had; no key is changed."""
 
@@ -169,6 +171,20 @@ def _build(process: Process, uniform: Callable[..., np.ndarray], factor: np.ndar
         build_later(factor, something, housing.backlog.value, process.completions_total)
 
 
-def generator(seed: int, stream: int, block: int) -> np.random.Generator:
+def project_chance(
+    keys: Sequence[int], seed: int, block: int, seeds: Mapping[str, int] | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Of one block of runs, for projects with these keys: what decides their cost, normal, and their delay, exponential
+    with expectation 1, (project, run) each. Another project leaves those of the others as they were."""
+    found = np.empty((2, len(keys), BLOCK))
+    for place, key in enumerate(keys):
+        for row, name in enumerate(("project_cost", "project_delay")):
+            stream = STREAMS[name]
+            made = generator((seeds or {}).get(name, seed), stream.key, block, key)
+            found[row, place] = made.standard_exponential(BLOCK) if row else made.standard_normal(BLOCK)
+    return found[0], found[1]
+
+
+def generator(seed: int, stream: int, block: int, *more: int) -> np.random.Generator:
     """The random numbers of one stream and block."""
-    return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(stream, block))))
+    return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(stream, block, *more))))

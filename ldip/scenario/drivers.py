@@ -19,6 +19,8 @@ SHOCKS = (
 
 Probability = Annotated[Quantity, expect("probability per year", 0.0, 1.0)]
 Part = Annotated[Quantity, expect(SHARE, 0.0, 1.0)]
+LogSpread = Annotated[Quantity, expect("standard deviation", 0.0, 1.0)]
+Delay = Annotated[Quantity, expect("years", 0.0, 2.0)]
 
 
 class Switched(Frozen):
@@ -164,6 +166,30 @@ class SpreadDriver(Switched):
     spread: Part
 
 
+class ProjectCostDriver(Switched):
+    """What each named project costs: one factor a run, log-normal around its P50, from its own P85 or, where it has
+    none, by its phase. `of_p85` is how much of the distance from P50 to a project's own P85 there is."""
+
+    moved_by: ClassVar[tuple[str, ...]] = ("of_p85", "idea", "planning", "approved", "building")
+
+    of_p85: Part
+    idea: LogSpread
+    planning: LogSpread
+    approved: LogSpread
+    building: LogSpread
+
+
+class ProjectDelayDriver(Switched):
+    """How many years later than planned each named project comes: exponential, with an expectation by phase."""
+
+    moved_by: ClassVar[tuple[str, ...]] = ("idea", "planning", "approved", "building")
+
+    idea: Delay
+    planning: Delay
+    approved: Delay
+    building: Delay
+
+
 def check_spread(
     checked: Any, key: str, spread: float, of: str, planned: Collection[float], most: float = 1.0
 ) -> Any:
@@ -227,6 +253,8 @@ class Drivers(Frozen):
     income_system: IncomeSystemDriver
     delivery: SpreadDriver
     slippage: SpreadDriver
+    project_cost: ProjectCostDriver
+    project_delay: ProjectDelayDriver
     first_year: Annotated[Quantity, expect(SHARE, 0.0, 1.0)]
     correlation: Correlation
 
@@ -270,6 +298,12 @@ ABOUT = {
     ),
     "delivery": About(Text("Tiltak som ikke virker", "Measures not delivered"), "undelivered_measures", "mean"),
     "slippage": About(Text("Forskyvning av prosjekter", "Project slippage"), "slipped_out", "mean"),
+    "project_cost": About(
+        Text("Navngitte prosjekters kostnad", "Cost of named projects"), "project_investment", "mean"
+    ),
+    "project_delay": About(
+        Text("Forsinkelse av navngitte prosjekter", "Delay of named projects"), "project_running_cost", "mean"
+    ),
 }
 """Every driver. Those of tax show in the same line, where nobody can tell them apart; so do those who move here and
 those who live in new dwellings."""

@@ -8,6 +8,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from ldip.scenario.drivers import Drivers, check_spread
+from ldip.scenario.projects import Project
 from ldip.scenario.quantities import (
     RATE,
     REAL,
@@ -129,6 +130,9 @@ class Services(Frozen):
     sticky_share: Share
 
 
+PlaceCost = Annotated[Quantity, expect("mill. 2020-kr per place", 0.01, 100.0)]
+
+
 class Investment(Frozen):
     """Investment after the plan years (M7)."""
 
@@ -145,6 +149,10 @@ class Investment(Frozen):
     cost_overrun: Share
     slippage: Share
     capacity_lead: Annotated[Quantity, expect("years", 0.0, 10.0), AfterValidator(whole)]
+    kindergarten_place_cost: PlaceCost
+    school_place_cost: PlaceCost
+    care_place_cost: PlaceCost
+    replacement_value: Annotated[Quantity, expect(REAL, 0.0, 1e6)]
     on_lending: Money
 
 
@@ -292,6 +300,8 @@ class Scenario(Frozen):
     history: tuple[HistoryRow, ...] = ()
     published: tuple[PublishedRow, ...] = ()
     national_ages: tuple[NationalGroup, ...] = ()
+    projects: tuple[Project, ...] = ()
+    adopted_projects: tuple[Project, ...] = ()  # as in projects.csv, before any change
     changes: tuple[str, ...] = ()
 
     @model_validator(mode="after")

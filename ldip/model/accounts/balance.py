@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 from ldip.model.accounts.choices import positive
 from ldip.model.accounts.finance import Finance
-from ldip.model.accounts.inputs import Number, Opening, Plan
+from ldip.model.accounts.inputs import Number, Opening, Plan, Projects, Weather
 from ldip.model.accounts.investment import Investment
+from ldip.model.accounts.market import Market
 from ldip.model.accounts.services import Services
 from ldip.model.accounts.year_end import YearEnd
 
@@ -32,6 +33,7 @@ class Balance(NamedTuple):
     closing_premium_deviation: Number
     closing_liquidity_reserve: Number
     closing_fixed_assets: Number
+    project_depreciation: Number
     depreciation_ahead: Number
 
 
@@ -48,7 +50,10 @@ SUMS = {
 
 def close_balance(
     plan: Plan,
+    weather: Weather,
+    projects: Projects,
     opening: Opening,
+    market: Market,
     services: Services,
     investment: Investment,
     finance: Finance,
@@ -101,6 +106,13 @@ def close_balance(
         - (closing_uncovered_deficit - opening.uncovered_deficit)
         - (closing_premium_deviation - opening.premium_deviation)
     )
+
+    # what wears out
+    building_cost = weather.construction_factor * market.deflator_index
+    project_depreciation = (
+        opening.project_depreciation + projects.new_depreciation * building_cost - projects.ended_depreciation
+    )
+    project_investment = investment.project_investment + investment.project_water_waste + investment.project_housing
     return Balance(
         closing_general_debt=closing_general_debt,
         closing_self_financing_debt=closing_self_financing_debt,
@@ -129,9 +141,14 @@ def close_balance(
             sales=investment.sales,
             depreciation=opening.depreciation,
         ),
+        project_depreciation=project_depreciation,
         depreciation_ahead=depreciation_of_next_year(
-            opening.depreciation, investment.gross_investment, investment.vat_compensation, plan.useful_life
-        ),
+            opening.depreciation - opening.project_depreciation,
+            investment.gross_investment - project_investment,
+            investment.vat_compensation - projects.vat * building_cost,
+            plan.useful_life,
+        )
+        + project_depreciation,
     )
 
 
@@ -149,5 +166,5 @@ def fixed_assets(opening, investment, vat, sales, depreciation):
 
 def depreciation_of_next_year(depreciation, investment, vat, useful_life):
     """Next year's straight-line depreciation: a life's part of the assets in place has reached its end, a life's part
-    of the year's investment is added.  M8 (even ages: assumption)."""
+    of the year's investment is added.  M8 (even ages: assumption); named projects each over its own life, beside it."""
     return depreciation + (investment - vat - depreciation) / useful_life

@@ -90,6 +90,9 @@ class Plan(NamedTuple):
     kindergarten_places: Number  # cost of all places that the planned users need when the lead time has passed
     school_places: Number
     care_places: Number
+    kindergarten_projects: Number  # what the places that named projects open and close for those users would cost
+    school_projects: Number
+    care_projects: Number
     builds_places: Number  # 0 in the plan years, whose adopted programme holds its own places
     cost_overrun: Number  # expected share, after the plan years
     slippage: Number  # share of a year's spending that moves to the next, after the plan years
@@ -181,6 +184,23 @@ class People(NamedTuple):
     earlier_residents: Number  # three years before the opening ones
 
 
+class Projects(NamedTuple):
+    """What the named projects of the investment plan come to in one year of one run, by their own cost and time, in
+    2020-kr before the market for building (rule M13)."""
+
+    general: Number  # spending, non-self-financing
+    water_waste: Number
+    housing: Number
+    renewal: Number  # part of the planned cost of `general` that renews what is there
+    vat: Number  # of the spending, compensated by the state
+    new_depreciation: Number  # a year, of what was spent in the year
+    ended_depreciation: Number  # nominal, at planned prices: of what has reached the end of its useful life
+    grants: Number  # to non-self-financing projects
+    housing_grants: Number
+    running_cost: Number  # less savings, beyond what the plan's frames hold
+    in_use: Number  # planned cost of what has opened, beyond what the plan's own renewal knows of
+
+
 class Opening(NamedTuple):
     """What a run carries from one year into the next: the opening balance and the memory of the drivers."""
 
@@ -196,6 +216,9 @@ class Opening(NamedTuple):
     care_capacity: Number
     new_capacity: Number  # 2020-kr invested in new capacity after the plan years
     slipped_investment: Number  # 2020-kr that last year moved into this one
+    replacement_value: Number  # 2020-kr: what non-self-financing buildings and facilities would cost new
+    maintenance_backlog: Number  # 2020-kr: wear less renewal since the plan; negative: standard has risen
+    project_depreciation: Number  # nominal, a year, of what named projects have built
     decided_measures: Number  # 2020-kr a year that the municipality has decided so far; negative: services expanded
     postponement: Number  # share of the year's investment that was decided to wait
     general_debt: Number  # non-self-financing

@@ -1,25 +1,29 @@
-"""Chapter 5, investment and its planned financing: what equity, grants and sales do not pay is borrowed (M7, M8)."""
+"""Chapter 5, investment and its planned financing: what equity, grants and sales do not pay is borrowed (M7, M8),
+with the named projects of the investment plan (M13)."""
 
 from typing import NamedTuple
 
 from ldip.model.accounts.choices import choose, greatest, least, positive
 from ldip.model.accounts.dwellings import Dwellings
-from ldip.model.accounts.inputs import Number, Opening, People, Plan, Weather
+from ldip.model.accounts.inputs import Number, Opening, People, Plan, Projects, Weather
 from ldip.model.accounts.market import Market
 
 
 class Investment(NamedTuple):
-    """Nominal mill. kr; what is carried to later years (the last five) is in 2020-kr."""
+    """Nominal mill. kr; what is carried to later years (the last seven) is in 2020-kr."""
 
     renewal_investment: Number
     capacity_investment: Number
     infrastructure_investment: Number
+    project_investment: Number
     cost_overrun: Number
     slipped_in: Number
     slipped_out: Number
     postponed_investment: Number
     general_investment: Number
+    project_water_waste: Number
     water_waste_investment: Number
+    project_housing: Number
     housing_investment: Number
     gross_investment: Number
     share_purchases: Number
@@ -38,12 +42,14 @@ class Investment(NamedTuple):
     care_capacity: Number
     new_capacity: Number
     slipped_investment: Number
+    replacement_value: Number
+    maintenance_backlog: Number
 
 
 SUMS = {
     "general_investment": (
         "renewal_investment capacity_investment infrastructure_investment cost_overrun slipped_in -slipped_out "
-        "-postponed_investment"
+        "-postponed_investment project_investment"
     ),
     "gross_investment": "general_investment water_waste_investment housing_investment",
     "planned_borrowing": (
@@ -56,39 +62,52 @@ SUMS = {
 
 
 def close_investment(
-    plan: Plan, weather: Weather, people: People, opening: Opening, market: Market, dwellings: Dwellings
+    plan: Plan,
+    weather: Weather,
+    people: People,
+    projects: Projects,
+    opening: Opening,
+    market: Market,
+    dwellings: Dwellings,
 ) -> Investment:
     """What is built, what it costs, and how it was meant to be paid before the year-end."""
     deflator = market.deflator_index
 
-    # what is built, in 2020-kr: places for the users to come, renewal, infrastructure; some of it slips a year
+    # what is built, in 2020-kr: named projects, places that none of them covers, renewal, infrastructure; some slips
+    named_kindergartens = opening.kindergarten_capacity + plan.kindergarten_projects
+    named_schools = opening.school_capacity + plan.school_projects
+    named_care = opening.care_capacity + plan.care_projects
     kindergarten_capacity = capacity(
-        opening.kindergarten_capacity, plan.kindergarten_places, people.kindergarten_places, plan.builds_places
+        named_kindergartens, plan.kindergarten_places, people.kindergarten_places, plan.builds_places
     )
-    school_capacity = capacity(opening.school_capacity, plan.school_places, people.school_places, plan.builds_places)
-    care_capacity = capacity(opening.care_capacity, plan.care_places, people.care_places, plan.builds_places)
+    school_capacity = capacity(named_schools, plan.school_places, people.school_places, plan.builds_places)
+    care_capacity = capacity(named_care, plan.care_places, people.care_places, plan.builds_places)
     real_capacity_investment = plan.builds_places * (
-        (kindergarten_capacity - opening.kindergarten_capacity)
-        + (school_capacity - opening.school_capacity)
-        + (care_capacity - opening.care_capacity)
+        (kindergarten_capacity - named_kindergartens)
+        + (school_capacity - named_schools)
+        + (care_capacity - named_care)
     )
-    real_renewal = plan.renewal_investment + plan.capacity_renewal_share * opening.new_capacity
+    real_renewal = plan.renewal_investment + plan.capacity_renewal_share * (opening.new_capacity + projects.in_use)
     real_infrastructure = plan.infrastructure_per_dwelling * dwellings.completions
     real_planned = real_renewal + real_capacity_investment + real_infrastructure
     real_overrun = overrun(real_planned, plan.builds_places, plan.cost_overrun, weather.construction_factor)
     real_ready = real_planned + real_overrun + opening.slipped_investment
     real_slipped = plan.slippage * weather.slippage_factor * real_ready
+    real_project = projects.general * weather.construction_factor
     real_postponed = opening.postponement * (real_ready - real_slipped)
+    real_project_postponed = opening.postponement * real_project
     slipped_investment = real_slipped + real_postponed
 
     # what it costs
+    building_cost = weather.construction_factor * deflator
     renewal_investment = real_renewal * deflator
     capacity_investment = real_capacity_investment * deflator
     infrastructure_investment = real_infrastructure * deflator
     cost_overrun = real_overrun * deflator
     slipped_in = opening.slipped_investment * deflator
     slipped_out = real_slipped * deflator
-    postponed_investment = real_postponed * deflator
+    postponed_investment = (real_postponed + real_project_postponed) * deflator
+    project_investment = real_project * deflator
     general_investment = (
         renewal_investment
         + capacity_investment
@@ -97,9 +116,13 @@ def close_investment(
         + slipped_in
         - slipped_out
         - postponed_investment
+        + project_investment
     )
-    water_waste_investment = plan.water_waste_investment * deflator
-    housing_investment = plan.housing_investment * deflator
+    project_water_waste = projects.water_waste * building_cost
+    project_housing = projects.housing * building_cost
+    unnamed_housing = plan.housing_investment * deflator
+    water_waste_investment = plan.water_waste_investment * deflator + project_water_waste
+    housing_investment = unnamed_housing + project_housing
     share_purchases = plan.share_purchases * deflator
 
     # who pays
@@ -110,10 +133,11 @@ def close_investment(
         investment=real_ready - slipped_investment,
         contribution_per_dwelling=plan.contribution_per_dwelling,
         opening_extra_completions=opening.extra_completions,
+        to_projects=projects.grants,
         deflator_index=deflator,
     )
-    housing_grants = plan.housing_grant_share * housing_investment
-    vat_compensation = plan.vat_share * general_investment
+    housing_grants = plan.housing_grant_share * unnamed_housing + projects.housing_grants * deflator
+    vat_compensation = plan.vat_share * (general_investment - project_investment) + projects.vat * building_cost
     use_of_investment_funds = least(plan.use_of_investment_funds, opening.investment_funds)
     to_finance = general_investment + share_purchases - sales - grants - vat_compensation - use_of_investment_funds
     wanted_transfer = transfer_by_rule_or_plan(
@@ -130,12 +154,15 @@ def close_investment(
         renewal_investment=renewal_investment,
         capacity_investment=capacity_investment,
         infrastructure_investment=infrastructure_investment,
+        project_investment=project_investment,
         cost_overrun=cost_overrun,
         slipped_in=slipped_in,
         slipped_out=slipped_out,
         postponed_investment=postponed_investment,
         general_investment=general_investment,
+        project_water_waste=project_water_waste,
         water_waste_investment=water_waste_investment,
+        project_housing=project_housing,
         housing_investment=housing_investment,
         gross_investment=general_investment + water_waste_investment + housing_investment,
         share_purchases=share_purchases,
@@ -153,14 +180,24 @@ def close_investment(
         school_capacity=school_capacity,
         care_capacity=care_capacity,
         new_capacity=opening.new_capacity + real_capacity_investment,
-        slipped_investment=slipped_investment,
+        slipped_investment=slipped_investment + real_project_postponed,
+        replacement_value=replacement_value(
+            opening.replacement_value,
+            plan.builds_places,
+            investment=general_investment / deflator,
+            added=real_capacity_investment + real_infrastructure + real_project - projects.renewal,
+            wear=opening.replacement_value / plan.useful_life,
+        ),
+        maintenance_backlog=opening.maintenance_backlog
+        + plan.builds_places * (opening.replacement_value / plan.useful_life - real_renewal - projects.renewal),
     )
 
 
-def capacity(opening_capacity, planned_places, extra_places, builds_places):
-    """Places in place, 2020-kr: built when the users to come pass what is there, never torn down.  M7. In the plan
-    years the adopted programme builds for the planned users only."""
-    return greatest(opening_capacity, planned_places + builds_places * extra_places)
+def capacity(named_capacity, planned_places, extra_places, builds_places):
+    """Places in place, 2020-kr: built when the users to come pass what is there and what named projects will have
+    opened and closed for them; never torn down otherwise.  M7, M13. In the plan years the adopted programme builds for
+    the planned users only."""
+    return greatest(named_capacity, planned_places + builds_places * extra_places)
 
 
 def overrun(investment, builds, expected_overrun, construction_factor):
@@ -169,11 +206,19 @@ def overrun(investment, builds, expected_overrun, construction_factor):
     return builds * investment * ((1.0 + expected_overrun) * construction_factor - 1.0)
 
 
-def grants_received(planned, share, investment, contribution_per_dwelling, opening_extra_completions, deflator_index):
+def grants_received(
+    planned, share, investment, contribution_per_dwelling, opening_extra_completions, to_projects, deflator_index
+):
     """Grants and developer contributions, 2020-kr to nominal; the contribution of a dwelling comes the year after
     it.  M7."""
     contribution = contribution_per_dwelling * opening_extra_completions
-    return positive(planned + share * investment + contribution) * deflator_index
+    return positive(planned + share * investment + contribution + to_projects) * deflator_index
+
+
+def replacement_value(opening, after_plan, investment, added, wear):
+    """What buildings and facilities would cost new: after the plan it grows by what is added; in the plan years, whose
+    programme does not say what it renews, by what is invested beyond wear. [2020-kr]  M13 (assumption)."""
+    return opening + choose(after_plan > 0.5, added, positive(investment - wear))
 
 
 def transfer_by_rule_or_plan(by_rule, adopted, equity_target, general_investment, vat, funds, shares):

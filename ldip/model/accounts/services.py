@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from ldip.model.accounts.choices import choose, positive, ratio
 from ldip.model.accounts.dwellings import Dwellings
-from ldip.model.accounts.inputs import Number, Opening, People, Plan, Weather
+from ldip.model.accounts.inputs import Number, Opening, People, Plan, Projects, Weather
 from ldip.model.accounts.market import Market
 from ldip.model.accounts.revenue import Revenue
 
@@ -17,6 +17,7 @@ class Services(NamedTuple):
     care_cost: Number
     other_service_cost: Number
     premises_cost: Number
+    project_running_cost: Number
     undelivered_measures: Number
     restructuring_measures: Number
     pension_beyond_frames: Number
@@ -35,7 +36,7 @@ class Services(NamedTuple):
 SUMS = {
     "net_sector_expenditure": (
         "kindergarten_cost school_cost care_cost other_service_cost premises_cost "
-        "undelivered_measures -restructuring_measures pension_beyond_frames"
+        "undelivered_measures -restructuring_measures pension_beyond_frames project_running_cost"
     ),
     "pension_cost": "pension_premium -premium_deviation premium_amortisation",
     "gross_operating_result": "central_revenue -net_sector_expenditure",
@@ -47,6 +48,7 @@ def close_services(
     plan: Plan,
     weather: Weather,
     people: People,
+    projects: Projects,
     opening: Opening,
     market: Market,
     dwellings: Dwellings,
@@ -68,6 +70,7 @@ def close_services(
         plan.other_services_base,
     )
     premises_cost = running_cost(plan.premises_share, opening.new_capacity, deflator)
+    project_running_cost = projects.running_cost * deflator
     adopted_measures = plan.adopted_measures * deflator
     delivery = plan.measures_delivery * weather.delivery_factor
     undelivered_measures = measures_that_fail(adopted_measures, delivery)
@@ -91,6 +94,7 @@ def close_services(
         + undelivered_measures
         - restructuring_measures
         + pension_beyond_frames
+        + project_running_cost
     )
     extra_demand = people.kindergartens + people.schools + people.care
     return Services(
@@ -99,6 +103,7 @@ def close_services(
         care_cost=care_cost,
         other_service_cost=other_service_cost,
         premises_cost=premises_cost,
+        project_running_cost=project_running_cost,
         undelivered_measures=undelivered_measures,
         restructuring_measures=restructuring_measures,
         pension_beyond_frames=pension_beyond_frames,

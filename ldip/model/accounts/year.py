@@ -6,7 +6,7 @@ from typing import NamedTuple
 from ldip.model.accounts.balance import Balance, close_balance
 from ldip.model.accounts.dwellings import Dwellings, close_dwellings
 from ldip.model.accounts.finance import Finance, close_finance
-from ldip.model.accounts.inputs import Opening, People, Plan, Weather
+from ldip.model.accounts.inputs import Opening, People, Plan, Projects, Weather
 from ldip.model.accounts.investment import Investment, close_investment
 from ldip.model.accounts.market import Market, close_market
 from ldip.model.accounts.revenue import Revenue, close_revenue
@@ -41,16 +41,16 @@ SUMS: dict[str, str] = {
 """What lines are the sum of, as signed lines, by the chapters."""
 
 
-def close_year(plan: Plan, weather: Weather, people: People, opening: Opening) -> Year:
-    """Close one year's accounts from its plan, its weather, its extra people and its opening balance (M4-M12)."""
+def close_year(plan: Plan, weather: Weather, people: People, projects: Projects, opening: Opening) -> Year:
+    """Close one year's accounts from its plan, weather, extra people, named projects and opening balance (M4-M13)."""
     market = close_market(plan, weather, opening)
     dwellings = close_dwellings(plan, weather, people)
     revenue = close_revenue(plan, weather, people, opening, market, dwellings)
-    services = close_services(plan, weather, people, opening, market, dwellings, revenue)
-    investment = close_investment(plan, weather, people, opening, market, dwellings)
+    services = close_services(plan, weather, people, projects, opening, market, dwellings, revenue)
+    investment = close_investment(plan, weather, people, projects, opening, market, dwellings)
     finance = close_finance(plan, weather, opening, market, services, investment)
     year_end = close_year_end(plan, opening, market, revenue, services, investment, finance)
-    balance = close_balance(plan, opening, services, investment, finance, year_end)
+    balance = close_balance(plan, weather, projects, opening, market, services, investment, finance, year_end)
     rules = close_rules(plan, opening, market, dwellings, revenue, services, investment, finance, year_end, balance)
     return Year(market, dwellings, revenue, services, investment, finance, year_end, balance, rules)
 
@@ -70,6 +70,9 @@ def carry(year: Year) -> Opening:
         care_capacity=year.investment.care_capacity,
         new_capacity=year.investment.new_capacity,
         slipped_investment=year.investment.slipped_investment,
+        replacement_value=year.investment.replacement_value,
+        maintenance_backlog=year.investment.maintenance_backlog,
+        project_depreciation=year.balance.project_depreciation,
         decided_measures=year.rules.decided_measures,
         postponement=year.rules.postponement,
         general_debt=year.balance.closing_general_debt,

@@ -25,7 +25,7 @@ import numpy as np
 
 from ldip.model import accounts
 from ldip.model.accounts.choices import choose
-from ldip.model.accounts.inputs import Opening, People, Plan, Weather
+from ldip.model.accounts.inputs import Opening, People, Plan, Projects, Weather
 from ldip.model.accounts.year import LINES, Year, carry, close_year
 
 LANES = 256
@@ -36,15 +36,17 @@ STRIDE = LANES + 8
 
 WEATHER = 0
 PEOPLE = len(Weather._fields)
-OPENING = PEOPLE + len(People._fields)
+PROJECTS = PEOPLE + len(People._fields)
+OPENING = PROJECTS + len(Projects._fields)
 YEAR = OPENING + len(Opening._fields)
 ROWS = YEAR + len(LINES)
-"""First rows of the four tuples, and number of rows, in the book of one block: a flat array of rows STRIDE apart."""
+"""First rows of the five tuples, and number of rows, in the book of one block: a flat array of rows STRIDE apart."""
 
 
 def run_numpy(
     plan: np.ndarray,
     people: np.ndarray,
+    projects: np.ndarray,
     weather: np.ndarray,
     opening: np.ndarray,
     lines: Sequence[int],
@@ -54,13 +56,15 @@ def run_numpy(
     """Close all years for the runs of `weather`, and write the chosen places of LINES into `ledger`.
 
     `plan` is (year, field of Plan), `people` (field of People, year, run) those beyond the plan (people/extra.py),
+    `projects` (field of Projects, year, run), or (field, year, 1) where all runs have the same (projects/chance.py),
     `weather` (field of Weather, year, run), `opening` (field of Opening,), `ledger` (line, year, run) with room for
     the runs from `first` on.
     """
     runs = slice(first, first + weather.shape[2])
     balance = Opening(*opening)
     for t in range(plan.shape[0]):
-        closed = close_year(Plan(*plan[t]), Weather(*weather[:, t]), People(*people[:, t]), balance)
+        chance, extra, named = Weather(*weather[:, t]), People(*people[:, t]), Projects(*projects[:, t])
+        closed = close_year(Plan(*plan[t]), chance, extra, named, balance)
         balance = carry(closed)
         figures = flat(closed)
         for place, line in enumerate(lines):
@@ -76,6 +80,7 @@ def flat(closed: Year) -> tuple[Any, ...]:
 def run_compiled(
     plan: np.ndarray,
     people: np.ndarray,
+    projects: np.ndarray,
     weather: np.ndarray,
     opening: np.ndarray,
     lines: Sequence[int],
@@ -85,19 +90,18 @@ def run_compiled(
     """As :func:`run_numpy`, compiled. Releases the GIL, so that chunks of runs can go to several threads."""
     # Whole arrays in C order and a place in them, not slices: another memory layout would be compiled anew.
     people, weather = np.ascontiguousarray(people), np.ascontiguousarray(weather)
-    compiled()(plan, people, weather, opening, np.asarray(lines, dtype=np.int64), ledger, first)
+    projects = np.ascontiguousarray(np.broadcast_to(projects, (*projects.shape[:2], weather.shape[2])))
+    compiled()(plan, people, projects, weather, opening, np.asarray(lines, dtype=np.int64), ledger, first)
 
 
 def try_compiled() -> None:
     """Close one year of one run: whatever may fail has failed then."""
-    rows = (len(Plan._fields), len(People._fields), len(Weather._fields), len(Opening._fields))
-    plan, people, weather, opening = (
-        np.ones(size) for size in ((1, rows[0]), (rows[1], 1, 1), (rows[2], 1, 1), rows[3])
-    )
-    run_compiled(plan, people, weather, opening, [0], np.empty((1, 1, 1)))
+    people, projects, weather = (np.ones((len(of._fields), 1, 1)) for of in (People, Projects, Weather))
+    plan, opening = np.ones((1, len(Plan._fields))), np.ones(len(Opening._fields))
+    run_compiled(plan, people, projects, weather, opening, [0], np.empty((1, 1, 1)))
 
 
-def close_block(plan, people, weather, opening, lines, ledger, first_run):
+def close_block(plan, people, projects, weather, opening, lines, ledger, first_run):
     """Close all years of all runs, LANES runs at a time."""
     # copy() instead of slice assignment: numba's own alone would add five seconds of compilation.
     years, runs = plan.shape[0], weather.shape[2]
@@ -110,6 +114,7 @@ def close_block(plan, people, weather, opening, lines, ledger, first_run):
         for t in range(years):
             fill_rows(book, WEATHER, weather, t, first, lanes)
             fill_rows(book, PEOPLE, people, t, first, lanes)
+            fill_rows(book, PROJECTS, projects, t, first, lanes)
             close_lanes(book, read_plan(plan, t))
             for place in range(lines.shape[0]):
                 row = (YEAR + lines[place]) * STRIDE
@@ -134,7 +139,8 @@ def copy(source, target):
 def close_lanes(book, plan):
     """Close one year for every lane of the book, and leave the closing balance as the next opening balance."""
     for lane in range(LANES):
-        closed = close_year(plan, read_weather(book, lane), read_people(book, lane), read_opening(book, lane))
+        chance, extra, named = read_weather(book, lane), read_people(book, lane), read_projects(book, lane)
+        closed = close_year(plan, chance, extra, named, read_opening(book, lane))
         write_year(book, lane, closed)
         write_opening(book, lane, carry(closed))
 
@@ -155,7 +161,12 @@ def read_weather(book, lane):
 
 def read_people(book, lane):
     """One lane's extra people."""
-    return People(*book[PEOPLE * STRIDE + lane : OPENING * STRIDE : STRIDE])
+    return People(*book[PEOPLE * STRIDE + lane : PROJECTS * STRIDE : STRIDE])
+
+
+def read_projects(book, lane):
+    """One lane's named projects."""
+    return Projects(*book[PROJECTS * STRIDE + lane : OPENING * STRIDE : STRIDE])
 
 
 def read_opening(book, lane):
@@ -308,6 +319,7 @@ def _tuple_access() -> dict[str, Any]:
         "read_plan": reader(Plan, 0, by_year=True),
         "read_weather": reader(Weather, WEATHER, by_year=False),
         "read_people": reader(People, PEOPLE, by_year=False),
+        "read_projects": reader(Projects, PROJECTS, by_year=False),
         "read_opening": reader(Opening, OPENING, by_year=False),
         "write_year": writer(YEAR),
         "write_opening": writer(OPENING),

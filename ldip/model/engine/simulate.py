@@ -15,6 +15,7 @@ from ldip.model.engine import kernel
 from ldip.model.fiscal_rules import Event, events
 from ldip.model.people.extra import extra_people
 from ldip.model.plan.baseline import Baseline, build
+from ldip.model.projects.chance import as_planned, projects_of
 from ldip.model.soundness import WITNESSES, check_path, check_runs
 from ldip.scenario.schema import Scenario
 
@@ -85,6 +86,7 @@ def run_baseline(baseline: Baseline, step: float = 0.0, engine: str | None = Non
         _engine(engine or "numpy")(
             baseline.plan_table(),
             extra_people(baseline.response, calm),
+            as_planned(baseline.portfolio),
             calm,
             np.array(baseline.opening),
             range(len(LINES)),
@@ -231,7 +233,7 @@ class _Accounts:
         self._run, self.years = _engine(engine or engine_for(runs)), baseline.years
         self._seed, self._seeds, self._weather = seed, seeds, weather
         self._steps = np.broadcast_to(step, (runs,))
-        self._plan, self._response = baseline.plan_table(), baseline.response
+        self._plan, self._response, self._portfolio = baseline.plan_table(), baseline.response, baseline.portfolio
         self._opening, self._lines = np.array(baseline.opening), [LINES.index(line) for line in lines]
 
     def close(self, first: int, size: int, ledger: np.ndarray, place: int) -> None:
@@ -240,7 +242,8 @@ class _Accounts:
         with np.errstate(all="ignore"):  # what is not finite is told with line and year: see soundness.py
             weather = self._weather(self._process, self._seed, first, size, steps, self._seeds)
             people = extra_people(self._response, weather)
-            self._run(self._plan, people, weather, self._opening, self._lines, ledger, place)
+            projects = projects_of(self._portfolio, self._process.drivers, self._seed, first, size, self._seeds)
+            self._run(self._plan, people, projects, weather, self._opening, self._lines, ledger, place)
 
 
 def _threads(runs: int) -> int:

@@ -45,6 +45,7 @@ class Counted(NamedTuple):
     population: Population
     planned: Path
     reference: Path
+    opening_places: dict[str, float]  # service -> cost of the places of the users at the opening, mill. 2020-kr
     programme: np.ndarray  # (year,) dwellings completed
     programme_before: np.ndarray  # (year,) in the year before
     reference_before: np.ndarray  # (year,)
@@ -69,10 +70,14 @@ def count(scenario: Scenario, years: int, fitted: Fitted | None = None) -> Count
     total, usual = built.sum(axis=0), behind.sum(axis=0)
     before = np.concatenate([usual[:1], total])  # the year before the plan built as the table says
     added = responses(scenario, fitted, population, built, years + lead)
+    as_told = project(scenario, fitted, behind)
     return Counted(
         population=population,
         planned=_path(scenario, population, years, lead),
-        reference=_path(scenario, project(scenario, fitted, behind), years, lead),
+        reference=_path(scenario, as_told, years, lead),
+        opening_places={
+            s: float(demand_weights(scenario, s, "place_cost") @ as_told.closing[:, 1]) for s in SERVICES
+        },
         programme=total[:years],
         programme_before=before[:years],
         reference_before=np.concatenate([usual[:1], usual])[:years],

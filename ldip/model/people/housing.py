@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ldip.scenario.projects import first_dwellings
 from ldip.scenario.schema import Scenario
 
 TYPES = ("flat", "house")
@@ -11,12 +12,14 @@ TYPES = ("flat", "house")
 def programme(scenario: Scenario, years: np.ndarray) -> np.ndarray:
     """Dwellings completed by area, type and year (area, type, year).
 
-    An area builds its pace from its start on, until its total is reached.
+    An area builds its pace from its start on, or from the opening of a project that its dwellings wait for, until its
+    total is reached.
     """
+    waits = first_dwellings(scenario.projects)
     pace = scenario.housing.pace.at(years)
     result = np.zeros((len(scenario.housing.areas), len(TYPES), len(years)))
-    for place, area in enumerate(scenario.housing.areas.values()):
-        wanted = np.where(years >= area.start.value, area.per_year.at(years) * pace, 0.0)
+    for place, (name, area) in enumerate(scenario.housing.areas.items()):
+        wanted = np.where(years >= max(area.start.value, waits.get(name, 0)), area.per_year.at(years) * pace, 0.0)
         built = np.minimum(np.cumsum(wanted), area.total.value)
         completed = np.diff(built, prepend=0.0)
         flats = area.flat_share.at(years)

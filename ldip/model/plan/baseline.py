@@ -9,14 +9,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ldip.model.accounts.inputs import Opening, People, Plan
+from ldip.model.accounts.inputs import Opening, People, Plan, Projects
 from ldip.model.accounts.revenue import tax_equalisation
 from ldip.model.fiscal_rules import Event, events
 from ldip.model.people.cohorts import Population
 from ldip.model.people.counted import Counted, Path, count
 from ldip.model.people.national import nation
 from ldip.model.plan.areas import elasticities, other_areas, other_frames
+from ldip.model.plan.named import ruler, without_named
 from ldip.model.plan.pension import PensionPlan, pension_plan
+from ldip.model.projects.portfolio import PLACES, Portfolio, portfolio
 from ldip.model.soundness import check_plan
 from ldip.scenario.quantities import Frozen, Parameter
 from ldip.scenario.rows import PAID_WITH, SERVICES
@@ -36,6 +38,7 @@ class Baseline(NamedTuple):
     other_frames: np.ndarray  # (area, year): see areas.py
     response: np.ndarray  # (field of People, year, cause, year of cause): see people/counted.py
     group_response: np.ndarray  # (age group, year, cause, year of cause)
+    portfolio: Portfolio  # the named projects: see projects/portfolio.py
     events: tuple[Event, ...]  # what may happen in a run, its own rules among it: see fiscal_rules.py
 
     def __repr__(self) -> str:
@@ -77,12 +80,18 @@ def _build(scenario: Scenario, horizon: int, count: Callable[[Scenario, int], Co
         | _investment(scenario, people, years)
         | _financing(scenario, years)
     )
+    named = portfolio(scenario, ruler(scenario, fields, years))
+    if scenario.projects or scenario.adopted_projects:
+        fields |= without_named(scenario, fields, named, plan_years)
+    fields |= {f"{PLACES[service]}_projects": named.places[service] for service in SERVICES}
+    named = named._replace(response=named.response[:, :horizon], held=Projects(*(by[:horizon] for by in named.held)))
     plan = Plan(**{name: np.asarray(values[:horizon], dtype=float) for name, values in fields.items()})
     return Baseline(
         name=scenario.name,
         years=years[:horizon],
         plan=plan,
         opening=_opening(scenario, pension.opening, people),
+        portfolio=named,
         population=people.population,
         other_frames=frames[:, :horizon],
         response=np.ascontiguousarray(_with_rest(scenario, people)[:, :horizon, :, :horizon]),
@@ -99,6 +108,18 @@ def _as_they_stand(scenario: Scenario, years: np.ndarray) -> dict[str, np.ndarra
         if isinstance(section, Frozen)
         for name, number in dict(section).items()
         if name in Plan._fields and isinstance(number, Parameter)
+    }
+
+
+def _opening_places(scenario: Scenario, people: Counted) -> dict[str, float]:
+    """What the places in place would cost: those of all users for whom the year before the plan had to build; where
+    projects say what the plan builds, those of the users that there are."""
+    named = {project.service for project in (*scenario.projects, *scenario.adopted_projects)}
+    return {
+        f"{PLACES[service]}_capacity": float(
+            people.opening_places[service] if service in named else people.reference.places[service][0]
+        )
+        for service in SERVICES
     }
 
 
@@ -367,11 +388,13 @@ def _opening(scenario: Scenario, premium_deviation: float, people: Counted) -> O
         price_deviation=0.0,
         grant_price_factor=1.0,
         extra_completions=0.0,
-        kindergarten_capacity=people.reference.places["kindergartens"][0],
-        school_capacity=people.reference.places["schools"][0],
-        care_capacity=people.reference.places["care"][0],
+        **_opening_places(scenario, people),
         new_capacity=0.0,
         slipped_investment=0.0,
+        replacement_value=scenario.investment.replacement_value.value
+        or stocks["depreciation"] * float(scenario.financing.useful_life.at(first)[0]),
+        maintenance_backlog=0.0,
+        project_depreciation=0.0,
         decided_measures=0.0,
         postponement=0.0,
         uncovered_deficit=0.0,

@@ -90,6 +90,7 @@ UNITS_NB = {
     "share per unit wage growth": "andel per enhet lønnsvekst",
     "mill. 2020-kr per resident": "mill. 2020-kr per innbygger",
     "mill. 2020-kr per dwelling": "mill. 2020-kr per bolig",
+    "mill. 2020-kr per place": "mill. 2020-kr per plass",
     "log points per unit rate": "logpoeng per renteenhet",
     "probability per year": "en sannsynlighet per år",
     "degrees of freedom": "frihetsgrader",

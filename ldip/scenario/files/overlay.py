@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from ldip.errors import Fault, InputError
 from ldip.scenario.files import faults as f
 from ldip.scenario.files.formats import CHANGE
+from ldip.scenario.files.projects import SECTION, Laid, lay_projects
 from ldip.scenario.files.reader import Place, Source, change_names
 from ldip.scenario.files.reading import Reading, title_in
 from ldip.scenario.files.tables import COLUMNS
@@ -78,6 +79,8 @@ def lay_over(source: Source, change: Mapping[str, Any], name: str, title: Text) 
     tree: dict[str, Any] = {section: getattr(scenario, section) for section in Scenario.model_fields}
     reading = Reading(Path(), Path(name))
     reading.first_year = scenario.scenario.first_year
+    change = dict(change)
+    projects = [Laid(change.pop(SECTION), name)] if SECTION in change else []
     for section in change:
         if section in tree and section not in (*COLUMNS, "scenario", "sectors", "changes"):
             tree[section] = tree[section].model_dump(exclude_none=True)
@@ -92,6 +95,9 @@ def lay_over(source: Source, change: Mapping[str, Any], name: str, title: Text) 
         reading.faults += [reading.translate(detail, {}) for detail in error.errors()]
     if changed:
         reading.faults += reading.price_years(changed)
+        if projects:
+            changed, faults = lay_projects(changed, projects)
+            reading.faults += faults
     if reading.faults or changed is None:
         raise InputError(reading.faults)
     return source._replace(scenario=changed, change_titles=(*source.change_titles, title))

@@ -17,6 +17,7 @@ from ldip.scenario.defaults import fill
 from ldip.scenario.drivers import Drivers
 from ldip.scenario.files import faults as f
 from ldip.scenario.files.formats import SCENARIO
+from ldip.scenario.files.projects import check_table, lay_projects
 from ldip.scenario.files.reading import BASE, Reading, title_in
 from ldip.scenario.files.tables import (
     COLUMNS,
@@ -173,7 +174,7 @@ def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
             continue
         reading.overlay(tree, path)
     tables = {name: reading.table(name, tree.get("scenario")) for name in COLUMNS}
-    tree |= {name: table.rows for name, table in tables.items()}
+    tree |= {name: table.rows for name, table in tables.items()} | {"adopted_projects": tables["projects"].rows}
     tree["changes"] = tuple(Path(change).stem for change in changes)
     heading = tree["scenario"] if isinstance(tree.get("scenario"), dict) else {}
     reading.first_year = heading.get("first_year", reading.first_year)
@@ -181,7 +182,8 @@ def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
     try:
         scenario = Scenario.model_validate(tree)
     except ValidationError as error:
-        reading.faults += [reading.translate(detail, tables) for detail in error.errors()]
+        twice = [detail for detail in error.errors() if detail["loc"][:1] != ("adopted_projects",)]
+        reading.faults += [reading.translate(detail, tables) for detail in twice]
     file = {name: reading.shown(folder / f"{name}.csv") for name in COLUMNS}
     sectors = list(tree["sectors"]) if isinstance(tree.get("sectors"), dict) else []
     reading.faults += check_areas(file["areas"], tables["areas"], sectors)
@@ -194,6 +196,10 @@ def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
     reading.faults += check_demand(file["demand"], tables["demand"], tables["population"], file["population"])
     if scenario:
         reading.faults += reading.price_years(scenario, tables["plan"])
+        reading.faults += check_table(scenario, tables["projects"], file["projects"])
+    if scenario and not reading.faults:
+        scenario, faults = lay_projects(scenario, reading.projects)
+        reading.faults += faults
     if reading.faults or scenario is None:
         raise InputError(reading.faults)
     return Source(scenario, reading.digests, tuple(reading.change_titles))

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from ldip.errors import Fault, InputError, reason
 from ldip.scenario.files import faults as f
 from ldip.scenario.files.formats import CHANGE, bring_up
+from ldip.scenario.files.projects import SECTION, Laid
 from ldip.scenario.files.tables import COLUMNS, OPTIONAL, YEARLY, Table, read_table, wanted_years
 from ldip.scenario.numbers import quantities
 from ldip.scenario.quantities import in_prices_of, of_any_year
@@ -60,6 +61,7 @@ class Reading:
         self.origins: dict[tuple[str, ...], str] = {}
         self.faults: list[Fault] = []
         self.change_titles: list[Text] = []
+        self.projects: list[Laid] = []
         self.first_year: object = 2020
 
     def shown(self, path: Path) -> str:
@@ -100,6 +102,8 @@ class Reading:
         """Lay the change file over the tree; a quantity is replaced whole, but keeps its unit if none is given."""
         change = self.settings(path, CHANGE)
         self.change_titles.append(title_in(change.pop("change", None), path))
+        if SECTION in change:
+            self.projects.append(Laid(change.pop(SECTION), self.shown(path)))
         for key in (*COLUMNS, "changes"):
             if change.pop(key, None) is not None:
                 self.faults.append(Fault.of("not_in_a_change", self.shown(path), key))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ldip.errors import Fault
+from ldip.scenario import projects as of_projects
 from ldip.scenario.files import faults as f
 from ldip.scenario.quantities import SHARE, in_prices_of, of_any_year
 from ldip.scenario.rows import HISTORIES, MAY_BE_ABSENT, OPEN_END, PAID_WITH, PLAN_LINES, SERVICES, WORKING_AGE
@@ -26,15 +27,18 @@ COLUMNS = {
         *("explanation_nb", "explanation_en", "source"),
     ),
     "national_ages": ("age_from", "age_to", "basis", "source"),
+    "projects": of_projects.NEEDED,
 }
 SHARE_WORDS = Text("en andel av inntektene", "a share of revenue")
-OPTIONAL = {"vintages", "history", "published", "national_ages"}
+OPTIONAL = {"vintages", "history", "published", "national_ages", "projects"}
+MAY_LACK = {"projects": tuple(name for name in of_projects.COLUMNS if name not in of_projects.NEEDED)}
 """Columns of each table besides its years; ``note`` may stand in all of them."""
 
 NUMERIC = {
     *("age_from", "age_to", "age", "mortality", "fertility", "flat", "house"),
     *("coverage", "unit_cost", "place_cost"),
     *("elasticity", "vintage", "deviation", "years"),
+    *of_projects.NUMERIC,
 }
 YEARLY = {
     **{"areas": "frame", "plan": "values", "population": "residents", "national_ages": "residents"},
@@ -91,6 +95,8 @@ def read_table(name: str, file: str, text: str, years: tuple[str, ...] | None) -
                 row[column] = OPEN_END
             elif not cell.strip() and name == "history" and column.isdigit():
                 row[column] = None  # a year that is not known
+            elif not cell.strip() and name in MAY_LACK and column in MAY_LACK[name]:
+                continue
             else:
                 row[column] = _cell(place, column, cell.strip(), found)
         yearly = tuple(row.pop(year) for year in shown_years)
@@ -289,7 +295,7 @@ def _twice(file: str, table: Table, columns: tuple[str, ...]) -> list[Fault]:
 
 
 def _check_header(name: str, place: str, header: Sequence[str], years: tuple[str, ...] | None) -> list[Fault]:
-    known = (*COLUMNS[name], "note")
+    known = (*COLUMNS[name], *MAY_LACK.get(name, ()), "note")
     words = [column for column in header if not column.isdigit()]
     numbers = tuple(column for column in header if column.isdigit())
     if len(header) <= 1:

@@ -1,0 +1,68 @@
+"""Named projects in the plan: what is left of its amounts for what nobody has named (M13)."""
+
+import numpy as np
+
+from ldip.errors import Fault, InputError
+from ldip.model.projects.portfolio import Portfolio, Ruler
+from ldip.scenario.schema import Scenario
+
+CLASSES = {"general": "renewal_investment", "water_waste": "water_waste_investment", "housing": "housing_investment"}
+"""Class of projects -> the field of the plan with the investment of that class."""
+
+LINES = {name: f"{name}_investment" for name in CLASSES} | {"grants": "grants", "vat": "vat_compensation"}
+"""What of the projects the plan's lines hold -> the line of plan.csv."""
+
+ROUNDING = 1.0
+"""Mill. kr by which named projects may pass the plan's own amount: the plan is printed in rounded figures."""
+
+
+def ruler(scenario: Scenario, plan: dict[str, np.ndarray], years: np.ndarray) -> Ruler:
+    """What turns projects into amounts of the baseline's `years`, on the `plan` without them."""
+    prices, investment = scenario.prices.deflator_growth, scenario.investment
+    return Ruler(
+        first_year=int(years[0]),
+        index=plan["deflator_index"],
+        growth_before=float(prices.at(years[:1])[0]),
+        vat_share=plan["vat_share"],
+        grant_share=investment.grant_share.at(years),
+        housing_grant_share=plan["housing_grant_share"],
+        premises_share=scenario.services.premises_share.at(years),
+        useful_life=scenario.financing.useful_life.at(years),
+    )
+
+
+def without_named(
+    scenario: Scenario, plan: dict[str, np.ndarray], named: Portfolio, plan_years: int
+) -> dict[str, np.ndarray]:
+    """The fields of the plan that hold named projects, less these. Raises InputError for plan years in which the
+    projects come to more than the plan has."""
+    held = named.held
+    left = {name: plan[field] - getattr(held, name) for name, field in CLASSES.items()}
+    left["grants"] = plan["grants"] - np.where(np.arange(len(held.grants)) < plan_years, held.grants, 0.0)
+    _check(scenario, plan["deflator_index"], left, plan_years)
+    after = np.arange(len(held.general)) >= plan_years
+    fields = {field: np.maximum(left[name], 0.0) for name, field in CLASSES.items()}
+    vat = plan["vat_share"] * plan["renewal_investment"] - held.vat
+    grants = plan["housing_grant_share"] * plan["housing_investment"] - held.housing_grants
+    return fields | {
+        "grants": left["grants"],
+        "vat_share": np.where(after, plan["vat_share"], _share(vat, left["general"])),
+        "housing_grant_share": np.where(after, plan["housing_grant_share"], _share(grants, left["housing"])),
+    }
+
+
+def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole > ROUNDING)
+
+
+def _check(scenario: Scenario, index: np.ndarray, left: dict[str, np.ndarray], plan_years: int) -> None:
+    faults = []
+    for name, amount in left.items():
+        lacking = -amount[:plan_years] * index[:plan_years]
+        for t in np.flatnonzero(lacking > ROUNDING)[:1]:
+            year, line = scenario.scenario.first_year + int(t), LINES[name]
+            faults.append(
+                Fault.of("more_than_planned", "projects.csv", f"{line}.{year}", more=float(lacking[t]), line=line)
+            )
+    if faults:
+        raise InputError(faults)

@@ -1,0 +1,1 @@
+"""The named projects of the investment plan, as the accounts meet them (M13)."""

@@ -1,0 +1,83 @@
+"""What the named projects come to in simulated runs: each with a cost and a delay of its own (M13)."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from ldip.model import drivers
+from ldip.model.accounts.inputs import Projects
+from ldip.model.projects.portfolio import COSTED, DELAYS, Portfolio
+from ldip.scenario.drivers import Drivers
+
+FOLLOWS_COST = [name in COSTED for name in Projects._fields]
+HELD = [Projects._fields.index(name) for name in ("running_cost", "in_use")]
+"""Fields of which what the plan's frames hold is taken off here; of the others it is taken off the plan's amounts."""
+
+
+def spreads(portfolio: Portfolio, of: Drivers) -> tuple[np.ndarray, np.ndarray]:
+    """The standard deviation of each project's log cost, and its expected delay in years (project,) each."""
+    by_phase = np.array([getattr(of.project_cost, phase).value for phase in portfolio.phases])
+    own = portfolio.own_spread * of.project_cost.of_p85.value
+    delay = np.array([getattr(of.project_delay, phase).value for phase in portfolio.phases])
+    return np.where(np.isnan(own), by_phase, own), delay
+
+
+def as_planned(portfolio: Portfolio) -> np.ndarray:
+    """The projects without chance (field of Projects, year, 1)."""
+    found = portfolio.response[:, :, :, 0].sum(axis=2)
+    return _less_held(portfolio, found[:, :, None])
+
+
+def projects_of(
+    portfolio: Portfolio,
+    of: Drivers,
+    seed: int,
+    first_run: int,
+    runs: int,
+    seeds: Mapping[str, int] | None = None,
+) -> np.ndarray:
+    """The projects of `runs` runs from `first_run`, a multiple of drivers.BLOCK, on: (field of Projects, year, run), or
+    (field, year, 1) where chance moves none of them.
+
+    One matrix product of always the same shape for every block of runs, so that no bit of it depends on how many runs
+    are computed together, by which engine or in which thread.
+    """
+    spread, expected = spreads(portfolio, of)
+    moves = ((spread > 0.0) | (expected > 0.0)) & portfolio.response.any(axis=(0, 1, 3))
+    if not moves.any():
+        return as_planned(portfolio)
+    fields, years = portfolio.response.shape[:2]
+    still = portfolio.response[:, :, ~moves, 0].sum(axis=2)
+    costed = np.array(FOLLOWS_COST)
+    delays = DELAYS if expected[moves].any() else 1
+    tables = [
+        np.ascontiguousarray(portfolio.response[which][:, :, moves, :delays].reshape(which.sum() * years, -1))
+        for which in (costed, ~costed)
+    ]
+    found = np.empty((fields, years, runs))
+    keys = [key for key, moving in zip(portfolio.keys, moves, strict=True) if moving]
+    for place in range(0, runs, drivers.BLOCK):
+        size = min(drivers.BLOCK, runs - place)
+        block = (first_run + place) // drivers.BLOCK
+        cost, delay = drivers.project_chance(keys, seed, block, seeds)
+        cost = np.exp(spread[moves, None] * cost)
+        weights = _weights(delay * expected[moves, None], delays)
+        late = np.ascontiguousarray(weights.reshape(-1, drivers.BLOCK))
+        dear = np.ascontiguousarray((weights * cost[:, None]).reshape(-1, drivers.BLOCK))
+        for which, table, by in ((costed, tables[0], dear), (~costed, tables[1], late)):
+            product = (table @ by)[:, :size].reshape(-1, years, size)
+            found[which, :, place : place + size] = product + still[which][:, :, None]
+    return _less_held(portfolio, found)
+
+
+def _weights(delay: np.ndarray, delays: int) -> np.ndarray:
+    """How much of each whole number of years late a delay (project, run) is: (project, delay, run)."""
+    delay = np.minimum(delay, delays - 1.0)
+    weights: np.ndarray = 1.0 - np.abs(delay[:, None] - np.arange(float(delays))[:, None])
+    return np.maximum(weights, 0.0, out=weights)
+
+
+def _less_held(portfolio: Portfolio, found: np.ndarray) -> np.ndarray:
+    for place in HELD:
+        found[place] -= portfolio.held[place][:, None]
+    return found

@@ -1,0 +1,158 @@
+"""Projects through the door: what changes lay over the list, and what no single cell can tell."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from ldip.errors import Fault
+from ldip.scenario.files import faults as f
+from ldip.scenario.files.tables import Table
+from ldip.scenario.projects import Project, built, moved
+from ldip.scenario.schema import Scenario
+
+SECTION = "projects"
+
+
+class Laid(NamedTuple):
+    """The section ``[projects.ID]`` of one change, and the file it stands in."""
+
+    tree: Any
+    file: str
+
+
+def lay_projects(scenario: Scenario, changes: Sequence[Laid]) -> tuple[Scenario, list[Fault]]:
+    """The scenario with its list of projects as the changes have it, and what is wrong with them. A change moves,
+    scales or drops a project by naming some of its fields; a project that is not in the list is added."""
+    known = {project.id: project for project in scenario.projects}
+    files: dict[str, str] = {}
+    faults: list[Fault] = []
+    for tree, file in changes:
+        if not isinstance(tree, Mapping) or not all(isinstance(change, Mapping) for change in tree.values()):
+            faults.append(Fault.of("not_a_project", file, SECTION))
+            continue
+        for name, change in tree.items():
+            place = f"{SECTION}.{name}"
+            if name not in known and not {"kind", "name_nb", "start"} & change.keys():
+                faults.append(f.unknown(file, place, name, list(known)))
+                continue
+            fields = moved(known[name], change) if name in known else dict(change)
+            try:
+                known[name] = Project.model_validate(fields | {"id": name})
+                files[name] = file
+            except ValidationError as error:
+                faults += [
+                    f.translate(detail, file, ".".join([place, *map(str, detail["loc"][:1])]))
+                    for detail in error.errors()
+                ]
+    laid = scenario.model_copy(update={"projects": tuple(known.values())})
+    if files and not faults:
+        faults += check_projects(laid, lambda project: (files.get(project), f"{SECTION}.{project}."), laid.projects)
+    return laid, faults
+
+
+def check_table(scenario: Scenario, table: Table, file: str) -> list[Fault]:
+    """What is wrong with the list as ``projects.csv`` has it."""
+    lines = {row["id"]: line for row, line in zip(table.rows, table.lines, strict=True)}
+    found = [
+        Fault.of("twice", f"{file}:{line}", "id", row["id"])
+        for row, line in zip(table.rows, table.lines, strict=True)
+        if lines[row["id"]] != line
+    ]
+    found += check_projects(scenario, lambda project: (f"{file}:{lines[project]}", ""), scenario.projects)
+    for project in scenario.projects:
+        earliest, latest = project.earliest or project.start, project.latest or project.start
+        if not earliest <= project.start <= latest:
+            place = f"{file}:{lines[project.id]}"
+            found.append(Fault.of("start_outside", place, "start", str(project.start), low=earliest, high=latest))
+    return found
+
+
+Places = Callable[[str], tuple[str | None, str]]
+"""From a project to the file that it stands in (none: not to be told again) and what its keys begin with there."""
+
+
+def check_projects(scenario: Scenario, places: Places, projects: Sequence[Project]) -> list[Fault]:
+    """What is wrong with each project and with how they hang together."""
+    areas = [area.area for area in scenario.areas]
+    known = [project.id for project in projects]
+    standing = {project.id: project for project in built(projects)}
+    found: list[Fault] = []
+
+    def tell(project: Project, kind: str, key: str, value: object = "", **words: Any) -> None:
+        file, start = places(project.id)
+        if file is not None:
+            found.append(Fault.of(kind, file, f"{start}{key}", str(value), **words))
+
+    for project in projects:
+        for kind, key, value, words in _by_itself(project):
+            tell(project, kind, key, value, **words)
+        lists = (("area", areas), ("housing_area", list(scenario.housing.areas)), ("alternative_to", known))
+        for key, names in lists:
+            if (value := getattr(project, key)) and value not in names:
+                file, start = places(project.id)
+                if file is not None:
+                    found.append(f.unknown(file, f"{start}{key}", value, names))
+        for other in project.after:
+            if other not in known:
+                file, start = places(project.id)
+                if file is not None:
+                    found.append(f.unknown(file, f"{start}after", other, known))
+            elif project.id in standing and other in standing and standing[other].opening > project.start:
+                words = {"other": other, "year": standing[other].opening}
+                tell(project, "starts_too_early", "start", project.start, **words)
+        if project.alternative_to == project.id:
+            tell(project, "alternative_to_itself", "alternative_to", project.id)
+    for circle in _circles(projects):
+        first = next(project for project in projects if project.id == circle[0])
+        tell(first, "circle", "after", " → ".join((*circle, circle[0])))
+    return found
+
+
+def _by_itself(project: Project) -> Iterator[tuple[str, str, object, dict[str, Any]]]:
+    """What a project says that cannot go together: kind of fault, key, value, and what fills its words."""
+    if project.p85 is not None and project.p50 is None:
+        yield "p85_alone", "p85", f"{project.p85:g}", {}
+    elif project.p85 is not None and project.p50 is not None and project.p85 < project.p50:
+        yield "p85_below_p50", "p85", f"{project.p85:g}", {"p50": project.p50}
+    if project.opening < project.start:
+        yield "opens_too_early", "opens", project.opens, {"year": project.start}
+    if (project.places or project.places_closed) and not project.service:
+        yield "places_without_service", "service", "", {}
+    if project.service and not (project.places or project.places_closed):
+        yield "service_without_places", "places", "", {}
+    if project.earliest and project.latest and project.latest < project.earliest:
+        yield "latest_too_early", "latest", project.latest, {"year": project.earliest}
+    total = sum(project.profile)
+    right = [1.0, 100.0, *([project.p50] if project.p50 else [])]
+    if not any(abs(total - wanted) <= 0.005 * wanted for wanted in right):
+        yield "curve", "profile", f"{total:g}", {"wanted": ", ".join(f"{wanted:g}" for wanted in right)}
+    if project.before_dwellings == "yes" and not project.housing_area:
+        yield "no_housing_area", "before_dwellings", "yes", {}
+    for key in ("running_cost", "savings", "grant_share", "committed"):
+        if getattr(project, key) and project.p50 is None and key != "running_cost":
+            yield "without_cost", key, f"{getattr(project, key):g}", {}
+
+
+def _circles(projects: Sequence[Project]) -> Iterator[tuple[str, ...]]:
+    """Projects that wait for each other."""
+    after = {project.id: project.after for project in projects}
+    done: set[str] = set()
+    for start in after:
+        path: list[str] = []
+
+        def walk(name: str) -> tuple[str, ...] | None:
+            if name in path:
+                return tuple(path[path.index(name) :])
+            if name in done or name not in after:
+                return None
+            path.append(name)
+            for other in after[name]:
+                if circle := walk(other):
+                    return circle
+            done.add(path.pop())
+            return None
+
+        if circle := walk(start):
+            done.update(circle)
+            yield circle
