@@ -174,8 +174,8 @@ def _build(process: Process, uniform: Callable[..., np.ndarray], factor: np.ndar
 def project_chance(
     keys: Sequence[int], seed: int, block: int, seeds: Mapping[str, int] | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Of one block of runs, for projects with these keys: what decides their cost, normal, and their delay, exponential
-    with expectation 1, (project, run) each. Another project leaves those of the others as they were."""
+    """Of one block of runs, for projects with these keys: what decides their cost, normal, and their delay,
+    exponential with expectation 1, (project, run) each. Another project leaves those of the others as they were."""
     found = np.empty((2, len(keys), BLOCK))
     for place, key in enumerate(keys):
         for row, name in enumerate(("project_cost", "project_delay")):

@@ -95,7 +95,7 @@ class Project(Frozen):
     latest: Year | None = None
     opens: Year | None = None  # the year after the last of spending where it is not stated
     committed: Share = 0.0  # of the cost, bound by contract: spent even if the project is dropped
-    service: Literal[SERVICES] | None = None
+    service: Literal[SERVICES] | None = None  # type: ignore[valid-type]
     places: Places = 0.0
     places_closed: Places = 0.0  # when it opens
     running_cost: Annotated[float, Field(ge=0.0, le=1e5)] | None = None  # a year; the scenario's premises_share

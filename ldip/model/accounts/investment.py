@@ -195,8 +195,8 @@ def close_investment(
 
 def capacity(named_capacity, planned_places, extra_places, builds_places):
     """Places in place, 2020-kr: built when the users to come pass what is there and what named projects will have
-    opened and closed for them; never torn down otherwise.  M7, M13. In the plan years the adopted programme builds for
-    the planned users only."""
+    opened and closed for them; never torn down otherwise.  M7, M13. In the plan years the adopted programme builds
+    for the planned users only."""
     return greatest(named_capacity, planned_places + builds_places * extra_places)
 
 
@@ -216,8 +216,8 @@ def grants_received(
 
 
 def replacement_value(opening, after_plan, investment, added, wear):
-    """What buildings and facilities would cost new: after the plan it grows by what is added; in the plan years, whose
-    programme does not say what it renews, by what is invested beyond wear. [2020-kr]  M13 (assumption)."""
+    """What buildings and facilities would cost new: after the plan it grows by what is added; in the plan years,
+    whose programme does not say what it renews, by what is invested beyond wear. [2020-kr]  M13 (assumption)."""
     return opening + choose(after_plan > 0.5, added, positive(investment - wear))
 
 

@@ -21,7 +21,7 @@ def ruler(scenario: Scenario, plan: dict[str, np.ndarray], years: np.ndarray) ->
     prices, investment = scenario.prices.deflator_growth, scenario.investment
     return Ruler(
         first_year=int(years[0]),
-        index=plan["deflator_index"],
+        deflator=plan["deflator_index"],
         growth_before=float(prices.at(years[:1])[0]),
         vat_share=plan["vat_share"],
         grant_share=investment.grant_share.at(years),

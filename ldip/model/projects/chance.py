@@ -36,8 +36,8 @@ def projects_of(
     runs: int,
     seeds: Mapping[str, int] | None = None,
 ) -> np.ndarray:
-    """The projects of `runs` runs from `first_run`, a multiple of drivers.BLOCK, on: (field of Projects, year, run), or
-    (field, year, 1) where chance moves none of them.
+    """The projects of `runs` runs from `first_run`, a multiple of drivers.BLOCK, on: (field of Projects, year, run),
+    or (field, year, 1) where chance moves none of them.
 
     One matrix product of always the same shape for every block of runs, so that no bit of it depends on how many runs
     are computed together, by which engine or in which thread.

@@ -46,7 +46,7 @@ class Ruler(NamedTuple):
     """What turns a project into amounts by year."""
 
     first_year: int
-    index: np.ndarray  # (year,) planned deflator
+    deflator: np.ndarray  # (year,) planned
     growth_before: float  # of the deflator, for prices of earlier years
     vat_share: np.ndarray
     grant_share: np.ndarray
@@ -59,8 +59,8 @@ class Ruler(NamedTuple):
         years = (price_year or self.first_year) - self.first_year
         if years < 0:
             return float((1.0 + self.growth_before) ** -years)
-        last = len(self.index) - 1
-        return float(1.0 / self.index[min(years, last)])
+        last = len(self.deflator) - 1
+        return float(1.0 / self.deflator[min(years, last)])
 
 
 def portfolio(scenario: Scenario, ruler: Ruler) -> Portfolio:
@@ -68,7 +68,7 @@ def portfolio(scenario: Scenario, ruler: Ruler) -> Portfolio:
     standing = built(scenario.projects)
     contracts = [_contract(project) for project in scenario.projects if project.dropped and project.committed]
     listed = (*standing, *contracts)
-    years = len(ruler.index)
+    years = len(ruler.deflator)
     response = np.zeros((len(Projects._fields), years, len(listed), DELAYS))
     for place, project in enumerate(listed):
         for delay in range(DELAYS):
@@ -97,11 +97,10 @@ def _own_spread(project: Project) -> float:
 def amounts(project: Project, ruler: Ruler, delay: int = 0) -> np.ndarray:
     """What a project comes to by year (field of Projects, year), at its median cost and so many years late; what was
     spent before the first year is not ours."""
-    found = dict.fromkeys(Projects._fields, np.zeros(0))
-    found = {name: np.zeros(len(ruler.index)) for name in found}
+    found = {name: np.zeros(len(ruler.deflator)) for name in Projects._fields}
     cost = project.cost * ruler.real(project.price_year)
     for t, share in _spending(project, ruler.first_year, delay):
-        if t >= len(ruler.index):
+        if t >= len(ruler.deflator):
             break
         spent = cost * share
         found[project.kind][t] += spent
@@ -112,9 +111,9 @@ def amounts(project: Project, ruler: Ruler, delay: int = 0) -> np.ndarray:
         life = project.useful_life or float(ruler.useful_life[t])
         found["new_depreciation"][t] += (spent - vat) / life
         end = t + round(life)
-        if end < len(ruler.index):
-            found["ended_depreciation"][end] += (spent - vat) / life * ruler.index[t]
-        if (paid := t + project.grant_lag) < len(ruler.index):
+        if end < len(ruler.deflator):
+            found["ended_depreciation"][end] += (spent - vat) / life * ruler.deflator[t]
+        if (paid := t + project.grant_lag) < len(ruler.deflator):
             grants = "housing_grants" if project.kind == "housing" else "grants"
             found[grants][paid] += _grant_share(project, ruler, t) * spent
     opens = max(project.opening + delay - ruler.first_year, 0)
@@ -150,16 +149,16 @@ def _running_cost(project: Project, ruler: Ruler, cost: float) -> np.ndarray:
     """Running cost less savings of a year in which it is open (year,)."""
     real = project.scale * ruler.real(project.price_year)
     if project.running_cost is not None:
-        return np.full(len(ruler.index), (project.running_cost - project.savings) * real)
+        return np.full(len(ruler.deflator), (project.running_cost - project.savings) * real)
     new = project.kind == "general" and project.purpose in NEW
     return ruler.premises_share * (cost if new else 0.0) - project.savings * real
 
 
 def _held(scenario: Scenario, ruler: Ruler) -> Projects:
     """What the plan's own amounts hold: in the plan years all of the projects that are `in_plan`, in spending, grants
-    and frames; later what the yearly amounts after the plan stand for, which are renewal, water and waste and housing,
-    and still the running costs of what was to open in the plan years."""
-    plan_years, years = scenario.scenario.plan_years, len(ruler.index)
+    and frames; later what the yearly amounts after the plan stand for, which are renewal, water and waste, housing, and
+    still the running costs of what was to open in the plan years."""
+    plan_years, years = scenario.scenario.plan_years, len(ruler.deflator)
     later = np.arange(years) >= plan_years
     last = np.minimum(np.arange(years), plan_years - 1)
     held = np.zeros((len(Projects._fields), years))

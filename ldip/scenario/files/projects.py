@@ -1,6 +1,7 @@
 """Projects through the door: what changes lay over the list, and what no single cell can tell."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -103,9 +104,9 @@ def check_projects(scenario: Scenario, places: Places, projects: Sequence[Projec
                 tell(project, "starts_too_early", "start", project.start, **words)
         if project.alternative_to == project.id:
             tell(project, "alternative_to_itself", "alternative_to", project.id)
-    for circle in _circles(projects):
+    if circle := _circle(projects):
         first = next(project for project in projects if project.id == circle[0])
-        tell(first, "circle", "after", " → ".join((*circle, circle[0])))
+        tell(first, "circle", "after", ", ".join(circle))
     return found
 
 
@@ -134,25 +135,10 @@ def _by_itself(project: Project) -> Iterator[tuple[str, str, object, dict[str, A
             yield "without_cost", key, f"{getattr(project, key):g}", {}
 
 
-def _circles(projects: Sequence[Project]) -> Iterator[tuple[str, ...]]:
-    """Projects that wait for each other."""
-    after = {project.id: project.after for project in projects}
-    done: set[str] = set()
-    for start in after:
-        path: list[str] = []
-
-        def walk(name: str) -> tuple[str, ...] | None:
-            if name in path:
-                return tuple(path[path.index(name) :])
-            if name in done or name not in after:
-                return None
-            path.append(name)
-            for other in after[name]:
-                if circle := walk(other):
-                    return circle
-            done.add(path.pop())
-            return None
-
-        if circle := walk(start):
-            done.update(circle)
-            yield circle
+def _circle(projects: Sequence[Project]) -> tuple[str, ...]:
+    """Projects that wait for each other, the first of them again at the end; none where there are none."""
+    try:
+        TopologicalSorter({project.id: project.after for project in projects}).prepare()
+    except CycleError as error:
+        return tuple(reversed(error.args[1]))
+    return ()
