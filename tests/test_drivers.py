@@ -41,6 +41,8 @@ MOVES = {
     "income_system": {"income_system_loss"},
     "delivery": {"delivery_factor"},
     "slippage": {"slippage_factor"},
+    "project_cost": set(),  # no weather: see test_projects.py
+    "project_delay": set(),
 }
 """What each driver moves when it is on alone."""
 

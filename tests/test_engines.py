@@ -15,6 +15,7 @@ from ldip.model.engine import simulate as simulation
 from ldip.model.engine.simulate import simulate
 from ldip.model.people.extra import extra_people
 from ldip.model.plan.baseline import build
+from ldip.model.projects.chance import as_planned, projects_of
 
 CACHE_FOLDER = kernel.cache_folder
 
@@ -51,7 +52,9 @@ def test_the_compiled_source_runs_without_the_compiler(scenario, monkeypatch):
     every_line = np.arange(len(LINES))
     opening = np.array(baseline.opening)
     people = extra_people(baseline.response, weather)
-    kernel.close_block(baseline.plan_table(), people, weather, opening, every_line, plain, 0)
+    projects = projects_of(baseline.portfolio, scenario.drivers, 1, 0, 6)
+    projects = np.broadcast_to(projects, (*projects.shape[:2], 6))
+    kernel.close_block(baseline.plan_table(), people, projects, weather, opening, every_line, plain, 0)
     whole = simulate(scenario, runs=6, seed=1, years=3)
     np.testing.assert_array_equal(plain, whole.values)
 
@@ -103,9 +106,10 @@ def test_the_accounts_have_the_bits_they_had(scenario):
         surprise[t] * np.round(baseline.response[:, :, 0, t], 5)[:, :, None] for t in range(6)
     )  # in a fixed order: a matrix product may differ in the last bit between processors
     plan, opening = (np.round(a, 5) for a in (baseline.plan_table(), baseline.opening))
+    named = np.round(as_planned(baseline.portfolio), 5)
     for run in (kernel.run_numpy, kernel.run_compiled):
         ledger = np.empty((len(LINES), 6, 1300))
-        run(plan, people, np.round(weather, 6), opening, range(len(ledger)), ledger)
+        run(plan, people, named, np.round(weather, 6), opening, range(len(ledger)), ledger)
         assert not np.isnan(ledger).any()
         in_order = ledger[[LINES.index(line) for line in catalogue()]]
         assert sha256(in_order) == "395101b1bc0546efdc9f9aaa16ba577b5cbf0da961c5a7009497cd8d5369214c"
@@ -119,7 +123,7 @@ def test_the_draws_are_those_they_were():
         for block in (0, 9)
     ]
     normal = drivers.generator(1, 0, 0).standard_normal(2048)
-    assert sha256(np.array(uniform)) == "c4954e2ed8a3a7046d5244543fa1070dbe3b55c663ee78c2b121b28fe5df6377"
+    assert sha256(np.array(uniform)) == "df4a66600472885609093583df38acb97a4c085a9ef7515e7bd82a10ad110510"
     assert (
         sha256(np.rint(normal * 2.0**20).astype(np.int64))
         == "13ea99ee23b45b5a62c9d41f5b40b533865375a2b77192050702c1f9c88ef43a"
@@ -157,13 +161,15 @@ def test_tuples_go_in_and_out_in_the_same_order():
     rows = kernel.ROWS
     book = np.arange(float(rows * kernel.STRIDE))
     read_opening, read_weather = access["read_opening"], access["read_weather"]
-    read_people = access["read_people"]
+    read_people, read_projects = access["read_people"], access["read_projects"]
 
     @numba.njit
     def read(book, lane):
-        return read_weather(book, lane), read_people(book, lane), read_opening(book, lane)
+        named = read_projects(book, lane)
+        return read_weather(book, lane), read_people(book, lane), named, read_opening(book, lane)
 
-    weather, people, opening = read(book, 3)
+    weather, people, projects, opening = read(book, 3)
+    assert projects == kernel.read_projects(book, 3)
     assert people == kernel.read_people(book, 3)
     assert weather == kernel.read_weather(book, 3) == Weather(*(np.arange(len(Weather._fields)) * kernel.STRIDE + 3))
     assert opening == kernel.read_opening(book, 3)

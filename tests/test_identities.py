@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ldip.model import drivers
-from ldip.model.accounts.inputs import Opening, People, Plan, Weather
+from ldip.model.accounts.inputs import Opening, People, Plan, Projects, Weather
 from ldip.model.accounts.year import LINES, carry, close_year
 from ldip.model.catalogue import catalogue
 from ldip.model.engine import kernel
@@ -14,6 +14,7 @@ from ldip.model.engine.simulate import Ledger, run_baseline, simulate
 from ldip.model.identities import residuals
 from ldip.model.people.extra import extra_people
 from ldip.model.plan.baseline import Baseline, build
+from ldip.model.projects.chance import projects_of
 from ldip.scenario.drivers import Drivers
 
 NOT_MONEY = {  # fields of the plan that do not change when money is counted in another unit
@@ -63,13 +64,36 @@ NOT_MONEY_OPENING = {
 PEOPLE_NOT_MONEY = [People._fields.index(f) for f in People._fields if "residents" in f or f == "working_age"]
 
 
-def close(plan: Plan, weather: np.ndarray, opening: Opening, response: np.ndarray) -> Ledger:
+def close(
+    plan: Plan, weather: np.ndarray, opening: Opening, response: np.ndarray, projects: np.ndarray | None = None
+) -> Ledger:
     table = np.ascontiguousarray(np.stack(plan, axis=1))
-    ledger = np.full((len(LINES), table.shape[0], weather.shape[2]), np.nan)
+    years, runs = table.shape[0], weather.shape[2]
+    ledger = np.full((len(LINES), years, runs), np.nan)
     people = extra_people(response, weather)
-    kernel.run_numpy(table, people, weather, np.array(opening), range(len(LINES)), ledger)
+    projects = random_projects(years, runs) if projects is None else projects
+    kernel.run_numpy(table, people, projects, weather, np.array(opening), range(len(LINES)), ledger)
     assert not np.isnan(ledger).any()
     return Ledger(np.arange(table.shape[0]), LINES, ledger)
+
+
+def random_projects(years: int, runs: int, scale: float = 1.0) -> np.ndarray:
+    """Named projects of all kinds in every year."""
+    rng = np.random.default_rng(9)
+    spent = rng.uniform(0.0, 400.0, (3, years, runs)) * rng.integers(0, 2, (3, years, runs))
+    return scale * np.stack(
+        Projects(
+            *spent,
+            renewal=0.4 * spent[0],
+            vat=0.2 * spent[0],
+            new_depreciation=spent.sum(axis=0) / 40.0,
+            ended_depreciation=rng.uniform(0.0, 1.0, (years, runs)),
+            grants=rng.uniform(0.0, 100.0, (years, runs)),
+            housing_grants=0.3 * spent[2],
+            running_cost=rng.uniform(-5.0, 30.0, (years, runs)),
+            in_use=rng.uniform(-100.0, 2000.0, (years, runs)),
+        )
+    )
 
 
 def random_case(base: Baseline, seed: int, spread: float) -> tuple[Plan, np.ndarray, Opening]:
@@ -142,6 +166,8 @@ def test_a_broken_account_is_noticed(base):
         *("kindergarten_capacity", "school_capacity", "care_capacity"),
         *("restructuring_need", "rate_exposure_first_year", "rate_exposure_full"),
         *("underlying_result", "emergency_buffer_use", "struck_provision"),
+        *("project_water_waste", "project_housing", "project_depreciation"),
+        *("replacement_value", "maintenance_backlog"),
     }
     assert money - used == outside
 
@@ -157,7 +183,8 @@ def test_money_counted_in_another_unit_leaves_ratios(base, seed, scale):
     one = close(plan, weather, opening, base.response)
     scaled_weather = weather.copy()
     scaled_weather[Weather._fields.index("restructuring_step")] *= scale
-    other = close(scaled_plan, scaled_weather, scaled_opening, scaled_response)
+    years, runs = weather.shape[1:]
+    other = close(scaled_plan, scaled_weather, scaled_opening, scaled_response, random_projects(years, runs, scale))
     for metric in catalogue().values():
         factor = scale if metric.unit in ("mill. kr", "mill. kr per resident") else 1.0
         # What is left when two large amounts cancel carries their rounding, so measure against revenue.
@@ -194,17 +221,18 @@ def test_the_need_is_what_makes_the_rules_hold(scenario):
     weather = drivers.weather(process, 1, 0, 3000)
     balance = Opening(*opening)
     people = extra_people(baseline.response, weather)
+    projects = projects_of(baseline.portfolio, scenario.drivers, 1, 0, 3000)
     needed = 0
     for t in range(20):
         plan, chance = Plan(*table[t]), Weather(*weather[:, t])
-        extra = People(*people[:, t])
-        closed = close_year(plan, chance, extra, balance)
+        extra, named = People(*people[:, t]), Projects(*projects[:, t])
+        closed = close_year(plan, chance, extra, named, balance)
         for factor in (1.0, 0.98):  # operations cheaper by the need, and by a little less
-            base = close_year(plan, chance, extra, balance)
+            base = close_year(plan, chance, extra, named, balance)
             improvement = factor * base.rules.restructuring_need
             saved = improvement / base.market.deflator_index / (plan.measures_delivery * chance.delivery_factor)
             again = close_year(
-                plan._replace(step_years=1.0), chance._replace(restructuring_step=saved), extra, balance
+                plan._replace(step_years=1.0), chance._replace(restructuring_step=saved), extra, named, balance
             )
             cpi = base.market.cpi_index
             buffer = np.minimum(plan.buffer_minimum * cpi, balance.buffer_fund)

@@ -220,8 +220,11 @@ def test_capacity_and_grants_never_negative():
     assert investment.capacity(500.0, 480.0, -30.0, 1.0) == pytest.approx(500.0)
     assert investment.capacity(500.0, 520.0, 50.0, 0.0) == pytest.approx(520.0)
     # 50 adopted, 8 % of 1 000, 0.06 for each of 100 more dwellings last year, prices 1.1
-    assert investment.grants_received(50.0, 0.08, 1000.0, 0.06, 100.0, 1.1) == pytest.approx(1.1 * 136.0)
-    assert investment.grants_received(10.0, 0.0, 1000.0, 0.06, -800.0, 1.1) == 0.0
+    assert investment.replacement_value(1000.0, 1.0, investment=90.0, added=40.0, wear=30.0) == 1040.0
+    assert investment.replacement_value(1000.0, 0.0, investment=90.0, added=40.0, wear=30.0) == 1060.0
+    assert investment.replacement_value(1000.0, 0.0, investment=20.0, added=40.0, wear=30.0) == 1000.0
+    assert investment.grants_received(50.0, 0.08, 1000.0, 0.06, 100.0, 4.0, 1.1) == pytest.approx(1.1 * 140.0)
+    assert investment.grants_received(10.0, 0.0, 1000.0, 0.06, -800.0, 0.0, 1.1) == 0.0
 
 
 def test_cost_overrun():

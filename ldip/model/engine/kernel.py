@@ -90,7 +90,9 @@ def run_compiled(
     """As :func:`run_numpy`, compiled. Releases the GIL, so that chunks of runs can go to several threads."""
     # Whole arrays in C order and a place in them, not slices: another memory layout would be compiled anew.
     people, weather = np.ascontiguousarray(people), np.ascontiguousarray(weather)
-    projects = np.ascontiguousarray(np.broadcast_to(projects, (*projects.shape[:2], weather.shape[2])))
+    if projects.shape[2] != weather.shape[2]:
+        projects = np.array(np.broadcast_to(projects, (*projects.shape[:2], weather.shape[2])))
+    projects = np.ascontiguousarray(projects)
     compiled()(plan, people, projects, weather, opening, np.asarray(lines, dtype=np.int64), ledger, first)
 
 
