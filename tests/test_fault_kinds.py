@@ -459,7 +459,7 @@ def test_changes_of_projects(folder, kind):
 
 
 def test_projects_that_come_to_more_than_the_plan(folder):
-    put(folder, "nytt_sykehjem", p50="300", p85="")
+    put(folder, "nytt_sykehjem", p50="300", p85="", profile="1")
     told("more_than_planned", main, ["scenario", "check", str(folder)], standalone_mode=False)
 
 

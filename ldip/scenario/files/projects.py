@@ -83,7 +83,7 @@ def check_table(scenario: Scenario, table: Table, file: str) -> list[Fault]:
 
 
 Places = Callable[[str, Sequence[str]], tuple[str, str]]
-"""From a project, and those it hangs together with, to the file that has the fault and what its keys begin with there."""
+"""From a project, and those that it hangs together with, to the file at fault and what its keys begin with there."""
 
 
 def check_projects(scenario: Scenario, places: Places, projects: Sequence[Project]) -> list[Fault]:
