@@ -110,7 +110,7 @@ def check_projects(scenario: Scenario, places: Places, projects: Sequence[Projec
             tell(project, kind, key, value, **words)
         lists = (("area", areas), ("housing_area", list(scenario.housing.areas)), ("alternative_to", known))
         for key, names in lists:
-            if (value := getattr(project, key)) and value not in names:
+            if names and (value := getattr(project, key)) and value not in names:
                 not_known(project, key, value, names)
         for other in project.after:
             if other not in known:
