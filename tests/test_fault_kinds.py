@@ -11,6 +11,10 @@ from typing import Any
 
 import pytest
 from test_bad_inputs import BAD, check_words, directives, edit
+from test_projects_door import CHANGES as PROJECT_CHANGES
+from test_projects_door import ROWS as PROJECT_ROWS
+from test_projects_door import changed, put
+from test_projects_door import folder as folder  # a fixture
 from test_scenario_sheet import FORMULA_ERROR, edited, row_of
 from test_scenario_sheet import base as base  # a fixture, as the next
 from test_scenario_sheet import faults_of as faults_of_sheet
@@ -442,8 +446,25 @@ def test_ages_of_the_nation_that_do_not_follow_each_other(municipality):
     holds("years_not_rising", faults)
 
 
+@pytest.mark.parametrize("kind", PROJECT_ROWS)
+def test_projects(folder, kind):
+    project, cells, _ = PROJECT_ROWS[kind]
+    put(folder, project, **cells)
+    told(kind, read, str(folder))
+
+
+@pytest.mark.parametrize("kind", PROJECT_CHANGES)
+def test_changes_of_projects(folder, kind):
+    told(kind, changed, folder, PROJECT_CHANGES[kind][0])
+
+
+def test_projects_that_come_to_more_than_the_plan(folder):
+    put(folder, "nytt_sykehjem", p50="300", p85="", profile="1")
+    told("more_than_planned", main, ["scenario", "check", str(folder)], standalone_mode=False)
+
+
 def test_every_kind_is_told_by_a_test():
     alone = set(re.findall(r'\b(?:told|holds)\("(\w+)"', Path(__file__).read_text(encoding="utf-8")))
-    tested = {*TABLES, *GRIDS, *SERIES, *SHEETS, *COMMANDS, *STATES, *CASES} | alone
+    tested = {*TABLES, *GRIDS, *SERIES, *SHEETS, *COMMANDS, *STATES, *CASES, *PROJECT_ROWS, *PROJECT_CHANGES} | alone
     in_files = {directives(path)["kind"] for path in BAD}
     assert tested | in_files == set(fault_words())

@@ -89,6 +89,7 @@ def _refuse_other_keys(base: Source, alternatives: Mapping[str, Source]) -> None
     for name, source in alternatives.items():
         more = sorted(set(quantities(source.scenario)) - known)
         more += [key for key, text in _words(source).items() if text != words.get(key)]
+        more += [f"projects.{new.id}" for new in source.scenario.projects if new not in base.scenario.projects]
         if more:
             faults.append(Fault.of("sheet_adds_keys", "", name, ", ".join(more)))
     if faults:

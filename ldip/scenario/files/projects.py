@@ -5,6 +5,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from ldip.errors import Fault
 from ldip.scenario.files import faults as f
@@ -13,6 +14,8 @@ from ldip.scenario.projects import Project, built, moved
 from ldip.scenario.schema import Scenario
 
 SECTION = "projects"
+ADDS = {"kind", "name_nb", "name_en"}
+"""Who states one of these of a project that is not in the list means to add it; any other has misspelt its id."""
 
 
 class Laid(NamedTuple):
@@ -34,7 +37,7 @@ def lay_projects(scenario: Scenario, changes: Sequence[Laid]) -> tuple[Scenario,
             continue
         for name, change in tree.items():
             place = f"{SECTION}.{name}"
-            if name not in known and not {"kind", "name_nb", "start"} & change.keys():
+            if name not in known and not ADDS & change.keys():
                 faults.append(f.unknown(file, place, name, list(known)))
                 continue
             fields = moved(known[name], change) if name in known else dict(change)
@@ -42,35 +45,45 @@ def lay_projects(scenario: Scenario, changes: Sequence[Laid]) -> tuple[Scenario,
                 known[name] = Project.model_validate(fields | {"id": name})
                 files[name] = file
             except ValidationError as error:
-                faults += [
-                    f.translate(detail, file, ".".join([place, *map(str, detail["loc"][:1])]))
-                    for detail in error.errors()
-                ]
+                faults += [_translate(detail, file, place) for detail in error.errors()]
     laid = scenario.model_copy(update={"projects": tuple(known.values())})
     if files and not faults:
-        faults += check_projects(laid, lambda project: (files.get(project), f"{SECTION}.{project}."), laid.projects)
+        last = list(files.values())[-1]
+
+        def place_of(project: str, others: Sequence[str]) -> tuple[str, str]:
+            """The change that names the project, or one of those it hangs together with."""
+            named = [files[name] for name in (project, *others) if name in files]
+            return (named or [last])[0], f"{SECTION}.{project}."
+
+        faults += check_projects(laid, place_of, laid.projects)
     return laid, faults
+
+
+def _translate(detail: ErrorDetails, file: str, place: str) -> Fault:
+    key = str(detail["loc"][0])
+    if detail["type"] == "extra_forbidden":
+        return f.unknown(file, f"{place}.{key}", "", list(Project.model_fields))
+    return f.translate(detail, file, f"{place}.{key}")
 
 
 def check_table(scenario: Scenario, table: Table, file: str) -> list[Fault]:
     """What is wrong with the list as ``projects.csv`` has it."""
-    lines = {row["id"]: line for row, line in zip(table.rows, table.lines, strict=True)}
-    found = [
-        Fault.of("twice", f"{file}:{line}", "id", row["id"])
-        for row, line in zip(table.rows, table.lines, strict=True)
-        if lines[row["id"]] != line
-    ]
-    found += check_projects(scenario, lambda project: (f"{file}:{lines[project]}", ""), scenario.projects)
+    lines: dict[str, int] = {}
+    found = []
+    for row, line in zip(table.rows, table.lines, strict=True):
+        if lines.setdefault(row["id"], line) != line:
+            found.append(Fault.of("twice", f"{file}:{line}", "id", row["id"]))
+    found += check_projects(scenario, lambda project, _: (f"{file}:{lines[project]}", ""), scenario.projects)
     for project in scenario.projects:
         earliest, latest = project.earliest or project.start, project.latest or project.start
-        if not earliest <= project.start <= latest:
+        if earliest <= latest and not earliest <= project.start <= latest:
             place = f"{file}:{lines[project.id]}"
             found.append(Fault.of("start_outside", place, "start", str(project.start), low=earliest, high=latest))
     return found
 
 
-Places = Callable[[str], tuple[str | None, str]]
-"""From a project to the file that it stands in (none: not to be told again) and what its keys begin with there."""
+Places = Callable[[str, Sequence[str]], tuple[str, str]]
+"""From a project, and those that it hangs together with, to the file at fault and what its keys begin with there."""
 
 
 def check_projects(scenario: Scenario, places: Places, projects: Sequence[Project]) -> list[Fault]:
@@ -80,33 +93,38 @@ def check_projects(scenario: Scenario, places: Places, projects: Sequence[Projec
     standing = {project.id: project for project in built(projects)}
     found: list[Fault] = []
 
-    def tell(project: Project, kind: str, key: str, value: object = "", **words: Any) -> None:
-        file, start = places(project.id)
-        if file is not None:
-            found.append(Fault.of(kind, file, f"{start}{key}", str(value), **words))
+    circle = _circle(projects)
+
+    def tell(
+        project: Project, kind: str, key: str, value: object = "", others: Sequence[str] = (), **words: Any
+    ) -> None:
+        file, start = places(project.id, others)
+        found.append(Fault.of(kind, file, f"{start}{key}", str(value), **words))
+
+    def not_known(project: Project, key: str, value: str, names: Sequence[str]) -> None:
+        file, start = places(project.id, ())
+        found.append(f.unknown(file, f"{start}{key}", value, names))
 
     for project in projects:
         for kind, key, value, words in _by_itself(project):
             tell(project, kind, key, value, **words)
         lists = (("area", areas), ("housing_area", list(scenario.housing.areas)), ("alternative_to", known))
         for key, names in lists:
-            if (value := getattr(project, key)) and value not in names:
-                file, start = places(project.id)
-                if file is not None:
-                    found.append(f.unknown(file, f"{start}{key}", value, names))
+            if names and (value := getattr(project, key)) and value not in names:
+                not_known(project, key, value, names)
         for other in project.after:
             if other not in known:
-                file, start = places(project.id)
-                if file is not None:
-                    found.append(f.unknown(file, f"{start}after", other, known))
+                not_known(project, "after", other, known)
+            elif project.id in circle and other in circle:
+                continue  # told below
             elif project.id in standing and other in standing and standing[other].opening > project.start:
                 words = {"other": other, "year": standing[other].opening}
-                tell(project, "starts_too_early", "start", project.start, **words)
+                tell(project, "starts_too_early", "start", project.start, [other], **words)
         if project.alternative_to == project.id:
             tell(project, "alternative_to_itself", "alternative_to", project.id)
-    if circle := _circle(projects):
+    if circle:
         first = next(project for project in projects if project.id == circle[0])
-        tell(first, "circle", "after", ", ".join(circle))
+        tell(first, "circle", "after", ", ".join(circle), circle)
     return found
 
 
