@@ -92,7 +92,8 @@ export class Timeline {
     for (const parts of this.rows.values()) {
       const { project, row, on, scale, undo, bar, ghost, opens } = parts;
       const moved = state.projects[project.id];
-      const found = answer?.projects[project.id] ?? project;
+      const found = answer?.unmoved_projects[project.id] ?? project;
+      const built = (answer?.projects[project.id] ?? project).built;
       parts.start = moved?.start ?? found.start;
       const opening = found.opens + parts.start - found.start;
       const percent = Math.round(100 * (moved?.scale ?? found.scale));
@@ -100,7 +101,7 @@ export class Timeline {
       if (scale !== document.activeElement) scale.value = percent;
       undo.hidden = !moved;
       row.classList.toggle("moved", Boolean(moved));
-      row.classList.toggle("off", !on.checked || !found.built);
+      row.classList.toggle("off", !on.checked || !built);
       this.place(bar, parts.start, project.duration);
       this.place(ghost, project.start, project.duration);
       ghost.hidden = parts.start === project.start;
