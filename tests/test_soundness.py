@@ -39,7 +39,17 @@ Rows = list[dict[str, str]]
 
 @pytest.fixture(params=SHIPPED)
 def folder(request, tmp_path: Path) -> Path:
-    return shutil.copytree(find(request.param).folder, tmp_path / "kommune")
+    folder = shutil.copytree(find(request.param).folder, tmp_path / "kommune")
+    return without_projects(folder)
+
+
+def without_projects(folder: Path) -> Path:
+    """The municipality without named projects, which no plan of zeros could hold."""
+    (folder / "projects.csv").unlink()
+    for change in (folder / "changes").glob("*.toml"):
+        if "[projects." in change.read_text(encoding="utf-8"):
+            change.unlink()
+    return folder
 
 
 def rows_of(path: Path) -> Rows:
@@ -136,6 +146,7 @@ def test_nothing_from_nothing_is_nothing(folder, line):
 def test_any_zeros_together_give_finite_figures_or_a_fault(tmp_path_factory, name, chosen, place):
     """In one year of the plan, or (-1) in all of them."""
     folder = shutil.copytree(find(name).folder, tmp_path_factory.mktemp("zeros") / "kommune")
+    without_projects(folder)
     rows = rows_of(folder / "plan.csv")
     years = years_of(rows)
     cells = [(line, year) for line in chosen for year in (years[place : place + 1] if place >= 0 else years)]
