@@ -31,11 +31,12 @@ def read_scenario(folder, changes=()):
     """base.toml with the change files laid over it, and the tables as lists of rows."""
     folder = Path(folder)
     tree = tomllib.loads((folder / "base.toml").read_text(encoding="utf-8"))
-    for (section, *keys), value in DEFAULTS.items():
-        for inside in (section, *keys[:-1]):
-            where = tree if inside == section else where
-            where = where.setdefault(inside, {})
-        where.setdefault(keys[-1], {"value": value})
+    for section, numbers in DEFAULTS.items():
+        for key, value in numbers.items():
+            where = tree
+            for name in section.split("."):
+                where = where.setdefault(name, {})
+            where.setdefault(key, {"value": value})
     path = folder / "projects.csv"
     rows = rows_of(path) if path.exists() else []
     changed = {row["id"]: dict(row) for row in rows}
@@ -56,19 +57,14 @@ def read_scenario(folder, changes=()):
 
 
 DEFAULTS = {
-    ("investment", "kindergarten_place_cost"): 0.68,
-    ("investment", "school_place_cost"): 0.82,
-    ("investment", "care_place_cost"): 4.1,
-    ("investment", "replacement_value"): 0.0,
-    ("drivers", "project_cost", "of_p85"): 1.0,
-    ("drivers", "project_cost", "idea"): 0.4,
-    ("drivers", "project_cost", "planning"): 0.25,
-    ("drivers", "project_cost", "approved"): 0.15,
-    ("drivers", "project_cost", "building"): 0.08,
-    ("drivers", "project_delay", "idea"): 0.75,
-    ("drivers", "project_delay", "planning"): 0.5,
-    ("drivers", "project_delay", "approved"): 0.25,
-    ("drivers", "project_delay", "building"): 0.2,
+    "investment": {
+        "kindergarten_place_cost": 0.68,
+        "school_place_cost": 0.82,
+        "care_place_cost": 4.1,
+        "replacement_value": 0.0,
+    },
+    "drivers.project_cost": {"of_p85": 1.0, "idea": 0.4, "planning": 0.25, "approved": 0.15, "building": 0.08},
+    "drivers.project_delay": {"idea": 0.75, "planning": 0.5, "approved": 0.25, "building": 0.2},
 }
 """The numbers about named projects that a scenario may leave out."""
 
@@ -711,58 +707,65 @@ FIELDS = (
 )
 """What the projects of a year come to."""
 FOLLOW_COST = ("general", "water_waste", "housing", "vat", "new_depreciation", "ended_depreciation")
+LEFT_OF_DROPPED = (*FOLLOW_COST, "renewal")
 PROJECTS = {"kindergartens": "kindergarten_projects", "schools": "school_projects", "care": "care_projects"}
 PLACE_COST = {"kindergartens": "kindergarten_place_cost", "schools": "school_place_cost", "care": "care_place_cost"}
 QUANTILE_85 = 1.0364333894937896
 
 
 def built_of(projects):
-    """Those that are built: not dropped, and not an alternative to one that is; one of the alternatives to another."""
-    built = []
-    for project in projects:
+    """Those that are built: not dropped, and not an alternative to one that is; the first of the alternatives to one
+    that is not."""
+
+    def is_built(project):
         if project.dropped:
-            continue
-        rivals = []
-        if project.alternative_to:
-            rivals = [p for p in projects if project.alternative_to in (p.id, p.alternative_to)]
-        if not any(rival.id == p.id for rival in rivals for p in built):
-            original = [p for p in rivals if p.id == project.alternative_to and not p.dropped]
-            if not original:
-                built.append(project)
-    return built
+            return False
+        if project.alternative_to is None:
+            return True
+        original = next(p for p in projects if p.id == project.alternative_to)
+        if is_built(original):
+            return False
+        rivals = [p for p in projects if p.alternative_to == project.alternative_to and not p.dropped]
+        return rivals[0] is project
+
+    return [project for project in projects if is_built(project)]
 
 
 def dwellings_wait(scenario, area):
-    """The first year in which an area may build, as far as projects decide."""
-    projects = scenario["projects"]
-    built = built_of(projects)
+    """The first year in which an area may build, as far as projects decide. An alternative that is not built asks for
+    nothing."""
+    built = built_of(scenario["projects"])
     result = -math.inf
-    for project in projects:
+    for project in scenario["projects"]:
         if not project.before_dwellings or project.housing_area != area:
             continue
-        original = project.alternative_to or project.id
-        openings = [p.opening for p in built if p.id == project.id]
-        if not openings:
-            openings = [p.opening for p in built if original in (p.id, p.alternative_to)]
-        result = max(result, openings[0] if openings else math.inf)
+        if any(p is project for p in built):
+            result = max(result, project.opening)
+        elif project.alternative_to is None:
+            instead = [p.opening for p in built if p.alternative_to == project.id]
+            result = max(result, instead[0] if instead else math.inf)
     return result
 
 
-def money_of(scenario, plain, price_year):
+def money_of(scenario, years, price_year):
     """What a krone of a year is in prices of the first year."""
     first = scenario["scenario"]["first_year"]
     if price_year is None:
         return 1.0
     if price_year < first:
         return (1 + number(scenario["prices"]["deflator_growth"], first)) ** (first - price_year)
-    return 1 / plain[min(price_year - first, len(plain) - 1)].deflator_index
+    last = first + max(years, scenario["scenario"]["plan_years"]) - 1
+    index = 1.0
+    for year in range(first + 1, min(price_year, last) + 1):
+        index *= 1 + number(scenario["prices"]["deflator_growth"], year)
+    return 1 / index
 
 
 def amounts_of(scenario, plain, project, late):
-    """What a project comes to if it is `late` years late: by field, by year. What is left of a dropped one if it is."""
+    """What a project comes to if it is `late` years late: by field, by year. Of a dropped one, what is left."""
     first, years = scenario["scenario"]["first_year"], len(plain)
     result = {field: [0.0] * years for field in FIELDS}
-    money = money_of(scenario, plain, project.price_year)
+    money = money_of(scenario, years, project.price_year)
     cost = project.scale * project.p50 * money
     if project.dropped:
         cost *= project.committed
@@ -788,8 +791,6 @@ def amounts_of(scenario, plain, project, late):
         worn = spent * (1 - vat_share) / life
         add("new_depreciation", year, worn)
         add("ended_depreciation", year + round(life), worn * p.deflator_index)
-        if project.dropped:
-            continue
         if project.kind == "general" and project.purpose == "renewal":
             add("renewal", year, spent)
         grant_share = 0.0
@@ -803,9 +804,7 @@ def amounts_of(scenario, plain, project, late):
         add(grants, year + project.grant_lag, spent * grant_share)
 
     opening = project.opening + late
-    if opening < first or project.dropped:
-        return result
-    for year in range(opening, first + years):
+    for year in range(opening, first + years) if opening >= first else ():
         running = -project.scale * project.savings * money
         if project.running_cost is not None:
             running += project.scale * project.running_cost * money
@@ -814,6 +813,10 @@ def amounts_of(scenario, plain, project, late):
         add("running_cost", year, running)
         if year > opening and project.kind == "general" and project.purpose != "renewal":
             add("in_use", year, cost)
+    if project.dropped:
+        for field in FIELDS:
+            if field not in LEFT_OF_DROPPED:
+                result[field] = [0.0] * years
     return result
 
 
@@ -879,7 +882,8 @@ def spread_of(scenario, project):
 
 
 def projects_of_run(scenario, named, luck):
-    """The fields of named projects by year. `luck`: of every id a normal and an exponential number; None: as planned."""
+    """The fields of named projects, year by year. `luck`: of every id a normal and an exponential number; as planned
+    without it."""
     years = len(named.plain)
     result = {field: [0.0] * years for field in FIELDS}
     left = [project for project in scenario["projects"] if project.dropped and project.committed > 0]

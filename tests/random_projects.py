@@ -15,10 +15,14 @@ COLUMNS = (
     *("before_dwellings", "in_plan", "benefit", "basis", "source", "note"),
 )
 FIRST, LAST_PLANNED = 2025, 2028
-HOUSING_AREAS = ("sentrum", "nordbyen")
+HOUSING_AREAS = ("sentrum", "nordsida", "spredt")
 LINES = {"general": (100, 148, 65, 45), "water_waste": (30, 35, 25, 25), "housing": (10, 10, 5, 5)}
 """Of plan.csv, nominal."""
 DEFLATOR = (1.0, 1.032, 1.032 * 1.029, 1.032 * 1.029**2)
+
+
+PROFILES = ("1", "0.5 0.5", "0.2 0.5 0.3", "10 0 60 30", "100", "0.25 0.25 0.25 0.15 0.1", "33 67")
+"""Shares or per cents; some rows get their money instead."""
 
 
 class Room:
@@ -66,7 +70,7 @@ def random_row(dice: random.Random, name: str, room: Room, in_plan: bool) -> dic
         "basis": "assumption",
         "source": "oppdiktet",
     }
-    maybe(dice, row, "profile", " ".join(str(dice.choice([1, 2, 0.5, 0, 7])) for _ in range(dice.randint(0, 3))) + " 3")
+    maybe(dice, row, "profile", dice.choice(PROFILES), 0.7)
     row["start"] = dice.randint(2022, 2028) if in_plan else dice.randint(2024, 2046)
     maybe(dice, row, "price_year", dice.choice([2019, 2024, 2025, 2026, 2031, 2044, 2055]))
     if in_plan:
@@ -76,32 +80,39 @@ def random_row(dice: random.Random, name: str, room: Room, in_plan: bool) -> dic
         maybe(dice, row, "in_plan", "no", 0.3)
         maybe(dice, row, "p50", round(dice.uniform(1, 90), 2), 0.9)
     if row.get("p50"):
+        if "profile" in row and dice.random() < 0.3:
+            amounts = [round(row["p50"] * share, 3) for share in shares(row)]
+            row["profile"] = " ".join(str(amount) for amount in amounts)
+            row["p50"] = round(sum(amounts), 3)
         maybe(dice, row, "p85", round(row["p50"] * dice.uniform(1, 1.6), 4))
     maybe(dice, row, "area", dice.choice(["schools", "care", "culture"]), 0.3)
     maybe(dice, row, "earliest", row["start"] - 3, 0.3)
     maybe(dice, row, "latest", row["start"] + 5, 0.3)
-    maybe(dice, row, "committed", dice.choice([0.25, 0.6, 1]), 0.4)
     if kind == "general" and dice.random() < 0.5:
         row["service"] = dice.choice(["kindergartens", "schools", "care"])
-        maybe(dice, row, "places", dice.randint(0, 120), 0.8)
-        maybe(dice, row, "places_closed", dice.randint(0, 60), 0.4)
+        row[dice.choice(["places", "places_closed"])] = dice.randint(1, 60)
+        maybe(dice, row, "places", dice.randint(1, 120), 0.5)
     maybe(dice, row, "opens", row["start"] + dice.randint(0, 5))
     maybe(dice, row, "running_cost", round(dice.uniform(0, 9), 2), 0.4)
-    maybe(dice, row, "savings", round(dice.uniform(0, 4), 2), 0.4)
-    maybe(dice, row, "grant_share", dice.choice([0, 0.1, 0.3]), 0.4)
-    maybe(dice, row, "grant_lag", dice.randint(0, 3), 0.4)
+    if row.get("p50"):
+        maybe(dice, row, "committed", dice.choice([0.25, 0.6, 1]), 0.4)
+        maybe(dice, row, "savings", round(dice.uniform(0, 4), 2), 0.4)
+        small = in_plan and kind != "housing"  # what the plan has of grants is enough for 6 % of its investment
+        maybe(dice, row, "grant_share", dice.choice([0, 0.01, 0.02] if small else [0, 0.1, 0.3]), 0.4)
+        if kind != "housing" and ("grant_share" in row or not in_plan):
+            maybe(dice, row, "grant_lag", dice.randint(0, 1 if in_plan else 3), 0.4)
     maybe(dice, row, "vat_share", dice.choice([0, 0.1, 0.15]), 0.4)
     maybe(dice, row, "useful_life", dice.choice([1, 2, 5, 8.4, 8.6, 40]), 0.6)
     if dice.random() < 0.3:
         row["housing_area"] = dice.choice(HOUSING_AREAS)
         row["before_dwellings"] = dice.choice(["yes", "yes", "no"])
-    maybe(dice, row, "benefit", "nytte", 0.3)
+    maybe(dice, row, "benefit", dice.randint(0, 100), 0.3)
     maybe(dice, row, "note", "a note, with a comma", 0.3)
     return row
 
 
 def random_list(seed: int) -> list[dict]:
-    """One to twelve projects; a third of the lists have alternatives to one of them, and some projects come after others."""
+    """One to twelve projects, some of them alternatives to others, or after them."""
     dice = random.Random(seed)
     room = Room()
     rows: list[dict] = []
@@ -136,19 +147,21 @@ def random_change(seed: int, rows: list[dict]) -> str:
     """A change that moves, scales, drops and adds projects, and gives some other fields."""
     dice = random.Random(f"change {seed}")
     sections = []
+    before_others = {name for row in rows for name in row.get("after", "").split()}
     for row in rows:
         fields: dict = {}
-        if dice.random() < 0.4:
+        stays = row["id"] in before_others  # or what comes after it would begin too early
+        if dice.random() < 0.4 and not stays:
             fields["start"] = row["start"] + dice.randint(-3 if "after" not in row else 0, 5)
             maybe(dice, fields, "opens", fields["start"] + dice.randint(0, 4), 0.3)
         if dice.random() < 0.3:
             fields["scale"] = dice.choice([0.5, 0.8, 1.25, 2.0])
         if dice.random() < 0.3:
             fields["dropped"] = True
-        if "p50" in row and dice.random() < 0.2:
+        if "p50" in row and row.get("profile", "1") in PROFILES and dice.random() < 0.2:
             fields["p50"] = round(row["p50"] * 0.97, 3)
-        if dice.random() < 0.15:
-            fields["profile"] = [1.0, dice.choice([0.0, 1.0, 2.5])]
+        if dice.random() < 0.15 and not stays:
+            fields["profile"] = dice.choice([[1.0], [0.5, 0.5], [30, 0, 70]])
         if dice.random() < 0.15:
             fields["phase"] = dice.choice(["idea", "building"])
         if dice.random() < 0.15:
@@ -192,7 +205,7 @@ def numbers_about_projects(seed: int) -> str:
     sections = SimpleNamespace(
         investment={
             "vat_share": dated(0.05, 0.2),
-            "grant_share": dated(0, 0.2),
+            "grant_share": f"{{ dated = {{ 2025 = 0.06, 2026 = 0.05, 2029 = 0.2, 2034 = 0.0 }}, {reason} }}",
             "housing_grant_share": dated(0, 0.4),
             "renewal": dated(0, 80),
             "water_waste": dated(0, 40),
@@ -200,9 +213,9 @@ def numbers_about_projects(seed: int) -> str:
             "slippage": dated(0, 0.3),
             "cost_overrun": dated(0, 0.2),
             "capacity_renewal_share": dated(0, 0.05),
-            "kindergarten_place_cost": dated(0.3, 0.9),
-            "school_place_cost": dated(0.3, 0.9),
-            "care_place_cost": dated(2, 6),
+            "kindergarten_place_cost": one(0.3, 0.9),
+            "school_place_cost": one(0.3, 0.9),
+            "care_place_cost": one(2, 6),
             "capacity_lead": one(0.0, 1.0, 2.0, 3.0),
             "replacement_value": one(0.0, 2500.0),
         },
@@ -214,7 +227,7 @@ def numbers_about_projects(seed: int) -> str:
         "construction": {"volatility": one(0.05)},
         "slippage": {"spread": one(0.0)},
         "project_cost": {
-            "of_p85": one(0.0, 1.0, 1.7),
+            "of_p85": one(0.0, 1.0, 0.7),
             **{phase: one(0.0, 0.1, 0.3) for phase in ("idea", "planning", "approved", "building")},
         },
         "project_delay": {phase: one(0.0, 0.3, 1.5) for phase in ("idea", "planning", "approved", "building")},
