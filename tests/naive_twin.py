@@ -31,16 +31,85 @@ def read_scenario(folder, changes=()):
     """base.toml with the change files laid over it, and the tables as lists of rows."""
     folder = Path(folder)
     tree = tomllib.loads((folder / "base.toml").read_text(encoding="utf-8"))
+    for section, numbers in DEFAULTS.items():
+        for key, value in numbers.items():
+            where = tree
+            for name in section.split("."):
+                where = where.setdefault(name, {})
+            where.setdefault(key, {"value": value})
+    path = folder / "projects.csv"
+    rows = rows_of(path) if path.exists() else []
+    changed = {row["id"]: dict(row) for row in rows}
     for change in changes:
         sections = tomllib.loads(Path(change).read_text(encoding="utf-8"))
         sections.pop("change", None)
+        for name, fields in sections.pop("projects", {}).items():
+            lay_over_project(changed.setdefault(name, {"id": name}), fields)
         lay_over(tree, sections)
+    tree["adopted_projects"] = [project_of(row) for row in rows]
+    tree["projects"] = [project_of(row) for row in changed.values()]
     for table in ("areas", "plan", "population", "ages", "demand", "vintages"):
         path = folder / f"{table}.csv"
         tree[table] = rows_of(path) if path.exists() else []
     own = folder / "national_ages.csv"
     tree["nation"] = rows_of(own if own.exists() else NATION)
     return tree
+
+
+DEFAULTS = {
+    "investment": {
+        "kindergarten_place_cost": 0.68,
+        "school_place_cost": 0.82,
+        "care_place_cost": 4.1,
+        "replacement_value": 0.0,
+    },
+    "drivers.project_cost": {"of_p85": 1.0, "idea": 0.4, "planning": 0.25, "approved": 0.15, "building": 0.08},
+    "drivers.project_delay": {"idea": 0.75, "planning": 0.5, "approved": 0.25, "building": 0.2},
+}
+"""The numbers about named projects that a scenario may leave out."""
+
+
+def lay_over_project(row, change):
+    """The fields of a change over a row of projects.csv; who moves the start moves the opening along."""
+    if "start" in change and "opens" not in change and row.get("opens"):
+        row["opens"] = float(row["opens"]) + change["start"] - float(row["start"])
+    row.update(change)
+
+
+def project_of(row):
+    """A row of projects.csv, read."""
+
+    def real(key, otherwise):
+        given = row.get(key)
+        return otherwise if given is None or given == "" else float(given)
+
+    def whole(key, otherwise=None):
+        given = real(key, None)
+        return otherwise if given is None else int(given)
+
+    profile = row.get("profile") or [1.0]
+    if isinstance(profile, str):
+        profile = profile.split()
+    profile = [float(part) for part in profile]
+    project = SimpleNamespace(id=row["id"])
+    for key in ("kind", "purpose", "phase"):
+        setattr(project, key, row[key])
+    for key in ("housing_area", "service", "alternative_to"):
+        setattr(project, key, row.get(key) or None)
+    for key in ("p85", "running_cost", "grant_share", "vat_share", "useful_life"):
+        setattr(project, key, real(key, None))
+    for key in ("p50", "committed", "places", "places_closed", "savings"):
+        setattr(project, key, real(key, 0.0))
+    project.scale = real("scale", 1.0)
+    project.price_year = whole("price_year")
+    project.grant_lag = whole("grant_lag", 0)
+    project.start = whole("start")
+    project.opening = whole("opens", project.start + len(profile))
+    project.shares = [part / sum(profile) for part in profile]
+    project.in_plan = row.get("in_plan") == "yes"
+    project.before_dwellings = row.get("before_dwellings") == "yes"
+    project.dropped = bool(row.get("dropped", False))
+    return project
 
 
 def rows_of(path):
@@ -96,9 +165,13 @@ def once(function):
 def built_in(scenario, year):
     """The programme: dwellings of each type completed in a year, all areas."""
     result = dict.fromkeys(TYPES, 0.0)
-    for area in scenario["housing"]["areas"].values():
+    for name, area in scenario["housing"]["areas"].items():
         done = 0.0
         start, total = int(area["start"]["value"]), area["total"]["value"]
+        waits = dwellings_wait(scenario, name)
+        if waits > year:
+            continue
+        start = max(start, waits)
         for y in range(start, year + 1):
             if y < scenario["scenario"]["first_year"]:
                 continue
@@ -376,7 +449,8 @@ def plan_of(scenario, years, fit):
     for year in range(first, first + years):
         plan.append(plan_of_year(scenario, year, plan, at_reference, planned, reference))
     rests = [{service: r.rests[service] / r.residents for service in SERVICES} for r in at_reference]
-    return SimpleNamespace(years=plan, residents=planned, rests=rests)
+    named = named_projects(scenario, plan)
+    return SimpleNamespace(years=plan, residents=planned, rests=rests, named=named)
 
 
 def total_before(residents, year, first_of_table):
@@ -625,6 +699,215 @@ def plan_of_year(scenario, year, before, at_reference, planned, reference):
     return p
 
 
+# --- named projects ----------------------------------------------------------------------------------------------
+
+FIELDS = (
+    *("general", "water_waste", "housing", "renewal", "vat", "new_depreciation", "ended_depreciation"),
+    *("grants", "housing_grants", "running_cost", "in_use"),
+)
+"""What the projects of a year come to."""
+FOLLOW_COST = ("general", "water_waste", "housing", "vat", "new_depreciation", "ended_depreciation")
+LEFT_OF_DROPPED = (*FOLLOW_COST, "renewal")
+PROJECTS = {"kindergartens": "kindergarten_projects", "schools": "school_projects", "care": "care_projects"}
+PLACE_COST = {"kindergartens": "kindergarten_place_cost", "schools": "school_place_cost", "care": "care_place_cost"}
+QUANTILE_85 = 1.0364333894937896
+
+
+def built_of(projects):
+    """Those that are built: not dropped, and not an alternative to one that is; the first of the alternatives to one
+    that is not."""
+
+    def is_built(project):
+        if project.dropped:
+            return False
+        if project.alternative_to is None:
+            return True
+        original = next(p for p in projects if p.id == project.alternative_to)
+        if is_built(original):
+            return False
+        rivals = [p for p in projects if p.alternative_to == project.alternative_to and not p.dropped]
+        return rivals[0] is project
+
+    return [project for project in projects if is_built(project)]
+
+
+def dwellings_wait(scenario, area):
+    """The first year in which an area may build, as far as projects decide. An alternative that is not built asks for
+    nothing."""
+    built = built_of(scenario["projects"])
+    result = -math.inf
+    for project in scenario["projects"]:
+        if not project.before_dwellings or project.housing_area != area:
+            continue
+        if any(p is project for p in built):
+            result = max(result, project.opening)
+        elif project.alternative_to is None:
+            instead = [p.opening for p in built if p.alternative_to == project.id]
+            result = max(result, instead[0] if instead else math.inf)
+    return result
+
+
+def money_of(scenario, years, price_year):
+    """What a krone of a year is in prices of the first year."""
+    first = scenario["scenario"]["first_year"]
+    if price_year is None:
+        return 1.0
+    if price_year < first:
+        return (1 + number(scenario["prices"]["deflator_growth"], first)) ** (first - price_year)
+    last = first + max(years, scenario["scenario"]["plan_years"]) - 1
+    index = 1.0
+    for year in range(first + 1, min(price_year, last) + 1):
+        index *= 1 + number(scenario["prices"]["deflator_growth"], year)
+    return 1 / index
+
+
+def amounts_of(scenario, plain, project, late):
+    """What a project comes to if it is `late` years late: by field, by year. Of a dropped one, what is left."""
+    first, years = scenario["scenario"]["first_year"], len(plain)
+    result = {field: [0.0] * years for field in FIELDS}
+    money = money_of(scenario, years, project.price_year)
+    cost = project.scale * project.p50 * money
+    if project.dropped:
+        cost *= project.committed
+
+    def add(field, year, amount):
+        if first <= year < first + years:
+            result[field][year - first] += amount
+
+    for k, share in enumerate(project.shares):
+        year = project.start + k + late
+        if project.start + k < first or year >= first + years:
+            continue
+        p = plain[year - first]
+        spent = cost * share
+        add(project.kind, year, spent)
+        vat_share = p.vat_share if project.kind == "general" else 0.0
+        if project.vat_share is not None:
+            vat_share = project.vat_share
+        add("vat", year, spent * vat_share)
+        life = number(scenario["financing"]["useful_life"], year)
+        if project.useful_life is not None:
+            life = project.useful_life
+        worn = spent * (1 - vat_share) / life
+        add("new_depreciation", year, worn)
+        add("ended_depreciation", year + round(life), worn * p.deflator_index)
+        if project.kind == "general" and project.purpose == "renewal":
+            add("renewal", year, spent)
+        grant_share = 0.0
+        if project.kind == "general":
+            grant_share = number(scenario["investment"]["grant_share"], year)
+        if project.kind == "housing":
+            grant_share = p.housing_grant_share
+        if project.grant_share is not None:
+            grant_share = project.grant_share
+        grants = "housing_grants" if project.kind == "housing" else "grants"
+        add(grants, year + project.grant_lag, spent * grant_share)
+
+    opening = project.opening + late
+    for year in range(opening, first + years) if opening >= first else ():
+        running = -project.scale * project.savings * money
+        if project.running_cost is not None:
+            running += project.scale * project.running_cost * money
+        elif project.kind == "general" and project.purpose in ("statutory", "capacity", "service"):
+            running += number(scenario["services"]["premises_share"], year) * cost
+        add("running_cost", year, running)
+        if year > opening and project.kind == "general" and project.purpose != "renewal":
+            add("in_use", year, cost)
+    if project.dropped:
+        for field in FIELDS:
+            if field not in LEFT_OF_DROPPED:
+                result[field] = [0.0] * years
+    return result
+
+
+def named_projects(scenario, plan):
+    """What the plan holds of named projects is taken out of it; the rest is what they come to by themselves."""
+    first, years = scenario["scenario"]["first_year"], len(plan)
+    last_planned = first + scenario["scenario"]["plan_years"] - 1
+    lead = int(number(scenario["investment"]["capacity_lead"], first))
+    keys = ("deflator_index", "vat_share", "housing_grant_share")
+    plain = [SimpleNamespace(**{key: getattr(p, key) for key in keys}) for p in plan]
+
+    held = {field: [0.0] * years for field in FIELDS}
+    for project in built_of(scenario["adopted_projects"]):
+        amounts = amounts_of(scenario, plain, project, 0)
+        instead = project.kind in ("water_waste", "housing") or project.purpose == "renewal"
+        for t in range(years):
+            year = first + t
+            for field in FIELDS[:-2]:
+                if project.in_plan if year <= last_planned else instead:
+                    held[field][t] += amounts[field][t]
+            if project.in_plan:
+                held["running_cost"][t] += amounts["running_cost"][min(t, last_planned - first, years - 1)]
+                if project.opening <= last_planned:
+                    held["in_use"][t] += amounts["in_use"][t]
+
+    for t, p in enumerate(plan if scenario["projects"] else []):
+        in_plan = first + t <= last_planned
+        renewal = p.renewal_investment - held["general"][t]
+        housing = p.housing_investment - held["housing"][t]
+        if in_plan:
+            p.grants -= held["grants"][t]
+            vat = p.vat_share * p.renewal_investment - held["vat"][t]
+            p.vat_share = vat / renewal if renewal > 1 else 0.0
+            grants = p.housing_grant_share * p.housing_investment - held["housing_grants"][t]
+            p.housing_grant_share = grants / housing if housing > 1 else 0.0
+        p.renewal_investment = pos(renewal)
+        p.housing_investment = pos(housing)
+        p.water_waste_investment = pos(p.water_waste_investment - held["water_waste"][t])
+
+    for t, p in enumerate(plan):
+        for service, field in PROJECTS.items():
+            cost = number(scenario["investment"][PLACE_COST[service]], first + t)
+            places = 0.0
+            for project in built_of(scenario["projects"]):
+                stand = project.opening - first - lead
+                if t == 0 and first <= project.opening < first + lead:
+                    stand = 0
+                if project.service == service and stand == t:
+                    places += project.scale * project.places - project.places_closed
+            setattr(p, field, places * cost)
+
+    named = SimpleNamespace(plain=plain, held=held)
+    named.calm = projects_of_run(scenario, named, None)
+    return named
+
+
+def spread_of(scenario, project):
+    """The standard deviation of the log of a project's cost."""
+    numbers = scenario["drivers"]["project_cost"]
+    if project.p85 is None:
+        return number(numbers[project.phase], 0)
+    return number(numbers["of_p85"], 0) * math.log(project.p85 / project.p50) / QUANTILE_85
+
+
+def projects_of_run(scenario, named, luck):
+    """The fields of named projects, year by year. `luck`: of every id a normal and an exponential number; as planned
+    without it."""
+    years = len(named.plain)
+    result = {field: [0.0] * years for field in FIELDS}
+    left = [project for project in scenario["projects"] if project.dropped and project.committed > 0]
+    for project in [*built_of(scenario["projects"]), *left]:
+        factor, delay = 1.0, 0.0
+        if luck is not None:
+            normal, exponential = luck[project.id]
+            factor = math.exp(spread_of(scenario, project) * normal)
+            expected = number(scenario["drivers"]["project_delay"][project.phase], 0)
+            delay = min(expected * exponential, 4.0)
+        d = math.floor(delay)
+        f = delay - d
+        now = amounts_of(scenario, named.plain, project, d)
+        later = amounts_of(scenario, named.plain, project, d + 1)
+        for field in FIELDS:
+            times = factor if field in FOLLOW_COST else 1.0
+            for t in range(years):
+                result[field][t] += times * ((1 - f) * now[field][t] + f * later[field][t])
+    for field in ("running_cost", "in_use"):
+        for t in range(years):
+            result[field][t] -= named.held[field][t]
+    return [SimpleNamespace(**{field: result[field][t] for field in FIELDS}) for t in range(years)]
+
+
 def follow(scenario, plan, policy):
     """Make the plan that of a policy: what it does about the adopted measures, and from when it reacts."""
     for t, p in enumerate(plan):
@@ -659,9 +942,15 @@ def opening_of(scenario, fit):
     lead = int(number(scenario["investment"]["capacity_lead"], first))
     reference = cohorts(scenario, fit, lead + 1, reference_in)
     for service, capacity in CAPACITY.items():
-        setattr(o, capacity, weighted(scenario, service, "place_cost", reference[first - 1 + lead]))
+        named = any(p.service == service for p in [*scenario["projects"], *scenario["adopted_projects"]])
+        users = reference[first - 1 if named else first - 1 + lead]
+        setattr(o, capacity, weighted(scenario, service, "place_cost", users))
     for stock in scenario["opening"]:
         setattr(o, stock, number(scenario["opening"][stock], first))
+    o.maintenance_backlog = o.project_depreciation = 0.0
+    o.replacement_value = number(scenario["investment"]["replacement_value"], first)
+    if o.replacement_value == 0:
+        o.replacement_value = o.depreciation * number(scenario["financing"]["useful_life"], first)
     return o
 
 
@@ -678,15 +967,16 @@ WEATHER = (
 ZERO_WHEN_CALM = ("arrivals", "income_system", "premium", "amortised", "step")
 
 
-def close(p, o, people, chance):
-    """The lines of one year: from the plan `p`, the opening balance `o`, the extra people and the year's weather."""
+def close(p, o, people, chance, projects):
+    """The lines of one year: from the plan `p`, the opening balance `o`, the extra people, the year's weather and
+    named projects."""
     y = SimpleNamespace()
     prices_of(y, p, o, chance)
     rates_of(y, p, o, chance)
     people_of(y, p, people, chance)
     revenue_of(y, p, o, people, chance)
-    services_of(y, p, o, people, chance)
-    investment_of(y, p, o, people, chance)
+    services_of(y, p, o, people, chance, projects)
+    investment_of(y, p, o, people, chance, projects)
     financing_of(y, p, o)
     debt_and_interest_of(y, p, o, chance)
     year_end_of(y, p, o)
@@ -764,7 +1054,7 @@ def revenue_of(y, p, o, people, chance):
     y.operating_revenue = y.central_revenue - y.imputed_capital_cost + y.sector_revenue
 
 
-def services_of(y, p, o, people, chance):
+def services_of(y, p, o, people, chance, projects):
     """Section 5."""
     prices = y.deflator_index
 
@@ -780,6 +1070,7 @@ def services_of(y, p, o, people, chance):
     y.care_cost = sticky(care, p.care_base) * prices
     y.other_service_cost = sticky(others, p.other_services_base) * prices
     y.premises_cost = p.premises_share * o.new_capacity * prices
+    y.project_running_cost = projects.running_cost * prices
     y.adopted_measures = p.adopted_measures * prices
     y.new_needs = p.new_needs * prices
     delivery = p.measures_delivery * chance.delivery
@@ -795,7 +1086,7 @@ def services_of(y, p, o, people, chance):
     y.pension_beyond_frames = premium_surprise + y.premium_amortisation - y.premium_deviation
     y.pension_beyond_frames -= p.pension_in_frames * prices
     y.net_sector_expenditure = y.kindergarten_cost + y.school_cost + y.care_cost
-    y.net_sector_expenditure += y.other_service_cost + y.premises_cost
+    y.net_sector_expenditure += y.other_service_cost + y.premises_cost + y.project_running_cost
     y.net_sector_expenditure += y.undelivered_measures + y.pension_beyond_frames - y.restructuring_measures
     y.price_compensation = y.net_sector_expenditure * (1 - ratio(o.deflator_index, prices))
     extra_demand = people.kindergartens + people.schools + people.care
@@ -803,18 +1094,18 @@ def services_of(y, p, o, people, chance):
     y.gross_operating_result = y.central_revenue - y.net_sector_expenditure
 
 
-def investment_of(y, p, o, people, chance):
+def investment_of(y, p, o, people, chance, projects):
     """Section 6."""
     prices = y.deflator_index
     real_capacity = 0.0
     for service, place in PLACES.items():
         capacity = CAPACITY[service]
-        there = getattr(o, capacity)
+        there = getattr(o, capacity) + getattr(p, PROJECTS[service])
         needed = getattr(p, place) + (getattr(people, place) if p.builds_places else 0.0)
         setattr(y, capacity, max(there, needed))
         if p.builds_places:
             real_capacity += max(there, needed) - there
-    real_renewal = p.renewal_investment + p.capacity_renewal_share * o.new_capacity
+    real_renewal = p.renewal_investment + p.capacity_renewal_share * (o.new_capacity + projects.in_use)
     y.renewal_investment = real_renewal * prices
     y.capacity_investment = real_capacity * prices
     real_infrastructure = p.infrastructure_per_dwelling * y.completions
@@ -823,28 +1114,49 @@ def investment_of(y, p, o, people, chance):
     overrun = planned * ((1 + p.cost_overrun) * chance.construction - 1) if p.builds_places else 0.0
     ready = planned + overrun + o.slipped_investment
     slipped = p.slippage * chance.slippage * ready
+    project = projects.general * chance.construction
     postponed = o.postponement * (ready - slipped)
-    y.slipped_investment = slipped + postponed
+    project_postponed = o.postponement * project
+    y.slipped_investment = slipped + postponed + project_postponed
     y.cost_overrun = overrun * prices
     y.slipped_in = o.slipped_investment * prices
     y.slipped_out = slipped * prices
-    y.postponed_investment = postponed * prices
-    y.general_investment = (ready - y.slipped_investment) * prices
-    y.water_waste_investment = p.water_waste_investment * prices
-    y.housing_investment = p.housing_investment * prices
+    y.postponed_investment = (postponed + project_postponed) * prices
+    y.project_investment = project * prices
+    y.general_investment = (ready - y.slipped_investment) * prices + y.project_investment
+    y.project_water_waste = projects.water_waste * chance.construction * prices
+    y.project_housing = projects.housing * chance.construction * prices
+    y.water_waste_investment = p.water_waste_investment * prices + y.project_water_waste
+    y.housing_investment = p.housing_investment * prices + y.project_housing
     y.share_purchases = p.share_purchases * prices
     y.sales = p.sales * prices
     y.gross_investment = y.general_investment + y.water_waste_investment + y.housing_investment
-    state = p.grant_share * (ready - y.slipped_investment)
-    y.grants = pos(p.grants + state + p.contribution_per_dwelling * o.extra_completions) * prices
-    y.housing_grants = p.housing_grant_share * y.housing_investment
-    y.vat_compensation = p.vat_share * y.general_investment
+    state = p.grant_share * (ready - slipped - postponed)
+    dwellings = p.contribution_per_dwelling * o.extra_completions
+    y.grants = pos(p.grants + state + dwellings + projects.grants) * prices
+    y.housing_grants = (p.housing_grant_share * p.housing_investment + projects.housing_grants) * prices
+    named_vat = projects.vat * chance.construction * prices
+    y.vat_compensation = p.vat_share * (y.general_investment - y.project_investment) + named_vat
     y.new_capacity = o.new_capacity + real_capacity
     y.on_lending = p.on_lending
+
+    wear = o.replacement_value / p.useful_life
+    y.replacement_value = o.replacement_value
+    y.maintenance_backlog = o.maintenance_backlog
+    if p.builds_places:
+        y.replacement_value += real_capacity + real_infrastructure + project - projects.renewal
+        y.maintenance_backlog += wear - real_renewal - projects.renewal
+    else:
+        y.replacement_value += pos(y.general_investment / prices - wear)
+
     y.depreciation = o.depreciation
-    assets = y.gross_investment - y.vat_compensation
-    y.closing_fixed_assets = o.fixed_assets + assets - y.sales - y.depreciation
-    y.depreciation_ahead = y.depreciation + (assets - y.depreciation) / p.useful_life
+    y.closing_fixed_assets = o.fixed_assets + y.gross_investment - y.vat_compensation - y.sales - y.depreciation
+    new = projects.new_depreciation * chance.construction * prices
+    y.project_depreciation = o.project_depreciation + new - projects.ended_depreciation
+    others = o.depreciation - o.project_depreciation
+    named = y.project_investment + y.project_water_waste + y.project_housing
+    unnamed = y.gross_investment - named - (y.vat_compensation - named_vat)
+    y.depreciation_ahead = others + (unnamed - others) / p.useful_life + y.project_depreciation
 
 
 def financing_of(y, p, o):
@@ -1099,7 +1411,8 @@ STOCKS = (
 MEMORY = (
     *("deflator_index", "deflator_factor", "price_deviation", "grant_price_factor", "fixed_rate", "swap_surprise"),
     *("extra_completions", "new_capacity", "slipped_investment", "decided_measures", "postponement"),
-    *("result_share_breach", *CAPACITY.values()),
+    *("result_share_breach", "replacement_value", "maintenance_backlog", "project_depreciation"),
+    *CAPACITY.values(),
 )
 
 
@@ -1115,14 +1428,16 @@ def next_opening(y):
     return o
 
 
-def accounts(scenario, planned, weather, fit):
-    """All lines of all years of one run. `weather`: the rows of WEATHER, by year."""
+def accounts(scenario, planned, weather, fit, luck=None):
+    """All lines of all years of one run. `weather`: the rows of WEATHER, by year. `luck` of named projects, by id; as
+    planned without it."""
     chances = [SimpleNamespace(**dict(zip(WEATHER, row, strict=True))) for row in zip(*weather, strict=True)]
     everybody = extra_people(scenario, fit, planned, [surprises_of(chance) for chance in chances])
     opening = opening_of(scenario, fit)
     years = []
-    for p, people, chance in zip(planned.years, everybody, chances, strict=True):
-        year = close(p, opening, people, chance)
+    projects = planned.named.calm if luck is None else projects_of_run(scenario, planned.named, luck)
+    for p, people, chance, of_year in zip(planned.years, everybody, chances, projects, strict=True):
+        year = close(p, opening, people, chance, of_year)
         opening = next_opening(year)
         years.append(vars(year))
     return years

@@ -7,20 +7,23 @@ disagree belongs in KNOWN_DISAGREEMENTS with the reason.
 import csv
 import random
 import shutil
+import zlib
 from pathlib import Path
 from types import SimpleNamespace
 
 import naive_twin
 import numpy as np
 import pytest
+import random_projects
 
 from ldip.model import drivers
-from ldip.model.accounts.inputs import Opening, People, Plan
+from ldip.model.accounts.inputs import Opening, People, Plan, Projects
 from ldip.model.accounts.year import LINES
 from ldip.model.engine.simulate import run_baseline, simulate
 from ldip.model.people.cohorts import fit
 from ldip.model.people.extra import extra_people
 from ldip.model.plan.baseline import build
+from ldip.model.projects.chance import as_planned, projects_of
 from ldip.scenario.drivers import Drivers
 from ldip.scenario.files.reader import change_names, read, shipped_folder
 from ldip.scenario.numbers import quantities
@@ -30,6 +33,7 @@ from ldip.scenario.schema import limits
 FOLDER = shipped_folder() / "baerum-2020"
 SHIPPED = {name: FOLDER / "changes" / f"{name}.toml" for name in change_names(FOLDER)}
 REASON = 'basis = "assumption", source = "test"'
+REASON_OF_PROJECT = 'basis = "assumption"\nsource = "test"'
 KNOWN_DISAGREEMENTS: dict[str, str] = {}
 """Line -> why the page and the program may differ on it. Not compared."""
 
@@ -245,9 +249,26 @@ class Pair:
         """What the program meets: (driver, year, run)."""
         return drivers.weather(drivers.prepare(self.scenario.drivers, self.baseline.plan), seed, 0, runs)
 
-    def twin_ledger(self, weather: list[list[list[float]]]) -> dict[str, np.ndarray]:
-        """The twin's lines (year, run) for the weather of several runs."""
-        runs = [naive_twin.accounts(self.twin, self.planned, one, self.fit) for one in weather]
+    def luck(self, seed: int, chosen: list[int]) -> list[dict[str, tuple[float, float]]]:
+        """Of the chosen runs and every named project, by the page's keys: the normal and the exponential number."""
+        result: list[dict[str, tuple[float, float]]] = [{} for _ in chosen]
+        for name in (project.id for project in self.twin["projects"]):
+            for run, numbers in zip(chosen, result, strict=True):
+                block, place = divmod(run, 1024)
+
+                def stream(key: int, block: int = block, name: str = name) -> np.random.Generator:
+                    own = (key, block, zlib.crc32(name.encode("utf-8")))
+                    return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=own)))
+
+                normal = float(stream(30).standard_normal(1024)[place])
+                numbers[name] = normal, float(stream(31).standard_exponential(1024)[place])
+        return result
+
+    def twin_ledger(self, weather: list[list[list[float]]], luck: list | None = None) -> dict[str, np.ndarray]:
+        """The twin's lines (year, run) for the weather of several runs, and their luck with named projects."""
+        each = luck or [None] * len(weather)
+        pairs = zip(weather, each, strict=True)
+        runs = [naive_twin.accounts(self.twin, self.planned, one, self.fit, own) for one, own in pairs]
         return {line: np.array([[year[line] for year in run] for run in runs]).T for line in runs[0][0]}
 
 
@@ -277,7 +298,7 @@ def assert_same_baseline(pair: Pair) -> None:
 def assert_same_simulation(pair: Pair, seed: int, runs: int, chosen: list[int], program: np.ndarray) -> None:
     """`chosen` runs of a simulation of the adopted policy, or of that which the pair's plan follows."""
     weather = pair.weather(seed, runs)
-    twin = pair.twin_ledger([weather[:, :, run].tolist() for run in chosen])
+    twin = pair.twin_ledger([weather[:, :, run].tolist() for run in chosen], pair.luck(seed, chosen))
     assert_same_lines(program[:, :, chosen], twin, 1e-10, 1e-9)
 
 
@@ -409,10 +430,7 @@ def test_ages_of_another_kind(tmp_path):
 def test_the_plan_and_the_opening_balance(pair):
     """Also what calm weather does not reach, such as the costs per extra dwelling."""
     assert_same_plan(pair)
-    opening = naive_twin.opening_of(pair.twin, pair.fit)
-    assert {field: getattr(opening, field) for field in Opening._fields} == pytest.approx(
-        {field: float(value) for field, value in pair.baseline.opening._asdict().items()}, rel=1e-12
-    )
+    assert_same_opening(pair)
 
 
 def assert_same_plan(pair: Pair) -> None:
@@ -551,6 +569,153 @@ def test_policies(policy, step):
     assert (program[LINES.index("restructuring_measures")] > 0.0).any() == (policy != "none")
 
 
+# --- named projects ----------------------------------------------------------------------------------------------
+
+
+EKSEMPELVIK = shipped_folder() / "eksempelvik-2025"
+
+
+def with_projects(folder: Path, rows: list[dict], changes: list[str], years: int = 20) -> Pair:
+    """Eksempelvik with a list of named projects."""
+    shutil.copytree(EKSEMPELVIK, folder / "eksempelvik-2025")
+    random_projects.write_list(folder / "eksempelvik-2025" / "projects.csv", rows)
+    files = [write(folder / f"change-{number}.toml", text) for number, text in enumerate(changes)]
+    return Pair(files, years, folder / "eksempelvik-2025")
+
+
+def random_pair(folder: Path, seed: int, changed: bool, numbers: bool) -> Pair:
+    rows = random_projects.random_list(seed)
+    changes = []
+    if numbers:
+        changes.append(random_projects.numbers_about_projects(seed))
+    if changed:
+        changes.append(random_projects.random_change(seed, rows))
+    return with_projects(folder, rows, changes)
+
+
+def fields_of(years: list[SimpleNamespace]) -> np.ndarray:
+    """The twin's projects: (field, year)."""
+    return np.array([[getattr(year, field) for year in years] for field in Projects._fields])
+
+
+def assert_same_projects(pair: Pair, seed: int, runs: list[int]) -> None:
+    """Every field of `Projects`, as planned and in runs."""
+    planned = as_planned(pair.baseline.portfolio)[:, :, 0]
+    for field, values, twin in zip(Projects._fields, planned, fields_of(pair.planned.named.calm), strict=True):
+        np.testing.assert_allclose(values, twin, rtol=1e-9, atol=1e-9, err_msg=field)
+    for run, luck in zip(runs, pair.luck(seed, runs), strict=True):
+        block = run // 1024 * 1024
+        program = projects_of(pair.baseline.portfolio, pair.scenario.drivers, seed, block, run - block + 1)
+        twin = fields_of(naive_twin.projects_of_run(pair.twin, pair.planned.named, luck))
+        for field, values, own in zip(Projects._fields, program[:, :, -1], twin, strict=True):
+            np.testing.assert_allclose(values, own, rtol=1e-9, atol=1e-9, err_msg=f"{field} of run {run}")
+
+
+def assert_same_opening(pair: Pair) -> None:
+    opening = naive_twin.opening_of(pair.twin, pair.fit)
+    assert {field: getattr(opening, field) for field in Opening._fields} == pytest.approx(
+        {field: float(value) for field, value in pair.baseline.opening._asdict().items()}, rel=1e-12
+    )
+
+
+@pytest.mark.parametrize("changed", [False, True], ids=["as adopted", "changed"])
+@pytest.mark.parametrize("numbers", [False, True], ids=["", "other numbers"])
+@pytest.mark.parametrize("seed", range(15))
+def test_the_baseline_path_with_random_projects(tmp_path, seed, changed, numbers):
+    pair = random_pair(tmp_path, seed, changed, numbers)
+    assert_same_projects(pair, seed, [0, 5, 1023, 1030])
+    assert_same_plan(pair)
+    assert_same_opening(pair)
+    assert_same_baseline(pair)
+
+
+@pytest.mark.parametrize("policy", ["adopted", "react"])
+@pytest.mark.parametrize("seed", range(100, 108))
+def test_simulated_runs_with_random_projects(tmp_path, seed, policy):
+    pair = random_pair(tmp_path, seed, changed=True, numbers=seed % 2 == 0)
+    program = simulate(pair.scenario, runs=15, seed=seed, years=20, policy=policy).values
+    naive_twin.follow(pair.twin, pair.plan, policy)
+    assert_same_simulation(pair, seed, 15, list(range(15)), program)
+
+
+def row_of(name: str, **fields) -> dict:
+    """A general project for capacity of 50 mill. in 2030, but for `fields`."""
+    row = {"id": name, "name_nb": name, "name_en": name, "kind": "general", "purpose": "capacity", "phase": "idea"}
+    return {**row, "start": 2030, "p50": 50, "basis": "assumption", "source": "oppdiktet", **fields}
+
+
+WAITS = {"before_dwellings": "yes", "housing_area": "sentrum"}
+
+
+def dropped(*names: str) -> list[str]:
+    sections = [random_projects.section(name, {"dropped": True}) for name in names]
+    return ["\n".join(["[change]", "format = 3", *sections, ""])]
+
+
+PROJECTS = {
+    "half a year of life": ([row_of("a", useful_life=2.5), row_of("b", useful_life=3.5)], []),
+    "dwellings wait for the alternative": (
+        [row_of("a", **WAITS), row_of("b", alternative_to="a", start=2033), row_of("c", alternative_to="a")],
+        dropped("a"),
+    ),
+    "dwellings wait for ever": ([row_of("a", committed=0.5, **WAITS)], dropped("a")),
+    "dwellings wait for the last of two": ([row_of("a", start=2027, **WAITS), row_of("b", **WAITS)], []),
+    "dwellings do not wait for what is not built": (
+        [row_of("a"), row_of("b", alternative_to="a", **WAITS)],
+        dropped("a", "b"),
+    ),
+    "the alternative stands first": (
+        [row_of("b", alternative_to="a", p50=70), row_of("c", alternative_to="a"), row_of("a")],
+        [],
+    ),
+    "the plan's lines in full": (
+        [row_of("a", start=2026, p50=143.41, in_plan="yes"), row_of("b", start=2026, kind="housing", p50=9.2)],
+        [],
+    ),
+    "more renewal than there is": ([row_of("a", start=2032, p50=300, purpose="renewal", grant_share=0.4)], []),
+    "only running cost": ([row_of("a", p50="", running_cost=3), row_of("b", p50="")], []),
+    "moved twice": (
+        [row_of("a", opens=2034)],
+        [f"[change]\nformat = 3\n[projects.a]\nstart = {year}\n{REASON_OF_PROJECT}\n" for year in (2028, 2033)],
+    ),
+    "in the plan by a change alone": (
+        [row_of("a", start=2026, p50=20), row_of("b", start=2026, p50=20, in_plan="yes")],
+        [
+            "\n".join(
+                [
+                    "[change]\nformat = 3",
+                    random_projects.section("a", {"in_plan": "yes"}),
+                    random_projects.section("b", {"in_plan": "no"}),
+                ]
+            )
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("years", [20, 3])
+@pytest.mark.parametrize("name", PROJECTS)
+def test_projects_of_which_dice_throw_few(tmp_path, name, years):
+    rows, changes = PROJECTS[name]
+    pair = with_projects(tmp_path, rows, changes, years)
+    assert_same_projects(pair, 3, [0, 1, 2])
+    assert_same_plan(pair)
+    assert_same_opening(pair)
+    assert_same_baseline(pair)
+
+
+@pytest.mark.parametrize("years", [1, 3, 6, 45])
+def test_projects_within_few_years(tmp_path, years):
+    rows = [
+        row_of("a", start=2024, in_plan="yes", p50=20, profile="0.5 0.5", opens=2026, useful_life=2, running_cost=1),
+        row_of("b", start=2025, opens=2026, price_year=2030, service="schools", places=50),
+    ]
+    pair = with_projects(tmp_path, rows, [], years)
+    assert_same_projects(pair, 3, [0, 1, 2])
+    assert_same_plan(pair)
+    assert_same_baseline(pair)
+
+
 # --- people ------------------------------------------------------------------------------------------------------
 
 
@@ -675,6 +840,8 @@ def test_the_processes_without_a_driver(tmp_path, name):
         "income_system": ("frequency",),
         "delivery": ("spread",),
         "slippage": ("spread",),
+        "project_cost": ("of_p85", "idea", "planning", "approved", "building"),
+        "project_delay": ("idea", "planning", "approved", "building"),
     }.get(name, ("volatility",))
     lines = "\n".join(f"{key} = {{ value = 0.0, {REASON} }}" for key in keys)
     extreme = write(tmp_path / "extreme.toml", EXTREME)
