@@ -9,7 +9,7 @@ import numpy as np
 
 from ldip.model import drivers
 from ldip.model.accounts.choices import NOISE
-from ldip.model.accounts.inputs import Plan
+from ldip.model.accounts.inputs import Plan, Projects
 from ldip.model.accounts.year import LINES
 from ldip.model.engine import kernel
 from ldip.model.engine.simulate import Built, Ledger, run_baseline, simulate_built, with_policy
@@ -18,8 +18,8 @@ from ldip.model.people.counted import Counted, count
 from ldip.model.people.extra import extra_people
 from ldip.model.plan.baseline import Baseline, build
 from ldip.model.plan.named import ruler
-from ldip.model.projects.chance import projects_of
-from ldip.model.projects.portfolio import PLACES, portfolio
+from ldip.model.projects.chance import FOLLOWS_COST, projects_of
+from ldip.model.projects.portfolio import DELAYS, PLACES, Portfolio, portfolio
 from ldip.model.soundness import WITNESSES
 from ldip.scenario.projects import Project, built, first_dwellings, moved
 from ldip.scenario.rows import SERVICES
@@ -36,6 +36,9 @@ REPLACED = 2.0
 
 LEAST_BENEFIT, LEAST_COST = 0.01, 1.0
 """Below these a project would be moved for nothing. Mill. kr."""
+
+MOST_WEATHER = 4
+"""Chunks of weather that are remembered."""
 
 COLUMNS = 8 * drivers.BLOCK
 """Options times runs that are closed together."""
@@ -163,7 +166,11 @@ class Engine:
         needed = set(WITNESSES).union(*map(lines_of, limits))
         self.lines = tuple(line for line in LINES if line in needed)
         self._counted: dict[tuple[tuple[str, int], ...], Counted] = {}
-        self._alone: dict[tuple[str, int | None], tuple[np.ndarray, np.ndarray]] = {}
+        self._alone: dict[tuple[str, int | None], Portfolio] = {}
+        self._chance: dict[tuple[str, int], tuple[np.ndarray, np.ndarray]] = {}
+        self._made: dict[tuple[int, int, int], np.ndarray] = {}
+        waits = any(project.before_dwellings == "yes" for project in scenario.projects)
+        self._weather = drivers.weather if waits else self._remembered
 
     def ready(self, scenario: Scenario) -> Built:
         """The scenario made ready for any runs."""
@@ -179,7 +186,19 @@ class Engine:
 
     def simulate(self, scenario: Scenario, runs: int, seed: int) -> Ledger:
         """The lines that the limits are read from, in simulated runs."""
-        return simulate_built(self.ready(scenario), runs=runs, seed=seed, lines=self.lines)
+        return simulate_built(
+            self.ready(scenario), runs=runs, seed=seed, lines=self.lines, weather=self._weather
+        )
+
+    def _remembered(self, process: drivers.Process, seed: int, first: int, runs: int, *more: Any) -> np.ndarray:
+        """The weather, which no project changes, made once."""
+        key = seed, first, runs
+        if key not in self._made:
+            made = drivers.weather(process, seed, first, runs, *more)
+            if len(self._made) >= MOST_WEATHER:
+                return made
+            self._made[key] = made
+        return self._made[key]
 
     def margins(self, ledger: Ledger) -> np.ndarray:
         """By how much each limit holds (limit, year, run): infinite in years that it is not for."""
@@ -206,13 +225,13 @@ class Engine:
         for first in range(0, len(batch), at_once):
             places = batch[first : first + at_once]
             pairs = [(every.every[p], every.every[chosen[every.every[p].family]]) for p in places]
-            differs = [np.subtract(self.alone(a.project, seed)[0], self.alone(b.project, seed)[0]) for a, b in pairs]
-            opened = np.stack([self.alone(a.project, seed)[1] - self.alone(b.project, seed)[1] for a, b in pairs])
+            opened = np.stack([self.opened(a.project) - self.opened(b.project) for a, b in pairs])
             for row, service in enumerate(SERVICES):
                 field = Plan._fields.index(f"{PLACES[service]}_projects")
                 for t in np.flatnonzero(opened[:, row].any(axis=0)):
                     table[t, field] = base.plan_table()[t, field] + np.repeat(opened[:, row, t], len(runs))
-            projects = np.concatenate([of.projects + one[:, :, runs] for one in differs], axis=2)
+            differs = [self.alone(a.project, seed, runs) - self.alone(b.project, seed, runs) for a, b in pairs]
+            projects = np.concatenate([of.projects + one for one in differs], axis=2)
             tiles = (1, 1, len(places))
             ledger = self._close(base, table, np.tile(of.people, tiles), projects, np.tile(of.weather, tiles))
             by = self.margins(ledger).reshape(len(self.limits), len(base.years), len(places), len(runs))
@@ -220,17 +239,42 @@ class Engine:
             table = base.plan_table().astype(object)
         return found
 
-    def alone(self, project: Project, seed: int) -> tuple[np.ndarray, np.ndarray]:
-        """What a project comes to in the first block of runs (field of Projects, year, run), and the places that it
-        brings by service and year (service, year); remembered, for one seed."""
+    def alone(self, project: Project, seed: int, runs: np.ndarray) -> np.ndarray:
+        """What a project comes to in some of the first runs, by its own cost and delay (field of Projects, year, run)."""
+        of = self._by_itself(project)
+        if not of.ids:
+            return np.zeros((*of.response.shape[:2], len(runs)))
+        response, (dear, late) = of.response[:, :, 0], self._weights(of, seed)
+        costed = np.array(FOLLOWS_COST)[:, None, None]
+        found: np.ndarray = np.where(costed, response @ dear[:, runs], response @ late[:, runs])
+        return found
+
+    def opened(self, project: Project) -> np.ndarray:
+        """What the places would cost that a project brings for the users of a year (service, year)."""
+        of = self._by_itself(project)
+        return np.stack([of.places[service][: self.horizon] for service in SERVICES])
+
+    def _by_itself(self, project: Project) -> Portfolio:
         key = project.id, None if project.dropped else project.start
         if key not in self._alone:
             alone = self.scenario.model_copy(update={"projects": (project,), "adopted_projects": ()})
-            of = portfolio(alone, self._ruler)
-            runs = projects_of(of, self.scenario.drivers, seed, 0, drivers.BLOCK)[:, : self.horizon]
-            runs = np.broadcast_to(runs, (*runs.shape[:2], drivers.BLOCK))
-            self._alone[key] = runs, np.stack([of.places[service][: self.horizon] for service in SERVICES])
+            found = portfolio(alone, self._ruler)
+            self._alone[key] = found._replace(response=found.response[:, : self.horizon])
         return self._alone[key]
+
+    def _weights(self, of: Portfolio, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        """How much of each whole number of years late a project is in each run of the first block, for what follows
+        its cost, times the cost, and for what does not (delay, run): asked of the model, a delay in the place of a
+        year."""
+        key = of.ids[0], seed
+        if key not in self._chance:
+            probe = np.broadcast_to(np.eye(DELAYS)[None, :, None, :], (len(Projects._fields), DELAYS, 1, DELAYS))
+            held = Projects(*np.zeros((len(Projects._fields), DELAYS)))
+            asked = of._replace(response=np.ascontiguousarray(probe), held=held)
+            found = projects_of(asked, self.scenario.drivers, seed, 0, drivers.BLOCK)
+            found = np.broadcast_to(found, (*found.shape[:2], drivers.BLOCK))
+            self._chance[key] = found[FOLLOWS_COST.index(True)], found[FOLLOWS_COST.index(False)]
+        return self._chance[key]
 
     @cached_property
     def _ruler(self) -> Any:
@@ -264,7 +308,7 @@ class Engine:
         beside them than it does now."""
         baseline = self.ready(now).baseline
         calm, rows, least = run_baseline(baseline), [], []
-        opened = np.array([self.alone(option.project, 0)[1] for option in every.every])
+        opened = np.array([self.opened(option.project) for option in every.every])
         opened = opened.reshape(-1, len(SERVICES), len(baseline.years)).cumsum(axis=2)
         for place, service in enumerate(SERVICES):
             if not opened[:, place].any():

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ldip.analysis.moves import DROP, LATEST, STATUTORY, Engine, change_of, changed, options, order_rows
-from ldip.analysis.programme import Group, Programme, clash, greedy, least_given, relaxed, solve
+from ldip.analysis.moves import COLUMNS, DROP, LATEST, STATUTORY, Engine, change_of, changed, options, order_rows
+from ldip.analysis.programme import GAP, Group, Programme, clash, greedy, least_given, relaxed, solve
 from ldip.model import drivers
 from ldip.model.catalogue import catalogue
 from ldip.model.engine.simulate import Ledger
@@ -19,13 +19,13 @@ from ldip.scenario.schema import Scenario
 PLANNING = 4 * drivers.BLOCK
 """The most runs that a programme is looked for in; it is verified in as many as are asked for."""
 
-MEASURED = 16
-"""Runs in which the options are measured: those around the percentile that decides."""
+MEASURED = (16, 128)
+"""Runs in which the options are measured, the fewest and the most: those around the percentile that decides."""
 
-ROUNDS, TRIALS = 5, 4
+ROUNDS, TRIALS = 4, 4
 """How often the prediction is corrected, and how many fresh seeds a programme is tried on, at most."""
 
-JOINT_STEPS = 7
+JOINT_STEPS = 4
 """How often the confidence of single years is halved towards that of all at once."""
 
 MORE = 1.2
@@ -104,6 +104,7 @@ class Planner:
         self._least = np.concatenate([np.zeros(len(order)), wanted])
         self._ordered = len(order)
         self.slack = np.zeros((len(question.limits), len(self.years)))
+        self.more = self.slack
         forbidden = [option.forbidden_by for option in self.every.every]
         free = ("", DROP) if question.may_drop else ("",)
         self.allowed = np.array([name in free for name in forbidden])
@@ -136,8 +137,10 @@ class Planner:
         worst = np.unravel_index(np.argmin(self._quantile(self.question.confidence)), self.slack.shape)
         block = self.margins[worst][: drivers.BLOCK]
         middle = _rank(self.question.confidence, len(block))
-        first = min(max(middle - MEASURED // 2, 0), max(len(block) - MEASURED, 0))
-        found: np.ndarray = np.sort(np.argsort(block, kind="stable")[first : first + MEASURED])
+        fewest, most = MEASURED
+        size = min(max(COLUMNS // len(self.every.every), fewest), most)
+        first = min(max(middle - size // 2, 0), max(len(block) - size, 0))
+        found: np.ndarray = np.sort(np.argsort(block, kind="stable")[first : first + size])
         return found
 
     def _quantile(self, confidence: float) -> np.ndarray:
@@ -151,7 +154,7 @@ class Planner:
         reached = self._quantile(confidence)
         rows = self.response.reshape(len(self.every.every), -1).T
         of_now = rows[:, self.at].sum(axis=1)
-        wanted = self.slack - np.array([(less or {}).get(i, 0.0) for i in range(len(self.slack))])[:, None]
+        wanted = self.slack + self.more - np.array([(less or {}).get(i, 0.0) for i in range(len(self.slack))])[:, None]
         least = (of_now.reshape(reached.shape) + wanted - reached).ravel()
         least = np.where(np.isfinite(reached.ravel()), least, -1e6)
         prices = np.array([option.price for option in self.every.every])
@@ -211,21 +214,37 @@ class Planner:
             self.anchor(extreme, None)
             chosen = self.best()
         seen: set[tuple[int, ...]] = set()
+        self.more = np.zeros_like(self.slack)
         for turn in range(ROUNDS):
             if chosen is None or tuple(chosen) in seen:
                 break
             seen.add(tuple(chosen))
             margins = self.simulated(chosen)
             self._miss(self.predicted(chosen), margins)
-            if self.holds(margins) and (best is None or self.price(chosen) < self.price(best)):
-                best = chosen
+            if self.holds(margins):
+                if best is None or self.price(chosen) < self.price(best):
+                    best = chosen
+            else:
+                self.more = self.more + self._lacks(margins)
             self.anchor(chosen, margins, measure=turn == 0 and not np.array_equal(chosen, self.at))
             chosen = self.best()
+            if best is not None and chosen is not None and self.price(chosen) >= (1.0 - GAP) * self.price(best):
+                break
         return best
 
     def price(self, chosen: np.ndarray) -> float:
         """What a choice costs: mill. kr x years x benefit."""
         return sum(self.every.every[place].price for place in chosen)
+
+    def _lacks(self, margins: np.ndarray) -> np.ndarray:
+        """What simulated margins lack of what is asked for (limit, year): with that much more asked for in the
+        prediction, the next choice is another."""
+        rank = _rank(self.question.confidence, margins.shape[2])
+        if self.question.jointly:
+            worst = float(np.partition((margins - self.slack[:, :, None]).min(axis=(0, 1)), rank)[rank])
+            return np.full_like(self.slack, max(-worst, 0.0))
+        found: np.ndarray = np.maximum(self.slack - np.partition(margins, rank, axis=2)[:, :, rank], 0.0)
+        return found
 
     def _miss(self, predicted: np.ndarray, margins: np.ndarray) -> None:
         """How far off the prediction was, at the percentile that decides."""

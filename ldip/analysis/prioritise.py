@@ -19,8 +19,8 @@ from ldip.model.fiscal_rules import Limit, limits
 from ldip.scenario.schema import Scenario
 from ldip.text import Text
 
-CEILINGS = 9
-"""Ceilings of the frontier."""
+CEILINGS, STEPS = 9, 200.0
+"""Ceilings of the frontier, in half per cents."""
 
 
 class Move(NamedTuple):
@@ -148,7 +148,8 @@ def frontier_of(planner: Planner, confidences: Sequence[float]) -> tuple[Point, 
         return ()
     first, last = min(sign * value for value in tightest), max(sign * value for value in loosest)
     found = []
-    for value in sign * np.linspace(np.floor(200.0 * first) / 200.0, np.ceil(200.0 * last) / 200.0, CEILINGS):
+    grid = np.linspace(first, last, CEILINGS)
+    for value in sign * np.unique(np.ceil(STEPS * grid) / STEPS):
         for p in confidences:
             chosen = planner.cheapest_at(p, 0, float(value))
             if chosen is None:

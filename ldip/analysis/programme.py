@@ -14,8 +14,9 @@ import numpy as np
 TIGHT = 1e-9
 """By so much a row may be missed: rounding."""
 
-SECONDS = 10.0
-"""The longest that one programme is looked at; what is found by then is taken."""
+GAP, SECONDS = 0.01, 3.0
+"""A choice is taken whose cost is within that part of the least, or the best that is found by then: to prove that there
+is nothing better takes ten times as long."""
 
 
 class Programme(NamedTuple):
@@ -44,10 +45,10 @@ class Programme(NamedTuple):
         return float(self.cost[chosen].sum())
 
 
-def solve(programme: Programme, allowed: np.ndarray) -> np.ndarray | None:
-    """The cheapest choice among the `allowed` options (option,) with which every demand holds: the option of each
-    family (family,); none if there is no such choice."""
-    found = _milp(programme, allowed, programme.cost, np.zeros(len(programme.least)))
+def solve(programme: Programme, allowed: np.ndarray, gap: float = GAP) -> np.ndarray | None:
+    """The cheapest choice among the `allowed` options (option,) with which every demand holds, or one whose cost is
+    within `gap` of it: the option of each family (family,); none if there is no such choice."""
+    found = _milp(programme, allowed, programme.cost, np.zeros(len(programme.least)), gap=gap)
     return None if found is None else found[0]
 
 
@@ -58,7 +59,13 @@ def least_given(programme: Programme, allowed: np.ndarray, gives: np.ndarray) ->
 
 
 def _milp(
-    programme: Programme, allowed: np.ndarray, cost: np.ndarray, gives: np.ndarray, price: float = 0.0
+    programme: Programme,
+    allowed: np.ndarray,
+    cost: np.ndarray,
+    gives: np.ndarray,
+    *,
+    price: float = 0.0,
+    gap: float = GAP,
 ) -> tuple[np.ndarray, float] | None:
     """The choice and how far rows gave way; the last unknown is that."""
     from scipy.optimize import Bounds, LinearConstraint, milp
@@ -72,6 +79,11 @@ def _milp(
     one = np.zeros((families, len(places) + 1))
     one[family, np.arange(len(places))] = 1.0
     rows = np.column_stack([programme.rows[:, places], gives])
+    # Rows that no choice can break are left out: there are many.
+    lowest = np.full((families, len(programme.least)), np.inf)
+    np.minimum.at(lowest, family, programme.rows[:, places].T)
+    matter = (lowest.sum(axis=0) < programme.least - TIGHT) | (gives != 0.0)
+    rows, least = rows[matter], programme.least[matter]
     # Rows of like size, so that the solver's tolerance means the same in each.
     size = np.maximum(np.abs(rows).max(axis=1, initial=0.0), 1e-12)
     worth = np.append(cost[places], price)
@@ -82,9 +94,9 @@ def _milp(
         bounds=Bounds(np.append(np.zeros(len(places)), -1e3), np.append(np.ones(len(places)), 1e3)),
         constraints=[
             LinearConstraint(one, 1.0, 1.0),
-            LinearConstraint(rows / size[:, None], (programme.least - TIGHT) / size, np.inf),
+            *([LinearConstraint(rows / size[:, None], (least - TIGHT) / size, np.inf)] if len(least) else []),
         ],
-        options={"time_limit": SECONDS, "mip_rel_gap": 0.0},
+        options={"time_limit": SECONDS, "mip_rel_gap": gap},
     )
     if found.x is None:
         return None
