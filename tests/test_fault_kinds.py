@@ -245,6 +245,10 @@ def _prepare(here: Path, municipality: Path) -> None:
     grid_file(here, "runs = 20\nyears = 2\nseeds = [1, 3]\n")
     for name in ("published", "no-plan", "nobody"):
         shutil.copytree(municipality, here / name)
+    shutil.copytree(municipality, here / "projects")
+    head = "id,name_nb,name_en,kind,purpose,phase,start,p50,basis,source"
+    row = "hall,Hall,Hall,general,service,idea,2030,10,assumption,test"
+    (here / "projects" / "projects.csv").write_text(f"{head}\n{row}\n", encoding="utf-8")
     edit(here / "published" / "published.csv", ",closing_debt,", ",closing_dept,")
     (here / "no-plan" / "plan.csv").unlink()
     rows = (here / "nobody" / "population.csv").read_text(encoding="utf-8").splitlines()

@@ -16,6 +16,7 @@ from ldip.analysis.planner import Clash, Held, Planner, Question
 from ldip.errors import Fault, InputError
 from ldip.model.catalogue import catalogue
 from ldip.model.fiscal_rules import Limit, limits
+from ldip.scenario.projects import Project
 from ldip.scenario.schema import Scenario
 from ldip.text import Text
 
@@ -32,6 +33,7 @@ class Move(NamedTuple):
     before: int
     after: int | None  # none: dropped
     cost: float  # mill. kr of the project's price year
+    unseen: float  # mill. kr of it that is spent after the years looked at, and was not before
     replaced_by: str | None = None
 
     @property
@@ -65,6 +67,11 @@ class Prioritised(NamedTuple):
     missed: tuple[float, ...]  # how far the predicted margins were off, at most, each time that one was simulated
     clash: Clash | None
     frontier: tuple[Point, ...]
+
+    @property
+    def unseen(self) -> float:
+        """Mill. kr that are moved beyond the years looked at."""
+        return sum(move.unseen for move in self.moves)
 
     @property
     def postponed(self) -> float:
@@ -122,7 +129,7 @@ def prioritise(
         scenario=scenario.name,
         question=question,
         years=planner.years,
-        moves=() if chosen is None else moves_of(planner.every, chosen),
+        moves=() if chosen is None else moves_of(planner.every, chosen, last),
         change={} if chosen is None else change_of(scenario, planner.every, chosen),
         delay=float("nan") if chosen is None else planner.price(chosen),
         simple={} if chosen is None else planner.simple(chosen),
@@ -155,7 +162,7 @@ def frontier_of(planner: Planner, confidences: Sequence[float]) -> tuple[Point, 
             if chosen is None:
                 found.append(Point(p, float(value), None, None))
             else:
-                moves = moves_of(planner.every, chosen)
+                moves = moves_of(planner.every, chosen, planner.question.last_year)
                 found.append(Point(p, float(value), postponed(moves), planner.price(chosen)))
     return tuple(found)
 
@@ -165,7 +172,7 @@ def postponed(moves: Sequence[Move]) -> float:
     return sum(move.cost for move in moves if move.delay > 0 or move.after is None)
 
 
-def moves_of(every: Options, chosen: np.ndarray) -> tuple[Move, ...]:
+def moves_of(every: Options, chosen: np.ndarray, last_year: int) -> tuple[Move, ...]:
     """What moves, in the order of the list."""
     found = []
     for family, place in enumerate(chosen):
@@ -174,9 +181,13 @@ def moves_of(every: Options, chosen: np.ndarray) -> tuple[Move, ...]:
             continue
         replaced = after.id if after.id != before.id else None
         start = None if after.dropped or replaced else after.start
-        found.append(Move(before.id, before.name, before.purpose, before.start, start, before.cost, replaced))
-        if replaced:
-            found[-1] = found[-1]._replace(cost=max(before.cost - after.cost, 0.0))
+        cost = max(before.cost - after.cost, 0.0) if replaced else before.cost
+        unseen = 0.0 if after.dropped else max(_after(after, last_year) - _after(before, last_year), 0.0)
+        found.append(Move(before.id, before.name, before.purpose, before.start, start, cost, unseen, replaced))
     return tuple(found)
 
 
+def _after(project: Project, last_year: int) -> float:
+    """What of a project is spent after a year, mill. kr."""
+    late = [share for t, share in enumerate(project.shares) if project.start + t > last_year]
+    return project.cost * sum(late)

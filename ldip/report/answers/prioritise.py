@@ -43,8 +43,14 @@ MOVES = Text(
     nb="{count} av prosjektene flyttes; {amount} mill. kr kommer senere eller faller bort. Resten står som det er.",
     en="{count} of the projects move; {amount} mill. kr come later or fall away. The rest stays as it is.",
 )
-BOUGHT = Text("Hva det gir|år|før|etter|holder før, %|holder etter, %|feil ±", "")
-BOUGHT = Text(BOUGHT.nb, "What it buys|year|before|after|holds before, %|holds after, %|error ±")
+BOUGHT = Text(
+    nb="Hva det gir|år|før|etter|holder før, %|holder etter, %|feil ±",
+    en="What it buys|year|before|after|holds before, %|holds after, %|error ±",
+)
+UNSEEN = Text(
+    nb="{amount} mill. kr av det som flyttes, kommer først etter {last}: det ser ikke grensene.",
+    en="{amount} mill. kr of what moves come only after {last}: the limits do not see that.",
+)
 WORST = Text("{label}, {unit}, {p} %-persentil", "{label}, {unit}, {p} % percentile")
 TOGETHER = Text("alt, alle år på en gang", "everything, all years at once")
 SIMPLE = Text(
@@ -127,6 +133,9 @@ def prioritise_text(result: Prioritised, title: str, lang: str) -> str:
         parts.append(words.say(lang, count=len(moves), amount=number(result.postponed, 0, lang)))
         if moves:
             parts.append(table(move_rows(moves, lang)))
+        if result.unseen >= 0.5:
+            amount = number(result.unseen, 0, lang)
+            parts.append(_filled(UNSEEN.say(lang, amount=amount, last=question.last_year)))
         parts.append(table(bought_rows(result, lang)))
         if not result.after.enough(question):
             parts.append(_filled(ALMOST.say(lang)))
@@ -182,19 +191,19 @@ def became(move: Move, lang: str) -> str:
 
 
 def bought_rows(result: Prioritised, lang: str) -> list[list[str]]:
-    """A heading, and for each limit its figure and how often it holds before and after, in the year that was worst
-    before; then all of it at once."""
+    """A heading, and for each limit its figure and how often it holds before and after, in the years that are
+    worst before and after; then all of it at once."""
     before, after = result.before, result.after or result.before
     rows = [BOUGHT.say(lang).split("|")]
     for place, limit in enumerate(result.question.limits):
-        year = worst_year(before, place)
         metric = catalogue()[limit.metric]
         unit = unit_label(metric.unit, metric.price_basis(int(result.years[0])), lang)
         side = result.question.confidence if limit.side == "most" else 1.0 - result.question.confidence
         label = WORST.say(lang, label=capital(metric.label).say(lang), unit=unit, p=number(100.0 * side, 0, lang))
-        levels = [shown(float(of.level[place, year]), metric.unit, lang) for of in (before, after)]
-        chances = [float(of.probability[place, year]) for of in (before, after)]
-        rows.append([label, str(result.years[year]), *levels, *_chances(chances, before, lang)])
+        for year in sorted({worst_year(before, place), worst_year(after, place)}):
+            levels = [shown(float(of.level[place, year]), metric.unit, lang) for of in (before, after)]
+            chances = [float(of.probability[place, year]) for of in (before, after)]
+            rows.append([label, str(result.years[year]), *levels, *_chances(chances, before, lang)])
     rows.append([TOGETHER.say(lang), "", "", "", *_chances([before.together, after.together], before, lang)])
     return rows
 
@@ -268,13 +277,14 @@ def prioritise_records(result: Prioritised) -> dict[str, Any]:
         "feasible": after is not None,
         "moves": move_records(result.moves),
         "postponed_mnok": result.postponed,
+        "after_horizon_mnok": result.unseen,
         "weighted_delay": figure(result.delay),
         "simple_rules": result.simple,
         "together_before": result.before.together,
         "together_after": after.together if after else None,
         "missed": list(result.missed),
         "held": held,
-        "frontier": [point._asdict() | {"confidence": point.confidence} for point in result.frontier],
+        "frontier": [point._asdict() for point in result.frontier],
         "clash": clash._asdict() if clash else None,
     }
 
