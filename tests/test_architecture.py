@@ -20,7 +20,8 @@ FLOORS = (
 ONLY_IN = {
     "numba": {"model/engine/kernel.py", "model/engine/compiled.py"},
     "click": {"cli", "model/engine/kernel.py"},  # kernel: the user's folder for compiled code
-    "scipy": {"analysis/restructuring.py", "analysis/calibrate.py", "analysis/sobol.py", "analysis/realism.py"},
+    "scipy": {"analysis/restructuring.py", "analysis/calibrate.py", "analysis/sobol.py", "analysis/realism.py"}
+    | {"analysis/programme.py"},
     "matplotlib": {"report/canvas.py"},
     "distributed": {"analysis/executors.py"},
     "pandas": {"api"},
@@ -98,10 +99,10 @@ ORDER = {
     "statistics": [{"compiled_rows"}, {"summary"}, {"selection"}, {"stream"}],
     "analysis": [
         {"statement", "features", "compare", "explain", "restructuring", "reserve", "calibrate", "growth", "sweep"}
-        | {"stabilising"},
+        | {"stabilising", "moves", "programme"},
         {"reconcile", "stress", "steering", "sensitivity", "discovery", "backtest", "executors", "population"}
-        | {"bootstrap"},
-        {"realism"},
+        | {"bootstrap", "planner"},
+        {"realism", "prioritise"},
         {"findings", "sobol"},
     ],
     "report": [

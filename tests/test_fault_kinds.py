@@ -143,6 +143,9 @@ COMMANDS = {
     "nothing_to_upgrade": ["scenario", "upgrade", "no-such-folder"],
     "no_such_rule": ["restructure", "--rule", "rain", "--runs", "20"],
     "no_step_yet": ["restructure", "--years", "4", "--runs", "20"],
+    "no_projects": ["prioritise", "--runs", "20"],
+    "no_start_left": ["prioritise", "projects", "--years", "4", "--runs", "20"],
+    "no_limit_of": ["prioritise", "--ceiling", "tax=1", "--runs", "20"],
     "no_such_event": ["sensitivity", "--event", "rain"],
     "sheet_not_xlsx": ["scenario", "from-sheet", "a-file", "--out", "out"],
     "sheet_adds_keys": ["scenario", "sheet", "out.xlsx", "--alternative", "renamed.toml"],
@@ -246,6 +249,10 @@ def _prepare(here: Path, municipality: Path) -> None:
     grid_file(here, "runs = 20\nyears = 2\nseeds = [1, 3]\n")
     for name in ("published", "no-plan", "nobody"):
         shutil.copytree(municipality, here / name)
+    shutil.copytree(municipality, here / "projects")
+    head = "id,name_nb,name_en,kind,purpose,phase,start,p50,basis,source"
+    row = "hall,Hall,Hall,general,service,idea,2030,10,assumption,test"
+    (here / "projects" / "projects.csv").write_text(f"{head}\n{row}\n", encoding="utf-8")
     edit(here / "published" / "published.csv", ",closing_debt,", ",closing_dept,")
     (here / "no-plan" / "plan.csv").unlink()
     rows = (here / "nobody" / "population.csv").read_text(encoding="utf-8").splitlines()

@@ -23,6 +23,7 @@ COMMANDS = (
     "sweep",
     "report",
     "restructure",
+    "prioritise",
     "stress",
     "sensitivity",
     "payback",
@@ -73,6 +74,7 @@ def main() -> None:
       ldip workbook                               the results as an Excel workbook, with charts
       ldip report                                 one page for the council, to read and print
       ldip restructure                            how much must be saved, at 70, 80, 90 % confidence
+      ldip prioritise kommune                     which projects must wait for the rules to hold
       ldip stress                                 the LDIP's stress tests, on baseline and distribution
       ldip sensitivity                            which drivers and assumptions the answer depends on
       ldip payback fornebu                        what an area brings and costs per dwelling

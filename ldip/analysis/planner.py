@@ -1,0 +1,386 @@
+"""Looking for a programme of projects: predicting from what the engine measured, choosing, simulating what was chosen,
+and looking again in futures that it was not made for."""
+
+from collections.abc import Callable, Mapping
+from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+
+from ldip.analysis.moves import COLUMNS, DROP, LATEST, STATUTORY, Engine, change_of, changed, options, order_rows
+from ldip.analysis.programme import GAP, Group, Programme, clash, greedy, least_given, relaxed, solve
+from ldip.model import drivers
+from ldip.model.catalogue import catalogue
+from ldip.model.engine.simulate import Ledger
+from ldip.model.fiscal_rules import Limit
+from ldip.model.metrics import report_values
+from ldip.scenario.schema import Scenario
+
+PLANNING = 4 * drivers.BLOCK
+"""The most runs that a programme is looked for in; it is verified in as many as are asked for."""
+
+MEASURED = (16, 128)
+"""Runs in which the options are measured, the fewest and the most: those around the percentile that decides."""
+
+ROUNDS, TRIALS = 4, 4
+"""How often the prediction is corrected, and how many fresh seeds a programme is tried on, at most."""
+
+JOINT_STEPS = 4
+"""How often the confidence of single years is halved towards that of all at once."""
+
+MORE = 1.2
+"""By so much more than what it lacked in fresh futures a limit is tightened."""
+
+ORDER, PLACES_OPEN = "order", "places"
+"""Demands besides the limits, with those that forbid options: see moves.py."""
+
+
+class Question(NamedTuple):
+    """What is asked for."""
+
+    limits: tuple[Limit, ...]
+    confidence: float
+    jointly: bool
+    may_drop: bool
+    places: bool
+    policy: str
+    first_year: int
+    last_year: int
+    runs: int
+    seed: int
+
+
+class Held(NamedTuple):
+    """How often the limits hold in simulated runs, before or after."""
+
+    probability: np.ndarray  # (limit, year) of the years asked for; not a number where there is no limit
+    together: float  # of all limits in every year
+    level: np.ndarray  # (limit, year) the figure's percentile at the confidence, as it is reported
+    short: np.ndarray  # (limit, year) what the margins lack at the confidence
+    runs: int
+
+    def error(self, probability: np.ndarray | float) -> np.ndarray:
+        """Standard error of a probability."""
+        return np.sqrt(np.asarray(probability) * (1.0 - np.asarray(probability)) / self.runs)
+
+    @property
+    def worst(self) -> tuple[int, int]:
+        """The limit and the year that hold least often: places."""
+        limit, year = np.unravel_index(np.nanargmin(self.probability), self.probability.shape)
+        return int(limit), int(year)
+
+    def enough(self, question: Question) -> bool:
+        """Whether it is as sure as was asked for."""
+        found = self.together if question.jointly else float(np.nanmin(self.probability))
+        return found >= question.confidence
+
+
+class Clash(NamedTuple):
+    """Why there is no programme: demands that cannot hold together, those that would make room if they were let go
+    (each alone, or two), and how far each limit can be kept, the other limits let go."""
+
+    together: tuple[str, ...]
+    enough: tuple[tuple[str, ...], ...]
+    reachable: dict[str, float]  # limit -> the value that can be held at the confidence; of shares only
+
+
+class Planner:
+    """Looks for the programme: anchored where it was simulated last, predicting from there."""
+
+    def __init__(self, scenario: Scenario, question: Question, years: int, progress: Callable[[int], None]):
+        self.scenario, self.question, self.progress = scenario, question, progress
+        self.engine = Engine(scenario, question.limits, years=years, policy=question.policy)
+        self.every = options(scenario, question.last_year)
+        first = scenario.scenario.first_year
+        self.start = question.first_year - first
+        self.years = np.arange(question.first_year, question.last_year + 1)
+        self.runs, self.fresh_seed = min(question.runs, PLANNING), question.seed
+        self.missed: list[float] = []
+        order = order_rows(self.every)
+        lacking, wanted = self.engine.lacking(scenario, self.every)
+        if not question.places:
+            lacking, wanted = lacking[:0], wanted[:0]
+        self._rows = np.concatenate([order, lacking])
+        self._least = np.concatenate([np.zeros(len(order)), wanted])
+        self._ordered = len(order)
+        self.slack = np.zeros((len(question.limits), len(self.years)))
+        self.more = self.slack
+        forbidden = [option.forbidden_by for option in self.every.every]
+        free = ("", DROP) if question.may_drop else ("",)
+        self.allowed = np.array([name in free for name in forbidden])
+        self._forbidden = np.array(forbidden)
+        self._decided: dict[tuple[int, ...], Programme] = {}
+        self.anchor(self.every.current, None)
+
+    def anchor(self, chosen: np.ndarray, margins: np.ndarray | None, *, measure: bool = True) -> None:
+        """Predict from this choice on: simulate it, and measure there what each option does."""
+        self.margins = self.simulated(chosen) if margins is None else margins
+        self.at = chosen
+        if measure:
+            now = changed(self.scenario, change_of(self.scenario, self.every, chosen))
+            found = self.engine.measure(now, self.every, chosen, self.question.seed, self._deciding())
+            self.response = found[:, :, self.start :]
+
+    def simulated(self, chosen: np.ndarray) -> np.ndarray:
+        """The margins of a choice in the runs for planning (limit, year asked for, run)."""
+        found = self.engine.margins(self._ledger(chosen, self.runs, self.question.seed))
+        return found[:, self.start :]
+
+    def _ledger(self, chosen: np.ndarray, runs: int, seed: int) -> Ledger:
+        self.progress(runs)
+        return self.engine.simulate(
+            changed(self.scenario, change_of(self.scenario, self.every, chosen)), runs=runs, seed=seed
+        )
+
+    def _deciding(self) -> np.ndarray:
+        """The runs of the first block that lie around the percentile that decides, in the worst limit and year."""
+        worst = np.unravel_index(np.argmin(self._quantile(self.question.confidence)), self.slack.shape)
+        block = self.margins[worst][: drivers.BLOCK]
+        middle = _rank(self.question.confidence, len(block))
+        fewest, most = MEASURED
+        size = min(max(COLUMNS // len(self.every.every), fewest), most)
+        first = min(max(middle - size // 2, 0), max(len(block) - size, 0))
+        found: np.ndarray = np.sort(np.argsort(block, kind="stable")[first : first + size])
+        return found
+
+    def _quantile(self, confidence: float) -> np.ndarray:
+        """The margin that is reached in that share of the runs, as simulated last (limit, year)."""
+        rank = _rank(confidence, self.margins.shape[2])
+        found: np.ndarray = np.partition(self.margins, rank, axis=2)[:, :, rank]
+        return found
+
+    def programme(self, confidence: float, less: Mapping[int, float] | None = None) -> Programme:
+        """The integer programme at a confidence of single years; `less` lowers some limits by so much."""
+        reached = self._quantile(confidence)
+        rows = self.response.reshape(len(self.every.every), -1).T
+        of_now = rows[:, self.at].sum(axis=1)
+        wanted = self.slack + self.more - np.array([(less or {}).get(i, 0.0) for i in range(len(self.slack))])[:, None]
+        least = (of_now.reshape(reached.shape) + wanted - reached).ravel()
+        least = np.where(np.isfinite(reached.ravel()), least, -1e6)
+        prices = np.array([option.price for option in self.every.every])
+        return Programme(
+            self.every.family, prices, np.concatenate([rows, self._rows]), np.concatenate([least, self._least])
+        )
+
+    def predicted(self, chosen: np.ndarray) -> np.ndarray:
+        """The margins that a choice is predicted to have (limit, year, run)."""
+        shift = (self.response[chosen] - self.response[self.at]).sum(axis=0)
+        found: np.ndarray = self.margins + shift[:, :, None]
+        return found
+
+    def best(self) -> np.ndarray | None:
+        """The cheapest choice that is predicted to hold; none if there is none. All years at once: each year is made
+        surer until they are sure enough together."""
+        low, high = self.question.confidence, 1.0
+        found = self._cheapest(low)
+        if not self.question.jointly or found is None or self._together(found) >= self.question.confidence:
+            return found
+        found = None
+        for _ in range(JOINT_STEPS):
+            middle = 0.5 * (low + high)
+            tried = self._cheapest(middle)
+            if tried is None or self._together(tried) >= self.question.confidence:
+                high, found = middle, found if tried is None else tried
+            else:
+                low = middle
+        return found
+
+    def _cheapest(self, confidence: float) -> np.ndarray | None:
+        programme = self.programme(confidence)
+        found = [choice for choice in self._by_simple_rules(programme).values() if choice is not None]
+        exact = solve(programme, self.allowed)
+        if exact is not None:
+            found.insert(0, exact)
+        if not found:
+            return None
+        chosen = min(found, key=programme.total)
+        self._decided[tuple(chosen)] = programme
+        return chosen
+
+    def _together(self, chosen: np.ndarray) -> float:
+        return float((self.predicted(chosen) >= self.slack[:, :, None]).all(axis=(0, 1)).mean())
+
+    def holds(self, margins: np.ndarray) -> bool:
+        """Whether simulated margins are sure enough, with what was tightened."""
+        found = margins >= self.slack[:, :, None]
+        sure = found.all(axis=(0, 1)).mean() if self.question.jointly else found.mean(axis=2).min()
+        return bool(sure >= self.question.confidence)
+
+    def search(self) -> np.ndarray | None:
+        """The cheapest choice that holds in the runs for planning, the prediction corrected where it was wrong."""
+        best: np.ndarray | None = None
+        chosen = self.best()
+        if chosen is None and (extreme := self._extreme()) is not None:
+            self.anchor(extreme, None)
+            chosen = self.best()
+        seen: set[tuple[int, ...]] = set()
+        self.more = np.zeros_like(self.slack)
+        for turn in range(ROUNDS):
+            if chosen is None or tuple(chosen) in seen:
+                break
+            seen.add(tuple(chosen))
+            margins = self.simulated(chosen)
+            self._miss(self.predicted(chosen), margins)
+            if self.holds(margins):
+                if best is None or self.price(chosen) < self.price(best):
+                    best = chosen
+            else:
+                self.more = self.more + self._lacks(margins)
+            self.anchor(chosen, margins, measure=turn == 0 and not np.array_equal(chosen, self.at))
+            chosen = self.best()
+            if best is not None and chosen is not None and self.price(chosen) >= (1.0 - GAP) * self.price(best):
+                break
+        return best
+
+    def price(self, chosen: np.ndarray) -> float:
+        """What a choice costs: mill. kr x years x benefit."""
+        return sum(self.every.every[place].price for place in chosen)
+
+    def _lacks(self, margins: np.ndarray) -> np.ndarray:
+        """What simulated margins lack of what is asked for (limit, year): with that much more asked for in the
+        prediction, the next choice is another."""
+        rank = _rank(self.question.confidence, margins.shape[2])
+        if self.question.jointly:
+            worst = float(np.partition((margins - self.slack[:, :, None]).min(axis=(0, 1)), rank)[rank])
+            return np.full_like(self.slack, max(-worst, 0.0))
+        found: np.ndarray = np.maximum(self.slack - np.partition(margins, rank, axis=2)[:, :, rank], 0.0)
+        return found
+
+    def _miss(self, predicted: np.ndarray, margins: np.ndarray) -> None:
+        """How far off the prediction was, at the percentile that decides."""
+        rank = _rank(self.question.confidence, margins.shape[2])
+        ends = [np.partition(of, rank, axis=2)[:, :, rank] for of in (predicted, margins)]
+        finite = np.isfinite(ends[1])
+        self.missed.append(float(np.abs(ends[0][finite] - ends[1][finite]).max(initial=0.0)))
+
+    def _extreme(self) -> np.ndarray | None:
+        """The choice that comes nearest to holding."""
+        programme = self.programme(self.question.confidence)
+        gives = np.arange(len(programme.least)) < self.slack.size
+        found = least_given(programme, self.allowed, gives)
+        return None if found is None else found[0]
+
+    def verified(self) -> tuple[np.ndarray | None, Held, Held | None]:
+        """The choice, tightened until it holds in futures that it was not made for; how often the limits hold there
+        before and after. No choice where none holds."""
+        chosen, after = self.search(), None
+        for _ in range(TRIALS if chosen is not None else 0):
+            self.fresh_seed += 1
+            after = self.held(chosen)
+            if after.enough(self.question):
+                break
+            self.slack = self.slack + MORE * after.short
+            tighter = self.search()
+            if tighter is None:
+                break
+            chosen, after = tighter, None
+        if after is None:
+            self.fresh_seed += 1
+            after = None if chosen is None else self.held(chosen)
+        return chosen, self.held(self.every.current), after
+
+    def held(self, chosen: np.ndarray) -> Held:
+        """How often the limits hold with a choice in fresh futures."""
+        ledger = self._ledger(chosen, self.question.runs, self.fresh_seed)
+        margins = self.engine.margins(ledger)[:, self.start :]
+        rank = _rank(self.question.confidence, margins.shape[2])
+        short = np.maximum(-np.partition(margins, rank, axis=2)[:, :, rank], 0.0)
+        if self.question.jointly:
+            worst = np.partition(margins.min(axis=(0, 1)), rank)[rank]
+            short = np.full_like(short, max(-float(worst), 0.0))
+        missing = np.isinf(margins).all(axis=2)
+        levels = []
+        for limit in self.question.limits:
+            values = report_values(ledger, catalogue()[limit.metric])[self.start :]
+            place = rank if limit.side == "least" else values.shape[1] - 1 - rank
+            levels.append(np.partition(values, place, axis=1)[:, place])
+        holds = margins >= 0.0
+        probability = np.where(missing, np.nan, holds.mean(axis=2))
+        return Held(probability, float(holds.all(axis=(0, 1)).mean()), np.array(levels), short, margins.shape[2])
+
+    def _by_simple_rules(self, programme: Programme) -> dict[str, np.ndarray | None]:
+        """What two simple rules choose: those that start latest first, and the largest first."""
+        now = [self.every.every[place].project for place in self.every.current]
+        orders = {
+            "latest_first": sorted(range(len(now)), key=lambda place: -now[place].start),
+            "largest_first": sorted(range(len(now)), key=lambda place: -now[place].cost),
+        }
+        return {
+            name: greedy(programme, self.allowed, self.every.current, order) for name, order in orders.items()
+        }
+
+    def simple(self, chosen: np.ndarray) -> dict[str, float | None]:
+        """What the simple rules come to, on the same measured responses and demands as a choice was made on; none
+        where they find nothing that holds."""
+        programme = self._decided[tuple(chosen)]
+        found = self._by_simple_rules(programme)
+        return {name: None if one is None else programme.total(one) for name, one in found.items()}
+
+    def groups(self) -> dict[str, Group]:
+        """The demands that may be let go, by name: what is easiest to let go first."""
+        programme = self.programme(self.question.confidence)
+        place = np.arange(len(programme.least))
+        limits, years = self.slack.shape
+        none = np.zeros(len(self.allowed), dtype=bool)
+        ordered = (place >= limits * years) & (place < limits * years + self._ordered)
+        found = {
+            ORDER: Group(ordered, none),
+            PLACES_OPEN: Group(place >= limits * years + self._ordered, none),
+        }
+        nothing = np.zeros(len(place), dtype=bool)
+        for name in (DROP, STATUTORY, LATEST):
+            found[name] = Group(nothing, (self._forbidden == name) & ~self.allowed)
+        for row, limit in enumerate(self.question.limits):
+            found[limit.id] = Group((place >= row * years) & (place < (row + 1) * years), none)
+        return {name: group for name, group in found.items() if group.rows.any() or group.forbids.any()}
+
+    def why(self) -> Clash:
+        """What clashes, where no choice holds."""
+        programme, groups = self.programme(self.question.confidence), self.groups()
+        names, every = list(groups), list(groups.values())
+        together = tuple(names[place] for place in clash(programme, self.allowed, every))
+        enough: list[tuple[str, ...]] = []
+        for size in (1, 2):
+            for some in combinations(together, size):
+                if not enough or len(enough[0]) == size:
+                    if relaxed(programme, self.allowed, [groups[name] for name in some]) is not None:
+                        enough.append(some)
+        return Clash(together, tuple(enough), self.reachable(programme, groups))
+
+    def reachable(self, programme: Programme, groups: dict[str, Group]) -> dict[str, float]:
+        """How far each limit that is a share can be kept at the confidence, the others let go."""
+        found = {}
+        for limit in self.question.limits:
+            rows = [groups[other.id].rows for other in self.question.limits if other.id != limit.id]
+            gone = np.logical_or.reduce([np.zeros(len(programme.least), dtype=bool), *rows])
+            gives = groups[limit.id].rows[~gone]
+            given = least_given(programme.without(gone), self.allowed, gives)
+            if given is not None and catalogue()[limit.metric].unit == "share" and len(set(limit.values)) == 1:
+                found[limit.id] = limit.values[0] + (given[1] if limit.side == "most" else -given[1])
+        return found
+
+    def kept(self, confidence: float, limit: int) -> float | None:
+        """The tightest value at which a limit, a share, can be kept at a confidence, the others kept as they are; none
+        if these cannot be."""
+        programme, asked = self.programme(confidence), self.question.limits[limit]
+        own = np.arange(len(programme.least)) // len(self.years) == limit
+        given = least_given(programme, self.allowed, own)
+        return None if given is None else asked.values[0] + (given[1] if asked.side == "most" else -given[1])
+
+    def margin_now(self, confidence: float, limit: int) -> float:
+        """The least margin of a limit over the years at a confidence, as the programme is now: predicted."""
+        rank = _rank(confidence, self.margins.shape[2])
+        found = np.partition(self.predicted(self.every.current)[limit], rank, axis=1)[:, rank]
+        return float(found.min())
+
+    def cheapest_at(self, confidence: float, limit: int, value: float) -> np.ndarray | None:
+        """The cheapest choice that is predicted to hold at a confidence of single years with a limit at another
+        value; of figures that are shares."""
+        asked = self.question.limits[limit]
+        less = value - asked.values[0] if asked.side == "most" else asked.values[0] - value
+        return solve(self.programme(confidence, {limit: less}), self.allowed)
+
+
+def _rank(confidence: float, runs: int) -> int:
+    """The place, from 0, of the margin that at least that share of the runs reaches."""
+    return min(int(np.floor((1.0 - confidence) * runs + 1e-9)), runs - 1)

@@ -1,0 +1,146 @@
+"""ldip prioritise."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ldip.cli.options import check_size, driver_options, lang_option, progress_bar, read, run_options, scenario_options
+from ldip.cli.options import Number, title
+from ldip.cli.restructure import Confidences
+from ldip.report.folder.records import json_text
+from ldip.text import Text
+
+if TYPE_CHECKING:
+    from ldip.analysis.prioritise import Prioritised
+
+SIMULATED = 8
+"""How often the runs are simulated until a programme is found and verified, about."""
+
+
+class Ceiling(click.ParamType):
+    """A figure and its limit, like debt_ratio=0.90."""
+
+    name = "metric=value"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, float]:
+        """The two, or a usage error."""
+        if isinstance(value, tuple):
+            return value
+        metric, _, limit = str(value).partition("=")
+        try:
+            number = float(limit)
+        except ValueError:
+            self.fail(f"{value!r} is not a ceiling. Write for example debt_ratio=0.90.", param, ctx)
+        if not abs(number) < 1e9:
+            self.fail(f"{value!r} is not a finite number.", param, ctx)
+        return metric, number
+
+
+@click.command()
+@scenario_options
+@driver_options
+@click.option(
+    "--ceiling", "ceilings", type=Ceiling(), multiple=True, help="Keep a figure within this limit; may be repeated."
+)
+@click.option(
+    "--confidence", type=Number(0.0, 1.0, min_open=True, max_open=True), default=0.8, show_default=True, help="How sure."
+)
+@click.option("--rule", "rules", metavar="RULE", multiple=True, help="Keep this fiscal rule too; may be repeated.")
+@click.option("--since", type=int, metavar="YEAR", help="In every year from YEAR on  [default: the first after the plan]")
+@click.option("--jointly", is_flag=True, help="So sure of all years and limits at once, not of each year by itself.")
+@click.option("--may-drop", is_flag=True, help="Projects that the law does not demand may be dropped.")
+@click.option("--places/--no-places", default=True, show_default=True, help="Places must open when they are needed.")
+@click.option(
+    "--policy",
+    type=click.Choice(["none", "adopted", "react"]),
+    default="adopted",
+    show_default=True,
+    help="What is done about the need.",
+)
+@click.option(
+    "--frontier",
+    type=Confidences(),
+    is_flag=False,
+    flag_value="0.7,0.8,0.9",
+    default=(),
+    help="Also: the first limit against what is postponed, at these confidences  [0.7,0.8,0.9]",
+)
+@run_options
+@click.option("--out", type=click.Path(path_type=Path), help="Write the change (X.toml), or a folder with all of it.")
+@click.option("--pictures/--no-pictures", default=True, help="With a folder: the picture.", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON.")
+@lang_option
+def prioritise(
+    scenario: str,
+    changes: tuple[str, ...],
+    without: tuple[str, ...],
+    only: tuple[str, ...],
+    ceilings: tuple[tuple[str, float], ...],
+    confidence: float,
+    rules: tuple[str, ...],
+    since: int | None,
+    frontier: tuple[float, ...],
+    runs: int,
+    seed: int,
+    years: int,
+    out: Path | None,
+    pictures: bool,
+    as_json: bool,
+    lang: str,
+    **how: Any,
+) -> None:
+    """Find when to start which project of SCENARIO's projects.csv so that ceilings and fiscal rules hold at a chosen
+    confidence, and as little as possible moves: mill. kr x years of delay x benefit.
+
+    Without --ceiling and --rule all fiscal rules are to hold. Projects move between their earliest and latest start;
+    those that are begun or bound by contract stay. What is found is simulated in futures that it was not found in.
+
+    \b
+    Examples:
+      ldip prioritise kommune --ceiling debt_ratio=0.90
+      ldip prioritise kommune --ceiling debt_ratio=0.90 --confidence 0.9 --may-drop --out later.toml
+      ldip prioritise kommune --ceiling debt_ratio=1.00 --rule result --jointly --since 2030
+      ldip prioritise kommune --ceiling debt_ratio=0.95 --frontier --out results/priorities
+    """
+    from ldip.analysis.prioritise import ceiling
+    from ldip.analysis.prioritise import prioritise as solve
+    from ldip.analysis.restructuring import chosen_rules
+    from ldip.report.answers import prioritise as words
+
+    check_size(runs, years, ledgers=2)
+    source = read(scenario, changes, without, only)
+    wanted = chosen_rules(source.scenario, rules) if rules or not ceilings else ()
+    limits = [*[ceiling(source.scenario, metric, value) for metric, value in ceilings], *wanted]
+    if out and out.suffix == ".toml":
+        from ldip.report.folder.files import check_writable
+
+        check_writable(out)
+    with progress_bar(runs, lang, scenarios=SIMULATED) as advance:
+        asked = {"confidence": confidence, "since": since, "frontier": frontier, "progress": advance, **how}
+        result = solve(source.scenario, limits, runs=runs, seed=seed, years=years, **asked)
+    if out:
+        _write(out, result, pictures, lang)
+    if as_json:
+        click.echo(json_text(words.prioritise_records(result)))
+        return
+    click.echo(words.prioritise_text(result, title(source, lang), lang))
+    if out:
+        click.echo("\n" + Text("Resultater: {out}", "Results: {out}").say(lang, out=out))
+
+
+def _write(out: Path, result: "Prioritised", pictures: bool, lang: str) -> None:
+    """The change file alone, or a folder with the change, the tables and the picture."""
+    from ldip.report.answers import prioritise as words
+    from ldip.report.folder.files import result_folder, write_file
+
+    if out.suffix == ".toml":
+        write_file(out, words.change_file(result))
+        return
+    with result_folder(out) as folder:
+        words.write_prioritised(folder, result)
+        write_file(folder / "prioritised.toml", words.change_file(result))
+        if pictures and result.frontier:
+            from ldip.report.answers.prioritise_charts import write_frontier_picture
+
+            write_frontier_picture(folder, result, lang)

@@ -1,0 +1,43 @@
+"""The picture of a programme's frontier: how tight a limit is against what is postponed. matplotlib is loaded only when
+asked for."""
+
+from pathlib import Path
+
+from ldip.analysis.prioritise import Prioritised
+from ldip.report.fans import BLUE, INK, RED, number_ticks, quiet_axes
+from ldip.report.numbers import number
+from ldip.text import Text
+
+HEADING = Text("Utsatt, mill. kr", "Postponed, mill. kr")
+AXIS = Text("{label}, prosent", "{label}, per cent")
+CONFIDENCE = Text("{p} % sikkerhet i hvert år", "{p} % confidence in each year")
+COLOURS = (BLUE, INK, RED)
+
+
+def write_frontier_picture(folder: Path, result: Prioritised, lang: str) -> None:
+    """``frontier.png`` and ``.svg``: mill. kr postponed by limit, a line for each confidence."""
+    from ldip.report.canvas import chart, style
+
+    with style():
+        figure = chart(8.4, 4.9)
+        axes = figure.subplots()
+        confidences = sorted({point.confidence for point in result.frontier})
+        for place, p in enumerate(confidences):
+            points = [point for point in result.frontier if point.confidence == p and point.postponed is not None]
+            points.sort(key=lambda point: point.ceiling)
+            axes.plot(
+                [100.0 * point.ceiling for point in points],
+                [point.postponed for point in points],
+                color=COLOURS[place % len(COLOURS)],
+                linewidth=2.0,
+                marker="o",
+                markersize=4,
+                label=CONFIDENCE.say(lang, p=number(100.0 * p, 0, lang)),
+            )
+        axes.set_title(HEADING.say(lang), loc="left", fontsize=12, fontweight="bold", color=INK)
+        axes.set_xlabel(AXIS.say(lang, label=result.question.limits[0].label.say(lang)))
+        axes.set_ylim(bottom=0.0)
+        axes.legend(frameon=False, fontsize=9)
+        quiet_axes(axes, lang)
+        number_ticks(axes.xaxis, lang)
+    figure.write(folder / "frontier.png", folder / "frontier.svg")
