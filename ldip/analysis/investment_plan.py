@@ -34,9 +34,7 @@ UNNAMED = {
     "renewal_investment": "renewal_investment",
     "capacity_investment": "capacity_investment",
     "infrastructure_investment": "infrastructure_investment",
-    "overruns_and_delays": " ".join(
-        term for term in SUMS["general_investment"].split() if term not in _MEANT
-    ),
+    "overruns_and_delays": " ".join(term for term in SUMS["general_investment"].split() if term not in _MEANT),
     "water_waste_left": "water_waste_investment -project_water_waste",
     "housing_left": "housing_investment -project_housing",
 }
@@ -167,8 +165,8 @@ NEEDED = tuple(
 
 
 def lateness(portfolio: Portfolio, of: Drivers, seed: int, block: int) -> tuple[np.ndarray, np.ndarray]:
-    """By what factor each project costs more (project, run), and how much of it is so many years late (project, delay,
-    run), in the runs of one block."""
+    """By what factor each project costs more (project, run), and how much of it is so many years late (project,
+    delay, run), in the runs of one block."""
     spread, expected = spreads(portfolio, of)
     cost, delay = drivers.project_chance(portfolio.keys, seed, block)
     late = np.minimum(delay * expected[:, None], DELAYS - 1.0)

@@ -2,8 +2,8 @@
 
 A year builds for the users at the end of the year that comes `capacity_lead` years later (M7). Everything here stands
 by the year of the users. Places are counted as named projects count them: a user for whom ``demand.csv`` has half the
-cost of a place needs half a place. In runs the users are those known when it had to be built, as in the accounts, and a project
-that is late has not opened.
+cost of a place needs half a place. In runs the users are those known when it had to be built, as in the accounts, and
+a project that is late has not opened.
 """
 
 from typing import NamedTuple
@@ -85,12 +85,10 @@ def places(scenario: Scenario, baseline: Baseline, ledger: Ledger) -> tuple[Plac
     return tuple(found)
 
 
-def few_places(
-    scenario: Scenario, baseline: Baseline, people: np.ndarray, late: np.ndarray
-) -> dict[str, np.ndarray]:
+def few_places(scenario: Scenario, baseline: Baseline, people: np.ndarray, late: np.ndarray) -> dict[str, np.ndarray]:
     """In how many runs the named places of each service are too few for the users of a year (year,), with the people
-    (field of People, year, run) by which runs differ from the plan, and how much of each project is so many years late
-    (project, delay, run)."""
+    (field of People, year, run) by which runs differ from the plan, and how much of each project is so many years
+    late (project, delay, run)."""
     found, surprise = {}, People(*people)
     for service in priced(scenario):
         name, cost = PLACES[service], place_cost(scenario, service)
