@@ -1,5 +1,6 @@
 """What the page is told: its words and controls once, then the figures of every answer, as JSON-able records."""
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -9,11 +10,14 @@ from ldip.model.catalogue import catalogue
 from ldip.model.engine.simulate import POLICIES, PRESSURE, STEERED
 from ldip.model.fiscal_rules import events
 from ldip.model.metrics import report_values
+from ldip.model.plan.places import places
 from ldip.model.shown import WEB, WEB_CHARTS, WEB_ON_TOP
 from ldip.report.folder.files import NAMES
 from ldip.report.limits import limits
 from ldip.report.numbers import SHOWN, difference_label, number, unit_label
 from ldip.report.terminal import policy_words
+from ldip.scenario.projects import KINDS, PHASES, PURPOSES, Project, built
+from ldip.scenario.schema import Scenario
 from ldip.statistics.summary import Distribution
 from ldip.text import Text
 from ldip.web.controls import CONTROLS, STEP, Control
@@ -52,6 +56,7 @@ def page_records(simulator: Simulator, lang: str) -> dict[str, Any]:
         "step": _control(STEP, first, lang),
         "policies": [{"id": name, "label": POLICY_NAMES[name].say(lang)} for name in POLICIES],
         "both": [{"id": policy, "label": POLICY_NAMES[policy].say(lang)} for policy in (STEERED, PRESSURE)],
+        "projects": [_project(project, scenario, lang) for project in scenario.projects],
         "growth": titled(growth),
         "others": titled([name for name in simulator.changes if name not in growth]),
         "exports": [{"id": name, "label": export.label.say(lang)} for name, export in EXPORTS.items()],
@@ -75,6 +80,51 @@ def _metric(name: str, base_year: int, lang: str) -> dict[str, Any]:
     }
 
 
+def _project(project: Project, scenario: Scenario, lang: str) -> dict[str, Any]:
+    """A bar: where it stands in the scenario and what it is."""
+    about = [KINDS[project.kind], PURPOSES[project.purpose], PHASES[project.phase]]
+    begun = project.start < scenario.scenario.first_year or project.phase == "building"
+    return _standing(project, built(scenario.projects)) | {
+        "id": project.id,
+        "label": project.name.say(lang),
+        "about": ", ".join(words.say(lang) for words in about),
+        "kind": project.kind,
+        "duration": len(project.profile),
+        "cost": project.cost / project.scale,
+        "movable": not (begun or project.committed),
+    }
+
+
+def _standing(project: Project, standing: Collection[Project]) -> dict[str, Any]:
+    """When a project is built, if it is."""
+    return {
+        "start": project.start,
+        "opens": project.opening,
+        "scale": project.scale,
+        "dropped": project.dropped,
+        "built": project in standing,
+    }
+
+
+def _projects(scenario: Scenario) -> dict[str, dict[str, Any]]:
+    standing = built(scenario.projects)
+    return {project.id: _standing(project, standing) for project in scenario.projects}
+
+
+def _places(result: Result, lang: str) -> list[dict[str, Any]]:
+    """Places that no project covers, by service and year of the users; nothing where nothing is named."""
+    scenario, years = result.alternative.source.scenario, result.baseline.years
+    if not scenario.projects:
+        return []
+    found = []
+    for of in places(scenario, result.baseline):
+        by_year = dict(zip(of.years.tolist(), of.lacking.tolist(), strict=True))
+        area = scenario.area(of.service)
+        label = area.name_en if lang == "en" else area.name_nb
+        found.append({"label": label, "lacking": [by_year.get(year, 0.0) for year in years.tolist()]})
+    return found
+
+
 def _control(control: Control, base_year: int, lang: str) -> dict[str, Any]:
     return {
         **{name: getattr(control, name) for name in ("id", "low", "high", "step")},
@@ -91,6 +141,9 @@ def answer_records(result: Result, pair: Pair | None, lang: str) -> dict[str, An
         "scenario": summary.scenario,
         "runs": summary.runs,
         "unmoved": alternative.unmoved,
+        "projects": _projects(alternative.source.scenario),
+        "unmoved_projects": _projects(alternative.before_bars),
+        "places": _places(result, lang),
         "readings": _readings(result, lang),
         "policy": policy_words(summary, lang),
         "thresholds": _thresholds(result, lang),

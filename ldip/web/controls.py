@@ -84,6 +84,18 @@ STEP = Control(
 )
 
 
+class Moved(NamedTuple):
+    """A project that is moved, scaled or switched off on the page; None is as the scenario has it."""
+
+    start: int | None = None
+    scale: float | None = None
+    dropped: bool | None = None
+
+
+SCALES = (0.2, 3.0)
+"""Smallest and largest part of a project that the page builds."""
+
+
 class State(NamedTuple):
     """What the page asks for. Two equal states have the same answer."""
 
@@ -91,10 +103,11 @@ class State(NamedTuple):
     changes: tuple[str, ...] = ()  # named changes, laid on first
     policy: str = "adopted"
     step: float = 0.0
+    projects: tuple[tuple[str, Moved], ...] = ()  # only what is moved
 
 
-def read_state(sent: Any, changes: Sequence[str]) -> State:
-    """The state that a page sent, or InputError with every fault; `changes` are the names it may use."""
+def read_state(sent: Any, changes: Sequence[str], projects: Sequence[str] = ()) -> State:
+    """The state that a page sent, or InputError with every fault; it may use the names `changes` and `projects`."""
     faults: list[Fault] = []
     if not isinstance(sent, dict):
         raise InputError([_fault("page_not_an_object", "", sent)])
@@ -116,11 +129,48 @@ def read_state(sent: Any, changes: Sequence[str]) -> State:
     if policy not in POLICIES:
         faults.append(_fault("page_not_one_of", "policy", policy, known=", ".join(POLICIES)))
     faults += _outside("step", step, STEP)
+    named_projects = sent.get("projects", {})
+    if not isinstance(named_projects, dict):
+        faults.append(_fault("page_not_an_object", "projects", named_projects))
+        named_projects = {}
+    for name, moved_one in named_projects.items():
+        faults += _wrong_move(f"projects.{name}", moved_one) if name in projects else [_fault("page_unknown", name)]
     if faults:
         raise InputError(faults)
     moved = tuple((control.id, float(values[control.id])) for control in CONTROLS if control.id in values)
     ordered = tuple(name for name in changes if name in named)
-    return State(moved, ordered, policy, float(step) if policy == "step" else 0.0)
+    bars = tuple((name, Moved(**named_projects[name])) for name in projects if named_projects.get(name))
+    return State(moved, ordered, policy, float(step) if policy == "step" else 0.0, bars)
+
+
+def _wrong_move(key: str, sent: Any) -> list[Fault]:
+    """What is wrong with the way a page moves a project."""
+    if not isinstance(sent, dict):
+        return [_fault("page_not_an_object", key, sent)]
+    found = [_fault("page_unknown", f"{key}.{name}") for name in sent if name not in Moved._fields]
+    start, scale, dropped = sent.get("start"), sent.get("scale"), sent.get("dropped")
+    if start is not None and not (isinstance(start, int) and not isinstance(start, bool) and 1950 <= start <= 2200):
+        found.append(_fault("page_outside", f"{key}.start", start, low=1950, high=2200))
+    if scale is not None:
+        low, high = SCALES
+        if not isinstance(scale, int | float) or isinstance(scale, bool) or not low <= scale <= high:
+            found.append(_fault("page_outside", f"{key}.scale", scale, low=low, high=high))
+    if dropped is not None and not isinstance(dropped, bool):
+        found.append(_fault("page_not_one_of", f"{key}.dropped", dropped, known="true, false"))
+    return found
+
+
+def project_changes(state: State) -> dict[str, Any]:
+    """The change that the moved projects make, as a tree."""
+    bars = {
+        name: {
+            key: float(value) if key == "scale" else value
+            for key, value in moved._asdict().items()
+            if value is not None
+        }
+        for name, moved in state.projects
+    }
+    return {"projects": bars} if bars else {}
 
 
 def _outside(key: str, value: Any, control: Control) -> list[Fault]:

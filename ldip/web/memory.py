@@ -11,6 +11,7 @@ import numpy as np
 from ldip.model import drivers
 from ldip.model.people import counted
 from ldip.model.people.cohorts import Fitted, fit
+from ldip.scenario.projects import first_dwellings
 from ldip.scenario.schema import Scenario
 
 
@@ -29,7 +30,8 @@ class Memory:
         behind = (scenario.housing.reference_completions, scenario.housing.reference_flat_share)
         if self._fitted is None or self._fitted[0] != (table, behind):
             self._fitted = ((table, behind), fit(scenario))
-        served = (scenario.demand, scenario.investment.capacity_lead, scenario.housing, years)
+        waits = first_dwellings(scenario.projects)
+        served = (scenario.demand, scenario.investment.capacity_lead, scenario.housing, waits, years)
         if self._counted is None or self._counted[0] != (table, served):
             self._counted = ((table, served), counted.count(scenario, years, self._fitted[1]))
         return self._counted[1]

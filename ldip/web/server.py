@@ -249,7 +249,8 @@ def _lang(body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 
 
 def _state(body: dict[str, Any], key: str, simulator: Simulator) -> State:
-    return read_state(body.get(key, {}), list(simulator.changes))
+    projects = [project.id for project in simulator.source.scenario.projects]
+    return read_state(body.get(key, {}), list(simulator.changes), projects)
 
 
 def _client(request: Request) -> str:

@@ -15,10 +15,11 @@ from ldip.model.plan.baseline import Baseline, build
 from ldip.model.shown import ANSWERS, WEB
 from ldip.scenario.files.overlay import lay_over, read_change
 from ldip.scenario.files.reader import Source, change_names, find, read
+from ldip.scenario.schema import Scenario
 from ldip.statistics.stream import simulate_fans
 from ldip.statistics.summary import Fans, Summary, summarise
 from ldip.text import Text
-from ldip.web.controls import CONTROLS, State, change_of, position
+from ldip.web.controls import CONTROLS, State, change_of, position, project_changes
 from ldip.web.memory import Memory
 
 DRAGGED = 10_000
@@ -35,6 +36,7 @@ class Alternative(NamedTuple):
     source: Source
     change: dict[str, Any]  # all that sets it apart from the scenario that the page was started with
     unmoved: dict[str, float]  # control -> where it stands when it is not moved
+    before_bars: Scenario  # before projects were moved on the page
 
 
 class Result(NamedTuple):
@@ -79,7 +81,11 @@ class Simulator:
         if state.values:
             _join(tree, change_of(dict(state.values), changed.scenario))
             changed = lay_over(self.source, tree, f"{NAME}.toml", title)
-        return Alternative(state, changed, tree, unmoved)
+        before_bars = changed.scenario
+        if state.projects:
+            _join(tree, project_changes(state))
+            changed = lay_over(self.source, tree, f"{NAME}.toml", title)
+        return Alternative(state, changed, tree, unmoved, before_bars)
 
     def result(self, state: State, runs: int, wanted: Callable[[], None]) -> Result:
         """Simulate a state. `wanted` is called now and then; it raises when nobody waits for the result any more."""

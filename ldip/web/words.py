@@ -78,6 +78,28 @@ WORDS = {
     "legend_threshold": Text("grense", "threshold"),
     "table": Text("Tall i tabell", "Figures as a table"),
     "error": Text("feil ± (median)", "error ± (median)"),
+    "plan": Text("Investeringsplanen", "The investment plan"),
+    "plan_note": Text(
+        "Dra en stolpe, eller bruk piltastene, for å flytte et prosjekt i tid. Haken slår det av og på, tallet gjør "
+        "det mindre eller større. Trekanten er året det åpner; rammen er der scenariet har det.",
+        "Drag a bar, or use the arrow keys, to move a project in time. The tick switches it on and off, the number "
+        "makes it smaller or larger. The triangle is the year it opens; the frame is where the scenario has it.",
+    ),
+    "project_bar": Text("{name}, flytt i tid", "{name}, move in time"),
+    "project_scale": Text("{name}, størrelse i prosent", "{name}, size in per cent"),
+    "project_opens": Text("åpner", "opens"),
+    "project_off": Text("bygges ikke", "not built"),
+    "project_said": Text(
+        "Starter {start}, åpner {opens}, {cost} mill. (P50)", "Starts {start}, opens {opens}, {cost} mill. (P50)"
+    ),
+    "places": Text("Plasser som ingen prosjekter dekker", "Places that no project covers"),
+    "places_note": Text(
+        "Det brukerne i året trenger ut over plassene som fantes og det prosjektene åpner. Modellen bygger dem "
+        "likevel, som behov uten navn.",
+        "What the users of the year need beyond the places that were there and those that projects open. The model "
+        "builds them all the same, as need not yet named.",
+    ),
+    "places_service": Text("Tjeneste", "Service"),
     "rules": Text("Sannsynlighet for brudd, år for år", "Probability of breaking the rules, year by year"),
     "rules_note": Text(
         "Prosent av løpene. Utvalgsfeil inntil ± {error} prosentpoeng.",

@@ -166,5 +166,5 @@ def fixed_assets(opening, investment, vat, sales, depreciation):
 
 def depreciation_of_next_year(depreciation, investment, vat, useful_life):
     """Next year's straight-line depreciation: a life's part of the assets in place has reached its end, a life's part
-    of the year's investment is added.  M8 (even ages: assumption); named projects stand beside it, each over its life."""
+    of the year's investment is added.  M8 (even ages: assumption); named projects each over its own life.  M13."""
     return depreciation + (investment - vat - depreciation) / useful_life

@@ -1,6 +1,7 @@
 """What the named projects come to in simulated runs: each with a cost and a delay of its own (M13)."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 
@@ -47,27 +48,34 @@ def projects_of(
     if not moves.any():
         return as_planned(portfolio)
     fields, years = portfolio.response.shape[:2]
-    still = portfolio.response[:, :, ~moves, 0].sum(axis=2)
-    costed = np.array(FOLLOWS_COST)
     delays = DELAYS if expected[moves].any() else 1
-    tables = [
-        np.ascontiguousarray(portfolio.response[which][:, :, moves, :delays].reshape(which.sum() * years, -1))
-        for which in (costed, ~costed)
-    ]
-    found = np.empty((fields, years, runs))
-    keys = [key for key, moving in zip(portfolio.keys, moves, strict=True) if moving]
+    table = portfolio.response[:, :, moves, :delays].reshape(fields * years, -1)
+    parts = []
+    for costed in (True, False):  # only the fields and years in which something happens
+        rows = np.flatnonzero(table.any(axis=1) & (np.repeat(FOLLOWS_COST, years) == costed))
+        parts.append((costed, rows, np.ascontiguousarray(table[rows])))
+    found = np.zeros((fields * years, runs))
+    keys = tuple(key for key, moving in zip(portfolio.keys, moves, strict=True) if moving)
     for place in range(0, runs, drivers.BLOCK):
         size = min(drivers.BLOCK, runs - place)
         block = (first_run + place) // drivers.BLOCK
-        cost, delay = drivers.project_chance(keys, seed, block, seeds)
-        cost = np.exp(spread[moves, None] * cost)
-        weights = _weights(delay * expected[moves, None], delays)
-        late = np.ascontiguousarray(weights.reshape(-1, drivers.BLOCK))
-        dear = np.ascontiguousarray((weights * cost[:, None]).reshape(-1, drivers.BLOCK))
-        for which, table, by in ((costed, tables[0], dear), (~costed, tables[1], late)):
-            product = (table @ by)[:, :size].reshape(-1, years, size)
-            found[which, :, place : place + size] = product + still[which][:, :, None]
+        cost, delay = _drawn(keys, seed, block, tuple((seeds or {}).items()))
+        late = _weights(delay * expected[moves, None], delays)
+        dear = late * np.exp(spread[moves, None] * cost)[:, None]
+        for costed, rows, part in parts:
+            weights = (dear if costed else late).reshape(-1, drivers.BLOCK)
+            found[rows, place : place + size] = (part @ weights)[:, :size]
+    found = found.reshape(fields, years, runs)
+    found += portfolio.response[:, :, ~moves, 0].sum(axis=2)[:, :, None]
     return _less_held(portfolio, found)
+
+
+@lru_cache(maxsize=16)
+def _drawn(
+    keys: tuple[int, ...], seed: int, block: int, seeds: tuple[tuple[str, int], ...]
+) -> tuple[np.ndarray, np.ndarray]:
+    """As :func:`ldip.model.drivers.project_chance`: the two fans, and every move on the page, meet the same."""
+    return drivers.project_chance(keys, seed, block, dict(seeds))
 
 
 def _weights(delay: np.ndarray, delays: int) -> np.ndarray:

@@ -156,8 +156,8 @@ def _running_cost(project: Project, ruler: Ruler, cost: float) -> np.ndarray:
 
 def _held(scenario: Scenario, ruler: Ruler) -> Projects:
     """What the plan's own amounts hold: in the plan years all of the projects that are `in_plan`, in spending, grants
-    and frames; later what the yearly amounts after the plan stand for, which are renewal, water and waste, housing, and
-    still the running costs of what was to open in the plan years."""
+    and frames; later what the yearly amounts after the plan stand for, which are renewal, water and waste, housing,
+    and still the running costs of what was to open in the plan years."""
     plan_years, years = scenario.scenario.plan_years, len(ruler.deflator)
     later = np.arange(years) >= plan_years
     last = np.minimum(np.arange(years), plan_years - 1)

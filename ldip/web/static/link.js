@@ -1,9 +1,9 @@
 // The state of the page in the part of the address behind "#", which is not sent to any server.
 
-export const START = Object.freeze({ values: {}, changes: [], policy: "adopted", step: 0 });
+export const START = Object.freeze({ values: {}, changes: [], policy: "adopted", step: 0, projects: {} });
 
 export function copyOf(state) {
-  return { ...state, values: { ...state.values }, changes: [...state.changes] };
+  return { ...state, values: { ...state.values }, changes: [...state.changes], projects: structuredClone(state.projects) };
 }
 
 export function same(one, other) {
@@ -16,6 +16,10 @@ function encode(state) {
   if (state.changes.length) words.set("changes", [...state.changes].sort().join(","));
   if (state.policy !== "adopted") words.set("policy", state.policy);
   if (state.policy === "step") words.set("step", state.step);
+  for (const id of Object.keys(state.projects).sort()) {
+    const { start = "", scale = "", dropped = "" } = state.projects[id];
+    words.append("project", [id, start, scale, dropped].join(","));
+  }
   return words;
 }
 
@@ -32,6 +36,15 @@ function decode(words, page) {
   if (page.policies.some((one) => one.id === policy)) state.policy = policy;
   const step = Number(words.get("step"));
   if (step >= page.step.low && step <= page.step.high) state.step = step;
+  for (const text of words.getAll("project")) {
+    const [id, start, scale, dropped] = text.split(",");
+    if (!page.projects.some((one) => one.id === id)) continue;
+    const moved = {};
+    if (/^\d{4}$/.test(start)) moved.start = Number(start);
+    if (Number(scale) >= 0.2 && Number(scale) <= 3) moved.scale = Number(scale);
+    if (["true", "false"].includes(dropped)) moved.dropped = dropped === "true";
+    if (Object.keys(moved).length) state.projects[id] = moved;
+  }
   return state;
 }
 

@@ -3,6 +3,7 @@
 import { FanChart, sample } from "./charts.js";
 import { START, copyOf, read, same, write } from "./link.js";
 import { fill, number, percent, plusMinus, shown, speak } from "./numbers.js";
+import { Timeline, drawPlaces } from "./projects.js";
 import { Refusal, Simulations, ask, other, takeToken } from "./server.js";
 import { Answer, drawComparison, drawLegend, drawRules, drawTable, largestError, made } from "./view.js";
 
@@ -16,7 +17,7 @@ let state, year;
 let pins = []; // {name, state, answer, colour, dashes}; the first is the starting point
 let against = 0; // place among the pins
 let answer = null, answeredState = null;
-let figures, charts = [];
+let figures, timeline, charts = [];
 let moves = 0; // so many times has something been moved
 let rest = 0, frame = 0, drawSettled = false;
 
@@ -77,6 +78,8 @@ function build() {
     ...page.exports.map((one) => made("button", { type: "button", textContent: one.label, onclick: () => download(one.id) })),
   );
   figures = new Answer(at("figures"), page);
+  at("plan").hidden = !page.projects.length;
+  timeline = new Timeline(at("timeline"), page, moveProject);
   at("charts").replaceChildren();
   charts = page.fans.map(chartBox);
 }
@@ -157,6 +160,17 @@ function setControl(id, value) {
   }
 }
 
+function moveProject(id, change) {
+  if (change) state.projects[id] = { ...state.projects[id], ...change };
+  else delete state.projects[id];
+  const now = state.projects[id];
+  if (now && answer?.unmoved_projects) {
+    for (const key of Object.keys(now)) if (now[key] === answer.unmoved_projects[id][key]) delete now[key];
+    if (!Object.keys(now).length) delete state.projects[id];
+  }
+  moved();
+}
+
 // Put every control where the state has it; the one being used is left alone.
 function showControls() {
   const unmoved = answer ? answer.unmoved : {};
@@ -174,6 +188,7 @@ function showControls() {
     const reading = answer?.readings[one.id];
     at(`${one.id}-reading`).textContent = reading ? `: ${reading}` : "";
   }
+  timeline.show(state, answer);
   at("growth").value = state.changes.find((name) => page.growth.some((one) => one.id === name)) || "";
   at("policy").value = state.policy;
   for (const button of at("fans").children) button.setAttribute("aria-pressed", button.dataset.fan === state.policy);
@@ -241,6 +256,7 @@ function drawAll() {
     if (settled && entry.details.open) drawTable(entry.table, page, entry.metric, answer);
   }
   drawRules(at("rules"), page, answer, year);
+  if (answer.places.length) drawPlaces(at("places"), page, answer);
   if (settled) drawSlowly();
   if (settled && same(answeredState, state)) at("answer").setAttribute("aria-busy", "false");
   performance.mark("ldip-drawn", { detail: { runs: answer.runs, state: answeredState } });
@@ -356,6 +372,11 @@ function drawPins() {
 function inWords(of) {
   const parts = of.changes.map((name) => [...page.growth, ...page.others].find((one) => one.id === name).label);
   for (const one of page.controls) if (one.id in of.values) parts.push(`${one.label} ${number(of.values[one.id], one.step < 1 ? 2 : 0)} ${one.unit}`);
+  for (const [id, moved] of Object.entries(of.projects)) {
+    const name = page.projects.find((one) => one.id === id).label;
+    if (moved.dropped) parts.push(`${name}: ${page.words.project_off}`);
+    else parts.push([name, moved.start, moved.scale && `${number(100 * moved.scale, 0)} %`].filter(Boolean).join(" "));
+  }
   if (of.policy !== "adopted") parts.push(page.policies.find((one) => one.id === of.policy).label);
   if (of.policy === "step") parts.push(`${number(of.step, 0)} ${page.step.unit}`);
   return parts.join(" · ") || page.words.base;
