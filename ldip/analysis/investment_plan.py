@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ldip.analysis.growth import PERCENTILES
-from ldip.analysis.places import District, Places, districts, few_places, places
+from ldip.analysis.places import District, Standing, districts, few_places, standing
 from ldip.analysis.statement import Accounts
 from ldip.model import drivers
 from ldip.model.accounts.inputs import Projects, Weather
@@ -72,7 +72,7 @@ class Futures(NamedTuple):
     real: Fan  # base-year prices
     nominal: Fan
     total: np.ndarray  # (percentile, project) of what is spent on it in all years, base-year prices
-    few: dict[str, np.ndarray]  # service -> (year,) share of runs with too few named places for the users of a year
+    few: dict[str, np.ndarray]  # service -> (year,) share of runs with too few places for the users of a year
 
 
 class InvestmentPlan(NamedTuple):
@@ -85,7 +85,7 @@ class InvestmentPlan(NamedTuple):
     unnamed_nominal: dict[str, np.ndarray]
     gross: np.ndarray  # (year,) gross investment of the accounts, base-year prices
     gross_nominal: np.ndarray
-    places: tuple[Places, ...]  # of each service
+    places: tuple[Standing, ...]  # of each service
     districts: tuple[District, ...]
     futures: Futures | None  # nothing of the plan as planned alone
 
@@ -138,7 +138,7 @@ def plan_of(
         unnamed_nominal=unnamed,
         gross=gross / deflator,
         gross_nominal=gross,
-        places=places(scenario, baseline, ledger),
+        places=standing(scenario, baseline),
         districts=districts(scenario, baseline),
         futures=futures(scenario, len(accounts.years), runs, seed, progress) if runs else None,
     )

@@ -1,4 +1,5 @@
-"""Places against users: what opening and named projects have, for the users of each year, and by housing area.
+"""Places against users: what is there for the users of each year and of what, how often it is too little, and by
+housing area.
 
 A year builds for the users at the end of the year that comes `capacity_lead` years later (M7). Everything here stands
 by the year of the users. Places are counted as named projects count them: a user for whom ``demand.csv`` has half the
@@ -11,10 +12,10 @@ from typing import NamedTuple
 import numpy as np
 
 from ldip.model.accounts.inputs import People
-from ldip.model.engine.simulate import Ledger
 from ldip.model.people.cohorts import demand_weights, group_weights, schedule
 from ldip.model.people.housing import programme
 from ldip.model.plan.baseline import Baseline
+from ldip.model.plan.places import places
 from ldip.model.projects.portfolio import DELAYS, PLACES, place_cost
 from ldip.scenario.projects import Project
 from ldip.scenario.rows import SERVICES
@@ -24,25 +25,21 @@ ONE = 0.5
 """Places that must be lacking to be called so."""
 
 
-class Places(NamedTuple):
-    """Places of a service by the year of its users (year,)."""
+class Standing(NamedTuple):
+    """Places of a service by the year of its users (year,), and what they are made of."""
 
     service: str
     years: np.ndarray  # of the users
     needed: np.ndarray  # for the users at the end of the year
     opening: float  # in place when the plan begins
     named: np.ndarray  # that named projects have opened, less those closed
-    unnamed: np.ndarray  # that the accounts have built beside them, in the plan years and later
+    programme: np.ndarray  # that the adopted programme has built in the plan years beside them
+    lacking: np.ndarray  # needed beyond all of these
 
     @property
     def there(self) -> np.ndarray:
-        """By opening and named projects."""
-        return self.opening + self.named
-
-    @property
-    def lacking(self) -> np.ndarray:
-        """Needed beyond what opening and named projects have."""
-        return np.maximum(self.needed - self.there, 0.0)
+        """By opening, adopted programme and named projects."""
+        return self.opening + self.named + self.programme
 
     @property
     def short(self) -> np.ndarray:
@@ -61,27 +58,15 @@ class District(NamedTuple):
     places: dict[str, np.ndarray]  # service -> that named projects have opened there, less those closed
 
 
-def users_years(scenario: Scenario, baseline: Baseline) -> np.ndarray:
-    """The years whose users the baseline's years build for."""
-    return baseline.years + int(scenario.investment.capacity_lead.value)
-
-
-def priced(scenario: Scenario) -> tuple[str, ...]:
-    """The services whose places cost something: the accounts know nothing of the others' places."""
-    return tuple(service for service in SERVICES if place_cost(scenario, service) > 0.0)
-
-
-def places(scenario: Scenario, baseline: Baseline, ledger: Ledger) -> tuple[Places, ...]:
-    """Places of each service on the baseline, whose accounts are the `ledger`."""
+def standing(scenario: Scenario, baseline: Baseline) -> tuple[Standing, ...]:
+    """Places of each service on the baseline."""
     found = []
-    for service in priced(scenario):
-        name, cost = PLACES[service], place_cost(scenario, service)
+    for it in places(scenario, baseline):
+        name, cost = PLACES[it.service], place_cost(scenario, it.service)
         opening = float(getattr(baseline.opening, f"{name}_capacity")) / cost
-        named = np.cumsum(baseline.portfolio.places[service][: len(baseline.years)]) / cost
-        built = ledger[f"{name}_capacity"][:, 0] / cost
-        needed = getattr(baseline.plan, f"{name}_places") / cost
-        years = users_years(scenario, baseline)
-        found.append(Places(service, years, needed, opening, named, np.maximum(built - opening - named, 0.0)))
+        named = np.cumsum(getattr(baseline.plan, f"{name}_projects")) / cost
+        built = it.there - opening - named
+        found.append(Standing(it.service, it.years, it.needed, opening, named, built, it.lacking))
     return tuple(found)
 
 
@@ -90,39 +75,37 @@ def few_places(scenario: Scenario, baseline: Baseline, people: np.ndarray, late:
     (field of People, year, run) by which runs differ from the plan, and how much of each project is so many years
     late (project, delay, run)."""
     found, surprise = {}, People(*people)
-    for service in priced(scenario):
-        name, cost = PLACES[service], place_cost(scenario, service)
-        needed = (getattr(baseline.plan, f"{name}_places")[:, None] + getattr(surprise, f"{name}_places")) / cost
-        there = getattr(baseline.opening, f"{name}_capacity") / cost
-        opened = _opened(scenario, baseline, service)
-        there = there + np.einsum("tpd,pdr->tr", opened, late, optimize=True)
-        found[service] = (needed - there > ONE).sum(axis=1).astype(float)
+    for it in standing(scenario, baseline):
+        extra = getattr(surprise, f"{PLACES[it.service]}_places") / place_cost(scenario, it.service)
+        named = np.einsum("tpd,pdr->tr", _opened(scenario, baseline, it), late, optimize=True)
+        there = (it.opening + it.programme)[:, None] + named
+        found[it.service] = (it.needed[:, None] + extra - there > ONE).sum(axis=1).astype(float)
     return found
 
 
-def _opened(scenario: Scenario, baseline: Baseline, service: str) -> np.ndarray:
+def _opened(scenario: Scenario, baseline: Baseline, of: Standing) -> np.ndarray:
     """Places that each project has for the users of a year if it is so many years late (year, project, delay)."""
-    years, listed = users_years(scenario, baseline), {project.id: project for project in scenario.projects}
-    found = np.zeros((len(years), len(baseline.portfolio.ids), DELAYS))
+    listed = {project.id: project for project in scenario.projects}
+    found = np.zeros((len(of.years), len(baseline.portfolio.ids), DELAYS))
     for p, name in enumerate(baseline.portfolio.ids):
         project = listed[name]
-        if project.service == service and not project.dropped and project.opening >= baseline.years[0]:
+        if project.service == of.service and not project.dropped and project.opening >= baseline.years[0]:
             for delay in range(DELAYS):
-                found[:, p, delay] = np.where(years >= project.opening + delay, project.net_places, 0.0)
+                found[:, p, delay] = np.where(of.years >= project.opening + delay, project.net_places, 0.0)
     return found
 
 
 def districts(scenario: Scenario, baseline: Baseline) -> tuple[District, ...]:
     """The housing areas in which dwellings are completed or places open."""
-    years, standing = baseline.years, {project.id: project for project in scenario.projects if not project.dropped}
+    years, listed = baseline.years, {project.id: project for project in scenario.projects if not project.dropped}
     completed = np.cumsum(programme(scenario, years), axis=2)  # (area, type, year)
     moving_in = schedule(scenario).per_dwelling  # (type, age)
     found = []
     for place, area in enumerate(scenario.housing.areas):
         persons = moving_in.T @ completed[place]  # (age, year)
-        users = {service: _coverage(scenario, service) @ persons for service in priced(scenario)}
+        users = {service: _coverage(scenario, service) @ persons for service in SERVICES}
         needed = {service: _places_for(scenario, service) @ persons for service in users}
-        here = [standing[name] for name in baseline.portfolio.ids if name in standing]
+        here = [listed[name] for name in baseline.portfolio.ids if name in listed]
         here = [project for project in here if project.housing_area == area]
         opened = {service: _opened_by(here, service, years) for service in users}
         if completed[place].any() or any(of.any() for of in opened.values()):

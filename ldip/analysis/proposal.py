@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ldip.analysis.places import ONE, District, Places, districts, places
+from ldip.analysis.places import ONE, District, districts, standing
 from ldip.model.engine.simulate import run_baseline
 from ldip.model.plan.baseline import build
 from ldip.model.projects.portfolio import place_cost
@@ -98,17 +98,10 @@ def _unnamed(scenario: Scenario, years: int) -> tuple[dict[str, np.ndarray], flo
     cost."""
     baseline = build(scenario, years)
     ledger = run_baseline(baseline)
-    plan_years = scenario.scenario.plan_years
-    found = {it.service: _built_later(it, plan_years) for it in places(scenario, baseline, ledger)}
+    # What lacks is built when it lacks and not torn down again.
+    found = {it.service: np.maximum.accumulate(it.lacking) for it in standing(scenario, baseline)}
     cost = ledger["capacity_investment"][:, 0] / ledger["deflator_index"][:, 0]
     return found, float(cost.sum())
-
-
-def _built_later(of: Places, plan_years: int) -> np.ndarray:
-    """Places that are built without a name after the plan years (year,), all of them up to each year."""
-    growth = np.diff(of.unnamed + of.there, prepend=of.opening) - np.diff(of.named, prepend=0.0)
-    built = np.where(np.arange(len(growth)) < plan_years, 0.0, np.maximum(growth, 0.0))
-    return np.cumsum(built)
 
 
 def _projects(
