@@ -77,8 +77,9 @@ DWELLINGS = Text("boliger", "dwellings")
 NEED_OPEN = Text("{service}: trengs / åpnes", "{service}: need / open")
 NOTE = Text(
     nb="Grunnbanen, faste {year}-kr. I planårene er «vedtatt program og fornyelse» alt i planen som ikke er "
-    "navngitt. Plasser «i plan» er plassene ved start, det vedtatte programmet og navngitte prosjekter; brukerne er dem "
-    "året {lead} år før bygger for. Boligområdenes brukere er som da de flyttet inn: ingen blir eldre eller flytter.",
+    "navngitt. Plasser «i plan» er plassene ved start, det vedtatte programmet og navngitte prosjekter; brukerne er "
+    "dem året {lead} år før bygger for. Boligområdenes brukere er som da de flyttet inn: ingen blir eldre eller "
+    "flytter.",
     en="The baseline, fixed {year}-kr. In the plan years 'adopted programme and renewal' is all of the plan that is "
     "not named. Places 'in the plan' are those at the start, the adopted programme's and named projects'; the users "
     "are those that the year {lead} years before builds for. Users of housing areas are as when they moved in: "

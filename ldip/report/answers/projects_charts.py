@@ -20,6 +20,9 @@ BEFORE = 3
 
 STEPS = (1, 2, 5, 10)
 MOST_TICKS = 12
+LETTERS = 46
+"""Of a project's name beside its bar."""
+
 ROW = 0.24
 """Inches of a project."""
 
@@ -40,7 +43,9 @@ def height(projects: Sequence[Project]) -> float:
     return 1.6 + ROW * max(len(projects), 3)
 
 
-def draw_timeline(figure: Any, projects: Sequence[Project], years: np.ndarray, lang: str, letters: int = 46) -> None:
+def draw_timeline(
+    figure: Any, projects: Sequence[Project], years: np.ndarray, lang: str, *, narrow: bool = False
+) -> None:
     """The projects by start, the earliest on top: bars in the colour of the class, a mark where each opens."""
     from ldip.report.canvas import patch
 
@@ -53,10 +58,11 @@ def draw_timeline(figure: Any, projects: Sequence[Project], years: np.ndarray, l
         axes.barh(row, max(end - start, 0.1), left=start, height=0.62, color=COLOURS[project.kind], alpha=0.75)
         axes.plot([end], [row], marker="D", markersize=4.5, color=INK, clip_on=False, zorder=3)
     axes.set_yticks(range(len(ranked)))
+    letters = LETTERS // 2 if narrow else LETTERS
     axes.set_yticklabels([shortened(project.name.say(lang), letters) for project in ranked], fontsize=8)
     axes.set_ylim(len(ranked) - 0.4, -0.6)
     axes.set_xlim(first, last)
-    axes.set_xticks(ticks(first, last))
+    axes.set_xticks(ticks(first, last, MOST_TICKS // 3 if narrow else MOST_TICKS))
     axes.grid(axis="x", color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
     axes.tick_params(left=False)
@@ -65,11 +71,20 @@ def draw_timeline(figure: Any, projects: Sequence[Project], years: np.ndarray, l
     kinds = [kind for kind in KINDS if any(project.kind == kind for project in ranked)]
     marks = [patch(COLOURS[kind], KINDS[kind].say(lang)) for kind in kinds]
     opening = axes.plot([], [], marker="D", markersize=4.5, color=INK, linestyle="", label=OPENING.say(lang))
-    figure.legend(handles=[*marks, *opening], loc="outside lower left", ncols=4, frameon=False, fontsize=8)
+    below = 0.3 / (ROW * max(len(ranked), 3))  # of the height of the axes
+    axes.legend(
+        handles=[*marks, *opening],
+        loc="upper right",
+        bbox_to_anchor=(1.0, -below),
+        borderaxespad=0.0,
+        ncols=1 if narrow else len(marks) + 1,
+        frameon=False,
+        fontsize=8,
+    )
 
 
-def ticks(first: int, last: int) -> list[int]:
+def ticks(first: int, last: int, most: int) -> list[int]:
     """Years along the axis, the first and the last among them."""
-    step = next((step for step in STEPS if (last - first) / step <= MOST_TICKS), STEPS[-1])
+    step = next((step for step in STEPS if (last - first) / step <= most), STEPS[-1])
     found = [year for year in range(first, last, step) if last - year >= 0.6 * step]
     return [*found, last]
