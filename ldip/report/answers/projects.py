@@ -11,6 +11,7 @@ from ldip.model.catalogue import catalogue
 from ldip.report.answers.explain import PARTS
 from ldip.report.numbers import number
 from ldip.report.terminal import selected_years, table
+from ldip.report.words import capital
 from ldip.scenario.projects import KINDS, PHASES
 from ldip.scenario.schema import Scenario
 from ldip.text import Text
@@ -150,7 +151,7 @@ def project_rows(plan: InvestmentPlan, lang: str) -> list[list[str]]:
     rows: list[list[str]] = []
     for kind, label in KINDS.items():
         own = [it for it in plan.projects if it.project.kind == kind and it.real.any()]
-        rows += [[label.say(lang)[:1].upper() + label.say(lang)[1:]]] if own else []
+        rows += [[capital(label).say(lang)]] if own else []
         rows += [_project_row(it, plan.years, lang) for it in own]
         if len(own) > 1:
             total = _amounts(f"  {SUM.say(lang)}", plan.of_class(kind), plan.years, lang)

@@ -62,7 +62,7 @@ def draw_timeline(
     axes.set_yticklabels([shortened(project.name.say(lang), letters) for project in ranked], fontsize=8)
     axes.set_ylim(len(ranked) - 0.4, -0.6)
     axes.set_xlim(first, last)
-    axes.set_xticks(ticks(first, last, MOST_TICKS // 3 if narrow else MOST_TICKS))
+    axes.set_xticks(ticks(first, last, MOST_TICKS // 2 if narrow else MOST_TICKS))
     axes.grid(axis="x", color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
     axes.tick_params(left=False)
@@ -71,11 +71,10 @@ def draw_timeline(
     kinds = [kind for kind in KINDS if any(project.kind == kind for project in ranked)]
     marks = [patch(COLOURS[kind], KINDS[kind].say(lang)) for kind in kinds]
     opening = axes.plot([], [], marker="D", markersize=4.5, color=INK, linestyle="", label=OPENING.say(lang))
-    below = 0.3 / (ROW * max(len(ranked), 3))  # of the height of the axes
     axes.legend(
         handles=[*marks, *opening],
-        loc="upper right",
-        bbox_to_anchor=(1.0, -below),
+        loc="lower right",
+        bbox_to_anchor=(1.0, 1.0),  # above the bars
         borderaxespad=0.0,
         ncols=1 if narrow else len(marks) + 1,
         frameon=False,

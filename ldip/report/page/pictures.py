@@ -231,7 +231,7 @@ def timeline(plan: InvestmentPlan, lang: str) -> Callable[[bool], Any]:
     projects = [it.project for it in plan.projects]
 
     def draw(narrow: bool) -> Any:
-        figure = sheet(narrow, height(projects), height(projects) + 0.5)
+        figure = sheet(narrow, height(projects), height(projects) + 1.0)
         draw_timeline(figure, projects, plan.years, lang, narrow=narrow)
         return figure
 

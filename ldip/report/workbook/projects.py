@@ -14,6 +14,7 @@ from ldip.report.answers.projects import (
     area_name,
     part_label,
 )
+from ldip.report.words import capital
 from ldip.report.workbook.figures import Alternative, Alternatives
 from ldip.report.workbook.sheets import Book, Sheet
 from ldip.scenario.projects import KINDS, PHASES
@@ -44,8 +45,8 @@ def _sheet(book: Book, it: Alternative, *, several: bool) -> None:
     years = [str(year) for year in plan.years]
     name = f"{PROJECTS.say(lang)} {it.label}" if several else PROJECTS.say(lang)
     sheet = book.sheet(name, TITLE.say(lang, label=it.label), [NOTE.say(lang, year=plan.years[0])])
-    heads = [text.say(lang) for text in (PROJECT, KIND, AREA, PHASE, FROM, OPENS, NEW_PLACES)]
-    sheet.head(3, [head[:1].upper() + head[1:] for head in heads] + [*years, SUM.say(lang)], texts=TEXTS)
+    heads = [capital(text).say(lang) for text in (PROJECT, KIND, AREA, PHASE, FROM, OPENS, NEW_PLACES, SUM)]
+    sheet.head(3, [*heads[:FIRST], *years, heads[FIRST]], texts=TEXTS)
     sheet.widths(44, 22, 26, 20, 7, 7, 8, *[8.3] * len(years), 9)
     sheet.keep(4, 1)
     row = _projects(sheet, 4, plan, it)
@@ -56,7 +57,7 @@ def _sheet(book: Book, it: Alternative, *, several: bool) -> None:
     first = row + 1
     for part, values in plan.unnamed.items():
         row += 1
-        _row(sheet, row, part_label(part).say(lang), values)
+        _row(sheet, row, capital(part_label(part)).say(lang), values)
     _row(sheet, row + 1, catalogue()[GROSS].label.say(lang), plan.gross, (first, row), named)
 
 
