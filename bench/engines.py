@@ -28,6 +28,7 @@ from ldip.model.engine.simulate import (
 from ldip.model.metrics import lines_needed
 from ldip.model.people.extra import extra_people
 from ldip.model.plan.baseline import build
+from ldip.model.projects.chance import projects_of
 from ldip.scenario.files.reader import read
 from ldip.scenario.schema import Scenario
 from ldip.statistics.stream import simulate_and_summarise
@@ -298,6 +299,7 @@ class _Job:
     def __init__(self, scenario: Scenario, runs: int, years: int):
         self.runs = runs
         self.baseline = build(scenario, years)
+        self.drivers = scenario.drivers
         self.process = drivers.prepare(scenario.drivers, self.baseline.plan)
         self.plan, self.opening = self.baseline.plan_table(), np.array(self.baseline.opening)
         self.lines = [LINES.index(line) for line in lines_needed()]
@@ -322,7 +324,9 @@ class _Job:
         parts = self.chunks if chunk == CHUNK else [self.whole]
         for place, weather in enumerate(parts):
             people = extra_people(self.baseline.response, weather)
-            engine(self.plan, people, weather, self.opening, lines, ledger, place * chunk)
+            first, runs = place * chunk, weather.shape[2]
+            projects = projects_of(self.baseline.portfolio, self.drivers, 1, first, runs)
+            engine(self.plan, people, projects, weather, self.opening, lines, ledger, place * chunk)
 
 
 def own_draws(process: drivers.Process, runs: int) -> list[Callable[[], np.ndarray]]:

@@ -64,12 +64,12 @@ class Job(NamedTuple):
     """A compiled kernel and what it is called with."""
 
     kernel: Callable[..., None]
-    arrays: dict[str, np.ndarray]  # plan, people, weather, opening
+    arrays: dict[str, np.ndarray]  # plan, people, projects, weather, opening
 
     def run(self) -> None:
         """Close one block."""
         a = self.arrays
-        self.kernel(a["plan"], a["people"], a["weather"], a["opening"], a["lines"], a["ledger"], 0)
+        self.kernel(a["plan"], a["people"], a["projects"], a["weather"], a["opening"], a["lines"], a["ledger"], 0)
 
 
 class Reading(NamedTuple):
@@ -159,8 +159,9 @@ def unpacked() -> Path:
 def job(kernel: ModuleType, inputs: dict[str, np.ndarray]) -> Job:
     """A kernel with its inputs and what it writes to."""
     lines = np.arange(LINES)
-    weather = np.ascontiguousarray(np.tile(inputs["weather"], LANES // KEPT))
-    return Job(kernel.run_compiled, inputs | {"weather": weather, "lines": lines, "ledger": ROOM[: len(lines)]})
+    by_run = ("weather", "people", "projects")
+    tiled = {name: np.ascontiguousarray(np.tile(inputs[name], LANES // KEPT)) for name in by_run}
+    return Job(kernel.run_compiled, inputs | tiled | {"lines": lines, "ledger": ROOM[: len(lines)]})
 
 
 def today() -> Job:
@@ -185,10 +186,11 @@ def job_of(name: str) -> Job:
 
 
 def inputs_of_today() -> dict[str, np.ndarray]:
-    """What the shipped scenario gives the kernel: plan, opening balance, weather and people of KEPT runs."""
+    """What the shipped scenario gives the kernel: plan, opening balance, and what KEPT runs differ in."""
     from ldip.model import drivers
     from ldip.model.people.extra import extra_people
     from ldip.model.plan.baseline import build
+    from ldip.model.projects.chance import projects_of
     from ldip.scenario.files.reader import read
 
     scenario = read("baerum-2020").scenario
@@ -197,9 +199,14 @@ def inputs_of_today() -> dict[str, np.ndarray]:
     return {
         "plan": baseline.plan_table(),
         "people": extra_people(baseline.response, weather),
+        "projects": _by_run(projects_of(baseline.portfolio, scenario.drivers, 1, 0, KEPT)),
         "weather": weather,
         "opening": np.array(baseline.opening),
     }
+
+
+def _by_run(projects: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(np.broadcast_to(projects, (*projects.shape[:2], KEPT)))
 
 
 def freeze() -> dict[str, Any]:

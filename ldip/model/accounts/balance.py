@@ -94,7 +94,7 @@ def close_balance(
         + closing_endowment_fund
     )
 
-    # deficits, and what is left in the bank
+    # deficits, what is left in the bank, and what wears out
     closing_uncovered_deficit = opening.uncovered_deficit + year_end.new_uncovered_deficit - year_end.covered_deficit
     closing_premium_deviation = opening.premium_deviation + services.premium_deviation - services.premium_amortisation
     closing_liquidity_reserve = (
@@ -106,13 +106,10 @@ def close_balance(
         - (closing_uncovered_deficit - opening.uncovered_deficit)
         - (closing_premium_deviation - opening.premium_deviation)
     )
-
-    # what wears out
     building_cost = weather.construction_factor * market.deflator_index
-    project_depreciation = (
-        opening.project_depreciation + projects.new_depreciation * building_cost - projects.ended_depreciation
+    project_depreciation = depreciation_of_projects(
+        opening.project_depreciation, projects.new_depreciation * building_cost, projects.ended_depreciation
     )
-    project_investment = investment.project_investment + investment.project_water_waste + investment.project_housing
     return Balance(
         closing_general_debt=closing_general_debt,
         closing_self_financing_debt=closing_self_financing_debt,
@@ -144,7 +141,8 @@ def close_balance(
         project_depreciation=project_depreciation,
         depreciation_ahead=depreciation_of_next_year(
             opening.depreciation - opening.project_depreciation,
-            investment.gross_investment - project_investment,
+            investment.gross_investment
+            - (investment.project_investment + investment.project_water_waste + investment.project_housing),
             investment.vat_compensation - projects.vat * building_cost,
             plan.useful_life,
         )
@@ -162,6 +160,11 @@ def fixed_assets(opening, investment, vat, sales, depreciation):
     """Book value = opening + investment without refunded VAT - sales - depreciation.  M8 (sales at book value is an
     assumption)."""
     return opening + investment - vat - sales - depreciation
+
+
+def depreciation_of_projects(opening, new, ended):
+    """Yearly depreciation of what named projects have built: each over its own life, from the year after.  M13."""
+    return opening + new - ended
 
 
 def depreciation_of_next_year(depreciation, investment, vat, useful_life):

@@ -71,43 +71,18 @@ def close_investment(
     dwellings: Dwellings,
 ) -> Investment:
     """What is built, what it costs, and how it was meant to be paid before the year-end."""
-    deflator = market.deflator_index
-
-    # what is built, in 2020-kr: named projects, places that none of them covers, renewal, infrastructure; some slips
-    named_kindergartens = opening.kindergarten_capacity + plan.kindergarten_projects
-    named_schools = opening.school_capacity + plan.school_projects
-    named_care = opening.care_capacity + plan.care_projects
-    kindergarten_capacity = capacity(
-        named_kindergartens, plan.kindergarten_places, people.kindergarten_places, plan.builds_places
-    )
-    school_capacity = capacity(named_schools, plan.school_places, people.school_places, plan.builds_places)
-    care_capacity = capacity(named_care, plan.care_places, people.care_places, plan.builds_places)
-    real_capacity_investment = plan.builds_places * (
-        (kindergarten_capacity - named_kindergartens)
-        + (school_capacity - named_schools)
-        + (care_capacity - named_care)
-    )
-    real_renewal = plan.renewal_investment + plan.capacity_renewal_share * (opening.new_capacity + projects.in_use)
-    real_infrastructure = plan.infrastructure_per_dwelling * dwellings.completions
-    real_planned = real_renewal + real_capacity_investment + real_infrastructure
-    real_overrun = overrun(real_planned, plan.builds_places, plan.cost_overrun, weather.construction_factor)
-    real_ready = real_planned + real_overrun + opening.slipped_investment
-    real_slipped = plan.slippage * weather.slippage_factor * real_ready
-    real_project = projects.general * weather.construction_factor
-    real_postponed = opening.postponement * (real_ready - real_slipped)
-    real_project_postponed = opening.postponement * real_project
-    slipped_investment = real_slipped + real_postponed
+    built = what_is_built(plan, weather, people, projects, opening, dwellings)
 
     # what it costs
-    building_cost = weather.construction_factor * deflator
-    renewal_investment = real_renewal * deflator
-    capacity_investment = real_capacity_investment * deflator
-    infrastructure_investment = real_infrastructure * deflator
-    cost_overrun = real_overrun * deflator
+    deflator, building_cost = market.deflator_index, weather.construction_factor * market.deflator_index
+    renewal_investment = built.renewal * deflator
+    capacity_investment = built.capacity * deflator
+    infrastructure_investment = built.infrastructure * deflator
+    cost_overrun = built.overrun * deflator
     slipped_in = opening.slipped_investment * deflator
-    slipped_out = real_slipped * deflator
-    postponed_investment = (real_postponed + real_project_postponed) * deflator
-    project_investment = real_project * deflator
+    slipped_out = built.slipped * deflator
+    postponed_investment = (built.postponed + built.project_postponed) * deflator
+    project_investment = built.project * deflator
     general_investment = (
         renewal_investment
         + capacity_investment
@@ -120,9 +95,8 @@ def close_investment(
     )
     project_water_waste = projects.water_waste * building_cost
     project_housing = projects.housing * building_cost
-    unnamed_housing = plan.housing_investment * deflator
     water_waste_investment = plan.water_waste_investment * deflator + project_water_waste
-    housing_investment = unnamed_housing + project_housing
+    housing_investment = plan.housing_investment * deflator + project_housing
     share_purchases = plan.share_purchases * deflator
 
     # who pays
@@ -130,13 +104,15 @@ def close_investment(
     grants = grants_received(
         planned=plan.grants,
         share=plan.grant_share,
-        investment=real_ready - slipped_investment,
+        investment=built.ready - (built.slipped + built.postponed),
         contribution_per_dwelling=plan.contribution_per_dwelling,
         opening_extra_completions=opening.extra_completions,
         to_projects=projects.grants,
         deflator_index=deflator,
     )
-    housing_grants = plan.housing_grant_share * unnamed_housing + projects.housing_grants * deflator
+    housing_grants = (
+        plan.housing_grant_share * (plan.housing_investment * deflator) + projects.housing_grants * deflator
+    )
     vat_compensation = plan.vat_share * (general_investment - project_investment) + projects.vat * building_cost
     use_of_investment_funds = least(plan.use_of_investment_funds, opening.investment_funds)
     to_finance = general_investment + share_purchases - sales - grants - vat_compensation - use_of_investment_funds
@@ -176,20 +152,82 @@ def close_investment(
         planned_transfer=planned_transfer,
         planned_borrowing=positive(to_finance) - planned_transfer,
         self_financing_borrowing=water_waste_investment + housing_investment - housing_grants,
+        kindergarten_capacity=built.kindergarten_capacity,
+        school_capacity=built.school_capacity,
+        care_capacity=built.care_capacity,
+        new_capacity=opening.new_capacity + built.capacity,
+        slipped_investment=built.slipped + built.postponed + built.project_postponed,
+        replacement_value=built.replacement_value,
+        maintenance_backlog=built.maintenance_backlog,
+    )
+
+
+class Built(NamedTuple):
+    """What is built in a year, 2020-kr."""
+
+    renewal: Number
+    capacity: Number  # places that no project covers
+    infrastructure: Number
+    overrun: Number
+    ready: Number  # all of it but projects, with what last year left
+    slipped: Number
+    postponed: Number
+    project: Number
+    project_postponed: Number
+    kindergarten_capacity: Number
+    school_capacity: Number
+    care_capacity: Number
+    replacement_value: Number
+    maintenance_backlog: Number
+
+
+def what_is_built(plan, weather, people, projects, opening, dwellings):
+    """Named projects, places that none of them covers, renewal, infrastructure; some of it slips a year.  M7, M13."""
+    named_kindergartens = opening.kindergarten_capacity + plan.kindergarten_projects
+    named_schools = opening.school_capacity + plan.school_projects
+    named_care = opening.care_capacity + plan.care_projects
+    kindergarten_capacity = capacity(
+        named_kindergartens, plan.kindergarten_places, people.kindergarten_places, plan.builds_places
+    )
+    school_capacity = capacity(named_schools, plan.school_places, people.school_places, plan.builds_places)
+    care_capacity = capacity(named_care, plan.care_places, people.care_places, plan.builds_places)
+    real_capacity_investment = plan.builds_places * (
+        (kindergarten_capacity - named_kindergartens)
+        + (school_capacity - named_schools)
+        + (care_capacity - named_care)
+    )
+    real_renewal = plan.renewal_investment + plan.capacity_renewal_share * (opening.new_capacity + projects.in_use)
+    real_infrastructure = plan.infrastructure_per_dwelling * dwellings.completions
+    real_planned = real_renewal + real_capacity_investment + real_infrastructure
+    real_overrun = overrun(real_planned, plan.builds_places, plan.cost_overrun, weather.construction_factor)
+    real_ready = real_planned + real_overrun + opening.slipped_investment
+    real_slipped = plan.slippage * weather.slippage_factor * real_ready
+    real_project = projects.general * weather.construction_factor
+    real_postponed = opening.postponement * (real_ready - real_slipped)
+    real_project_postponed = opening.postponement * real_project
+    wear = opening.replacement_value / plan.useful_life
+    return Built(
+        renewal=real_renewal,
+        capacity=real_capacity_investment,
+        infrastructure=real_infrastructure,
+        overrun=real_overrun,
+        ready=real_ready,
+        slipped=real_slipped,
+        postponed=real_postponed,
+        project=real_project,
+        project_postponed=real_project_postponed,
         kindergarten_capacity=kindergarten_capacity,
         school_capacity=school_capacity,
         care_capacity=care_capacity,
-        new_capacity=opening.new_capacity + real_capacity_investment,
-        slipped_investment=slipped_investment + real_project_postponed,
         replacement_value=replacement_value(
             opening.replacement_value,
             plan.builds_places,
-            investment=general_investment / deflator,
+            investment=real_ready - real_slipped - real_postponed + real_project - real_project_postponed,
             added=real_capacity_investment + real_infrastructure + real_project - projects.renewal,
-            wear=opening.replacement_value / plan.useful_life,
+            wear=wear,
         ),
         maintenance_backlog=opening.maintenance_backlog
-        + plan.builds_places * (opening.replacement_value / plan.useful_life - real_renewal - projects.renewal),
+        + plan.builds_places * (wear - real_renewal - projects.renewal),
     )
 
 

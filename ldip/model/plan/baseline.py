@@ -16,7 +16,7 @@ from ldip.model.people.cohorts import Population
 from ldip.model.people.counted import Counted, Path, count
 from ldip.model.people.national import nation
 from ldip.model.plan.areas import elasticities, other_areas, other_frames
-from ldip.model.plan.named import ruler, without_named
+from ldip.model.plan.named import opening_places, ruler, without_named
 from ldip.model.plan.pension import PensionPlan, pension_plan
 from ldip.model.projects.portfolio import PLACES, Portfolio, portfolio
 from ldip.model.soundness import check_plan
@@ -108,18 +108,6 @@ def _as_they_stand(scenario: Scenario, years: np.ndarray) -> dict[str, np.ndarra
         if isinstance(section, Frozen)
         for name, number in dict(section).items()
         if name in Plan._fields and isinstance(number, Parameter)
-    }
-
-
-def _opening_places(scenario: Scenario, people: Counted) -> dict[str, float]:
-    """What the places in place would cost: those of all users for whom the year before the plan had to build; where
-    projects say what the plan builds, those of the users that there are."""
-    named = {project.service for project in (*scenario.projects, *scenario.adopted_projects)}
-    return {
-        f"{PLACES[service]}_capacity": float(
-            people.opening_places[service] if service in named else people.reference.places[service][0]
-        )
-        for service in SERVICES
     }
 
 
@@ -388,7 +376,7 @@ def _opening(scenario: Scenario, premium_deviation: float, people: Counted) -> O
         price_deviation=0.0,
         grant_price_factor=1.0,
         extra_completions=0.0,
-        **_opening_places(scenario, people),
+        **opening_places(scenario, people),
         new_capacity=0.0,
         slipped_investment=0.0,
         replacement_value=scenario.investment.replacement_value.value

@@ -3,7 +3,9 @@
 import numpy as np
 
 from ldip.errors import Fault, InputError
-from ldip.model.projects.portfolio import Portfolio, Ruler
+from ldip.model.people.counted import Counted
+from ldip.model.projects.portfolio import PLACES, Portfolio, Ruler
+from ldip.scenario.rows import SERVICES
 from ldip.scenario.schema import Scenario
 
 CLASSES = {"general": "renewal_investment", "water_waste": "water_waste_investment", "housing": "housing_investment"}
@@ -48,6 +50,18 @@ def without_named(
         "grants": left["grants"],
         "vat_share": np.where(after, plan["vat_share"], _share(vat, left["general"])),
         "housing_grant_share": np.where(after, plan["housing_grant_share"], _share(grants, left["housing"])),
+    }
+
+
+def opening_places(scenario: Scenario, people: Counted) -> dict[str, float]:
+    """What the places in place would cost: those of all users for whom the year before the plan had to build; where
+    projects say what the plan builds, those of the users that there are."""
+    named = {project.service for project in (*scenario.projects, *scenario.adopted_projects)}
+    return {
+        f"{PLACES[service]}_capacity": float(
+            people.opening_places[service] if service in named else people.reference.places[service][0]
+        )
+        for service in SERVICES
     }
 
 
