@@ -71,11 +71,11 @@ FEW = Text("for få, prosent av løpene", "too few, per cent of runs")
 SHORT = Text("{service}: for få plasser i {years}.", "{service}: too few places in {years}.")
 ENOUGH = Text("{service}: nok plasser i alle år.", "{service}: enough places in all years.")
 DISTRICTS = Text(
-    "Boligområder, {first}–{last}: plasser som boligene trenger (trengs) og plasser som prosjekter åpner (åpnes)",
-    "Housing areas, {first}-{last}: places that the dwellings need (need) and that projects open (open)",
+    "Boligområder, {first}–{last}: plasser som boligene trenger, og plasser som prosjekter åpner",
+    "Housing areas, {first}-{last}: places that the dwellings need, and places that projects open",
 )
 DWELLINGS = Text("boliger", "dwellings")
-NEED_OPEN = Text("{service}: trengs / åpnes", "{service}: need / open")
+NEED_OPEN = Text("{service}: trenger / åpner", "{service}: need / open")
 NOTE = Text(
     nb="Grunnbanen, faste {year}-kr. I planårene er «vedtatt program og fornyelse» alt i planen som ikke er "
     "navngitt. Plasser «i plan» er plassene ved start, det vedtatte programmet og navngitte prosjekter; brukerne er "
