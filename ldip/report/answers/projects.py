@@ -71,11 +71,10 @@ FEW = Text("for få, prosent av løpene", "too few, per cent of runs")
 SHORT = Text("{service}: for få plasser i {years}.", "{service}: too few places in {years}.")
 ENOUGH = Text("{service}: nok plasser i alle år.", "{service}: enough places in all years.")
 DISTRICTS = Text(
-    "Boligområder, {first}–{last}: plasser som boligene trenger, og plasser som prosjekter åpner",
-    "Housing areas, {first}-{last}: places that the dwellings need, and places that projects open",
+    "Boligområder, {first}–{last}: plasser som boligene trenger / som prosjekter åpner",
+    "Housing areas, {first}-{last}: places that the dwellings need / that projects open",
 )
 DWELLINGS = Text("boliger", "dwellings")
-NEED_OPEN = Text("{service}: trenger / åpner", "{service}: need / open")
 NOTE = Text(
     nb="Grunnbanen, faste {year}-kr. I planårene er «vedtatt program og fornyelse» alt i planen som ikke er "
     "navngitt. Plasser «i plan» er plassene ved start, det vedtatte programmet og navngitte prosjekter; brukerne er "
@@ -279,8 +278,7 @@ def district_rows(districts: Sequence[District], scenario: Scenario, lang: str) 
 
 def district_heads(lang: str) -> list[str]:
     """What stands over :func:`district_rows`."""
-    services = [NEED_OPEN.say(lang, service=label.say(lang).lower()) for label in SERVICE.values()]
-    return [DWELLINGS.say(lang), *services]
+    return [DWELLINGS.say(lang), *[label.say(lang).lower() for label in SERVICE.values()]]
 
 
 def note_words(plan: InvestmentPlan, scenario: Scenario, lang: str) -> str:
