@@ -37,6 +37,7 @@ FLOWS: dict[str, dict[str, tuple[str, ...]]] = {
         "renewal_investment": ("renewal_investment",),
         "capacity_investment": ("capacity_investment",),
         "infrastructure_investment": ("infrastructure_investment",),
+        "project_investment": ("project_investment",),
         "overruns_and_delays": ("cost_overrun", "slipped_in", "-slipped_out", "-postponed_investment"),
         "water_waste_investment": ("water_waste_investment",),
         "housing_investment": ("housing_investment",),

@@ -8,6 +8,7 @@ import numpy as np
 
 from ldip.analysis.compare import Comparison, compare
 from ldip.analysis.explain import Explanation, explain, explain_groups
+from ldip.analysis.investment_plan import InvestmentPlan, investment_plan
 from ldip.analysis.realism import Realism, realism
 from ldip.analysis.reconcile import DebtRatios, Row, debt_ratios, published_file, reconcile
 from ldip.analysis.restructuring import Restructuring, restructure
@@ -92,6 +93,7 @@ class Findings(NamedTuple):
     tornado: Tornado | None  # what the main scenario's answers depend on
     explanations: tuple[Explanation, ...]  # of its baseline, and of the worst futures
     realism: Realism | None = None  # the main scenario's future beside the past
+    investment_plan: InvestmentPlan | None = None  # of the main scenario, where it has named projects
 
     @property
     def main(self) -> Finding:
@@ -172,6 +174,7 @@ def find(
         tornado=_tornado(main, few, seed, years, assumptions, progress) if as_adopted else None,
         explanations=_explained(main, runs, seed, years, progress) if as_adopted and years > 1 else (),
         realism=_realism(main, few, seed, years) if as_adopted else None,
+        investment_plan=investment_plan(main, years=years, runs=few, seed=seed) if main.projects else None,
     )
 
 

@@ -7,6 +7,7 @@ A row is written as signed terms, divided by spaces, and means their sum:
 * ``plan:sector_revenue@children_youth``, ``plan:grants/investment_grants``: rows of ``plan.csv`` by sector or item,
   or both: ``plan:general_investment/nursing_home@health_care``;
 * ``investment:fornebu``: all investment of a sector;
+* ``project:town_hall``: the year's spending on a named project;
 * ``nominal:`` before any of them: current prices also where the row is in fixed ones.
 
 In fixed prices each term is converted with its own index, as the published plan does: operations and investment by
@@ -20,11 +21,13 @@ from typing import TypeVar
 
 import numpy as np
 
+from ldip.model.accounts.inputs import Projects
 from ldip.model.catalogue import catalogue
 from ldip.model.engine.simulate import Ledger, run_baseline, with_policy
 from ldip.model.metrics import report_values
 from ldip.model.plan.areas import elasticities, other_areas
 from ldip.model.plan.baseline import Baseline, build
+from ldip.scenario.projects import KINDS
 from ldip.scenario.quantities import REAL
 from ldip.scenario.rows import PLAN_LINES, PlanRow
 from ldip.scenario.schema import Scenario
@@ -47,6 +50,13 @@ def area_costs(scenario: Scenario, baseline: Baseline, ledger: Ledger) -> dict[s
     return {area.area: costs[area.area] for area in scenario.areas}
 
 
+def project_costs(baseline: Baseline, ledger: Ledger) -> dict[str, np.ndarray]:
+    """The year's spending on every named project on the baseline, nominal mill. kr (year,), in the list's order."""
+    of_class = [Projects._fields.index(kind) for kind in KINDS]
+    real = baseline.portfolio.response[of_class, :, :, 0].sum(axis=0)  # a project is of one class
+    return dict(zip(baseline.portfolio.ids, (real * ledger["deflator_index"]).T, strict=True))
+
+
 class Accounts:
     """A scenario's baseline accounts, by term; with a policy and its step as in a simulation."""
 
@@ -56,6 +66,7 @@ class Accounts:
         self.ledger = run_baseline(self.baseline, step)
         self.years, self.plan, self.opening = self.baseline.years, self.baseline.plan, self.baseline.opening
         self.areas = {name: cost[:, 0] for name, cost in area_costs(scenario, self.baseline, self.ledger).items()}
+        self.projects = project_costs(self.baseline, self.ledger)
 
     def sum(self, row: str, *, fixed_prices: bool = True) -> np.ndarray:
         """A row of signed terms (year,): mill. kr in fixed or current prices, or whatever unit its lines have.
@@ -77,6 +88,8 @@ class Accounts:
             return report_values(self.ledger, catalogue()[term], fixed_prices=fixed_prices)[:, 0]
         if kind == "area":
             return self.areas[name] / (deflator if fixed_prices else 1.0)
+        if kind == "project":
+            return self.projects[name] / (deflator if fixed_prices else 1.0)
         if kind == "sector":
             members = [area.area for area in self.scenario.areas if area.sector == name]
             return np.sum([self._term(f"area:{area}", fixed_prices) for area in _some(members, term)], axis=0)

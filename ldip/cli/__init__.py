@@ -28,6 +28,7 @@ COMMANDS = (
     "sensitivity",
     "payback",
     "population",
+    "projects",
     "plan",
     "reconcile",
     "scenario",
@@ -79,6 +80,7 @@ def main() -> None:
       ldip sensitivity                            which drivers and assumptions the answer depends on
       ldip payback fornebu                        what an area brings and costs per dwelling
       ldip population                             people by age, dwellings by area
+      ldip projects                               the investment plan by project, places against users
       ldip plan --lang en                         the baseline accounts, year by year
       ldip reconcile                              the published plan, figure by figure
       ldip calibrate                              the drivers fitted to yearly series, yours or Norway's

@@ -4,7 +4,8 @@ A form is made of rows and sums. A row is signed terms of the accounts (``analys
 with its parts inside it and printed below them, and it is nothing but the sum of them: a total cannot differ from its
 rows, because there is no other way to make one. What it equals in the ledger stands beside it and is tested.
 
-``@sectors``, ``@areas`` and ``@investment`` stand for as many rows as the scenario has.
+``@sectors``, ``@areas`` and ``@investment`` stand for as many rows as the scenario has. ``@`` before a line stands
+for that line, divided into what named projects bear and what is left, where the scenario has projects.
 """
 
 from typing import NamedTuple
@@ -69,6 +70,14 @@ def _terms(line: str, without: str = "", sign: int = 1) -> str:
     terms = [term for term in SUMS[line].split() if term.lstrip("-") not in without.split()]
     return " ".join(terms if sign > 0 else [term[1:] if term.startswith("-") else f"-{term}" for term in terms])
 
+
+def _by_project(line: str) -> str:
+    """The terms of a line, those that projects divide marked as such."""
+    return " ".join(f"@{term}" if term in DIVIDED else term for term in SUMS[line].split())
+
+
+DIVIDED = ("project_investment", "water_waste_investment", "housing_investment")
+"""Lines that named projects divide, wholly or in part."""
 
 GRANTS = Row("-grants -housing_grants", Text("Tilskudd og refusjoner", "Grants and refunds"))
 SHOWN_APART = "tax_revenue general_grant income_system_loss imputed_capital_cost"
@@ -205,7 +214,7 @@ FORM_2A = _form(
     "deflator",
     _sum(
         Text("Årets finansieringsbehov", "To be financed"),
-        "gross_investment",
+        "@gross_investment",
         Row("on_lending", Text("Utlån", "Lent on")),
         Row("on_lending_instalments", Text("Avdrag på formidlingslån", "Instalments on on-lending debt")),
         "share_purchases extra_instalments investment_fund_provision",
@@ -233,8 +242,8 @@ FORM_2B = _form(
     _sum(Text("Sum poster i handlingsprogrammet", "Items of the plan in all"), "@investment"),
     _sum(
         "gross_investment",
-        _sum("general_investment", _terms("general_investment")),
-        _terms("gross_investment", "general_investment"),
+        _sum("general_investment", _by_project("general_investment")),
+        _by_project("gross_investment").removeprefix("general_investment "),
     ),
 )
 BALANCE = _form(

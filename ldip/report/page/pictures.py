@@ -10,6 +10,7 @@ import numpy as np
 from ldip.analysis.compare import Comparison
 from ldip.analysis.explain import Explanation
 from ldip.analysis.findings import Finding
+from ldip.analysis.investment_plan import InvestmentPlan
 from ldip.analysis.restructuring import Restructuring, curve
 from ldip.analysis.sensitivity import Tornado
 from ldip.analysis.stress import Stress
@@ -20,6 +21,7 @@ from ldip.model.shown import ANSWERS, STRESSED_ENDS, shown_in
 from ldip.report.answers.comparison_charts import COLOURS, LINES, courses, differences
 from ldip.report.answers.explain_charts import bars, draw_waterfall
 from ldip.report.answers.growth_charts import draw_pyramid
+from ldip.report.answers.projects_charts import draw_timeline, height
 from ldip.report.answers.restructuring import decimals
 from ldip.report.answers.sensitivity import TOP
 from ldip.report.answers.sensitivity_charts import draw_assumptions, draw_drivers
@@ -219,6 +221,18 @@ def pyramid(finding: Finding, lang: str) -> Callable[[bool], Any]:
         axes = figure.subplots()
         draw_pyramid(axes, finding.baseline, lang)
         axes.set_title("", loc="left")
+        return figure
+
+    return draw
+
+
+def timeline(plan: InvestmentPlan, lang: str) -> Callable[[bool], Any]:
+    """Named projects from start to opening."""
+    projects = [it.project for it in plan.projects]
+
+    def draw(narrow: bool) -> Any:
+        figure = sheet(narrow, height(projects), height(projects) + 1.0)
+        draw_timeline(figure, projects, plan.years, lang, narrow=narrow)
         return figure
 
     return draw

@@ -22,6 +22,7 @@ from ldip.report.words import IN_YEAR, capital
 from ldip.report.workbook import accounts as account_sheets
 from ldip.report.workbook import alternatives as alternative_sheets
 from ldip.report.workbook import figures
+from ldip.report.workbook import projects as project_sheets
 from ldip.report.workbook import sources as source_sheets
 from ldip.report.workbook.figures import Alternative, heading, runs_line
 from ldip.report.workbook.sheets import Book, Sheet, number_format, scale
@@ -91,6 +92,7 @@ def write_workbook(
             alternative_sheets.write_regret(book, comparison, alternatives)
         account_sheets.write_accounts(book, comparison, alternatives, fixed_prices=fixed_prices)
         account_sheets.write_people(book, comparison, alternatives)
+        project_sheets.write_projects(book, alternatives)
         source_sheets.write_assumptions(book, comparison, alternatives)
         if reconciliation:
             source_sheets.write_reconciliation(book, reconciliation.rows, reconciliation.ratios)

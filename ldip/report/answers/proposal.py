@@ -1,0 +1,90 @@
+"""Proposed projects: as a table ``projects.csv``, in words and as records."""
+
+import csv
+import io
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ldip.analysis.proposal import Proposal
+from ldip.report.answers.projects import SERVICE, area_title
+from ldip.report.numbers import number
+from ldip.report.terminal import table
+from ldip.scenario.projects import COLUMNS, Project
+from ldip.scenario.schema import Scenario
+from ldip.text import Text
+
+NOTHING = Text(
+    nb="Ingen plasser mangler etter planårene: det er ingenting å foreslå, og ingen fil er skrevet.",
+    en="No places are lacking after the plan years: there is nothing to propose, and no file was written.",
+)
+HEAD = Text("Plasser uten navn etter planårene|uten forslaget|med forslaget", "Places without a name|before|with it")
+PROJECT = Text("Prosjekt|fra|åpner|plasser|mill. {year}-kr", "Project|from|opens|places|mill. {year}-kr")
+LEFT = Text(
+    nb="Kapasitetsinvesteringer uten navn: {before} mill. {year}-kr uten forslaget, {after} med. Forslagene koster "
+    "{cost} mill. Størrelser, plassering og tid er antakelser: hver rad er en idé som skal byttes ut.",
+    en="Capacity investment without a name: {before} mill. {year}-kr before, {after} with the proposal. The projects "
+    "cost {cost} mill. Sizes, sites and time are assumptions: each row is an idea to be replaced.",
+)
+WRITTEN = Text("{count} prosjekter i {to}.", "{count} projects in {to}.")
+KEPT = Text("Radene i {kept} står først.", "The rows of {kept} stand first.")
+
+
+def proposal_text(kept: Path | None, proposed: Sequence[Project]) -> str:
+    """The table ``projects.csv`` with these projects behind those that `kept` has, whose cells stay as they are."""
+    rows = list(csv.reader(io.StringIO(kept.read_text(encoding="utf-8-sig"), newline=""))) if kept else []
+    header, *old = [row for row in rows if row] or [[]]
+    told = [project.model_dump() for project in proposed]
+    used = [name for name in COLUMNS if any(row[name] != Project.model_fields[name].default for row in told)]
+    header = [*header, *[name for name in used if name not in header]]
+    new = [[_cell(row.get(name)) for name in header] for row in told]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerows([header, *[[*row, *[""] * (len(header) - len(row))] for row in old], *new])
+    return out.getvalue()
+
+
+def _cell(value: Any) -> str:
+    """A value as the table has it."""
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        return " ".join(map(_cell, value))
+    return repr(int(value) if value == int(value) else value) if isinstance(value, float) else str(value)
+
+
+def proposal_records(found: Proposal) -> dict[str, Any]:
+    """The proposal for ``--json``."""
+    names = ("id", "name_nb", "name_en", "housing_area", "service", "places", "start", "opens", "price_year", "p50")
+    return {
+        "projects": [{name: getattr(project, name) for name in names} for project in found.projects],
+        "places_without_a_name": {"before": found.before, "after": found.after},
+        "capacity_investment": {"before": found.cost_before, "after": found.cost_after},
+    }
+
+
+def proposal_words(found: Proposal, scenario: Scenario, to: Path, kept: Path | None, lang: str) -> str:
+    """What is proposed, where it is written, and what it leaves."""
+    if not found.projects:
+        return NOTHING.say(lang)
+    first_year = scenario.scenario.first_year
+    rows = [PROJECT.say(lang, year=first_year).split("|")]
+    for it in found.projects:
+        amounts = [number(value, 0, lang) for value in (it.places, it.cost)]
+        where = f", {area_title(scenario, it.housing_area).say(lang)}" if it.housing_area else ""
+        rows.append([f"  {it.name.say(lang)}{where}", str(it.start), str(it.opening), *amounts])
+    needs = [HEAD.say(lang).split("|")]
+    for service, before in found.before.items():
+        places = [number(value, 0, lang) for value in (before, found.after[service])]
+        needs.append([f"  {SERVICE[service].say(lang)}", *places])
+    left = LEFT.say(
+        lang,
+        year=first_year,
+        before=number(found.cost_before, 0, lang),
+        after=number(found.cost_after, 0, lang),
+        cost=number(sum(it.cost for it in found.projects), 0, lang),
+    )
+    written = WRITTEN.say(lang, count=len(found.projects), to=to)
+    written = f"{written} {KEPT.say(lang, kept=kept)}" if kept else written
+    return "\n\n".join([table(rows), table(needs), textwrap.fill(left, 100), written])
