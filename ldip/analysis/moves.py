@@ -186,9 +186,7 @@ class Engine:
 
     def simulate(self, scenario: Scenario, runs: int, seed: int) -> Ledger:
         """The lines that the limits are read from, in simulated runs."""
-        return simulate_built(
-            self.ready(scenario), runs=runs, seed=seed, lines=self.lines, weather=self._weather
-        )
+        return simulate_built(self.ready(scenario), runs=runs, seed=seed, lines=self.lines, weather=self._weather)
 
     def _remembered(self, process: drivers.Process, seed: int, first: int, runs: int, *more: Any) -> np.ndarray:
         """The weather, which no project changes, made once."""
@@ -314,7 +312,9 @@ class Engine:
             if not opened[:, place].any():
                 continue
             name = PLACES[service]
-            named = np.cumsum(getattr(baseline.plan, f"{name}_projects")) + getattr(baseline.opening, f"{name}_capacity")
+            named = np.cumsum(getattr(baseline.plan, f"{name}_projects")) + getattr(
+                baseline.opening, f"{name}_capacity"
+            )
             beside = calm[f"{name}_capacity"][:, 0] - named
             needs = getattr(baseline.plan, f"{name}_places") - beside
             # No more is asked for than what is open now.

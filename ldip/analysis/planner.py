@@ -154,7 +154,9 @@ class Planner:
         reached = self._quantile(confidence)
         rows = self.response.reshape(len(self.every.every), -1).T
         of_now = rows[:, self.at].sum(axis=1)
-        wanted = self.slack + self.more - np.array([(less or {}).get(i, 0.0) for i in range(len(self.slack))])[:, None]
+        wanted = (
+            self.slack + self.more - np.array([(less or {}).get(i, 0.0) for i in range(len(self.slack))])[:, None]
+        )
         least = (of_now.reshape(reached.shape) + wanted - reached).ravel()
         least = np.where(np.isfinite(reached.ravel()), least, -1e6)
         prices = np.array([option.price for option in self.every.every])
@@ -305,9 +307,7 @@ class Planner:
             "latest_first": sorted(range(len(now)), key=lambda place: -now[place].start),
             "largest_first": sorted(range(len(now)), key=lambda place: -now[place].cost),
         }
-        return {
-            name: greedy(programme, self.allowed, self.every.current, order) for name, order in orders.items()
-        }
+        return {name: greedy(programme, self.allowed, self.every.current, order) for name, order in orders.items()}
 
     def simple(self, chosen: np.ndarray) -> dict[str, float | None]:
         """What the simple rules come to, on the same measured responses and demands as a choice was made on; none
