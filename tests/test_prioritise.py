@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import rows_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import rows_of
 from ldip.analysis.moves import Engine, change_of, changed, options
 from ldip.analysis.prioritise import Prioritised, ceiling, prioritise
 from ldip.analysis.programme import Group, Programme, clash, greedy, least_given, solve
