@@ -1,5 +1,5 @@
-"""How a programme of named projects may be moved: the options of each project, and what each option does to the limits
-of the accounts, measured by the engine in runs that lie where the answer is decided."""
+"""How a programme of named projects may be moved: the options of each project, and what each option does to the
+limits of the accounts, measured by the engine in runs that lie where the answer is decided."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -238,7 +238,7 @@ class Engine:
         return found
 
     def alone(self, project: Project, seed: int, runs: np.ndarray) -> np.ndarray:
-        """What a project comes to in some of the first runs, by its own cost and delay (field of Projects, year, run)."""
+        """What a project comes to in some of the first runs (field of Projects, year, run)."""
         of = self._by_itself(project)
         if not of.ids:
             return np.zeros((*of.response.shape[:2], len(runs)))
@@ -301,7 +301,7 @@ class Engine:
         return Ledger(base.years, self.lines, values)
 
     def lacking(self, now: Scenario, every: Options) -> tuple[np.ndarray, np.ndarray]:
-        """Rows and what they must add up to so that no places open later than the users need them: of each service and
+        """Rows and what they must add up to so that no places open later than users need them: of each service and
         year after the plan, the places that projects have opened by then, so that the municipality builds no more
         beside them than it does now."""
         baseline = self.ready(now).baseline
@@ -354,8 +354,8 @@ def _mean(margins: np.ndarray, still: np.ndarray) -> np.ndarray:
 
 
 def order_rows(every: Options) -> np.ndarray:
-    """Rows that must not be negative so that a project starts when those that it comes after are open: one for each of
-    its options and each of them."""
+    """Rows that must not be negative so that a project starts when those that it comes after are open: one for each
+    of its options and each of them."""
     family_of = {option.project.id: option.family for option in every.every}
     rows = []
     for place, option in enumerate(every.every):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ldip.cli.options import (
+    Number,
     check_size,
     driver_options,
     lang_option,
@@ -13,8 +14,8 @@ from ldip.cli.options import (
     read,
     run_options,
     scenario_options,
+    title,
 )
-from ldip.cli.options import Number, title
 from ldip.cli.restructure import Confidences
 from ldip.report.folder.records import json_text
 from ldip.text import Text
