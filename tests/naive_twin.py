@@ -707,7 +707,6 @@ FIELDS = (
 )
 """What the projects of a year come to."""
 FOLLOW_COST = ("general", "water_waste", "housing", "vat", "new_depreciation", "ended_depreciation")
-LEFT_OF_DROPPED = (*FOLLOW_COST, "renewal")
 PROJECTS = {"kindergartens": "kindergarten_projects", "schools": "school_projects", "care": "care_projects"}
 PLACE_COST = {"kindergartens": "kindergarten_place_cost", "schools": "school_place_cost", "care": "care_place_cost"}
 QUANTILE_85 = 1.0364333894937896
@@ -747,25 +746,22 @@ def dwellings_wait(scenario, area):
     return result
 
 
-def money_of(scenario, years, price_year):
+def money_of(scenario, price_year):
     """What a krone of a year is in prices of the first year."""
     first = scenario["scenario"]["first_year"]
     if price_year is None:
         return 1.0
-    if price_year < first:
-        return (1 + number(scenario["prices"]["deflator_growth"], first)) ** (first - price_year)
-    last = first + max(years, scenario["scenario"]["plan_years"]) - 1
     index = 1.0
-    for year in range(first + 1, min(price_year, last) + 1):
+    for year in range(min(first, price_year) + 1, max(first, price_year) + 1):
         index *= 1 + number(scenario["prices"]["deflator_growth"], year)
-    return 1 / index
+    return index if price_year < first else 1 / index
 
 
 def amounts_of(scenario, plain, project, late):
     """What a project comes to if it is `late` years late: by field, by year. Of a dropped one, what is left."""
     first, years = scenario["scenario"]["first_year"], len(plain)
     result = {field: [0.0] * years for field in FIELDS}
-    money = money_of(scenario, years, project.price_year)
+    money = money_of(scenario, project.price_year)
     cost = project.scale * project.p50 * money
     if project.dropped:
         cost *= project.committed
@@ -804,7 +800,7 @@ def amounts_of(scenario, plain, project, late):
         add(grants, year + project.grant_lag, spent * grant_share)
 
     opening = project.opening + late
-    for year in range(opening, first + years) if opening >= first else ():
+    for year in range(opening, first + years) if project.opening >= first else ():
         running = -project.scale * project.savings * money
         if project.running_cost is not None:
             running += project.scale * project.running_cost * money
@@ -815,7 +811,7 @@ def amounts_of(scenario, plain, project, late):
             add("in_use", year, cost)
     if project.dropped:
         for field in FIELDS:
-            if field not in LEFT_OF_DROPPED:
+            if field not in FOLLOW_COST:
                 result[field] = [0.0] * years
     return result
 
@@ -849,9 +845,11 @@ def named_projects(scenario, plan):
         if in_plan:
             p.grants -= held["grants"][t]
             vat = p.vat_share * p.renewal_investment - held["vat"][t]
-            p.vat_share = vat / renewal if renewal > 1 else 0.0
+            if held["general"][t] != 0:
+                p.vat_share = vat / renewal if renewal > 1 else 0.0
             grants = p.housing_grant_share * p.housing_investment - held["housing_grants"][t]
-            p.housing_grant_share = grants / housing if housing > 1 else 0.0
+            if held["housing"][t] != 0:
+                p.housing_grant_share = grants / housing if housing > 1 else 0.0
         p.renewal_investment = pos(renewal)
         p.housing_investment = pos(housing)
         p.water_waste_investment = pos(p.water_waste_investment - held["water_waste"][t])

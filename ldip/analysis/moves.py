@@ -18,8 +18,8 @@ from ldip.model.people.counted import Counted, count
 from ldip.model.people.extra import extra_people
 from ldip.model.plan.baseline import Baseline, build
 from ldip.model.plan.named import ruler
-from ldip.model.projects.chance import FOLLOWS_COST, projects_of
-from ldip.model.projects.portfolio import DELAYS, PLACES, Portfolio, portfolio
+from ldip.model.projects.chance import projects_of
+from ldip.model.projects.portfolio import DELAYS, IS_COSTED, PLACES, Portfolio, portfolio
 from ldip.model.soundness import WITNESSES
 from ldip.scenario.projects import Project, built, first_dwellings, moved
 from ldip.scenario.rows import SERVICES
@@ -243,7 +243,7 @@ class Engine:
         if not of.ids:
             return np.zeros((*of.response.shape[:2], len(runs)))
         response, (dear, late) = of.response[:, :, 0], self._weights(of, seed)
-        costed = np.array(FOLLOWS_COST)[:, None, None]
+        costed = np.array(IS_COSTED)[:, None, None]
         found: np.ndarray = np.where(costed, response @ dear[:, runs], response @ late[:, runs])
         return found
 
@@ -271,7 +271,7 @@ class Engine:
             asked = of._replace(response=np.ascontiguousarray(probe), held=held)
             found = projects_of(asked, self.scenario.drivers, seed, 0, drivers.BLOCK)
             found = np.broadcast_to(found, (*found.shape[:2], drivers.BLOCK))
-            self._chance[key] = found[FOLLOWS_COST.index(True)], found[FOLLOWS_COST.index(False)]
+            self._chance[key] = found[IS_COSTED.index(True)], found[IS_COSTED.index(False)]
         return self._chance[key]
 
     @cached_property

@@ -147,7 +147,6 @@ OTHERS = {
 
 NEVER_NEGATIVE = (
     "general_borrowing",
-    "self_financing_borrowing",
     "completions",
     "buffer_use",
     "emergency_fund_use",

@@ -20,11 +20,11 @@ ROUNDING = 1.0
 
 def ruler(scenario: Scenario, plan: dict[str, np.ndarray], years: np.ndarray) -> Ruler:
     """What turns projects into amounts of the baseline's `years`, on the `plan` without them."""
-    prices, investment = scenario.prices.deflator_growth, scenario.investment
+    investment = scenario.investment
     return Ruler(
         first_year=int(years[0]),
         deflator=plan["deflator_index"],
-        growth_before=float(prices.at(years[:1])[0]),
+        deflator_growth=scenario.prices.deflator_growth,
         vat_share=plan["vat_share"],
         grant_share=investment.grant_share.at(years),
         housing_grant_share=plan["housing_grant_share"],
@@ -42,15 +42,12 @@ def without_named(
     left = {name: plan[field] - getattr(held, name) for name, field in CLASSES.items()}
     left["grants"] = plan["grants"] - np.where(np.arange(len(held.grants)) < plan_years, held.grants, 0.0)
     _check(scenario, plan["deflator_index"], left, plan_years)
-    after = np.arange(len(held.general)) >= plan_years
     fields = {field: np.maximum(left[name], 0.0) for name, field in CLASSES.items()}
-    vat = plan["vat_share"] * plan["renewal_investment"] - held.vat
-    grants = plan["housing_grant_share"] * plan["housing_investment"] - held.housing_grants
-    return fields | {
-        "grants": left["grants"],
-        "vat_share": np.where(after, plan["vat_share"], _share(vat, left["general"])),
-        "housing_grant_share": np.where(after, plan["housing_grant_share"], _share(grants, left["housing"])),
-    }
+    for share, name, part in (("vat_share", "general", "vat"), ("housing_grant_share", "housing", "housing_grants")):
+        named_here = (getattr(held, name) != 0.0) & (np.arange(len(held.general)) < plan_years)
+        rest = plan[share] * plan[CLASSES[name]] - getattr(held, part)
+        fields[share] = np.where(named_here, _share(rest, left[name]), plan[share])
+    return fields | {"grants": left["grants"]}
 
 
 def opening_places(scenario: Scenario, people: Counted) -> dict[str, float]:

@@ -7,10 +7,9 @@ import numpy as np
 
 from ldip.model import drivers
 from ldip.model.accounts.inputs import Projects
-from ldip.model.projects.portfolio import COSTED, DELAYS, Portfolio
+from ldip.model.projects.portfolio import DELAYS, IS_COSTED, Portfolio
 from ldip.scenario.drivers import Drivers
 
-FOLLOWS_COST = [name in COSTED for name in Projects._fields]
 HELD = [Projects._fields.index(name) for name in ("running_cost", "in_use")]
 """Fields of which what the plan's frames hold is taken off here; of the others it is taken off the plan's amounts."""
 
@@ -52,7 +51,7 @@ def projects_of(
     table = portfolio.response[:, :, moves, :delays].reshape(fields * years, -1)
     parts = []
     for costed in (True, False):  # only the fields and years in which something happens
-        rows = np.flatnonzero(table.any(axis=1) & (np.repeat(FOLLOWS_COST, years) == costed))
+        rows = np.flatnonzero(table.any(axis=1) & (np.repeat(IS_COSTED, years) == costed))
         parts.append((costed, rows, np.ascontiguousarray(table[rows])))
     found = np.zeros((fields * years, runs))
     keys = tuple(key for key, moving in zip(portfolio.keys, moves, strict=True) if moving)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ldip.model.accounts.inputs import Projects
 from ldip.scenario.projects import Project, built
+from ldip.scenario.quantities import Parameter
 from ldip.scenario.rows import SERVICES
 from ldip.scenario.schema import Scenario
 
@@ -17,6 +18,8 @@ DELAYS = 5
 
 COSTED = ("general", "water_waste", "housing", "vat", "new_depreciation", "ended_depreciation")
 """Fields of Projects that follow what a project costs in the end; the others follow its plan and its time alone."""
+
+IS_COSTED = [name in COSTED for name in Projects._fields]
 
 P85 = 1.0364333894937896
 """The 85th percentile of a standard normal."""
@@ -47,7 +50,7 @@ class Ruler(NamedTuple):
 
     first_year: int
     deflator: np.ndarray  # (year,) planned
-    growth_before: float  # of the deflator, for prices of earlier years
+    deflator_growth: Parameter
     vat_share: np.ndarray
     grant_share: np.ndarray
     housing_grant_share: np.ndarray
@@ -56,23 +59,25 @@ class Ruler(NamedTuple):
 
     def real(self, price_year: int | None) -> float:
         """What a krone of `price_year` is in prices of the first year."""
-        years = (price_year or self.first_year) - self.first_year
-        if years < 0:
-            return float((1.0 + self.growth_before) ** -years)
-        last = len(self.deflator) - 1
-        return float(1.0 / self.deflator[min(years, last)])
+        price_year = price_year or self.first_year
+        between = np.arange(min(price_year, self.first_year) + 1, max(price_year, self.first_year) + 1)
+        growth = float(np.prod(1.0 + self.deflator_growth.at(between)))
+        return growth if price_year < self.first_year else 1.0 / growth
 
 
 def portfolio(scenario: Scenario, ruler: Ruler) -> Portfolio:
     """The projects of a scenario, on `ruler`, whose years are the baseline's."""
     standing = built(scenario.projects)
-    contracts = [_contract(project) for project in scenario.projects if project.dropped and project.committed]
+    contracts = [project for project in scenario.projects if project.dropped and project.committed]
     listed = (*standing, *contracts)
     years = len(ruler.deflator)
     response = np.zeros((len(Projects._fields), years, len(listed), DELAYS))
     for place, project in enumerate(listed):
         for delay in range(DELAYS):
-            response[:, :, place, delay] = amounts(project, ruler, delay)
+            found = amounts(project, ruler, delay)
+            if project.dropped:  # what is bound by contract is spent, and nothing else of it is left
+                found *= np.array(IS_COSTED)[:, None] * project.committed
+            response[:, :, place, delay] = found
     return Portfolio(
         ids=tuple(project.id for project in listed),
         keys=tuple(crc32(project.id.encode()) for project in listed),
@@ -82,12 +87,6 @@ def portfolio(scenario: Scenario, ruler: Ruler) -> Portfolio:
         held=_held(scenario, ruler),
         places={service: _places(scenario, standing, service, years) for service in SERVICES},
     )
-
-
-def _contract(project: Project) -> Project:
-    """What is left of a dropped project: what is bound by contract."""
-    left = {"scale": project.scale * project.committed, "places": 0.0, "places_closed": 0.0, "service": None}
-    return project.model_copy(update=left | {"running_cost": 0.0, "savings": 0.0, "grant_share": 0.0})
 
 
 def _own_spread(project: Project) -> float:
@@ -116,8 +115,8 @@ def amounts(project: Project, ruler: Ruler, delay: int = 0) -> np.ndarray:
         if (paid := t + project.grant_lag) < len(ruler.deflator):
             grants = "housing_grants" if project.kind == "housing" else "grants"
             found[grants][paid] += _grant_share(project, ruler, t) * spent
-    opens = max(project.opening + delay - ruler.first_year, 0)
-    if project.opening + delay >= ruler.first_year:
+    opens = project.opening + delay - ruler.first_year
+    if project.opening >= ruler.first_year:
         found["running_cost"][opens:] += _running_cost(project, ruler, cost)[opens:]
         if project.kind == "general" and project.purpose != "renewal":
             found["in_use"][opens + 1 :] += cost

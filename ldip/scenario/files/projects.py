@@ -120,6 +120,9 @@ def check_projects(scenario: Scenario, places: Places, projects: Sequence[Projec
             elif project.id in standing and other in standing and standing[other].opening > project.start:
                 words = {"other": other, "year": standing[other].opening}
                 tell(project, "starts_too_early", "start", project.start, [other], **words)
+        instead = {other.id: other.alternative_to for other in projects}
+        if project.alternative_to != project.id and instead.get(project.alternative_to or ""):
+            tell(project, "alternative_of_alternative", "alternative_to", project.alternative_to)
         if project.alternative_to == project.id:
             tell(project, "alternative_to_itself", "alternative_to", project.id)
     if circle:
