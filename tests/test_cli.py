@@ -752,8 +752,8 @@ CUT |= {"backtest": ("--runs", "100", "--no-pictures")}
 """What makes the slow commands quick."""
 
 ELSEWHERE = {("web",): "test_web", ("sensitivity",): "test_sensitivity", ("prioritise", "kommune"): "test_prioritise"}
-"""Examples that another file's tests run: one serves until it is interrupted, one takes seconds however it is cut, one
-wants a municipality with projects."""
+"""Examples that another file's tests run: one serves until it is interrupted, one takes seconds however it is cut,
+one wants a municipality with projects."""
 
 
 def examples() -> list[tuple[str, ...]]:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import rows_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import rows_of
 from ldip.analysis.moves import Engine, change_of, changed, options
 from ldip.analysis.prioritise import Prioritised, ceiling, prioritise
 from ldip.analysis.programme import Group, Programme, clash, greedy, least_given, solve
@@ -338,3 +338,16 @@ def test_forty_projects_in_ten_seconds(tmp_path):
     assert found.after is not None
     assert time.process_time() - begun < 15.0  # ten on a quiet machine
     assert found.missed[-1] < 0.01
+
+
+def test_python_gives_what_the_command_gives(ldip, here, folder):
+    import ldip as library
+
+    shutil.copytree(folder, here / "kommune")
+    found = library.load("kommune").prioritise({"debt_ratio": 1.1}, runs=500)
+    said = json.loads(ldip("prioritise", "kommune", "--ceiling", "debt_ratio=1.1", "--runs", 500, "--json").out)
+    assert list(found.moves.index) == [one["project"] for one in said["moves"]]
+    assert len(found.held) == 16
+    assert "[projects." in found.change
+    assert found.clash == ()
+    assert "move" in repr(found)

@@ -19,6 +19,7 @@ from ldip.model.plan.baseline import build
 from ldip.scenario.files.overlay import lay_over
 from ldip.scenario.files.reader import change_names, read, shipped_folder
 from ldip.scenario.files.template import TEMPLATE
+from ldip.scenario.files.writer import change_text
 from ldip.scenario.projects import COLUMNS, KINDS, ONLY_IN_CHANGES, PHASES, PURPOSES, Project, built
 from ldip.scenario.schema import Scenario
 from ldip.text import Text
@@ -244,6 +245,18 @@ def test_a_change_adds_a_project(folder):
     assert len(after.projects) == len(after.adopted_projects) + 1
     spent = run_baseline(build(after, 20))["project_investment"][:, 0]
     assert spent[10] > run_baseline(build(read(str(folder)).scenario, 20))["project_investment"][10, 0] + 60 / 2
+
+
+def test_a_change_in_memory_is_written_as_it_was(folder):
+    tree: dict[str, Any] = {
+        "projects": {
+            SCHOOL: {"dropped": True},
+            "svommehall": {"start": 2040, "profile": [0.25, 0.75], "after": ["storelva_bru"], "scale": 0.5},
+        }
+    }
+    laid = lay_over(read(str(folder)), tree, "mine", Text("a", "b")).scenario
+    text = change_text(laid, tree, Text("a", "b"), str(folder))
+    assert changed(folder, text).projects == laid.projects
 
 
 # What is shipped

@@ -21,7 +21,7 @@ from ldip.report.workbook.settings import write_scenario_sheet
 from ldip.scenario.files.formats import FORMAT
 from ldip.scenario.files.reader import Source, change_names, find, read
 from ldip.scenario.files.writer import change_toml
-from ldip.scenario.numbers import quantities
+from ldip.scenario.numbers import moves, quantities
 from ldip.scenario.quantities import Parameter
 from ldip.scenario.schema import limits
 from ldip.scenario.sheet.alternatives import FIRST, Change, check, read_sheet
@@ -123,9 +123,8 @@ def around(base: Source, extends: str, alternatives: Mapping[str, Source], folde
 
 
 def test_every_shipped_change_comes_back(base, tmp_path):
-    sources = {name: read("baerum-2020", (name,)) for name in change_names(find("baerum-2020").folder)}
-    names = [name for name, source in sources.items() if source.scenario.projects == base.scenario.projects]
-    changes = around(base, "baerum-2020", {name: sources[name] for name in names}, tmp_path)
+    names = change_names(find("baerum-2020").folder)
+    changes = around(base, "baerum-2020", {name: read("baerum-2020", (name,)) for name in names}, tmp_path)
     assert [change.name for change in changes] == list(names)
     folder = find("baerum-2020").folder / "changes"
     for change in changes:
@@ -134,11 +133,36 @@ def test_every_shipped_change_comes_back(base, tmp_path):
         )
 
 
-def test_a_change_of_projects_does_not_stand_in_the_sheet(base, tmp_path):
+def test_a_change_of_projects_stands_in_the_sheet(tmp_path):
+    base = read("eksempelvik-2025")
+    file = tmp_path / "later.toml"
+    file.write_text(
+        '[change]\nformat = 3\ntitle_nb = "x"\ntitle_en = "x"\nextends = "eksempelvik-2025"\n'
+        "[projects.svommehall]\nstart = 2041\nscale = 0.5\n[projects.storelva_bru]\ndropped = true\n",
+        encoding="utf-8",
+    )
+    wanted = read("eksempelvik-2025", (str(file),))
+    (change,) = around(base, "eksempelvik-2025", {"later": wanted}, tmp_path)
+    tree = tomllib.loads(change.toml)
+    assert tree["projects"] == {"svommehall": {"start": 2041, "scale": 0.5}, "storelva_bru": {"dropped": True}}
+    file.write_text(change.toml, encoding="utf-8")
+    assert read("eksempelvik-2025", (str(file),)).scenario.projects == wanted.scenario.projects
+
+
+def test_a_new_project_does_not_stand_in_the_sheet(tmp_path):
+    file = tmp_path / "more.toml"
+    file.write_text(
+        '[change]\nformat = 3\ntitle_nb = "x"\ntitle_en = "x"\nextends = "eksempelvik-2025"\n'
+        '[projects.new]\nname_nb = "Ny"\nname_en = "New"\nkind = "general"\npurpose = "service"\nphase = "idea"\n'
+        'start = 2030\nbasis = "assumption"\nsource = "invented"\n',
+        encoding="utf-8",
+    )
     with pytest.raises(InputError) as caught:
-        around(base, "baerum-2020", {"later": read("baerum-2020", ("reservoir-two-years-later",))}, tmp_path)
+        around(
+            read("eksempelvik-2025"), "eksempelvik-2025", {"more": read("eksempelvik-2025", (str(file),))}, tmp_path
+        )
     (fault,) = caught.value.faults
-    assert (fault.kind, fault.key, fault.value) == ("sheet_adds_keys", "later", "projects.high_reservoir")
+    assert (fault.kind, fault.key, fault.value) == ("sheet_adds_keys", "more", "projects.new")
 
 
 def numbers(tree: Mapping[str, Any], at: str = "") -> set[str]:
@@ -224,7 +248,7 @@ def test_sheet_has_every_setting_with_limits_source_and_drop_downs(tmp_path, ldi
     said = ldip("scenario", "sheet", "alt.xlsx", "--alternative", "housing-minus-20")
     assert (said.code, said.out.strip()) == (0, "Ark: alt.xlsx")
     cells = cells_of(tmp_path / "alt.xlsx")
-    known = quantities(read().scenario)
+    known = {**quantities(read().scenario), **moves(read().scenario)}
     assert {row[0] for row in cells[11:] if row[0]} == set(known)
     row = cells[row_of(cells, "revenue.equalisation_rate") - 1]
     assert row[:9] == [

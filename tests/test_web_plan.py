@@ -12,8 +12,8 @@ from test_web_browser import CHROMIUM, PATIENCE, Screen
 from ldip.errors import InputError
 from ldip.scenario.files.overlay import lay_over
 from ldip.text import Text
-from ldip.web.answers import answer_records, page_records
-from ldip.web.controls import Moved, State, read_state
+from ldip.web.answers import answer_records, page_records, prioritised_records
+from ldip.web.controls import Moved, State, read_ceiling, read_state
 from ldip.web.exports import EXPORTS
 from ldip.web.simulator import Simulator
 
@@ -91,6 +91,22 @@ def test_faulty_bars_name_the_fault(sent, fault):
     with pytest.raises(InputError) as caught:
         read_state({"projects": sent}, [], [LIBRARY])
     assert fault in "\n".join(caught.value.say("en"))
+
+
+def test_the_page_finds_what_must_wait(simulator):
+    state = State(projects=(("nordsida_skole", Moved(start=2031)),))
+    found = simulator.prioritised(state, 1.02, 0.6)
+    records = prioritised_records(found, "nb")
+    assert "102" in records["said"]
+    assert records["projects"] == found.change
+    laid = lay_over(simulator.source, {"projects": records["projects"]}, "x.toml", Text("x", "x"))
+    assert laid.scenario.projects
+
+
+@pytest.mark.parametrize("body", [{}, {"ceiling": 0, "confidence": 80}, {"ceiling": "90", "confidence": True}])
+def test_a_ceiling_that_cannot_be_is_told(body):
+    with pytest.raises(InputError):
+        read_ceiling(body)
 
 
 # ---- in a browser
@@ -194,6 +210,17 @@ class TestInABrowser:
         assert "starter før nordsida_skole åpner" in page.inner_text("#trouble")
         reset(opened)
         opened.wrong.clear()  # the browser notes refused requests itself
+
+    def test_what_must_wait_is_laid_over_the_plan(self, opened):
+        page = opened.page
+        page.fill("#ceiling", "104")
+        page.fill("#confidence", "60")
+        page.click("#order button")
+        page.wait_for_function("document.querySelector('#ordered').textContent.includes('104')", timeout=120_000)
+        opened.settle()
+        moved = page.locator(".project.moved").count()
+        assert moved == len(re.findall("project=", opened.page.url))
+        reset(opened)
 
     def test_dragging_repaints_at_once(self, opened):
         """From a key to new charts: the median of ten moves of 10 000 runs; loose, because machines are busy."""

@@ -1,5 +1,5 @@
-"""How a programme of named projects may be moved: the options of each project, and what each option does to the limits
-of the accounts, measured by the engine in runs that lie where the answer is decided."""
+"""How a programme of named projects may be moved: the options of each project, and what each option does to the
+limits of the accounts, measured by the engine in runs that lie where the answer is decided."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -186,9 +186,7 @@ class Engine:
 
     def simulate(self, scenario: Scenario, runs: int, seed: int) -> Ledger:
         """The lines that the limits are read from, in simulated runs."""
-        return simulate_built(
-            self.ready(scenario), runs=runs, seed=seed, lines=self.lines, weather=self._weather
-        )
+        return simulate_built(self.ready(scenario), runs=runs, seed=seed, lines=self.lines, weather=self._weather)
 
     def _remembered(self, process: drivers.Process, seed: int, first: int, runs: int, *more: Any) -> np.ndarray:
         """The weather, which no project changes, made once."""
@@ -240,7 +238,7 @@ class Engine:
         return found
 
     def alone(self, project: Project, seed: int, runs: np.ndarray) -> np.ndarray:
-        """What a project comes to in some of the first runs, by its own cost and delay (field of Projects, year, run)."""
+        """What a project comes to in some of the first runs (field of Projects, year, run)."""
         of = self._by_itself(project)
         if not of.ids:
             return np.zeros((*of.response.shape[:2], len(runs)))
@@ -303,7 +301,7 @@ class Engine:
         return Ledger(base.years, self.lines, values)
 
     def lacking(self, now: Scenario, every: Options) -> tuple[np.ndarray, np.ndarray]:
-        """Rows and what they must add up to so that no places open later than the users need them: of each service and
+        """Rows and what they must add up to so that no places open later than users need them: of each service and
         year after the plan, the places that projects have opened by then, so that the municipality builds no more
         beside them than it does now."""
         baseline = self.ready(now).baseline
@@ -314,7 +312,9 @@ class Engine:
             if not opened[:, place].any():
                 continue
             name = PLACES[service]
-            named = np.cumsum(getattr(baseline.plan, f"{name}_projects")) + getattr(baseline.opening, f"{name}_capacity")
+            named = np.cumsum(getattr(baseline.plan, f"{name}_projects")) + getattr(
+                baseline.opening, f"{name}_capacity"
+            )
             beside = calm[f"{name}_capacity"][:, 0] - named
             needs = getattr(baseline.plan, f"{name}_places") - beside
             # No more is asked for than what is open now.
@@ -354,8 +354,8 @@ def _mean(margins: np.ndarray, still: np.ndarray) -> np.ndarray:
 
 
 def order_rows(every: Options) -> np.ndarray:
-    """Rows that must not be negative so that a project starts when those that it comes after are open: one for each of
-    its options and each of them."""
+    """Rows that must not be negative so that a project starts when those that it comes after are open: one for each
+    of its options and each of them."""
     family_of = {option.project.id: option.family for option in every.every}
     rows = []
     for place, option in enumerate(every.every):

@@ -1,5 +1,5 @@
-"""Looking for a programme of projects: predicting from what the engine measured, choosing, simulating what was chosen,
-and looking again in futures that it was not made for."""
+"""Looking for a programme of projects: predicting from what the engine measured, choosing, simulating what was
+chosen, and looking again in futures that it was not made for."""
 
 from collections.abc import Callable, Mapping
 from itertools import combinations
@@ -24,6 +24,9 @@ MEASURED = (16, 128)
 
 ROUNDS, TRIALS = 4, 4
 """How often the prediction is corrected, and how many fresh seeds a programme is tried on, at most."""
+
+FIRST_GAP = 0.05
+"""How near to the least the first choice is, which a prediction from afar says little of."""
 
 JOINT_STEPS = 4
 """How often the confidence of single years is halved towards that of all at once."""
@@ -154,7 +157,9 @@ class Planner:
         reached = self._quantile(confidence)
         rows = self.response.reshape(len(self.every.every), -1).T
         of_now = rows[:, self.at].sum(axis=1)
-        wanted = self.slack + self.more - np.array([(less or {}).get(i, 0.0) for i in range(len(self.slack))])[:, None]
+        wanted = (
+            self.slack + self.more - np.array([(less or {}).get(i, 0.0) for i in range(len(self.slack))])[:, None]
+        )
         least = (of_now.reshape(reached.shape) + wanted - reached).ravel()
         least = np.where(np.isfinite(reached.ravel()), least, -1e6)
         prices = np.array([option.price for option in self.every.every])
@@ -187,8 +192,9 @@ class Planner:
 
     def _cheapest(self, confidence: float) -> np.ndarray | None:
         programme = self.programme(confidence)
+        gap = GAP if self.missed else FIRST_GAP
         found = [choice for choice in self._by_simple_rules(programme).values() if choice is not None]
-        exact = solve(programme, self.allowed)
+        exact = solve(programme, self.allowed, gap)
         if exact is not None:
             found.insert(0, exact)
         if not found:
@@ -209,12 +215,12 @@ class Planner:
     def search(self) -> np.ndarray | None:
         """The cheapest choice that holds in the runs for planning, the prediction corrected where it was wrong."""
         best: np.ndarray | None = None
+        self.more = np.zeros_like(self.slack)
         chosen = self.best()
         if chosen is None and (extreme := self._extreme()) is not None:
             self.anchor(extreme, None)
             chosen = self.best()
         seen: set[tuple[int, ...]] = set()
-        self.more = np.zeros_like(self.slack)
         for turn in range(ROUNDS):
             if chosen is None or tuple(chosen) in seen:
                 break
@@ -264,19 +270,16 @@ class Planner:
         """The choice, tightened until it holds in futures that it was not made for; how often the limits hold there
         before and after. No choice where none holds."""
         chosen, after = self.search(), None
-        for _ in range(TRIALS if chosen is not None else 0):
+        for trial in range(TRIALS):
             self.fresh_seed += 1
-            after = self.held(chosen)
-            if after.enough(self.question):
+            after = None if chosen is None else self.held(chosen)
+            if after is None or after.enough(self.question) or trial == TRIALS - 1:
                 break
             self.slack = self.slack + MORE * after.short
             tighter = self.search()
             if tighter is None:
                 break
-            chosen, after = tighter, None
-        if after is None:
-            self.fresh_seed += 1
-            after = None if chosen is None else self.held(chosen)
+            chosen = tighter
         return chosen, self.held(self.every.current), after
 
     def held(self, chosen: np.ndarray) -> Held:
@@ -305,9 +308,7 @@ class Planner:
             "latest_first": sorted(range(len(now)), key=lambda place: -now[place].start),
             "largest_first": sorted(range(len(now)), key=lambda place: -now[place].cost),
         }
-        return {
-            name: greedy(programme, self.allowed, self.every.current, order) for name, order in orders.items()
-        }
+        return {name: greedy(programme, self.allowed, self.every.current, order) for name, order in orders.items()}
 
     def simple(self, chosen: np.ndarray) -> dict[str, float | None]:
         """What the simple rules come to, on the same measured responses and demands as a choice was made on; none
@@ -339,13 +340,14 @@ class Planner:
         programme, groups = self.programme(self.question.confidence), self.groups()
         names, every = list(groups), list(groups.values())
         together = tuple(names[place] for place in clash(programme, self.allowed, every))
-        enough: list[tuple[str, ...]] = []
+        enough: tuple[tuple[str, ...], ...] = ()
         for size in (1, 2):
-            for some in combinations(together, size):
-                if not enough or len(enough[0]) == size:
-                    if relaxed(programme, self.allowed, [groups[name] for name in some]) is not None:
-                        enough.append(some)
-        return Clash(together, tuple(enough), self.reachable(programme, groups))
+            enough = enough or tuple(
+                some
+                for some in combinations(together, size)
+                if relaxed(programme, self.allowed, [groups[name] for name in some]) is not None
+            )
+        return Clash(together, enough, self.reachable(programme, groups))
 
     def reachable(self, programme: Programme, groups: dict[str, Group]) -> dict[str, float]:
         """How far each limit that is a share can be kept at the confidence, the others let go."""
@@ -360,8 +362,8 @@ class Planner:
         return found
 
     def kept(self, confidence: float, limit: int) -> float | None:
-        """The tightest value at which a limit, a share, can be kept at a confidence, the others kept as they are; none
-        if these cannot be."""
+        """The tightest value at which a limit, a share, can be kept at a confidence, the others as they are; none if
+        these cannot be."""
         programme, asked = self.programme(confidence), self.question.limits[limit]
         own = np.arange(len(programme.least)) // len(self.years) == limit
         given = least_given(programme, self.allowed, own)

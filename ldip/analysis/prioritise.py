@@ -1,5 +1,5 @@
-"""When to start which project so that ceilings and fiscal rules hold at a chosen confidence, and as little as possible
-moves. (rule M14)
+"""When to start which project so that ceilings and fiscal rules hold at a chosen confidence, and as little as
+possible moves.
 
 What each move does is measured by the engine in runs that lie where the answer is decided; an integer programme finds
 the least delay; the answer is simulated, what the prediction missed is corrected, and it is looked at anew in futures

@@ -15,8 +15,8 @@ TIGHT = 1e-9
 """By so much a row may be missed: rounding."""
 
 GAP, SECONDS = 0.01, 3.0
-"""A choice is taken whose cost is within that part of the least, or the best that is found by then: to prove that there
-is nothing better takes ten times as long."""
+"""A choice is taken whose cost is within that part of the least, or the best that is found by then: to prove that
+there is nothing better takes ten times as long."""
 
 
 class Programme(NamedTuple):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ldip.api.result import Result
-    from ldip.api.solutions import Restructuring, Sensitivity, Stress
+    from ldip.api.solutions import Priorities, Restructuring, Sensitivity, Stress
     from ldip.scenario.schema import Scenario
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -316,6 +316,13 @@ class Case:
         how = arguments.simulation(runs, seed, years, ledgers=2)
         wanted = (rules,) if isinstance(rules, str) else tuple(rules)
         return restructure(self, confidence, wanted, since, how, progress)
+
+    def prioritise(self, ceilings: Mapping[str, float] | None = None, **asked: Any) -> "Priorities":
+        """When to start which of its projects so that `ceilings`, by metric, hold at a confidence; as
+        ``ldip prioritise``. What may be `asked`: see :func:`ldip.api.solutions.prioritise`."""
+        from ldip.api.solutions import prioritise
+
+        return prioritise(self, ceilings or {}, **asked)
 
     def stress(
         self,

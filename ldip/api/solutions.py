@@ -1,4 +1,4 @@
-"""Answers to the larger questions: restructuring, stress tests, sensitivity."""
+"""Answers to the larger questions: restructuring, priorities, stress tests, sensitivity."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ldip.analysis.discovery import Discovery
+    from ldip.analysis.prioritise import Prioritised
     from ldip.analysis.restructuring import Restructuring as Solved
     from ldip.analysis.sensitivity import Tornado
     from ldip.analysis.sobol import Sobol
@@ -94,6 +95,79 @@ class Restructuring:
     def __repr__(self) -> str:
         steps = ", ".join(f"{answer.step:.1f} at {answer.confidence:.0%}" for answer in self.solved.answers)
         return f"<ldip.Restructuring {self.solved.scenario}: {steps} (mill. a year), {self.solved.runs} runs>"
+
+
+def prioritise(
+    case: "Case",
+    ceilings: Mapping[str, float],
+    *,
+    rules: Sequence[str] = (),
+    confidence: float = 0.8,
+    jointly: bool = False,
+    since: int | None = None,
+    policy: str = "adopted",
+    may_drop: bool = False,
+    places: bool = True,
+    runs: int = 10_000,
+    seed: int = 1,
+    years: int = 20,
+    progress: "Progress | None" = None,
+) -> "Priorities":
+    """What :meth:`ldip.Case.prioritise` does: the options are those of ``ldip prioritise``."""
+    from ldip.analysis.prioritise import ceiling
+    from ldip.analysis.prioritise import prioritise as solve
+    from ldip.analysis.restructuring import chosen_rules
+
+    (sure,) = arguments.shares("confidence", confidence)
+    how = arguments.simulation(runs, seed, years, policy, ledgers=2)
+    how.pop("step")
+    limits = [ceiling(case.scenario, metric, float(value)) for metric, value in ceilings.items()]
+    limits += chosen_rules(case.scenario, rules) if rules or not ceilings else ()
+    asked: dict[str, Any] = {"jointly": jointly, "since": since, "may_drop": may_drop, "places": places}
+    return Priorities(solve(case.scenario, limits, confidence=sure, progress=progress, **asked, **how))
+
+
+class Priorities:
+    """When to start which project: what moves, how often the limits then hold, and the change that does it."""
+
+    def __init__(self, found: "Prioritised") -> None:
+        """Of what the analysis found."""
+        self.found = found
+
+    @property
+    def moves(self) -> "pd.DataFrame":
+        """By project: its start before and after, mill. kr; as in ``moves.csv``. Empty where nothing moves, or where
+        no order holds: see :attr:`clash`."""
+        return self._table("moves", ["project"])
+
+    @property
+    def held(self) -> "pd.DataFrame":
+        """By limit and year: how often it holds before and after, in futures that the order was not found in, and the
+        figure's percentile at the confidence; as in ``held.csv``."""
+        return self._table("held", ["limit", "year"])
+
+    @property
+    def change(self) -> str:
+        """The change file that moves the projects, for ``ldip simulate --change``."""
+        from ldip.report.answers.prioritise import change_file
+
+        return change_file(self.found)
+
+    @property
+    def clash(self) -> tuple[str, ...]:
+        """The demands that cannot hold together; none where an order was found."""
+        return self.found.clash.together if self.found.clash else ()
+
+    def _table(self, part: str, index: list[str]) -> "pd.DataFrame":
+        from ldip.api.tables import of_records
+        from ldip.report.answers.prioritise import prioritise_records
+
+        return of_records(prioritise_records(self.found)[part], index)
+
+    def __repr__(self) -> str:
+        of = self.found
+        said = f"{len(of.moves)} projects move, mill. {of.postponed:.0f}" if of.after else "no order holds"
+        return f"<ldip.Priorities {of.scenario}: {said}>"
 
 
 def stress(case: "Case", tests: Sequence[str], how: Mapping[str, Any], progress: "Progress | None") -> "Stress":

@@ -5,8 +5,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ldip.cli.options import check_size, driver_options, lang_option, progress_bar, read, run_options, scenario_options
-from ldip.cli.options import Number, title
+from ldip.cli.options import (
+    Number,
+    check_size,
+    driver_options,
+    lang_option,
+    progress_bar,
+    read,
+    run_options,
+    scenario_options,
+    title,
+)
 from ldip.cli.restructure import Confidences
 from ldip.report.folder.records import json_text
 from ldip.text import Text
@@ -44,10 +53,16 @@ class Ceiling(click.ParamType):
     "--ceiling", "ceilings", type=Ceiling(), multiple=True, help="Keep a figure within this limit; may be repeated."
 )
 @click.option(
-    "--confidence", type=Number(0.0, 1.0, min_open=True, max_open=True), default=0.8, show_default=True, help="How sure."
+    "--confidence",
+    type=Number(0.0, 1.0, min_open=True, max_open=True),
+    default=0.8,
+    show_default=True,
+    help="How sure.",
 )
 @click.option("--rule", "rules", metavar="RULE", multiple=True, help="Keep this fiscal rule too; may be repeated.")
-@click.option("--since", type=int, metavar="YEAR", help="In every year from YEAR on  [default: the first after the plan]")
+@click.option(
+    "--since", type=int, metavar="YEAR", help="In every year from YEAR on  [default: the first after the plan]"
+)
 @click.option("--jointly", is_flag=True, help="So sure of all years and limits at once, not of each year by itself.")
 @click.option("--may-drop", is_flag=True, help="Projects that the law does not demand may be dropped.")
 @click.option("--places/--no-places", default=True, show_default=True, help="Places must open when they are needed.")

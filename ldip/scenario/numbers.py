@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from ldip.scenario.defaults import MARK
+from ldip.scenario.projects import MOVES
 from ldip.scenario.quantities import MONEY, REAL, Parameter, Quantity, in_prices_of
 from ldip.scenario.schema import Scenario
 from ldip.scenario.settings import BASES, defaults, name_of
@@ -105,6 +106,24 @@ def quantities(model: BaseModel, above: str = "") -> Mapping[str, Quantity | Par
             for key, member in value.items():
                 found |= quantities(member, f"{above}{name}.{key}.")
     return found
+
+
+def moves(scenario: Scenario) -> Mapping[str, Quantity]:
+    """What a change can move of the named projects, as numbers: start, scale, and whether it is dropped."""
+    return {
+        f"projects.{it.id}.{field}": Quantity(
+            value=float(getattr(it, field)), unit=unit, basis=it.basis, source=it.source
+        )
+        for it in scenario.projects
+        for field, (unit, _, _) in MOVES.items()
+    }
+
+
+def move_settings(scenario: Scenario, lang: str) -> Iterator[Number]:
+    """The same in words."""
+    for key, quantity in moves(scenario).items():
+        what = _pick(name_of(scenario, key), lang)
+        yield Number(key, what, quantity.unit, quantity.basis, by_year(quantity), quantity.source)
 
 
 def by_year(quantity: Quantity | Parameter) -> dict[int | None, float]:

@@ -155,6 +155,17 @@ NUMERIC = frozenset(
 )
 
 
+MOVES = {"start": ("year", 1950.0, 2200.0), "scale": ("ratio", 0.05, 5.0), "dropped": ("1 = yes, 0 = no", 0.0, 1.0)}
+"""What a change moves of a project by a number: its unit, and the smallest and largest."""
+
+
+def as_moved(field: str, number: float) -> int | float | bool:
+    """A number of MOVES as a change says it."""
+    if field == "dropped":
+        return number != 0.0
+    return int(number) if field == "start" and number == int(number) else number
+
+
 def built(projects: Sequence[Project]) -> tuple[Project, ...]:
     """The projects that are built: neither dropped nor an alternative to one that is; of several alternatives to a
     dropped one the first."""

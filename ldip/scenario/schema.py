@@ -8,7 +8,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from ldip.scenario.drivers import Drivers, check_spread
-from ldip.scenario.projects import Project
+from ldip.scenario.projects import MOVES, Project
 from ldip.scenario.quantities import (
     RATE,
     REAL,
@@ -347,6 +347,8 @@ def limits(key: str) -> tuple[float, float]:
     """The smallest and largest value that the key (a path like ``interest.loan_margin``) may have."""
     model: Any = Scenario
     *sections, name = key.split(".")
+    if sections[:1] == ["projects"]:
+        return MOVES[name][1:]
     for section in sections:
         many = get_origin(model) is dict  # sections under names of their own, like housing.areas
         model = get_args(model)[1] if many else model.model_fields[section].annotation

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ldip.scenario.schema import Scenario
 from ldip.text import Text
 
-AREAS, OWN_RULES = "housing.areas.", "rules.own."
+AREAS, OWN_RULES, PROJECTS = "housing.areas.", "rules.own.", "projects."
 BASES = {
     "source": Text("kilde", "source"),
     "derived": Text("avledet", "derived"),
@@ -20,7 +20,7 @@ BASES = {
 
 @functools.cache
 def names() -> dict[str, Text]:
-    """The name of every setting by its key; ``*`` stands for a housing area."""
+    """The name of every setting by its key; ``*`` stands for a housing area or a project."""
     return {row["key"]: Text(row["nb"], row["en"]) for row in _rows()}
 
 
@@ -52,6 +52,11 @@ def name_of(scenario: Scenario, key: str) -> Text:
         area, _, field = key.removeprefix(AREAS).rpartition(".")
         place, what = scenario.housing.areas[area], names().get(f"{AREAS}*.{field}", Text("", ""))
         return Text(f"{place.nb}: {what.nb.lower()}", f"{place.en}: {what.en.lower()}")
+    if key.startswith(PROJECTS):
+        project, _, field = key.removeprefix(PROJECTS).rpartition(".")
+        listed = next(it for it in scenario.projects if it.id == project)
+        what = names().get(f"{PROJECTS}*.{field}", Text("", ""))
+        return Text(f"{listed.name_nb}: {what.nb.lower()}", f"{listed.name_en}: {what.en.lower()}")
     if key.startswith(OWN_RULES):
         rule = scenario.rules.own[key.removeprefix(OWN_RULES).partition(".")[0]]
         return Text(rule.nb, rule.en)

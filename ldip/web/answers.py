@@ -1,7 +1,7 @@
 """What the page is told: its words and controls once, then the figures of every answer, as JSON-able records."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,6 +24,9 @@ from ldip.web.controls import CONTROLS, STEP, Control
 from ldip.web.exports import EXPORTS
 from ldip.web.simulator import DRAGGED, Result, Simulator
 from ldip.web.words import POLICY_NAMES, READINGS, WORDS
+
+if TYPE_CHECKING:
+    from ldip.analysis.prioritise import Prioritised
 
 SENT = ("p05", "p25", "p50", "p75", "p95")
 
@@ -162,6 +165,13 @@ def answer_records(result: Result, pair: Pair | None, lang: str) -> dict[str, An
         },
         "apart": None if pair is None else _apart(pair),
     }
+
+
+def prioritised_records(found: "Prioritised", lang: str) -> dict[str, Any]:
+    """An order of projects: what moves, and in words what it buys."""
+    from ldip.report.answers.prioritise import prioritise_text
+
+    return {"projects": found.change, "said": prioritise_text(found, "", lang).strip()}
 
 
 def plain(values: np.ndarray) -> list[float | None]:

@@ -96,6 +96,10 @@ SCALES = (0.2, 3.0)
 """Smallest and largest part of a project that the page builds."""
 
 
+CEILINGS = {"ceiling": (1.0, 400.0), "confidence": (50.0, 99.0)}
+"""What the page may ask for when it looks for an order of projects, per cent."""
+
+
 class State(NamedTuple):
     """What the page asks for. Two equal states have the same answer."""
 
@@ -141,6 +145,18 @@ def read_state(sent: Any, changes: Sequence[str], projects: Sequence[str] = ()) 
     ordered = tuple(name for name in changes if name in named)
     bars = tuple((name, Moved(**named_projects[name])) for name in projects if named_projects.get(name))
     return State(moved, ordered, policy, float(step) if policy == "step" else 0.0, bars)
+
+
+def read_ceiling(body: Mapping[str, Any]) -> tuple[float, float]:
+    """The ceiling of the debt ratio and the confidence that a page asks for in per cent, as shares; InputError."""
+    faults = []
+    for key, (low, high) in CEILINGS.items():
+        value = body.get(key)
+        if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
+            faults.append(_fault("page_outside", key, value, low=low, high=high))
+    if faults:
+        raise InputError(faults)
+    return body["ceiling"] / 100.0, body["confidence"] / 100.0
 
 
 def _wrong_move(key: str, sent: Any) -> list[Fault]:

@@ -13,7 +13,7 @@ import json
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -24,11 +24,13 @@ from starlette.staticfiles import StaticFiles
 
 from ldip.errors import InputError
 from ldip.text import Text
-from ldip.web.answers import answer_records, page_records
-from ldip.web.controls import State, read_state
+from ldip.web.answers import answer_records, page_records, prioritised_records
+from ldip.web.controls import State, read_ceiling, read_state
 from ldip.web.engine import load, ready_to_load
 from ldip.web.exports import EXPORTS
 from ldip.web.simulator import DRAGGED, Simulator
+
+T = TypeVar("T")
 
 STATIC = Path(__file__).parent / "static"
 TOKEN = "x-ldip-token"
@@ -105,8 +107,8 @@ class Desk:
             self._first_answered.set()
         return answer
 
-    async def make(self, file: Callable[[], bytes]) -> bytes:
-        """Make a file, one at a time, while questions are answered as before."""
+    async def make(self, file: Callable[[], T]) -> T:
+        """Make a file, or what else takes long, one at a time, while questions are answered as before."""
         async with self._file_turn:
             return await run_in_threadpool(file)
 
@@ -161,6 +163,12 @@ def application(simulator: Simulator, token: str, hosts: Collection[str]) -> "_G
         disposition = {"Content-Disposition": f'attachment; filename="{found.file}"'}
         return Response(content, media_type=found.media, headers=disposition)
 
+    async def prioritise(request: Request) -> Response:
+        lang, body = _lang(await _body(request, token))
+        state, asked = _state(body, "state", simulator), read_ceiling(body)
+        found = await desk.make(lambda: simulator.prioritised(state, *asked))
+        return JSONResponse(prioritised_records(found, lang))
+
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         warming = asyncio.create_task(desk.warm_up())
@@ -175,6 +183,7 @@ def application(simulator: Simulator, token: str, hosts: Collection[str]) -> "_G
             Route("/", page, methods=["GET"]),
             Route("/api/page", words, methods=["POST"]),
             Route("/api/simulate", simulate, methods=["POST"]),
+            Route("/api/prioritise", prioritise, methods=["POST"]),
             Route("/api/export/{name}", export, methods=["POST"]),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],

@@ -1,14 +1,14 @@
 """A state of the page becomes a result: its change is laid over the scenario, which is simulated as ever."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from ldip.analysis.compare import Pair, paired, paired_events
 from ldip.model import drivers
 from ldip.model.catalogue import catalogue
-from ldip.model.engine.simulate import Built, Ledger, run_baseline, simulate, simulate_built, with_policy
+from ldip.model.engine.simulate import PRESSURE, Built, Ledger, run_baseline, simulate, simulate_built, with_policy
 from ldip.model.fiscal_rules import events
 from ldip.model.metrics import lines_needed, report_values
 from ldip.model.plan.baseline import Baseline, build
@@ -21,6 +21,9 @@ from ldip.statistics.summary import Fans, Summary, summarise
 from ldip.text import Text
 from ldip.web.controls import CONTROLS, State, change_of, position, project_changes
 from ldip.web.memory import Memory
+
+if TYPE_CHECKING:
+    from ldip.analysis.prioritise import Prioritised
 
 DRAGGED = 10_000
 """Runs of a simulation while a slider moves."""
@@ -126,6 +129,22 @@ class Simulator:
             return mine, None
         metrics = _while(wanted, WEB if whole else ANSWERS)
         return mine, _pair(mine, self._references[runs], metrics, self.engine)
+
+    def prioritised(self, state: State, ceiling_of: float, confidence: float) -> "Prioritised":
+        """When to start which project so that the debt ratio stays below a ceiling, from where the page stands: of at
+        most DRAGGED runs, and with nobody but the planner stepping in where the page has a step."""
+        from ldip.analysis.prioritise import ceiling, prioritise
+
+        scenario = self.alternative(state).source.scenario
+        return prioritise(
+            scenario,
+            [ceiling(scenario, "debt_ratio", ceiling_of)],
+            confidence=confidence,
+            policy=PRESSURE if state.policy == "step" else state.policy,
+            runs=min(self.runs, DRAGGED),
+            seed=self.seed,
+            years=self.years,
+        )
 
     def whole_ledger(self, alternative: Alternative, policy: str) -> Ledger:
         """An alternative as ``ldip simulate`` simulates it with a policy: every headline figure."""

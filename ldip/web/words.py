@@ -94,6 +94,10 @@ WORDS = {
     "project_said": Text(
         "Starter {start}, åpner {opens}, {cost} mill. (P50)", "Starts {start}, opens {opens}, {cost} mill. (P50)"
     ),
+    "order_ceiling": Text("Gjeldsgraden høyst", "Debt ratio at most"),
+    "order_confidence": Text("med sikkerhet", "with confidence"),
+    "order_find": Text("Finn hva som må vente", "Find what must wait"),
+    "order_looking": Text("Leter; det tar noen sekunder …", "Looking; it takes some seconds …"),
     "places": Text("Plasser som ingen prosjekter dekker", "Places that no project covers"),
     "places_note": Text(
         "Det brukerne i året trenger ut over plassene som fantes og det prosjektene åpner. Modellen bygger dem "

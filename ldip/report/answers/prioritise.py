@@ -20,10 +20,10 @@ from ldip.text import Text
 
 INTRO = {
     False: Text(
-        nb="Hva må vente for at {limits} skal holde med {p} % sikkerhet i hvert år {first}–{last}? Sikkerheten gjelder "
-        "hvert år for seg, ikke alle årene på en gang.",
-        en="What must wait for {limits} to hold with {p} % confidence in every year {first}-{last}? The confidence is "
-        "of each year by itself, not of all years at once.",
+        nb="Hva må vente for at {limits} skal holde med {p} % sikkerhet i hvert år {first}–{last}? Sikkerheten "
+        "gjelder hvert år for seg, ikke alle årene på en gang.",
+        en="What must wait for {limits} to hold with {p} % confidence in every year {first}-{last}? The confidence "
+        "is of each year by itself, not of all years at once.",
     ),
     True: Text(
         nb="Hva må vente for at {limits} skal holde med {p} % sikkerhet i alle årene {first}–{last} på en gang?",
@@ -61,11 +61,12 @@ SIMPLE = Text(
 )
 NOT_FOUND = Text("holder ikke", "do not hold")
 FRESH = Text(
-    nb="{runs} løp, frø {seed}: framtider som rekkefølgen ikke er funnet i. Leting med frø {own}. Spådd margin bommet "
-    "med høyst {missed} prosentpoeng da rekkefølgen ble simulert; det er rettet. {policy}. Sannsynlighetene er modellens.",
-    en="{runs} runs, seed {seed}: futures that the order was not found in. Found with seed {own}. The predicted margin "
-    "was off by at most {missed} percentage points when the order was simulated; that is corrected. {policy}. "
-    "Probabilities are the model's.",
+    nb="{runs} løp, frø {seed}: framtider som rekkefølgen ikke er funnet i. Leting med frø {own}. Spådd margin "
+    "bommet med høyst {missed} prosentpoeng da den siste rekkefølgen ble simulert; det er rettet. {policy}. "
+    "Sannsynlighetene er modellens.",
+    en="{runs} runs, seed {seed}: futures that the order was not found in. Found with seed {own}. The predicted "
+    "margin was off by at most {missed} percentage points when the last order was simulated; that is corrected. "
+    "{policy}. Probabilities are the model's.",
 )
 ALMOST = Text(
     nb="Rekkefølgen holder litt sjeldnere i disse framtidene enn det som er bedt om; en strengere ble ikke funnet.",

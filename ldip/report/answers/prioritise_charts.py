@@ -1,5 +1,5 @@
-"""The picture of a programme's frontier: how tight a limit is against what is postponed. matplotlib is loaded only when
-asked for."""
+"""The picture of a programme's frontier: how tight a limit is against what is postponed. matplotlib is loaded only
+when asked for."""
 
 from pathlib import Path
 
@@ -23,11 +23,14 @@ def write_frontier_picture(folder: Path, result: Prioritised, lang: str) -> None
         axes = figure.subplots()
         confidences = sorted({point.confidence for point in result.frontier})
         for place, p in enumerate(confidences):
-            points = [point for point in result.frontier if point.confidence == p and point.postponed is not None]
-            points.sort(key=lambda point: point.ceiling)
+            points = sorted(
+                (100.0 * point.ceiling, point.postponed)
+                for point in result.frontier
+                if point.confidence == p and point.postponed is not None
+            )
             axes.plot(
-                [100.0 * point.ceiling for point in points],
-                [point.postponed for point in points],
+                [ceiling for ceiling, _ in points],
+                [postponed for _, postponed in points],
                 color=COLOURS[place % len(COLOURS)],
                 linewidth=2.0,
                 marker="o",

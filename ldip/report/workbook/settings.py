@@ -1,13 +1,15 @@
 """The sheet of settings that a planner edits in Excel; `ldip.scenario.sheet.alternatives` reads it back."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from ldip.errors import Fault, InputError
 from ldip.report.workbook.sheets import Book, Sheet
 from ldip.scenario.files.reader import Source
-from ldip.scenario.numbers import Number, by_year, quantities, settings
+from ldip.scenario.numbers import Number, by_year, move_settings, moves, quantities, settings
+from ldip.scenario.projects import MOVES
 from ldip.scenario.quantities import Parameter, Quantity
 from ldip.scenario.schema import limits
 from ldip.scenario.settings import BASES, name_of
@@ -64,7 +66,7 @@ def write_scenario_sheet(
 
     Raises InputError for an alternative that has settings which the base lacks, or other names.
     """
-    known = quantities(base.scenario)
+    known = {**quantities(base.scenario), **moves(base.scenario)}
     _refuse_other_keys(base, alternatives)
     heading = base.scenario.scenario
     title = TITLE.say(lang, title=Text(heading.title_nb, heading.title_en).say(lang))
@@ -73,9 +75,9 @@ def write_scenario_sheet(
         keys = _keys_sheet(book, base, known)
         count = max(len(alternatives) + 1, EMPTY_ALTERNATIVES)
         _frame(sheet, base, extends, alternatives, count)
-        numbers = [quantities(source.scenario) for source in alternatives.values()]
+        numbers = [{**quantities(it.scenario), **moves(it.scenario)} for it in alternatives.values()]
         row = HEAD_ROW + 1
-        for shown in settings(base.scenario, lang):
+        for shown in chain(settings(base.scenario, lang), move_settings(base.scenario, lang)):
             others = [other[shown.key] for other in numbers]
             row = _setting(sheet, row, base, shown, known[shown.key], others, count)
         for empty in range(row, row + EMPTY_ROWS):
@@ -89,7 +91,11 @@ def _refuse_other_keys(base: Source, alternatives: Mapping[str, Source]) -> None
     for name, source in alternatives.items():
         more = sorted(set(quantities(source.scenario)) - known)
         more += [key for key, text in _words(source).items() if text != words.get(key)]
-        more += [f"projects.{new.id}" for new in source.scenario.projects if new not in base.scenario.projects]
+        listed = {project.id: project for project in base.scenario.projects}
+        for project in source.scenario.projects:
+            same = {field: getattr(project, field) for field in (*MOVES, "opens")}
+            if project.id not in listed or listed[project.id].model_copy(update=same) != project:
+                more.append(f"projects.{project.id}")
         if more:
             faults.append(Fault.of("sheet_adds_keys", "", name, ", ".join(more)))
     if faults:

@@ -23,12 +23,13 @@ def moved_keys(change: Mapping[str, Any], at: tuple[str, ...] = ()) -> Iterator[
 
 
 def change_text(scenario: Scenario, change: Mapping[str, Any], title: Text, extends: str, comment: str = "") -> str:
-    """The change file that makes `scenario` out of the one it extends: what it holds under the keys of `change`."""
+    """The change file that makes `scenario` out of the one it extends: what it holds under the keys of `change`; of
+    projects what the change says of them."""
     resolved = scenario.model_dump(exclude_none=True)
     resolved["projects"] = {project["id"]: project for project in resolved["projects"]}
     entries: dict[tuple[str, ...], Any] = {}
     for path in moved_keys(change):
-        value: Any = resolved
+        value: Any = change if path[0] == "projects" else resolved
         for part in path:
             value = value[part]
         entries[path] = value
@@ -58,6 +59,10 @@ def value_text(value: Any) -> str:
     """A string, number, list or table in TOML; JSON's strings are TOML's but for one character."""
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{key_text(name)} = {value_text(part)}" for name, part in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(value_text, value)) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, bool):

@@ -7,7 +7,7 @@ at once. Limits, whole numbers and correlations are checked by reading the writt
 
 import datetime
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +15,8 @@ from ldip.errors import Fault, InputError
 from ldip.scenario.files.faults import nearest
 from ldip.scenario.files.reader import Source, read
 from ldip.scenario.files.writer import change_toml
-from ldip.scenario.numbers import by_year, quantities
+from ldip.scenario.numbers import by_year, moves, quantities
+from ldip.scenario.projects import as_moved
 from ldip.scenario.quantities import Parameter, Quantity
 from ldip.scenario.schema import limits
 from ldip.scenario.settings import BASES
@@ -132,7 +133,7 @@ class _Reading:
 
     def __init__(self, sheet: Sheet, head: int, name: str, source: Source):
         self.sheet, self.head, self.name = sheet, head, name
-        self.known: Mapping[str, Quantity | Parameter] = quantities(source.scenario)
+        self.known: dict[str, Quantity | Parameter] = {**quantities(source.scenario), **moves(source.scenario)}
         self.first_year = source.scenario.scenario.first_year
         self.faults: list[Fault] = []
         self.alternatives = range(FIRST, len(sheet.rows[head]), PARTS)
@@ -226,7 +227,7 @@ class _Reading:
 
     def _change(self, column: int) -> Change | None:
         """The alternative in `column`; None where there are no numbers."""
-        entries: dict[str, dict[str, Any]] = {}
+        entries: dict[str, Any] = {}
         places: dict[str, str] = {}
         for key, starts in self.rows.items():
             numbers = {year: self._number(row, column, key) for year, row in starts.items()}
@@ -235,6 +236,8 @@ class _Reading:
                 self._nothing_beside(starts.values(), column, key)
                 continue
             entries[key] = self._entry(key, own, column)
+            if key.startswith("projects."):
+                entries[key] = as_moved(key.split(".")[-1], next(iter(own.values())))
             first = self.sheet.place(starts[next(iter(own))], column, key)
             places |= {key: first}
             places |= {f"{key}.dated.{year}": self.sheet.place(starts[year], column, key) for year in own}

@@ -171,6 +171,30 @@ function moveProject(id, change) {
   moved();
 }
 
+// What must wait so that the debt ratio stays below a ceiling; laid over the plan.
+async function findOrder(event) {
+  event.preventDefault();
+  const [ceiling, confidence] = ["ceiling", "confidence"].map((id) => at(id).valueAsNumber);
+  const [button, said] = [at("order").querySelector("button"), at("ordered")];
+  const from = copyOf(state);
+  button.disabled = true;
+  said.textContent = page.words.order_looking;
+  try {
+    const found = await ask("api/prioritise", { state: from, ceiling, confidence, lang: page.lang });
+    at("trouble").textContent = "";
+    said.textContent = found.said;
+    if (Object.keys(found.projects).length && same(from, state)) {
+      for (const [id, change] of Object.entries(found.projects)) state.projects[id] = { ...state.projects[id], ...change };
+      moved();
+    }
+  } catch (error) {
+    said.textContent = "";
+    trouble(error);
+  } finally {
+    button.disabled = false;
+  }
+}
+
 // Put every control where the state has it; the one being used is left alone.
 function showControls() {
   const unmoved = answer ? answer.unmoved : {};
@@ -468,6 +492,7 @@ at("against").addEventListener("change", () => {
   against = Number(at("against").value);
   put("released");
 });
+at("order").addEventListener("submit", findOrder);
 at("controls").addEventListener("submit", (event) => event.preventDefault());
 for (const button of document.querySelectorAll("[data-lang]")) {
   button.addEventListener("click", () => {
