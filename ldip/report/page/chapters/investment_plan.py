@@ -44,7 +44,7 @@ def chapter(m: Material) -> Section | None:
     places = Table(m.say(words.PLACES), ["", *words.place_heads(plan)], _told(words.place_rows(plan, lang)))
     note = Words(words.note_words(plan, scenario, lang), "note")
     return Section(
-        "projects",
+        "investment_plan",
         m.say(INVESTMENT_PLAN),
         [Words(lead), timeline, by_class, *([by_project] if costs else []), places, note],
     )
