@@ -99,9 +99,9 @@ ORDER = {
     "statistics": [{"compiled_rows"}, {"summary"}, {"selection"}, {"stream"}],
     "analysis": [
         {"statement", "features", "compare", "explain", "restructuring", "reserve", "calibrate", "growth", "sweep"}
-        | {"stabilising", "moves", "programme"},
+        | {"stabilising", "moves", "programme", "places"},
         {"reconcile", "stress", "steering", "sensitivity", "discovery", "backtest", "executors", "population"}
-        | {"bootstrap", "planner"},
+        | {"bootstrap", "planner", "investment_plan", "proposal"},
         {"realism", "prioritise"},
         {"findings", "sobol"},
     ],

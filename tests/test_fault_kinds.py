@@ -125,6 +125,7 @@ COMMANDS = {
     "nothing_published": ["reconcile", "kommune"],
     "unknown_figure": ["scenario", "check", "published"],
     "folder_not_empty": ["scenario", "new", "kommune"],
+    "file_exists": ["projects", "--propose", "a-file"],
     "nothing_to_compare": ["compare", "baerum-2020"],
     "named_twice": ["compare", "baerum-2020", "baerum-2020"],
     "other_first_years": ["compare", "baerum-2020", "eksempelvik-2025"],

@@ -28,6 +28,9 @@ from ldip.statistics.summary import quantile
 LINES = {"general": "project_investment", "water_waste": "project_water_waste", "housing": "project_housing"}
 """Class of projects -> the ledger's line with their spending."""
 
+DIVIDED = {"project_investment": "general", "water_waste_investment": "water_waste", "housing_investment": "housing"}
+"""Line that named projects divide, wholly or in part -> the class of those that do."""
+
 _MEANT = ("renewal_investment", "capacity_investment", "infrastructure_investment", "project_investment")
 
 UNNAMED = {

@@ -11,9 +11,11 @@ from ldip.report.words import (
     EVENT,
     HALF,
     IN_YEAR,
+    INVESTMENT_PLAN,
     LOWER,
     MEDIAN,
     NINE_OF_TEN,
+    OPENS,
     PER_CENT,
     POINTS,
     RESTRUCTURING,
@@ -78,7 +80,7 @@ WORDS = {
     "legend_threshold": Text("grense", "threshold"),
     "table": Text("Tall i tabell", "Figures as a table"),
     "error": Text("feil ± (median)", "error ± (median)"),
-    "plan": Text("Investeringsplanen", "The investment plan"),
+    "plan": INVESTMENT_PLAN,
     "plan_note": Text(
         "Dra en stolpe, eller bruk piltastene, for å flytte et prosjekt i tid. Haken slår det av og på, tallet gjør "
         "det mindre eller større. Trekanten er året det åpner; rammen er der scenariet har det.",
@@ -87,7 +89,7 @@ WORDS = {
     ),
     "project_bar": Text("{name}, flytt i tid", "{name}, move in time"),
     "project_scale": Text("{name}, størrelse i prosent", "{name}, size in per cent"),
-    "project_opens": Text("åpner", "opens"),
+    "project_opens": OPENS,
     "project_off": Text("bygges ikke", "not built"),
     "project_said": Text(
         "Starter {start}, åpner {opens}, {cost} mill. (P50)", "Starts {start}, opens {opens}, {cost} mill. (P50)"

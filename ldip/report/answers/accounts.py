@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ldip.analysis.investment_plan import LINES
+from ldip.analysis.investment_plan import DIVIDED, LINES
 from ldip.analysis.statement import INVESTMENT_LINES, Accounts
 from ldip.model.catalogue import MONEY_UNITS, catalogue
 from ldip.report.answers.forms import FORMS, Form, Row, Sum
 from ldip.report.numbers import number, shown
 from ldip.report.terminal import table
+from ldip.report.words import NOT_NAMED
 from ldip.scenario.projects import built
 from ldip.scenario.quantities import MONEY
 from ldip.scenario.schema import Scenario
@@ -129,29 +130,23 @@ def _by_sector(scenario: Scenario, equals: str, rows: tuple[Row, ...]) -> Iterat
     yield Sum(equals, rows, Text(f"Sum {name.nb}", f"Sum {name.en}"))
 
 
-OTHERS = Text("Ikke navngitt", "Not named")
 NAMED = Text("Navngitte prosjekter", "Named projects")
 REST = Text("Øvrige investeringer", "Other investment")
-OF_CLASS = {
-    "project_investment": ("general", ""),
-    "water_waste_investment": ("water_waste", "water_waste_investment -project_water_waste"),
-    "housing_investment": ("housing", "housing_investment -project_housing"),
-}
-"""Line that projects divide -> the class of those that do, and what none of them bears."""
 
 
 def _divided(line: str) -> Callable[[Scenario], Iterator[Row | Sum]]:
     """A line as the sum of the projects of its class and of what has no name; as a row where there are none."""
 
     def rows(scenario: Scenario) -> Iterator[Row | Sum]:
-        kind, left = OF_CLASS[line]
+        kind, named_line = DIVIDED[line], LINES[DIVIDED[line]]
+        left = "" if line == named_line else f"{line} -{named_line}"
         bound = [project for project in scenario.projects if project.dropped and project.committed]
         named = tuple(
             Row(f"project:{project.id}", Text(project.name_nb, project.name_en))
             for project in (*built(scenario.projects), *bound)
             if project.kind == kind and project.p50
         )
-        yield Sum(line, ((Row(left, OTHERS),) if left else ()) + named) if named else Row(line)
+        yield Sum(line, ((Row(left, NOT_NAMED),) if left else ()) + named) if named else Row(line)
 
     return rows
 
@@ -169,7 +164,7 @@ EXPANDED = {
     "@sectors": _sectors,
     "@areas": _areas,
     "@investment": _investment,
-    **{f"@{line}": _divided(line) for line in OF_CLASS},
+    **{f"@{line}": _divided(line) for line in DIVIDED},
 }
 
 

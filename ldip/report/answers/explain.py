@@ -13,7 +13,7 @@ from ldip.model.catalogue import catalogue
 from ldip.report.folder.records import figure, write_records
 from ldip.report.numbers import number
 from ldip.report.terminal import table
-from ldip.report.words import DIFFERENCE, ERROR
+from ldip.report.words import DIFFERENCE, ERROR, SUM
 from ldip.text import Text
 
 GROUPS = {
@@ -122,7 +122,6 @@ AT_START, AT_END = (
 )
 PERIOD = Text("{first}–{last}", "{first}-{last}")
 POINTS = Text("Prosentpoeng av driftsinntektene", "Percentage points of operating revenue")
-SUM = Text("sum", "sum")
 TRANSFER = Text(
     "Herav gjennom overføring fra drift til investering",
     "Of which through the transfer from operations to investment",

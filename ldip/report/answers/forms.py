@@ -10,6 +10,7 @@ for that line, divided into what named projects bear and what is left, where the
 
 from typing import NamedTuple
 
+from ldip.analysis.investment_plan import DIVIDED
 from ldip.model.accounts.year import SUMS
 from ldip.text import Text
 
@@ -75,9 +76,6 @@ def _by_project(line: str) -> str:
     """The terms of a line, those that projects divide marked as such."""
     return " ".join(f"@{term}" if term in DIVIDED else term for term in SUMS[line].split())
 
-
-DIVIDED = ("project_investment", "water_waste_investment", "housing_investment")
-"""Lines that named projects divide, wholly or in part."""
 
 GRANTS = Row("-grants -housing_grants", Text("Tilskudd og refusjoner", "Grants and refunds"))
 SHOWN_APART = "tax_revenue general_grant income_system_loss imputed_capital_cost"

@@ -11,7 +11,7 @@ from ldip.model.catalogue import catalogue
 from ldip.report.answers.explain import PARTS
 from ldip.report.numbers import number
 from ldip.report.terminal import selected_years, table
-from ldip.report.words import capital
+from ldip.report.words import DWELLINGS, NAMED_IN_ALL, NOT_NAMED, OPENS, SUM, capital
 from ldip.scenario.projects import KINDS, PHASES
 from ldip.scenario.schema import Scenario
 from ldip.text import Text
@@ -37,21 +37,14 @@ NO_PROJECTS = Text(
 BY_CLASS = Text("Investeringer etter klasse, mill. {year}-kr", "Investment by class, mill. {year}-kr")
 BY_AREA = Text("Navngitte prosjekter etter programområde", "Named projects by programme area")
 BY_PROJECT = Text("Investeringer per prosjekt (skjema 2B)", "Investment by project (form 2B)")
-SUM = Text("Sum", "Sum")
 NAMED_IN = Text("navngitt, {kind}", "named, {kind}")
-NAMED_SUM = Text("Navngitt i alt", "Named in all")
-UNNAMED = Text("Ikke navngitt", "Not named")
 GROSS = "gross_investment"
-LEFT = {
-    "water_waste_left": Text("vann, avløp og renovasjon", "water, sewage and waste"),
-    "housing_left": Text("bolig", "housing"),
-}
+LEFT = {"water_waste_left": KINDS["water_waste"], "housing_left": KINDS["housing"]}
 NO_AREA = Text("uten område", "without an area")
 NO_COST = Text("Prosjekter uten kostnad", "Projects without a cost")
 FROM = Text("fra", "from")
 PHASE = Text("fase", "phase")
 NEW_PLACES = Text("plasser", "places")
-OPENS = Text("åpner", "opens")
 COMMITTED = Text(
     nb="Bundet av kontrakt: {bound} av {named} mill. {year}-kr i navngitte prosjekter fra {first} til {last}. "
     "Vedtatt eller under bygging: {approved} mill.",
@@ -74,7 +67,6 @@ DISTRICTS = Text(
     "Boligområder, {first}–{last}: plasser som boligene trenger / som prosjekter åpner",
     "Housing areas, {first}-{last}: places that the dwellings need / that projects open",
 )
-DWELLINGS = Text("boliger", "dwellings")
 NOTE = Text(
     nb="Grunnbanen, faste {year}-kr. I planårene er «vedtatt program og fornyelse» alt i planen som ikke er "
     "navngitt. Plasser «i plan» er plassene ved start, det vedtatte programmet og navngitte prosjekter; brukerne er "
@@ -117,12 +109,12 @@ def class_rows(plan: InvestmentPlan, lang: str) -> list[list[str]]:
         named = named + of
         if of.any():
             rows.append((f"  {NAMED_IN.say(lang, kind=label)}", of))
-    rows.append((NAMED_SUM.say(lang), named))
+    rows.append((NAMED_IN_ALL.say(lang), named))
     for part, of in plan.unnamed.items():
         if np.abs(of).max() > 1e-9:
             name = part_label(part).say(lang)
             rows.append((f"  {name[:1].lower()}{name[1:]}", of))
-    rows.append((f"{UNNAMED.say(lang)}, {SUM.say(lang).lower()}", plan.gross - named))
+    rows.append((f"{NOT_NAMED.say(lang)}, {SUM.say(lang)}", plan.gross - named))
     rows.append((catalogue()[GROSS].label.say(lang), plan.gross))
     return [_amounts(label, of, plan.years, lang) for label, of in rows]
 
@@ -153,7 +145,7 @@ def project_rows(plan: InvestmentPlan, lang: str) -> list[list[str]]:
         rows += [[capital(label).say(lang)]] if own else []
         rows += [_project_row(it, plan.years, lang) for it in own]
         if len(own) > 1:
-            total = _amounts(f"  {SUM.say(lang)}", plan.of_class(kind), plan.years, lang)
+            total = _amounts(f"  {capital(SUM).say(lang)}", plan.of_class(kind), plan.years, lang)
             rows.append([total[0], "", *total[1:]])
     return rows
 
@@ -199,7 +191,7 @@ def _amounts(label: str, of: np.ndarray, years: np.ndarray, lang: str) -> list[s
 
 def block_heads(years: np.ndarray, lang: str) -> list[str]:
     """What stands over the amounts."""
-    return [*[name for name, _ in blocks(years, lang)], SUM.say(lang)]
+    return [*[name for name, _ in blocks(years, lang)], capital(SUM).say(lang)]
 
 
 def committed_words(plan: InvestmentPlan, lang: str) -> str:

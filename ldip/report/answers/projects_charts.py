@@ -9,11 +9,11 @@ import numpy as np
 
 from ldip.report.answers.projects import shortened
 from ldip.report.fans import BLUE, INK
+from ldip.report.words import OPENS
 from ldip.scenario.projects import KINDS, Project
 from ldip.text import Text
 
 TIMELINE = Text("Navngitte prosjekter, fra start til åpning", "Named projects, from start to opening")
-OPENING = Text("åpner", "opens")
 COLOURS = {"general": BLUE, "water_waste": "#2f8577", "housing": "#c07a2c"}
 BEFORE = 3
 """Years before the plan that a bar may begin in; of a longer one the start is not shown."""
@@ -70,7 +70,7 @@ def draw_timeline(
         axes.spines[side].set_visible(False)
     kinds = [kind for kind in KINDS if any(project.kind == kind for project in ranked)]
     marks = [patch(COLOURS[kind], KINDS[kind].say(lang)) for kind in kinds]
-    opening = axes.plot([], [], marker="D", markersize=4.5, color=INK, linestyle="", label=OPENING.say(lang))
+    opening = axes.plot([], [], marker="D", markersize=4.5, color=INK, linestyle="", label=OPENS.say(lang))
     axes.legend(
         handles=[*marks, *opening],
         loc="lower right",

@@ -9,6 +9,7 @@ from typing import Any
 
 from ldip.analysis.proposal import Proposal
 from ldip.report.answers.projects import SERVICE, area_title
+from ldip.report.folder.records import csv_text
 from ldip.report.numbers import number
 from ldip.report.terminal import table
 from ldip.scenario.projects import COLUMNS, Project
@@ -39,10 +40,7 @@ def proposal_text(kept: Path | None, proposed: Sequence[Project]) -> str:
     used = [name for name in COLUMNS if any(row[name] != Project.model_fields[name].default for row in told)]
     header = [*header, *[name for name in used if name not in header]]
     new = [[_cell(row.get(name)) for name in header] for row in told]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerows([header, *[[*row, *[""] * (len(header) - len(row))] for row in old], *new])
-    return out.getvalue()
+    return csv_text([header, *[[*row, *[""] * (len(header) - len(row))] for row in old], *new])
 
 
 def _cell(value: Any) -> str:

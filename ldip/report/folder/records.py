@@ -1,9 +1,10 @@
 """Records (dictionaries of plain values) as CSV and as JSON: the same bytes on every machine."""
 
 import csv
+import io
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,13 @@ def plain(value: float) -> str:
 def json_text(content: Any, **how: Any) -> str:
     """JSON. Raises ValueError if a number in it is not one: such a figure must not leave the program."""
     return json.dumps(content, allow_nan=False, **how)
+
+
+def csv_text(rows: Iterable[Sequence[str]]) -> str:
+    """Rows of cells as a table with commas and line feeds."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue()
 
 
 def write_csv(path: Path, rows: Iterable[list[str]]) -> None:

@@ -4,17 +4,8 @@ import numpy as np
 
 from ldip.analysis.investment_plan import InvestmentPlan, plan_of
 from ldip.model.catalogue import catalogue
-from ldip.report.answers.projects import (
-    FROM,
-    GROSS,
-    NEW_PLACES,
-    OPENS,
-    PHASE,
-    SUM,
-    area_name,
-    part_label,
-)
-from ldip.report.words import capital
+from ldip.report.answers.projects import FROM, GROSS, NEW_PLACES, PHASE, area_name, part_label
+from ldip.report.words import NAMED_IN_ALL, NOT_NAMED, OPENS, PROJECT, SUM, capital
 from ldip.report.workbook.figures import Alternative, Alternatives
 from ldip.report.workbook.sheets import Book, Sheet
 from ldip.scenario.projects import KINDS, PHASES
@@ -26,8 +17,7 @@ NOTE = Text(
     nb="Grunnbanen, mill. {year}-kr. Det som ikke er navngitt, står under; summen er brutto investeringer.",
     en="The baseline, mill. {year}-kr. What is not named stands below; the sum is gross investment.",
 )
-PROJECT, KIND, AREA = Text("Prosjekt", "Project"), Text("Klasse", "Class"), Text("Område", "Area")
-NAMED, REST = Text("Navngitt i alt", "Named in all"), Text("Ikke navngitt", "Not named")
+KIND, AREA = Text("Klasse", "Class"), Text("Område", "Area")
 TEXTS = 4
 FIRST = 7
 """Columns of words, and where the years begin."""
@@ -51,9 +41,9 @@ def _sheet(book: Book, it: Alternative, *, several: bool) -> None:
     sheet.keep(4, 1)
     row = _projects(sheet, 4, plan, it)
     named = row
-    _row(sheet, row, NAMED.say(lang), np.sum([of.real for of in plan.projects], axis=0), (4, row - 1))
+    _row(sheet, row, NAMED_IN_ALL.say(lang), np.sum([of.real for of in plan.projects], axis=0), (4, row - 1))
     row += 2
-    sheet.write(row, 0, REST.say(lang), "section")
+    sheet.write(row, 0, NOT_NAMED.say(lang), "section")
     first = row + 1
     for part, values in plan.unnamed.items():
         row += 1
