@@ -91,8 +91,8 @@ DEMANDS = {
     "order": Text("rekkefølgen mellom prosjekter", "the order of projects"),
     "places": Text("plasser i tide", "places in time"),
     "latest": Text("seneste start", "latest starts"),
-    "statutory": Text("at lovpålagte prosjekter bygges", "that statutory projects are built"),
-    "drop": Text("at ingen prosjekter faller bort", "that no project is dropped"),
+    "statutory": Text("kravet om at lovpålagte prosjekter bygges", "the demand that statutory projects are built"),
+    "drop": Text("kravet om at alle prosjekter bygges", "the demand that every project is built"),
 }
 FRONTIER = Text(
     nb="Utsatt, mill. kr / mill. kr × år × nytte, etter grense og sikkerhet i hvert år for seg (spådd): {label}",
