@@ -66,15 +66,9 @@ class Held(NamedTuple):
         """Standard error of a probability."""
         return np.sqrt(np.asarray(probability) * (1.0 - np.asarray(probability)) / self.runs)
 
-    @property
-    def worst(self) -> tuple[int, int]:
-        """The limit and the year that hold least often: places."""
-        limit, year = np.unravel_index(np.nanargmin(self.probability), self.probability.shape)
-        return int(limit), int(year)
-
     def enough(self, question: Question) -> bool:
         """Whether it is as sure as was asked for."""
-        found = self.together if question.jointly else float(np.nanmin(self.probability))
+        found = self.together if question.jointly else float(np.nanmin(self.probability, initial=1.0))
         return found >= question.confidence
 
 
@@ -302,13 +296,17 @@ class Planner:
         return Held(probability, float(holds.all(axis=(0, 1)).mean()), np.array(levels), short, margins.shape[2])
 
     def _by_simple_rules(self, programme: Programme) -> dict[str, np.ndarray | None]:
-        """What two simple rules choose: those that start latest first, and the largest first."""
+        """What two simple rules choose, which postpone those that start latest first, or the largest first."""
         now = [self.every.every[place].project for place in self.every.current]
         orders = {
             "latest_first": sorted(range(len(now)), key=lambda place: -now[place].start),
             "largest_first": sorted(range(len(now)), key=lambda place: -now[place].cost),
         }
-        return {name: greedy(programme, self.allowed, self.every.current, order) for name, order in orders.items()}
+        own = [
+            option.project.id == now[option.family].id and not option.project.dropped for option in self.every.every
+        ]
+        allowed = self.allowed & np.array(own)
+        return {name: greedy(programme, allowed, self.every.current, order) for name, order in orders.items()}
 
     def simple(self, chosen: np.ndarray) -> dict[str, float | None]:
         """What the simple rules come to, on the same measured responses and demands as a choice was made on; none

@@ -16,7 +16,7 @@ from ldip.analysis.planner import Clash, Held, Planner, Question
 from ldip.errors import Fault, InputError
 from ldip.model.catalogue import catalogue
 from ldip.model.fiscal_rules import Limit, limits
-from ldip.scenario.projects import Project
+from ldip.scenario.projects import Project, built
 from ldip.scenario.schema import Scenario
 from ldip.text import Text
 
@@ -55,6 +55,7 @@ class Prioritised(NamedTuple):
     """The programme, what it moves, and how sure it is; or why there is none."""
 
     scenario: str
+    base_year: int
     question: Question
     years: np.ndarray  # those asked for
     moves: tuple[Move, ...]
@@ -110,10 +111,10 @@ def prioritise(
     """The programme with the least delay with which the limits `asked` hold in every year after the plan, or from
     `since` on. `frontier` are confidences at which the first limit is set against what is postponed.
 
-    Raises InputError if the scenario has no projects, or no year is left.
+    Raises InputError if the scenario builds no projects, or no year is left.
     """
     first, plan_years = scenario.scenario.first_year, scenario.scenario.plan_years
-    if not scenario.projects:
+    if not built(scenario.projects):
         raise InputError([Fault.of("no_projects", scenario.name)])
     if years <= plan_years:
         raise InputError([Fault.of("no_start_left", "--years", str(years), least=plan_years + 1)])
@@ -127,6 +128,7 @@ def prioritise(
     chosen, before, after = planner.verified()
     return Prioritised(
         scenario=scenario.name,
+        base_year=first,
         question=question,
         years=planner.years,
         moves=() if chosen is None else moves_of(planner.every, chosen, last),

@@ -6,13 +6,18 @@ options add up to must be at least so much. Rows are the limits of the accounts,
 projects; what an option costs is how much is postponed by it.
 """
 
-from collections.abc import Sequence
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 TIGHT = 1e-9
 """By so much a row may be missed: rounding."""
+
+ROOM = 1e3
+"""The most that rows may give way."""
 
 GAP, SECONDS = 0.01, 3.0
 """A choice is taken whose cost is within that part of the least, or the best that is found by then: to prove that
@@ -67,7 +72,7 @@ def _milp(
     price: float = 0.0,
     gap: float = GAP,
 ) -> tuple[np.ndarray, float] | None:
-    """The choice and how far rows gave way; the last unknown is that."""
+    """The choice and how far rows gave way."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     places = np.flatnonzero(allowed)
@@ -76,9 +81,10 @@ def _milp(
         return None
     if not families:
         return (np.zeros(0, dtype=int), 0.0) if (programme.least <= TIGHT).all() else None
-    one = np.zeros((families, len(places) + 1))
+    more = int(gives.any())  # the last unknown: how far rows give way
+    one = np.zeros((families, len(places) + more))
     one[family, np.arange(len(places))] = 1.0
-    rows = np.column_stack([programme.rows[:, places], gives])
+    rows = np.column_stack([programme.rows[:, places], *[gives] * more])
     # Rows that no choice can break are left out: there are many.
     lowest = np.full((families, len(programme.least)), np.inf)
     np.minimum.at(lowest, family, programme.rows[:, places].T)
@@ -86,24 +92,45 @@ def _milp(
     rows, least = rows[matter], programme.least[matter]
     # Rows of like size, so that the solver's tolerance means the same in each.
     size = np.maximum(np.abs(rows).max(axis=1, initial=0.0), 1e-12)
-    worth = np.append(cost[places], price)
+    worth = np.append(cost[places], [price] * more)
     scale = max(float(np.abs(worth).max()), 1e-12)
-    found = milp(
-        worth / scale,
-        integrality=np.append(np.ones(len(places)), 0.0),
-        bounds=Bounds(np.append(np.zeros(len(places)), -1e3), np.append(np.ones(len(places)), 1e3)),
-        constraints=[
-            LinearConstraint(one, 1.0, 1.0),
-            *([LinearConstraint(rows / size[:, None], (least - TIGHT) / size, np.inf)] if len(least) else []),
-        ],
-        options={"time_limit": SECONDS, "mip_rel_gap": gap},
-    )
+    constraints = [LinearConstraint(one, 1.0, 1.0)]
+    if len(least):
+        constraints.append(LinearConstraint(rows / size[:, None], (least - TIGHT) / size, np.inf))
+    with _silent():
+        found = milp(
+            worth / scale,
+            integrality=np.append(np.ones(len(places)), [0.0] * more),
+            bounds=Bounds(
+                np.append(np.zeros(len(places)), [-ROOM] * more), np.append(np.ones(len(places)), [ROOM] * more)
+            ),
+            constraints=constraints,
+            options={"time_limit": SECONDS, "mip_rel_gap": gap},
+        )
     if found.x is None:
         return None
     chosen = np.zeros(families, dtype=int)
-    picked = np.flatnonzero(found.x[:-1] > 0.5)
+    picked = np.flatnonzero(found.x[: len(places)] > 0.5)
     chosen[family[picked]] = places[picked]
-    return chosen, float(found.x[-1])
+    return chosen, float(found.x[-1]) if more else 0.0
+
+
+@contextlib.contextmanager
+def _silent() -> Iterator[None]:
+    """What the solver's library says on the process's standard output goes nowhere: figures may be on their way
+    there."""
+    try:
+        kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    except OSError:  # there is no standard output
+        yield
+        return
+    try:
+        os.dup2(nowhere, 1)
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def greedy(programme: Programme, allowed: np.ndarray, start: np.ndarray, order: Sequence[int]) -> np.ndarray | None:

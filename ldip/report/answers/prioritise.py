@@ -76,22 +76,28 @@ IMPOSSIBLE = Text(
     nb="Ingen rekkefølge holder. Disse kravene går ikke sammen: {together}.",
     en="No order holds. These demands cannot go together: {together}.",
 )
+ALONE = Text(
+    nb="Ingen rekkefølge holder: {together} kan ikke holdes uansett hva som flyttes.",
+    en="No order holds: {together} cannot be kept whatever is moved.",
+)
 ROOM = Text("Det blir mulig uten {one}.", "It becomes possible without {one}.")
 NO_ROOM = Text("Ingen av dem alene eller to sammen er nok.", "None of them alone, nor two together, is enough.")
 REACHED = Text(
-    nb="{label} kan holdes på {value} med {p} % sikkerhet hvis de andre kravene til økonomien slippes.",
-    en="{label} can be kept at {value} with {p} % confidence if the other demands on the economy are let go.",
+    nb="{label} kan holdes på {value} med {p} % sikkerhet{others}.",
+    en="{label} can be kept at {value} with {p} % confidence{others}.",
 )
+OTHERS = Text(" hvis de andre kravene til økonomien slippes", " if the other demands on the economy are let go")
 DEMANDS = {
     "order": Text("rekkefølgen mellom prosjekter", "the order of projects"),
     "places": Text("plasser i tide", "places in time"),
     "latest": Text("seneste start", "latest starts"),
-    "statutory": Text("at lovpålagte prosjekter bygges", "that statutory projects are built"),
-    "drop": Text("at ingen prosjekter faller bort", "that no project is dropped"),
+    "statutory": Text("kravet om at lovpålagte prosjekter bygges", "the demand that statutory projects are built"),
+    "drop": Text("kravet om at alle prosjekter bygges", "the demand that every project is built"),
 }
 FRONTIER = Text(
-    nb="Utsatt, mill. kr, etter grense og sikkerhet i hvert år for seg (spådd): {label}",
-    en="Postponed, mill. kr, by limit and confidence of each year by itself (predicted): {label}",
+    nb="Utsatt, mill. kr / mill. kr × år × nytte, etter grense og sikkerhet i hvert år for seg (spådd): {label}",
+    en="Postponed, mill. kr / mill. kr × years × benefit, by limit and confidence of each year by itself "
+    "(predicted): {label}",
 )
 LIMIT = Text("grense, prosent", "limit, per cent")
 TITLE = Text("Prioritering: {scenario}", "Priorities: {scenario}")
@@ -198,7 +204,7 @@ def bought_rows(result: Prioritised, lang: str) -> list[list[str]]:
     rows = [BOUGHT.say(lang).split("|")]
     for place, limit in enumerate(result.question.limits):
         metric = catalogue()[limit.metric]
-        unit = unit_label(metric.unit, metric.price_basis(int(result.years[0])), lang)
+        unit = unit_label(metric.unit, metric.price_basis(result.base_year), lang)
         side = result.question.confidence if limit.side == "most" else 1.0 - result.question.confidence
         label = WORST.say(lang, label=capital(metric.label).say(lang), unit=unit, p=number(100.0 * side, 0, lang))
         for year in sorted({worst_year(before, place), worst_year(after, place)}):
@@ -226,27 +232,37 @@ def _impossible(result: Prioritised, p: str, lang: str) -> list[str]:
     assert clash is not None
     names = {limit.id: limit_words(limit, lang) for limit in result.question.limits}
     names |= {name: words.say(lang) for name, words in DEMANDS.items()}
-    said = [IMPOSSIBLE.say(lang, together="; ".join(names[name] for name in clash.together))]
-    for some in clash.enough:
+    alone = len(clash.together) == 1
+    first = ALONE if alone else IMPOSSIBLE
+    said = [first.say(lang, together="; ".join(names[name] for name in clash.together))]
+    for some in () if alone else clash.enough:
         said.append(ROOM.say(lang, one=AND.say(lang).join(names[name] for name in some)))
     if not clash.enough:
         said.append(NO_ROOM.say(lang))
     for limit in result.question.limits:
         if limit.id in clash.reachable:
             value = _value(limit, clash.reachable[limit.id], lang)
-            said.append(REACHED.say(lang, label=capital(limit.label).say(lang), value=value, p=p))
+            others = OTHERS.say(lang) if len(result.question.limits) > 1 else ""
+            label = capital(limit.name if limit.is_rule else limit.label).say(lang)
+            said.append(REACHED.say(lang, label=label, value=value, p=p, others=others))
     return [_filled(words) for words in said]
 
 
 def frontier_rows(frontier: Sequence[Point], lang: str) -> list[list[str]]:
-    """A heading with the confidences, and a row for each limit: mill. kr that are postponed."""
+    """A heading with the confidences, and a row for each limit: mill. kr that are postponed, and how long."""
     confidences = sorted({point.confidence for point in frontier})
     rows = [[LIMIT.say(lang), *[f"{number(100.0 * p, 0, lang)} %" for p in confidences]]]
     for value in sorted({point.ceiling for point in frontier}):
-        of = {point.confidence: point.postponed for point in frontier if point.ceiling == value}
-        cells = [NOT_FOUND.say(lang) if of[p] is None else number(float(of[p] or 0.0), 0, lang) for p in confidences]
+        of = {point.confidence: point for point in frontier if point.ceiling == value}
+        cells = [_point(of[p], lang) for p in confidences]
         rows.append([number(100.0 * value, 1, lang), *cells])
     return rows
+
+
+def _point(point: Point, lang: str) -> str:
+    if point.postponed is None or point.delay is None:
+        return NOT_FOUND.say(lang)
+    return f"{number(point.postponed, 0, lang)} / {number(point.delay, 0, lang)}"
 
 
 def prioritise_records(result: Prioritised) -> dict[str, Any]:

@@ -2,45 +2,53 @@
 when asked for."""
 
 from pathlib import Path
+from typing import Any
 
 from ldip.analysis.prioritise import Prioritised
 from ldip.report.fans import BLUE, INK, RED, number_ticks, quiet_axes
 from ldip.report.numbers import number
 from ldip.text import Text
 
-HEADING = Text("Utsatt, mill. kr", "Postponed, mill. kr")
+HEADINGS = {
+    "postponed": Text("Utsatt, mill. kr", "Postponed, mill. kr"),
+    "delay": Text("Utsettelse, mill. kr × år × nytte", "Delay, mill. kr × years × benefit"),
+}
 AXIS = Text("{label}, prosent", "{label}, per cent")
 CONFIDENCE = Text("{p} % sikkerhet i hvert år", "{p} % confidence in each year")
 COLOURS = (BLUE, INK, RED)
 
 
 def write_frontier_picture(folder: Path, result: Prioritised, lang: str) -> None:
-    """``frontier.png`` and ``.svg``: mill. kr postponed by limit, a line for each confidence."""
+    """``frontier.png`` and ``.svg``: what is postponed by limit, and how long, a line for each confidence."""
     from ldip.report.canvas import chart, style
 
     with style():
-        figure = chart(8.4, 4.9)
-        axes = figure.subplots()
-        confidences = sorted({point.confidence for point in result.frontier})
-        for place, p in enumerate(confidences):
-            points = sorted(
-                (100.0 * point.ceiling, point.postponed)
-                for point in result.frontier
-                if point.confidence == p and point.postponed is not None
-            )
-            axes.plot(
-                [ceiling for ceiling, _ in points],
-                [postponed for _, postponed in points],
-                color=COLOURS[place % len(COLOURS)],
-                linewidth=2.0,
-                marker="o",
-                markersize=4,
-                label=CONFIDENCE.say(lang, p=number(100.0 * p, 0, lang)),
-            )
-        axes.set_title(HEADING.say(lang), loc="left", fontsize=12, fontweight="bold", color=INK)
-        axes.set_xlabel(AXIS.say(lang, label=result.question.limits[0].label.say(lang)))
-        axes.set_ylim(bottom=0.0)
-        axes.legend(frameon=False, fontsize=9)
-        quiet_axes(axes, lang)
-        number_ticks(axes.xaxis, lang)
+        figure = chart(10.0, 4.9)
+        for axes, (figures, heading) in zip(figure.subplots(1, 2), HEADINGS.items(), strict=True):
+            draw_frontier(axes, result, figures, lang)
+            axes.set_title(heading.say(lang), loc="left", fontsize=12, fontweight="bold", color=INK)
     figure.write(folder / "frontier.png", folder / "frontier.svg")
+
+
+def draw_frontier(axes: Any, result: Prioritised, figures: str, lang: str) -> None:
+    """The frontier of one of HEADINGS into `axes`."""
+    for place, p in enumerate(sorted({point.confidence for point in result.frontier})):
+        points = sorted(
+            (100.0 * point.ceiling, getattr(point, figures))
+            for point in result.frontier
+            if point.confidence == p and point.postponed is not None
+        )
+        axes.plot(
+            [ceiling for ceiling, _ in points],
+            [value for _, value in points],
+            color=COLOURS[place % len(COLOURS)],
+            linewidth=2.0,
+            marker="o",
+            markersize=4,
+            label=CONFIDENCE.say(lang, p=number(100.0 * p, 0, lang)),
+        )
+    axes.set_xlabel(AXIS.say(lang, label=result.question.limits[0].label.say(lang)))
+    axes.set_ylim(bottom=0.0)
+    axes.legend(frameon=False, fontsize=9)
+    quiet_axes(axes, lang)
+    number_ticks(axes.xaxis, lang)
