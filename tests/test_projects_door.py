@@ -301,7 +301,10 @@ def test_what_baerum_prints_of_its_projects_has_a_line_of_the_text():
     assert all("line" in project.source for project in scenario.projects)
     assert [project.id for project in scenario.projects if project.p50] == ["high_reservoir"]
     assert all(project.in_plan == "yes" for project in scenario.projects)
-    assert not any(project.places_closed for project in scenario.projects), "what closes is not printed"
+    closing = [project.id for project in scenario.projects if project.places_closed]
+    assert closing == ["jarenga_kindergarten"], (
+        "what closes is not printed, but that large kindergartens replace small"
+    )
 
 
 @pytest.mark.parametrize("name", ["baerum-2020", TEMPLATE])
