@@ -136,7 +136,7 @@ def test_volatility_moves_no_mean(scenario, weather, all_on, weather_all_on):
                 assert standard_errors(values, 1.0).max() < SIGMAS, name
             else:
                 assert (values == 1.0).all(), name
-    for name in ("construction_factor", "delivery_factor"):
+    for name in ("slippage_factor", "delivery_factor"):
         assert np.ptp(getattr(weather, name)) == 0.0, "off unless a change turns it on"
         assert np.ptp(getattr(weather_all_on, name)) > 0.0
     assert (weather.income_system_loss == 0.0).all()

@@ -112,7 +112,7 @@ def test_the_accounts_have_the_bits_they_had(scenario):
         run(plan, people, named, np.round(weather, 6), opening, range(len(ledger)), ledger)
         assert not np.isnan(ledger).any()
         in_order = ledger[[LINES.index(line) for line in catalogue()]]
-        assert sha256(in_order) == "395101b1bc0546efdc9f9aaa16ba577b5cbf0da961c5a7009497cd8d5369214c"
+        assert sha256(in_order) == "5b3e6c02ded5b66aa3f8951d6c0b7eab47e916f81c20771922824bf92cdb939b"
 
 
 def test_the_draws_are_those_they_were():

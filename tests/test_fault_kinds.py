@@ -144,7 +144,7 @@ COMMANDS = {
     "nothing_to_upgrade": ["scenario", "upgrade", "no-such-folder"],
     "no_such_rule": ["restructure", "--rule", "rain", "--runs", "20"],
     "no_step_yet": ["restructure", "--years", "4", "--runs", "20"],
-    "no_projects": ["prioritise", "--runs", "20"],
+    "no_projects": ["prioritise", "no-projects", "--runs", "20"],
     "no_start_left": ["prioritise", "projects", "--years", "4", "--runs", "20"],
     "no_limit_of": ["prioritise", "--ceiling", "tax=1", "--runs", "20"],
     "no_such_event": ["sensitivity", "--event", "rain"],
@@ -251,6 +251,8 @@ def _prepare(here: Path, municipality: Path) -> None:
     for name in ("published", "no-plan", "nobody"):
         shutil.copytree(municipality, here / name)
     shutil.copytree(municipality, here / "projects")
+    shutil.copytree(municipality, here / "no-projects")
+    (here / "no-projects" / "projects.csv").unlink(missing_ok=True)
     head = "id,name_nb,name_en,kind,purpose,phase,start,p50,basis,source"
     row = "hall,Hall,Hall,general,service,idea,2030,10,assumption,test"
     (here / "projects" / "projects.csv").write_text(f"{head}\n{row}\n", encoding="utf-8")

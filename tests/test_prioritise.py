@@ -330,8 +330,10 @@ def test_ceilings_that_are_none(ldip, here, folder, value):
     assert said.err
 
 
-def test_a_scenario_without_projects(ldip):
-    said = ldip("prioritise", "--ceiling", "debt_ratio=0.9", "--lang", "en")
+def test_a_scenario_without_projects(ldip, tmp_path):
+    folder = shutil.copytree(find("baerum-2020").folder, tmp_path / "kommune")
+    (folder / "projects.csv").unlink()
+    said = ldip("prioritise", "kommune", "--ceiling", "debt_ratio=0.9", "--lang", "en")
     assert said.code == 1
     assert "no projects" in said.err
 

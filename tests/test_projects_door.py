@@ -70,6 +70,10 @@ CHANGES: dict[str, tuple[str, str]] = {
     "not_one_of": ('[projects.svommehall]\nphase = "done"\n', "projects.svommehall.phase"),
     "opens_too_early": ("[projects.svommehall]\nopens = 2030\n", "projects.svommehall.opens"),
     "starts_too_early": ("[projects.nordsida_skole]\nstart = 2034\n", "projects.nordsida_hall.start"),
+    "alternative_of_alternative": (
+        '[projects.nordsida_skole]\nalternative_to = "svommehall"\n',
+        "projects.nordsida_skole_utvidelse.alternative_to",
+    ),
     "circle": ('[projects.nordsida_skole]\nafter = ["nordsida_hall"]\n', "projects.nordsida_skole.after"),
 }
 """Kind of fault -> a change that brings it about, and the key where it is told."""

@@ -300,6 +300,8 @@ def test_both_languages_are_complete(undrawn, findings):
     """Nothing Norwegian in English but names and quotations, and nothing English in Norwegian but quotations."""
     text = rendered(material(findings, "en"))
     names = {"Bærum", "Høvik", "Bekkestua/Høvik", "rådmannens", "Rattsø"}
+    scenario = findings.main.source.scenario
+    names |= {word for project in scenario.projects for word in re.findall(r"\w+", project.name_en)}
     quoted = {row.item_nb for row in findings.main.source.scenario.plan}
     norwegian = {
         word

@@ -277,7 +277,7 @@ def test_every_identity_must_hold(base):
 
 
 def test_a_baseline_that_breaks_an_identity_runs_nowhere(ldip, tmp_path):
-    """More grants than the investment of water, waste and housing: the model would borrow less than nothing."""
+    """More grants than investment and debt of water, waste and housing: the model would owe less than nothing."""
     folder = shutil.copytree(find("baerum-2020").folder, tmp_path / "kommune")
     rows = rows_of(folder / "plan.csv")
     for row in rows:
@@ -299,7 +299,7 @@ def test_a_baseline_that_breaks_an_identity_runs_nowhere(ldip, tmp_path):
     ):
         said = ldip(*words, "--lang", "en")
         assert (said.code, said.out) == (1, ""), words
-        assert "baerum-2020: self_financing_borrowing never negative.2022 = " in said.err, words
+        assert "baerum-2020: closing_self_financing_debt never negative.2022 = " in said.err, words
         assert "2022" in said.err
     assert not Path("ldip-results").exists() or not any(path.is_file() for path in Path("ldip-results").rglob("*"))
 

@@ -103,7 +103,7 @@ def test_housing_failure(base):
     assert fewer == pytest.approx(16 * 407.5 * 2.2, rel=0.15)
     assert moved(base, other, "tax_revenue", 2039) < 0.0
     assert moved(base, other, "care_cost", 2039) < 0.0
-    assert moved(base, other, "restructuring_need", 2039) > 0.0
+    assert moved(base, other, "debt_ratio", 2039) > 0.0
 
 
 def test_avtjerna_costs_before_it_pays(base):

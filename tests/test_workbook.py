@@ -31,7 +31,7 @@ from ldip.report.numbers import SHOWN, shown
 from ldip.report.workbook.charts import axis_ends
 from ldip.report.workbook.sheets import Book, number_format, scale
 from ldip.scenario.files.reader import read
-from ldip.scenario.numbers import assumed, quantities
+from ldip.scenario.numbers import assumed, moves, quantities
 from ldip.scenario.settings import name_of, names
 from ldip.statistics.summary import PERCENTILES
 
@@ -61,6 +61,8 @@ SHEETS = [
     "Skjemaer Redusert boligbygging",
     "Befolkning Grunnalternativet",
     "Befolkning Redusert boligbyggi…",
+    "Prosjekter Grunnalternativet",
+    "Prosjekter Redusert boligbyggi…",
     "Forutsetninger",
     "Avstemming",
     "Alle tall",
@@ -276,7 +278,7 @@ def test_forms_are_those_of_the_accounts_and_their_totals_are_formulas(cells, pa
     with zipfile.ZipFile(path) as parts:
         sheet = parts.read(f"xl/worksheets/sheet{1 + SHEETS.index('Skjemaer Grunnalternativet')}.xml").decode()
     assert "<f>SUM(C7:C13)</f>" in sheet  # central revenue
-    assert "<f>C14+C24</f>" in sheet  # gross operating result
+    assert "<f>C14+C25</f>" in sheet  # gross operating result
 
 
 def test_people_add_up(cells, comparison):
@@ -312,7 +314,8 @@ def test_every_setting_has_a_name():
         name = name_of(scenario, key)
         assert name.nb, key
         assert name.en, key
-    known = {re.sub(r"(housing\.areas)\.[^.]+", r"\1.*", key) for key in quantities(scenario)}
+    moved = {**quantities(scenario), **moves(scenario)}
+    known = {re.sub(r"(housing\.areas|projects)\.[^.]+", r"\1.*", key) for key in moved}
     assert set(names()) == known
 
 

@@ -53,7 +53,7 @@ def compare(
     >>> apart
     <ldip.Comparison of 2 with baerum-2020: 200 runs, 2020-2039, seed 1>
     >>> apart.difference("debt_ratio").loc[2039, ["mean_difference", "standard_error"]].round(4).tolist()
-    [0.0322, 0.0017]
+    [0.0259, 0.0019]
     """
     from ldip.analysis.compare import compare_scenarios, side_by_side
 

@@ -147,8 +147,8 @@ class Result:
         >>> import ldip
         >>> ldip.load().simulate(200).probabilities.loc[2039, ["debt_ratio_above_75", "any_rule_breach_so_far"]]
         event
-        debt_ratio_above_75       0.660
-        any_rule_breach_so_far    0.895
+        debt_ratio_above_75       0.56
+        any_rule_breach_so_far    0.84
         Name: 2039, dtype: float64
         """
         return self._chances(lambda chance, values: values)
@@ -251,7 +251,7 @@ class Outcome:
     >>> debt
     <ldip.Outcome debt_ratio of baerum-2020: Debt ratio (share)>
     >>> debt.mean.tail(2).round(3).to_dict()
-    {2038: 0.847, 2039: 0.847}
+    {2038: 0.76, 2039: 0.758}
     >>> debt.quantiles.shape, debt.quantiles.attrs["unit"], debt.runs.shape
     ((20, 9), 'share', (200, 20))
     """
@@ -327,8 +327,8 @@ class Outcome:
         >>> debt.probability(above=0.9).loc[[2025, 2039]].round(3)
               in_year  in_year_error  so_far  so_far_error
         year
-        2025    0.585          0.035   0.785         0.029
-        2039    0.485          0.035   0.865         0.024
+        2025    0.445          0.035   0.720         0.032
+        2039    0.335          0.033   0.785         0.029
         """
         limit = below if above is None else above
         if limit is None or (above is not None and below is not None):

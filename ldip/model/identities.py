@@ -167,6 +167,7 @@ NEVER_NEGATIVE = (
     "endowment_withdrawal",
     "closing_investment_funds",
     "closing_restricted_funds",
+    "closing_self_financing_debt",
     "closing_uncovered_deficit",
     "restructuring_need",
 )

@@ -28,6 +28,8 @@ RATIO = Text("forholdstall", "ratio")
 PERSONS = Text("personer", "persons")
 DWELLINGS = Text("boliger", "dwellings")
 SUM = Text("sum", "sum")
+AND = Text(" og ", " and ")
+IN_PER_CENT = Text("{label}, prosent", "{label}, per cent")
 DOWN, UP = Text("ned", "down"), Text("opp", "up")
 
 ANSWER = Text("Svaret", "The answer")

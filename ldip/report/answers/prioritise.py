@@ -13,7 +13,7 @@ from ldip.model.fiscal_rules import Limit
 from ldip.report.folder.records import figure, write_records
 from ldip.report.numbers import number, shown, unit_label
 from ldip.report.terminal import POLICY, table
-from ldip.report.words import NONE, capital
+from ldip.report.words import AND, NONE, capital
 from ldip.scenario.files.writer import change_toml, key_text
 from ldip.scenario.projects import PURPOSES
 from ldip.text import Text
@@ -30,7 +30,6 @@ INTRO = {
         en="What must wait for {limits} to hold with {p} % confidence in all of the years {first}-{last} at once?",
     ),
 }
-AND = Text(" og ", " and ")
 SIDE = {"most": Text("{label} høyst {value}", "{label} at most {value}")}
 SIDE["least"] = Text("{label} minst {value}", "{label} at least {value}")
 HEAD = Text("prosjekt|formål|fra|til|år senere|mill. kr", "project|purpose|from|to|years later|mill. kr")

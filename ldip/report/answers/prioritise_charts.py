@@ -7,13 +7,13 @@ from typing import Any
 from ldip.analysis.prioritise import Prioritised
 from ldip.report.fans import BLUE, INK, RED, number_ticks, quiet_axes
 from ldip.report.numbers import number
+from ldip.report.words import IN_PER_CENT
 from ldip.text import Text
 
 HEADINGS = {
     "postponed": Text("Utsatt, mill. kr", "Postponed, mill. kr"),
     "delay": Text("Utsettelse, mill. kr × år × nytte", "Delay, mill. kr × years × benefit"),
 }
-AXIS = Text("{label}, prosent", "{label}, per cent")
 CONFIDENCE = Text("{p} % sikkerhet i hvert år", "{p} % confidence in each year")
 COLOURS = (BLUE, INK, RED)
 
@@ -47,7 +47,7 @@ def draw_frontier(axes: Any, result: Prioritised, figures: str, lang: str) -> No
             markersize=4,
             label=CONFIDENCE.say(lang, p=number(100.0 * p, 0, lang)),
         )
-    axes.set_xlabel(AXIS.say(lang, label=result.question.limits[0].label.say(lang)))
+    axes.set_xlabel(IN_PER_CENT.say(lang, label=result.question.limits[0].label.say(lang)))
     axes.set_ylim(bottom=0.0)
     axes.legend(frameon=False, fontsize=9)
     quiet_axes(axes, lang)

@@ -16,7 +16,7 @@ from ldip.model.engine.simulate import PRESSURE
 from ldip.report.folder.records import figure, write_records
 from ldip.report.numbers import NO_BREAK_SPACE, SHOWN, difference_label, number, shown, unit_label
 from ldip.report.terminal import POLICY, table
-from ldip.report.words import DOWN, UP
+from ldip.report.words import AND, DOWN, UP
 from ldip.scenario.drivers import ABOUT
 from ldip.text import Text
 
@@ -78,7 +78,6 @@ BOX = Text(
 ABOVE = Text("over {value} {unit}", "above {value} {unit}")
 BELOW = Text("under {value} {unit}", "below {value} {unit}")
 OF_PLAN, PLAN = Text("prosent av planen", "per cent of the plan"), Text("(planen: {value})", "(plan: {value})")
-AND = Text(" og ", " and ")
 NO_BOX = Text(
     nb="For få løp med eller uten hendelsen til å lete etter vilkår.",
     en="Too few runs with or without the event to look for conditions.",

@@ -10,6 +10,7 @@ from ldip.model.shown import STRESSED, STRESSED_EVENTS
 from ldip.report.folder.records import figure, write_records
 from ldip.report.numbers import difference_label, error_words, number, shown, signed, unit_label
 from ldip.report.terminal import policy_words, table
+from ldip.report.words import IN_PER_CENT
 from ldip.scenario.files.overlay import Stressed
 from ldip.text import Text
 
@@ -26,7 +27,6 @@ HEADS = Text(
 CHANCE_HEADS = Text(nb="sannsynlighet|endring|feil ±", en="probability|moved|error ±")
 BASE = Text(nb="Uten stress", en="Without stress")
 ALL = Text(nb="Alt på en gang", en="All at once")
-PROBABILITY = Text(nb="{label}, prosent", en="{label}, per cent")
 NOTE = Text(
     nb="«grunnbane» er ett løp uten sjokk, som i en vanlig LDIP; «endring» er hva prøven gjør med den. «snitt "
     "flyttes» er hva den gjør med gjennomsnittet av alle løp, løp for løp. Det som bare gjør framtiden mer usikker, "
@@ -97,7 +97,7 @@ def event_rows(stress: Stress, event_id: str, label: Mapping[str, str], lang: st
     """One event in the last year: its title, its heads, a row for each test."""
     comparison = stress.comparison
     event = comparison.summaries[comparison.against].probabilities[event_id].event
-    rows = [[PROBABILITY.say(lang, label=event.label.say(lang))], ["", *CHANCE_HEADS.say(lang).split("|")]]
+    rows = [[IN_PER_CENT.say(lang, label=event.label.say(lang))], ["", *CHANCE_HEADS.say(lang).split("|")]]
     for name, summary in comparison.summaries.items():
         chance = number(100.0 * float(summary.probabilities[event_id].in_year[-1]), 0, lang)
         cells = ["", ""]
