@@ -449,7 +449,7 @@ def plan_of(scenario, years, fit):
     for year in range(first, first + years):
         plan.append(plan_of_year(scenario, year, plan, at_reference, planned, reference))
     rests = [{service: r.rests[service] / r.residents for service in SERVICES} for r in at_reference]
-    named = named_projects(scenario, plan)
+    named = named_projects(scenario, plan, reference[first - 1])
     return SimpleNamespace(years=plan, residents=planned, rests=rests, named=named)
 
 
@@ -816,7 +816,7 @@ def amounts_of(scenario, plain, project, late):
     return result
 
 
-def named_projects(scenario, plan):
+def named_projects(scenario, plan, users):
     """What the plan holds of named projects is taken out of it; the rest is what they come to by themselves."""
     first, years = scenario["scenario"]["first_year"], len(plan)
     last_planned = first + scenario["scenario"]["plan_years"] - 1
@@ -854,17 +854,28 @@ def named_projects(scenario, plan):
         p.housing_investment = pos(housing)
         p.water_waste_investment = pos(p.water_waste_investment - held["water_waste"][t])
 
-    for t, p in enumerate(plan):
-        for service, field in PROJECTS.items():
-            cost = number(scenario["investment"][PLACE_COST[service]], first + t)
-            places = 0.0
-            for project in built_of(scenario["projects"]):
-                stand = project.opening - first - lead
-                if t == 0 and first <= project.opening < first + lead:
-                    stand = 0
-                if project.service == service and stand == t:
-                    places += project.scale * project.places - project.places_closed
-            setattr(p, field, places * cost)
+    def opened(projects, service, t):
+        places = 0.0
+        for project in built_of(projects):
+            stand = project.opening - first - lead
+            if t == 0 and first <= project.opening < first + lead:
+                stand = 0
+            if project.service == service and stand == t:
+                places += project.scale * project.places - project.places_closed
+        return places * number(scenario["investment"][PLACE_COST[service]], first + t)
+
+    for service, field in PROJECTS.items():
+        bears = any(p.service == service for p in [*scenario["projects"], *scenario["adopted_projects"]])
+        standing = weighted(scenario, service, "place_cost", users)
+        for t, p in enumerate(plan):
+            places = opened(scenario["projects"], service, t)
+            if bears and first + t <= last_planned:
+                standing += opened(scenario["adopted_projects"], service, t)
+                unnamed = pos(getattr(p, PLACES[service]) - standing)
+                standing += unnamed
+                places += unnamed
+                setattr(p, PLACES[service], 0.0)
+            setattr(p, field, places)
 
     named = SimpleNamespace(plain=plain, held=held)
     named.calm = projects_of_run(scenario, named, None)
@@ -1129,7 +1140,7 @@ def investment_of(y, p, o, people, chance, projects):
     y.share_purchases = p.share_purchases * prices
     y.sales = p.sales * prices
     y.gross_investment = y.general_investment + y.water_waste_investment + y.housing_investment
-    state = p.grant_share * (ready - slipped - postponed)
+    state = p.grant_share * (ready - slipped - postponed - project_postponed)
     dwellings = p.contribution_per_dwelling * o.extra_completions
     y.grants = pos(p.grants + state + dwellings + projects.grants) * prices
     y.housing_grants = (p.housing_grant_share * p.housing_investment + projects.housing_grants) * prices

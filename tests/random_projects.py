@@ -92,16 +92,21 @@ def random_row(dice: random.Random, name: str, room: Room, in_plan: bool) -> dic
         row["service"] = dice.choice(["kindergartens", "schools", "care"])
         row[dice.choice(["places", "places_closed"])] = dice.randint(1, 60)
         maybe(dice, row, "places", dice.randint(1, 120), 0.5)
-    maybe(dice, row, "opens", row["start"] + dice.randint(0, 5))
-    maybe(dice, row, "running_cost", round(dice.uniform(0, 9), 2), 0.4)
+    last = row["start"] + (len(row["profile"].split()) if "profile" in row else 1) - 1
+    maybe(dice, row, "opens", last + dice.randint(0, 5))
+    if kind != "water_waste":
+        maybe(dice, row, "running_cost", round(dice.uniform(0, 9), 2), 0.4)
     if row.get("p50"):
         maybe(dice, row, "committed", dice.choice([0.25, 0.6, 1]), 0.4)
-        maybe(dice, row, "savings", round(dice.uniform(0, 4), 2), 0.4)
+        if kind != "water_waste":
+            maybe(dice, row, "savings", round(dice.uniform(0, 4), 2), 0.4)
         small = in_plan and kind != "housing"  # what the plan has of grants is enough for 6 % of its investment
-        maybe(dice, row, "grant_share", dice.choice([0, 0.01, 0.02] if small else [0, 0.1, 0.3]), 0.4)
-        if kind != "housing" and ("grant_share" in row or not in_plan):
+        if kind != "water_waste":
+            maybe(dice, row, "grant_share", dice.choice([0, 0.01, 0.02] if small else [0, 0.1, 0.3]), 0.4)
+        if kind == "general" and ("grant_share" in row or not in_plan):
             maybe(dice, row, "grant_lag", dice.randint(0, 1 if in_plan else 3), 0.4)
-    maybe(dice, row, "vat_share", dice.choice([0, 0.1, 0.15]), 0.4)
+    if kind == "general":
+        maybe(dice, row, "vat_share", dice.choice([0, 0.1, 0.15]), 0.4)
     maybe(dice, row, "useful_life", dice.choice([1, 2, 5, 8.4, 8.6, 40]), 0.6)
     if dice.random() < 0.3:
         row["housing_area"] = dice.choice(HOUSING_AREAS)
@@ -151,16 +156,16 @@ def random_change(seed: int, rows: list[dict]) -> str:
     for row in rows:
         fields: dict = {}
         stays = row["id"] in before_others  # or what comes after it would begin too early
-        if dice.random() < 0.4 and not stays:
-            fields["start"] = row["start"] + dice.randint(-3 if "after" not in row else 0, 5)
-            maybe(dice, fields, "opens", fields["start"] + dice.randint(0, 4), 0.3)
+        if dice.random() < 0.4 and not stays and row["start"] >= FIRST:
+            fields["start"] = max(row["start"] + dice.randint(-3 if "after" not in row else 0, 5), FIRST)
+            maybe(dice, fields, "opens", fields["start"] + len(shares(row)) - 1 + dice.randint(0, 4), 0.3)
         if dice.random() < 0.3:
             fields["scale"] = dice.choice([0.5, 0.8, 1.25, 2.0])
         if dice.random() < 0.3:
             fields["dropped"] = True
         if "p50" in row and row.get("profile", "1") in PROFILES and dice.random() < 0.2:
             fields["p50"] = round(row["p50"] * 0.97, 3)
-        if dice.random() < 0.15 and not stays:
+        if dice.random() < 0.15 and not stays and "opens" not in row and "opens" not in fields:
             fields["profile"] = dice.choice([[1.0], [0.5, 0.5], [30, 0, 70]])
         if dice.random() < 0.15:
             fields["phase"] = dice.choice(["idea", "building"])
@@ -172,6 +177,8 @@ def random_change(seed: int, rows: list[dict]) -> str:
         row = random_row(dice, f"new{number}", Room(), in_plan=False)
         row.pop("id")
         row.pop("note", None)
+        later = max(FIRST - row["start"], 0)
+        row |= {key: row[key] + later for key in ("start", "earliest", "latest", "opens") if key in row}
         originals = [other["id"] for other in rows if not other.get("alternative_to")]
         if dice.random() < 0.4:
             row["alternative_to"] = dice.choice(originals)

@@ -473,6 +473,14 @@ def test_projects_that_come_to_more_than_the_plan(folder):
     told("more_than_planned", main, ["scenario", "check", str(folder)], standalone_mode=False)
 
 
+def test_projects_that_cannot_be_moved(folder, tmp_path):
+    put(folder, "storelva_bru", start="2023", earliest="", latest="", profile="0.2 0.2 0.6")
+    told("has_begun", changed, folder, "[projects.storelva_bru]\nstart = 2026\n")
+    file = tmp_path / "drop.toml"
+    file.write_text("[change]\nformat = 3\n[projects.oksenoya_care_centre]\ndropped = true\n", encoding="utf-8")
+    told("cost_not_known", read, "baerum-2020", (str(file),))
+
+
 def test_every_kind_is_told_by_a_test():
     alone = set(re.findall(r'\b(?:told|holds)\("(\w+)"', Path(__file__).read_text(encoding="utf-8")))
     tested = {*TABLES, *GRIDS, *SERIES, *SHEETS, *COMMANDS, *STATES, *CASES, *PROJECT_ROWS, *PROJECT_CHANGES} | alone

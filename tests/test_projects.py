@@ -392,3 +392,38 @@ def test_prices_of_other_years(tmp_path):
     for row, wanted in ((earlier, 100.0 * 1.039**2), (later, 100.0 / index[3])):
         real = as_planned(build(municipality(tmp_path, row).scenario, 20).portfolio)[0].sum()
         assert real == pytest.approx(wanted)
+
+
+def test_an_adopted_project_that_is_dropped_takes_its_places_along(tmp_path):
+    """What it was to provide is built after the plan, and paid; moved, its places are not there twice."""
+    home = NURSING | {"id": "home", "service": "care", "places": 40, "opens": 2027}
+    source = municipality(tmp_path, home)
+    with_it, without = path_of(source), path_of(changed(source, home={"dropped": True}))
+    cost = source.scenario.investment.care_place_cost.value
+    index = with_it["deflator_index"][:, 0]
+    later = (without["capacity_investment"] - with_it["capacity_investment"])[:, 0] / index
+    assert later.sum() == pytest.approx(40 * cost)
+    assert not later[:4].any()
+    assert (without["care_capacity"] - with_it["care_capacity"])[-1, 0] == pytest.approx(0.0, abs=1e-9)
+    moved = path_of(changed(source, home={"start": 2031}))
+    twice = (moved["care_capacity"] - with_it["care_capacity"])[:, 0]
+    assert twice[:4].max() < 0.0
+
+
+def test_the_adopted_programme_builds_beside_its_projects_what_users_need(tmp_path):
+    """Places that the list names are those that the plan builds; with few of them nothing changes after the plan."""
+    one = municipality(tmp_path, NURSING | {"id": "home", "service": "care", "places": 1, "opens": 2027})
+    with_it = path_of(one)
+    assert with_it["capacity_investment"] == pytest.approx(path_of(municipality(tmp_path))["capacity_investment"])
+
+
+def test_postponed_money_of_projects_brings_the_yearly_share_of_grants_once(tmp_path):
+    """A municipality that steers postpones projects too; what is left of the year earns the share, nothing else."""
+    rows = [HALL | {"id": f"p{n}", "start": 2029 + n, "grant_share": 0.0, "vat_share": 0.2} for n in range(8)]
+    source = lay_values(municipality(tmp_path, *rows), {"housing.developer_contribution": 0.0}, "none.toml")
+    ledger = simulate(source.scenario, runs=400, seed=1, years=20, policy="react")
+    assert (ledger["postponed_investment"][5:] > 1.0).any()
+    plan = build(source.scenario, 20).plan
+    others = ledger["general_investment"] - ledger["project_investment"]
+    expected = plan.grants[:, None] * ledger["deflator_index"] + plan.grant_share[:, None] * others
+    assert ledger["grants"] == pytest.approx(np.maximum(expected, 0.0), abs=1e-8)

@@ -28,8 +28,11 @@ SCHOOL, EXTENSION, HALL, PIPES = "nordsida_skole", "nordsida_skole_utvidelse", "
 
 ROWS: dict[str, tuple[str, dict[str, str], str]] = {
     "p85_alone": (PIPES, {"p50": "", "p85": "20"}, "p85"),
+    "p85_far": (SCHOOL, {"p85": "1900"}, "p85"),
+    "not_of_this_kind": (PIPES, {"vat_share": "0.2"}, "vat_share"),
     "p85_below_p50": (SCHOOL, {"p85": "140"}, "p85"),
     "opens_too_early": (SCHOOL, {"opens": "2030"}, "opens"),
+    "opens_unfinished": (SCHOOL, {"opens": "2033"}, "opens"),
     "places_without_service": (SCHOOL, {"service": ""}, "service"),
     "service_without_places": (PIPES, {"service": "care"}, "places"),
     "latest_too_early": (SCHOOL, {"earliest": "2032", "latest": "2030"}, "latest"),
@@ -68,6 +71,7 @@ CHANGES: dict[str, tuple[str, str]] = {
     "above_most": ("[projects.svommehall]\nscale = 12.0\n", "projects.svommehall.scale"),
     "not_whole_number": ("[projects.svommehall]\nstart = 2041.5\n", "projects.svommehall.start"),
     "not_one_of": ('[projects.svommehall]\nphase = "done"\n', "projects.svommehall.phase"),
+    "below_least": ("[projects.svommehall]\nstart = 2015\n", "projects.svommehall.start"),
     "opens_too_early": ("[projects.svommehall]\nopens = 2030\n", "projects.svommehall.opens"),
     "starts_too_early": ("[projects.nordsida_skole]\nstart = 2034\n", "projects.nordsida_hall.start"),
     "alternative_of_alternative": (
@@ -324,3 +328,29 @@ def test_every_shipped_change_of_projects_moves_the_accounts(name):
 
 def test_a_case_in_python_knows_a_change_of_projects():
     assert ldip.load(TEMPLATE).with_change("extension-instead-of-school")
+
+
+def test_what_has_begun_cannot_be_moved_but_dropped(folder):
+    put(folder, "storelva_bru", start="2023", earliest="", latest="", profile="0.2 0.2 0.6")
+    with pytest.raises(InputError) as caught:
+        changed(folder, "[projects.storelva_bru]\nstart = 2026\n")
+    assert [(fault.kind, fault.key) for fault in caught.value.faults] == [
+        ("has_begun", "projects.storelva_bru.start")
+    ]
+    assert changed(folder, "[projects.storelva_bru]\ndropped = true\n")
+
+
+def test_a_project_of_the_plan_without_a_cost_stays(tmp_path):
+    file = tmp_path / "change.toml"
+    file.write_text("[change]\nformat = 3\n[projects.oksenoya_care_centre]\ndropped = true\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read("baerum-2020", (str(file),))
+    (fault,) = caught.value.faults
+    assert (fault.kind, fault.key) == ("cost_not_known", "projects.oksenoya_care_centre.dropped")
+
+
+@pytest.mark.parametrize("value", ["inf", "nan", "-inf"])
+def test_years_that_are_none_are_told(folder, value):
+    with pytest.raises(InputError) as caught:
+        changed(folder, f"[projects.svommehall]\nstart = {value}\n")
+    assert caught.value.faults[0].key == "projects.svommehall.start"

@@ -4,6 +4,7 @@ A scenario holds the list twice: as adopted, which is what its plan and frames k
 changes. The difference is what a change moves.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
@@ -45,7 +46,7 @@ Places = Annotated[float, Field(ge=0.0, le=1e5)]
 
 def _whole(value: Any) -> Any:
     """A year as a table or a change gives it."""
-    return int(value) if isinstance(value, float) and value == int(value) else value
+    return int(value) if isinstance(value, float) and math.isfinite(value) and value == int(value) else value
 
 
 def _numbers(value: Any) -> Any:
@@ -87,7 +88,7 @@ class Project(Frozen):
     purpose: Literal[tuple(PURPOSES)]  # type: ignore[valid-type]
     phase: Literal[tuple(PHASES)]  # type: ignore[valid-type]
     price_year: Year | None = None  # the scenario's first year where it is not stated
-    p50: Annotated[Money, Field(gt=0.0)] | None = None
+    p50: Annotated[Money, Field(ge=0.001)] | None = None
     p85: Money | None = None  # from the phase where it is not stated
     profile: Annotated[tuple[Money, ...], BeforeValidator(_numbers), Field(min_length=1, max_length=20)] = (1.0,)
     start: Year  # first year of spending

@@ -104,7 +104,7 @@ def close_investment(
     grants = grants_received(
         planned=plan.grants,
         share=plan.grant_share,
-        investment=built.ready - (built.slipped + built.postponed),
+        investment=built.ready - (built.slipped + built.postponed) - built.project_postponed,
         contribution_per_dwelling=plan.contribution_per_dwelling,
         opening_extra_completions=opening.extra_completions,
         to_projects=projects.grants,

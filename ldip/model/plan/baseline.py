@@ -16,9 +16,9 @@ from ldip.model.people.cohorts import Population
 from ldip.model.people.counted import Counted, Path, count
 from ldip.model.people.national import nation
 from ldip.model.plan.areas import elasticities, other_areas, other_frames
-from ldip.model.plan.named import opening_places, ruler, without_named
+from ldip.model.plan.named import opening_places, places_built, ruler, without_named
 from ldip.model.plan.pension import PensionPlan, pension_plan
-from ldip.model.projects.portfolio import PLACES, Portfolio, portfolio
+from ldip.model.projects.portfolio import Portfolio, portfolio
 from ldip.model.soundness import check_plan
 from ldip.scenario.quantities import Frozen, Parameter
 from ldip.scenario.rows import PAID_WITH, SERVICES
@@ -39,6 +39,7 @@ class Baseline(NamedTuple):
     response: np.ndarray  # (field of People, year, cause, year of cause): see people/counted.py
     group_response: np.ndarray  # (age group, year, cause, year of cause)
     portfolio: Portfolio  # the named projects: see projects/portfolio.py
+    needed_places: dict[str, np.ndarray]  # service -> (year,) cost of the places that the planned users need, 2020-kr
     events: tuple[Event, ...]  # what may happen in a run, its own rules among it: see fiscal_rules.py
 
     def __repr__(self) -> str:
@@ -83,7 +84,8 @@ def _build(scenario: Scenario, horizon: int, count: Callable[[Scenario, int], Co
     named = portfolio(scenario, ruler(scenario, fields, years))
     if scenario.projects or scenario.adopted_projects:
         fields |= without_named(scenario, fields, named, plan_years)
-    fields |= {f"{PLACES[service]}_projects": named.places[service] for service in SERVICES}
+    needed = {service: people.planned.places[service][1:] for service in SERVICES}
+    fields |= places_built(scenario, needed, opening_places(scenario, people), named, plan_years)
     named = named._replace(response=named.response[:, :horizon], held=Projects(*(by[:horizon] for by in named.held)))
     plan = Plan(**{name: np.asarray(values[:horizon], dtype=float) for name, values in fields.items()})
     return Baseline(
@@ -92,6 +94,7 @@ def _build(scenario: Scenario, horizon: int, count: Callable[[Scenario, int], Co
         plan=plan,
         opening=_opening(scenario, pension.opening, people),
         portfolio=named,
+        needed_places={service: values[:horizon] for service, values in needed.items()},
         population=people.population,
         other_frames=frames[:, :horizon],
         response=np.ascontiguousarray(_with_rest(scenario, people)[:, :horizon, :, :horizon]),
@@ -319,9 +322,6 @@ def _investment(scenario: Scenario, people: Counted, years: np.ndarray) -> dict[
         "renewal_investment": line("general_investment", investment.renewal.at(later)),
         "slippage": after_plan * investment.slippage.at(years),
         "infrastructure_per_dwelling": after_plan * investment.infrastructure_per_dwelling.at(years),
-        "kindergarten_places": people.planned.places["kindergartens"][1:],
-        "school_places": people.planned.places["schools"][1:],
-        "care_places": people.planned.places["care"][1:],
         "builds_places": after_plan,
         "water_waste_investment": line("water_waste_investment", investment.water_waste.at(later)),
         "housing_investment": line("housing_investment", investment.housing.at(later)),

@@ -43,7 +43,10 @@ def without_named(
     left["grants"] = plan["grants"] - np.where(np.arange(len(held.grants)) < plan_years, held.grants, 0.0)
     _check(scenario, plan["deflator_index"], left, plan_years)
     fields = {field: np.maximum(left[name], 0.0) for name, field in CLASSES.items()}
-    for share, name, part in (("vat_share", "general", "vat"), ("housing_grant_share", "housing", "housing_grants")):
+    for share, name, part in (
+        ("vat_share", "general", "vat"),
+        ("housing_grant_share", "housing", "housing_grants"),
+    ):
         named_here = (getattr(held, name) != 0.0) & (np.arange(len(held.general)) < plan_years)
         rest = plan[share] * plan[CLASSES[name]] - getattr(held, part)
         fields[share] = np.where(named_here, _share(rest, left[name]), plan[share])
@@ -53,13 +56,39 @@ def without_named(
 def opening_places(scenario: Scenario, people: Counted) -> dict[str, float]:
     """What the places in place would cost: those of all users for whom the year before the plan had to build; where
     projects say what the plan builds, those of the users that there are."""
-    named = {project.service for project in (*scenario.projects, *scenario.adopted_projects)}
+    named = _services(scenario)
     return {
         f"{PLACES[service]}_capacity": float(
             people.opening_places[service] if service in named else people.reference.places[service][0]
         )
         for service in SERVICES
     }
+
+
+def places_built(
+    scenario: Scenario, needed: dict[str, np.ndarray], opening: dict[str, float], named: Portfolio, plan_years: int
+) -> dict[str, np.ndarray]:
+    """The fields of the plan with places: those that users `need` (service -> (year,), kr), and those that projects
+    open. Where the list bears a service, the adopted programme builds in the plan years what users need beyond the
+    list as adopted, whatever then becomes of its projects; nothing else is built without being paid."""
+    fields: dict[str, np.ndarray] = {}
+    for service in SERVICES:
+        need, opened = needed[service], named.places[service].copy()
+        if service in _services(scenario):
+            standing = opening[f"{PLACES[service]}_capacity"]
+            for t in range(plan_years):
+                standing += named.adopted_places[service][t]
+                unnamed = max(need[t] - standing, 0.0)
+                opened[t] += unnamed
+                standing += unnamed
+            need = np.where(np.arange(len(need)) < plan_years, 0.0, need)
+        fields |= {f"{PLACES[service]}_places": need, f"{PLACES[service]}_projects": opened}
+    return fields
+
+
+def _services(scenario: Scenario) -> set[str | None]:
+    """The services that a row of the list bears."""
+    return {project.service for project in (*scenario.projects, *scenario.adopted_projects)}
 
 
 def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

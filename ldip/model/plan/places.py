@@ -26,13 +26,14 @@ def places(scenario: Scenario, baseline: Baseline) -> tuple[Places, ...]:
     lead = int(scenario.investment.capacity_lead.value)
     for service in SERVICES:
         name, cost = PLACES[service], place_cost(scenario, service)
-        needed = getattr(plan, f"{name}_places") / cost
+        needed = baseline.needed_places[service] / cost
+        counted = getattr(plan, f"{name}_places") / cost
         opened = getattr(plan, f"{name}_projects") / cost
         there, standing = np.empty_like(needed), getattr(baseline.opening, f"{name}_capacity") / cost
         for t in range(len(needed)):
             standing += opened[t]
-            if plan.builds_places[t] == 0.0:  # the adopted programme builds what the planned users need
-                standing = max(standing, needed[t])
+            if plan.builds_places[t] == 0.0:  # what the adopted programme builds where no project says what it is
+                standing = max(standing, counted[t])
             there[t] = standing
         found.append(Places(service, baseline.years + lead, needed, there, np.maximum(needed - there, 0.0)))
     return tuple(found)

@@ -43,6 +43,7 @@ class Portfolio(NamedTuple):
     response: np.ndarray  # (field of Projects, year, project, delay), 2020-kr
     held: Projects  # each field (year,): what of the list as adopted the plan's own amounts and frames hold
     places: dict[str, np.ndarray]  # service -> (year,) what the places opened for the users of that year would cost
+    adopted_places: dict[str, np.ndarray]  # the same of the list as adopted
 
 
 class Ruler(NamedTuple):
@@ -86,6 +87,9 @@ def portfolio(scenario: Scenario, ruler: Ruler) -> Portfolio:
         response=response,
         held=_held(scenario, ruler),
         places={service: _places(scenario, standing, service, years) for service in SERVICES},
+        adopted_places={
+            service: _places(scenario, built(scenario.adopted_projects), service, years) for service in SERVICES
+        },
     )
 
 
@@ -132,9 +136,9 @@ def _spending(project: Project, first_year: int, delay: int) -> Iterator[tuple[i
 
 
 def _vat_share(project: Project, ruler: Ruler, t: int) -> float:
-    if project.vat_share is not None:
-        return project.vat_share
-    return float(ruler.vat_share[t]) if project.kind == "general" else 0.0
+    if project.kind != "general":
+        return 0.0
+    return float(ruler.vat_share[t]) if project.vat_share is None else project.vat_share
 
 
 def _grant_share(project: Project, ruler: Ruler, t: int) -> float:

@@ -10,12 +10,20 @@ from pydantic_core import ErrorDetails
 from ldip.errors import Fault
 from ldip.scenario.files import faults as f
 from ldip.scenario.files.tables import Table
-from ldip.scenario.projects import Project, built, moved
+from ldip.scenario.projects import KINDS, Project, built, moved
 from ldip.scenario.schema import Scenario
 
 SECTION = "projects"
 ADDS = {"kind", "name_nb", "name_en"}
 """Who states one of these of a project that is not in the list means to add it; any other has misspelt its id."""
+
+
+MOST_P85 = 10.0
+"""Largest P85 relative to P50 that can be an estimate."""
+
+NOT_OF = {"general": (), "water_waste": ("vat_share", "grant_share", "running_cost", "savings"), "housing": ("vat_share",)}
+"""What projects of a class do not have in the municipality's own accounts: fees pay for water and waste, and the
+state compensates the VAT of neither."""
 
 
 class Laid(NamedTuple):
@@ -40,12 +48,17 @@ def lay_projects(scenario: Scenario, changes: Sequence[Laid]) -> tuple[Scenario,
             if name not in known and not ADDS & change.keys():
                 faults.append(f.unknown(file, place, name, list(known)))
                 continue
-            fields = moved(known[name], change) if name in known else dict(change)
             try:
-                known[name] = Project.model_validate(fields | {"id": name})
-                files[name] = file
+                fields = moved(known[name], change) if name in known else dict(change)
+                laid_over = Project.model_validate(fields | {"id": name})
             except ValidationError as error:
                 faults += [_translate(detail, file, place) for detail in error.errors()]
+                continue
+            faults += [
+                Fault.of(kind, file, f"{place}.{key}", str(getattr(laid_over, key)), **words)
+                for kind, key, words in _cannot_move(known.get(name), laid_over, scenario.scenario.first_year)
+            ]
+            known[name], files[name] = laid_over, file
     laid = scenario.model_copy(update={"projects": tuple(known.values())})
     if files and not faults:
         last = list(files.values())[-1]
@@ -57,6 +70,20 @@ def lay_projects(scenario: Scenario, changes: Sequence[Laid]) -> tuple[Scenario,
 
         faults += check_projects(laid, place_of, laid.projects)
     return laid, faults
+
+
+def _cannot_move(before: Project | None, after: Project, first: int) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """What a change cannot do to a project: kind of fault, key, and what fills its words."""
+    if before is None or after.start != before.start:
+        if before is not None and before.start < first:
+            yield "has_begun", "start", {"year": before.start}
+        elif after.start < first:
+            yield "below_least", "start", {"limit": first}
+    if before is not None and before.p50 is None and before.in_plan == "yes" and before.places:
+        if after.dropped and not before.dropped:
+            yield "cost_not_known", "dropped", {}
+        elif after.start != before.start:
+            yield "cost_not_known", "start", {}
 
 
 def _translate(detail: ErrorDetails, file: str, place: str) -> Fault:
@@ -137,8 +164,15 @@ def _by_itself(project: Project) -> Iterator[tuple[str, str, object, dict[str, A
         yield "p85_alone", "p85", f"{project.p85:g}", {}
     elif project.p85 is not None and project.p50 is not None and project.p85 < project.p50:
         yield "p85_below_p50", "p85", f"{project.p85:g}", {"p50": project.p50}
+    elif project.p85 is not None and project.p50 is not None and project.p85 > MOST_P85 * project.p50:
+        yield "p85_far", "p85", f"{project.p85:g}", {"p50": project.p50, "most": MOST_P85}
+    for key in NOT_OF[project.kind]:
+        if getattr(project, key):
+            yield "not_of_this_kind", key, f"{getattr(project, key):g}", {"of": KINDS[project.kind]}
     if project.opening < project.start:
         yield "opens_too_early", "opens", project.opens, {"year": project.start}
+    elif project.opens and project.opening < project.start + len(project.profile) - 1:
+        yield "opens_unfinished", "opens", project.opens, {"year": project.start + len(project.profile) - 1}
     if (project.places or project.places_closed) and not project.service:
         yield "places_without_service", "service", "", {}
     if project.service and not (project.places or project.places_closed):
