@@ -22,10 +22,10 @@ BLOCK, COLUMNS = 4, 5
 DASH = Text("–", "-")
 
 WIDTH = 100
-NAME_WIDTH = 38
+NAME_WIDTH = 44
 """Letters of a project's name that fit into a table; the files hold all of it."""
 
-SILENT_WIDTH = 52
+SILENT_WIDTH = 54
 """The same where the row has fewer figures."""
 
 NO_PROJECTS = Text(
@@ -44,12 +44,16 @@ NO_AREA = Text("uten område", "without an area")
 NO_COST = Text("Prosjekter uten kostnad", "Projects without a cost")
 FROM = Text("fra", "from")
 PHASE = Text("fase", "phase")
-NEW_PLACES = Text("plasser", "places")
+NEW_PLACES = Text("plasser, netto", "places, net")
 COMMITTED = Text(
     nb="Bundet av kontrakt: {bound} av {named} mill. {year}-kr i navngitte prosjekter fra {first} til {last}. "
     "Vedtatt eller under bygging: {approved} mill.",
     en="Bound by contract: {bound} of {named} mill. {year}-kr in named projects from {first} to {last}. "
     "Approved or under construction: {approved} mill.",
+)
+NOT_KNOWN = Text(
+    nb="Kostnaden er ikke kjent for {count} av {all} prosjekter: de ligger i planens beløp uten navn.",
+    en="The cost is not known for {count} of {all} projects: they lie in the plan's amounts without a name.",
 )
 PLACES = Text("Plasser mot brukere ved utgangen av året", "Places against users at the end of the year")
 SERVICE = {
@@ -69,12 +73,12 @@ DISTRICTS = Text(
 )
 NOTE = Text(
     nb="Grunnbanen, faste {year}-kr. I planårene er «vedtatt program og fornyelse» alt i planen som ikke er "
-    "navngitt. Plasser «i plan» er plassene ved start, det vedtatte programmet og navngitte prosjekter; brukerne er "
-    "dem året {lead} år før bygger for. Boligområdenes brukere er som da de flyttet inn: ingen blir eldre eller "
-    "flytter.",
+    "navngitt. Plasser «i plan» er plassene ved start, det vedtatte programmet og navngitte prosjekter; det som "
+    "bygges et år, er for brukerne {lead} år senere. Boligområdenes brukere er som da de flyttet inn: ingen blir "
+    "eldre eller flytter.",
     en="The baseline, fixed {year}-kr. In the plan years 'adopted programme and renewal' is all of the plan that is "
-    "not named. Places 'in the plan' are those at the start, the adopted programme's and named projects'; the users "
-    "are those that the year {lead} years before builds for. Users of housing areas are as when they moved in: "
+    "not named. Places 'in the plan' are those at the start, the adopted programme's and named projects'; what is "
+    "built in a year is for the users {lead} years later. Users of housing areas are as when they moved in: "
     "nobody grows older or moves.",
 )
 RUNS_NOTE = Text(
@@ -201,7 +205,9 @@ def committed_words(plan: InvestmentPlan, lang: str) -> str:
     def amount(values: Iterator[float]) -> str:
         return number(sum(values), 0, lang)
 
-    return COMMITTED.say(
+    unknown = sum(it.project.p50 is None for it in plan.projects)
+    rest = NOT_KNOWN.say(lang, count=unknown, all=len(plan.projects)) if unknown else ""
+    told = COMMITTED.say(
         lang,
         bound=amount(it.bound for it in plan.projects),
         named=amount(float(it.real.sum()) for it in plan.projects),
@@ -210,6 +216,7 @@ def committed_words(plan: InvestmentPlan, lang: str) -> str:
         first=plan.years[0],
         last=plan.years[-1],
     )
+    return f"{told} {rest}".strip()
 
 
 def short_words(of: Standing, lang: str) -> str:

@@ -21,7 +21,11 @@ ADDS = {"kind", "name_nb", "name_en"}
 MOST_P85 = 10.0
 """Largest P85 relative to P50 that can be an estimate."""
 
-NOT_OF = {"general": (), "water_waste": ("vat_share", "grant_share", "running_cost", "savings"), "housing": ("vat_share",)}
+NOT_OF = {
+    "general": (),
+    "water_waste": ("vat_share", "grant_share", "running_cost", "savings"),
+    "housing": ("vat_share",),
+}
 """What projects of a class do not have in the municipality's own accounts: fees pay for water and waste, and the
 state compensates the VAT of neither."""
 
