@@ -22,7 +22,7 @@ BLOCK, COLUMNS = 4, 5
 DASH = Text("–", "-")
 
 WIDTH = 100
-NAME_WIDTH = 44
+NAME_WIDTH = 39
 """Letters of a project's name that fit into a table; the files hold all of it."""
 
 SILENT_WIDTH = 54
