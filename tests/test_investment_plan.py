@@ -417,6 +417,7 @@ def test_tables_add_up_in_both_languages(named, plan):
         assert projects_text(plan, named, "T", lang).startswith("T\n")
 
 
+@pytest.mark.slow
 def test_report_and_workbook_tell_of_the_plan(ldip, here, folder, bare):
     from python_calamine import CalamineWorkbook
 
