@@ -14,7 +14,6 @@ from ldip.model.catalogue import catalogue
 from ldip.model.engine.simulate import Ledger
 from ldip.model.fiscal_rules import Limit
 from ldip.model.metrics import report_values
-from ldip.scenario.schema import Scenario
 
 PLANNING = 4 * drivers.BLOCK
 """The most runs that a programme is looked for in; it is verified in as many as are asked for."""
@@ -33,6 +32,7 @@ JOINT_STEPS = 4
 
 MORE = 1.2
 """By so much more than what it lacked in fresh futures a limit is tightened."""
+
 
 class Question(NamedTuple):
     """What is asked for."""

@@ -63,8 +63,7 @@ class Prioritised(NamedTuple):
 
 
 def ceiling(scenario: Scenario, metric: str, value: float) -> Limit:
-    """A limit of one's own for a figure that has limits, by its id or what it is called: from the side from which they
-    are.
+    """A limit of one's own for a figure that has limits, by its id or its label: from the side from which they are.
 
     Raises InputError if the figure has none, or a share is so large that per cents were meant.
     """
@@ -114,7 +113,9 @@ def prioritise(
     if begins > last:
         raise InputError([Fault.of("above_most", "--since", str(since), limit=last)])
     freedom = Freedom(most_years, earlier, alternatives, may_drop)
-    question = Question(tuple(asked), confidence, jointly, freedom, places, policy, max(begins, first), last, runs, seed)
+    question = Question(
+        tuple(asked), confidence, jointly, freedom, places, policy, max(begins, first), last, runs, seed
+    )
     engine = Engine(scenario, question.limits, years=years, policy=policy)
     planner = Planner(engine, question, progress or (lambda count: None))
     chosen, after = planner.verified()

@@ -136,13 +136,19 @@ def _levels(planner: Planner, extreme: np.ndarray, problem: tuple[str, ...]) -> 
         level = np.sort(worst.max(axis=0))[rank] if question.jointly else np.sort(worst, axis=1)[:, rank].max()
         steps[limit.id] = sign * _step(catalogue()[limit.metric].unit, float(level))
         levels[limit.id] = np.ceil(level / abs(steps[limit.id]) - 1e-9) * steps[limit.id]
-    for more in LOOSER:
+
+    def held(more: int) -> dict[str, float]:
+        """The levels so many steps looser, if they hold when asked for and are looser than what was asked."""
         there = {name: round(float(levels[name] + more * steps[name]), 9) for name in steps}
         instead = tuple(at_level(limit, there[limit.id]) if limit.id in there else limit for limit in question.limits)
         looser = any((there[limit.id] - limit.values[0]) * steps[limit.id] > 0.0 for limit in own)
-        if looser and asked_again(planner, question._replace(limits=instead)):
-            return [Remedy(LIMITS, levels=tuple(there.items()))]
-    return []
+        return there if looser and asked_again(planner, question._replace(limits=instead)) else {}
+
+    found = next(((more, there) for more in LOOSER if (there := held(more))), None)
+    if found is None:
+        return []
+    best, tighter = found[1], held(-1) if found[0] == 0 else {}
+    return [Remedy(LIMITS, levels=tuple((tighter or best).items()))]
 
 
 def at_level(limit: Limit, value: float) -> Limit:
