@@ -37,12 +37,12 @@ def row(name: str, cost: float, start: int, **more: object) -> str:
 
 
 SIX = [
-    row("hall", 150, 2030, running_cost=3, benefit=2, p85=180),
+    row("hall", 150, 2030, latest=2044, running_cost=3, benefit=2, p85=180),
     row("home", 60, 2031, purpose="statutory", latest=2034),
-    row("school", 160, 2032, purpose="capacity", service="schools", places=150, p85=200),
-    row("pool", 30, 2033, after="hall"),
-    row("large", 160, 2034),
-    row("small", 80, 2034, alternative_to="large"),
+    row("school", 160, 2032, latest=2044, purpose="capacity", service="schools", places=150, p85=200),
+    row("pool", 30, 2033, latest=2044, after="hall"),
+    row("large", 160, 2034, latest=2044),
+    row("small", 80, 2034, latest=2044, alternative_to="large"),
     row("begun", 30, 2029, phase="building"),
     row("bound", 40, 2030, committed=0.5),
 ]
