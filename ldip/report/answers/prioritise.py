@@ -100,8 +100,9 @@ ALMOST = Text(
     en="The order holds a little less often in these futures than was asked for; no stricter one was found.",
 )
 FRONTIER = Text(
-    nb="Utsettelse, mill. kr × år × nytte, og i parentes mill. kr, etter grense og sikkerhet: {label}. Hvert punkt er "
-    "funnet og prøvd som svaret. Utsettelsen faller når grensen løsnes; kronene kan stige, når flere venter kortere.",
+    nb="Utsettelse, mill. kr × år × nytte, og i parentes mill. kr, etter grense og sikkerhet: {label}. Hvert punkt "
+    "er funnet og prøvd som svaret. Utsettelsen faller når grensen løsnes; kronene kan stige, når flere venter "
+    "kortere.",
     en="Delay, mill. kr × years × benefit, and in brackets mill. kr, by limit and confidence: {label}. Each point is "
     "found and tried as the answer is. The delay falls as the limit is loosened; the kroner may rise, when more wait "
     "for less long.",
