@@ -48,7 +48,10 @@ export class Timeline {
     const span = made("div", { className: "span" });
     const ghost = made("div", { className: "ghost" });
     const opens = made("div", { className: "opens", title: words.project_opens });
+    const before = project.movable ? "" : `${words.project_opens} ${project.opens}`;
     const track = made("div", { className: "track" }, [span, ghost, bar, opens]);
+    // What is built before the first year has no room for a bar: when it opens is said beside.
+    if (before && project.start + project.duration <= this.page.years[0]) track.append(made("span", { className: "before", textContent: before }));
     const row = made("div", { className: "project", id: `project-${project.id}` }, [
       made("span", { className: "who" }, [on, name, undo, scale, made("span", { className: "unit", textContent: "%" })]),
       track,
