@@ -99,11 +99,12 @@ ORDER = {
     "statistics": [{"compiled_rows"}, {"summary"}, {"selection"}, {"stream"}],
     "analysis": [
         {"statement", "features", "compare", "explain", "restructuring", "reserve", "calibrate", "growth", "sweep"}
-        | {"stabilising", "moves", "programme", "places"},
+        | {"stabilising", "options", "programme", "places"},
         {"reconcile", "stress", "steering", "sensitivity", "discovery", "backtest", "executors", "population"}
-        | {"bootstrap", "planner", "investment_plan", "proposal"},
-        {"realism", "prioritise"},
-        {"findings", "sobol"},
+        | {"bootstrap", "moves", "investment_plan", "proposal"},
+        {"realism", "planner"},
+        {"findings", "sobol", "remedies", "frontier"},
+        {"prioritise"},
     ],
     "report": [
         {"words", "canvas"},

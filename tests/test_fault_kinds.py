@@ -147,6 +147,7 @@ COMMANDS = {
     "no_projects": ["prioritise", "no-projects", "--runs", "20"],
     "no_start_left": ["prioritise", "projects", "--years", "4", "--runs", "20"],
     "no_limit_of": ["prioritise", "--ceiling", "tax=1", "--runs", "20"],
+    "meant_per_cent": ["prioritise", "--ceiling", "debt_ratio=90", "--runs", "20"],
     "no_such_event": ["sensitivity", "--event", "rain"],
     "sheet_not_xlsx": ["scenario", "from-sheet", "a-file", "--out", "out"],
     "sheet_adds_keys": ["scenario", "sheet", "out.xlsx", "--alternative", "renamed.toml"],

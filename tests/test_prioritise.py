@@ -14,7 +14,8 @@ from conftest import rows_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ldip.analysis.moves import Engine, change_of, changed, options
+from ldip.analysis.moves import Engine
+from ldip.analysis.options import Freedom, change_of, changed, options
 from ldip.analysis.prioritise import Prioritised, ceiling, prioritise
 from ldip.analysis.programme import Group, Programme, clash, greedy, least_given, solve
 from ldip.model.fiscal_rules import margin

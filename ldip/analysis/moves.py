@@ -1,16 +1,19 @@
-"""How a programme of named projects may be moved: the options of each project, and what each option does to the
-limits of the accounts, measured by the engine in runs that lie where the answer is decided."""
+"""What each option of named projects does to the limits of the accounts, measured by the engine in runs that lie
+where the answer is decided."""
 
-from collections.abc import Mapping, Sequence
+import copy
+from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
+from ldip.analysis.options import Option, Options, changed
 from ldip.model import drivers
 from ldip.model.accounts.choices import NOISE
 from ldip.model.accounts.inputs import Plan, Projects
 from ldip.model.accounts.year import LINES
+from ldip.model.catalogue import catalogue
 from ldip.model.engine import kernel
 from ldip.model.engine.simulate import Built, Ledger, run_baseline, simulate_built, with_policy
 from ldip.model.fiscal_rules import Limit, lines_of, margin
@@ -21,141 +24,15 @@ from ldip.model.plan.named import ruler
 from ldip.model.projects.chance import projects_of
 from ldip.model.projects.portfolio import DELAYS, IS_COSTED, PLACES, Portfolio, portfolio
 from ldip.model.soundness import WITNESSES
-from ldip.scenario.projects import Project, built, first_dwellings, moved
+from ldip.scenario.projects import Project, first_dwellings
 from ldip.scenario.rows import SERVICES
 from ldip.scenario.schema import Scenario
 
-LATEST, STATUTORY, DROP = "latest", "statutory", "drop"
-"""Demands that forbid an option: a latest start, a statutory project that is dropped, any that is dropped."""
-
-EARLY = 0.01
-"""What a year earlier counts against a year later: nothing moves forward without a reason."""
-
-REPLACED = 2.0
-"""Building a project's alternative instead counts as so many years of delay of the project."""
-
-LEAST_BENEFIT, LEAST_COST = 0.01, 1.0
-"""Below these a project would be moved for nothing. Mill. kr."""
-
-MOST_WEATHER = 4
-"""Chunks of weather that are remembered."""
+MOST_WEATHER, MOST_LEDGERS = 4, 12
+"""Chunks of weather, and simulations, that are remembered."""
 
 COLUMNS = 8 * drivers.BLOCK
 """Options times runs that are closed together."""
-
-
-class Option(NamedTuple):
-    """One thing that may be done with a project."""
-
-    family: int
-    project: Project  # as it then is
-    price: float  # mill. kr x years x benefit
-    forbidden_by: str = ""  # a demand, or nothing
-
-    @property
-    def key(self) -> tuple[str, int | None]:
-        """Project and start; no start where it is dropped."""
-        return self.project.id, None if self.project.dropped else self.project.start
-
-
-class Options(NamedTuple):
-    """All options, in the order in which a project is moved, and those that the programme takes now."""
-
-    every: tuple[Option, ...]
-    current: np.ndarray  # (family,) places in `every`
-
-    @property
-    def family(self) -> np.ndarray:
-        """The family of each option (option,)."""
-        return np.array([option.family for option in self.every], dtype=int)
-
-
-def options(scenario: Scenario, last_year: int) -> Options:
-    """The options of every project that is built; a project and its alternatives are one family."""
-    found: list[Option] = []
-    current: list[int] = []
-    for place, standing in enumerate(built(scenario.projects)):
-        own = _starts(scenario, standing, place, standing.start, last_year)
-        weight = _weight(standing)
-        if _may_move(scenario, standing):
-            for other in scenario.projects:
-                if other.alternative_to == standing.id and not other.dropped and _may_replace(standing, other):
-                    own += [
-                        option._replace(price=REPLACED * weight + option.price)
-                        for option in _starts(scenario, other, place, other.start, last_year)
-                    ]
-            years = last_year - scenario.scenario.first_year + 1
-            dropped = standing.model_copy(update={"dropped": True})
-            own.append(Option(place, dropped, (years + 1.0) * weight, STATUTORY if _must(standing) else DROP))
-        current.append(len(found) + [option.key for option in own].index((standing.id, standing.start)))
-        found += own
-    return Options(tuple(found), np.array(current, dtype=int))
-
-
-def _must(project: Project) -> bool:
-    return project.purpose == "statutory"
-
-
-def _may_replace(project: Project, other: Project) -> bool:
-    """An alternative to what the law demands must be demanded by it too."""
-    return _must(other) or not _must(project)
-
-
-def _may_move(scenario: Scenario, project: Project) -> bool:
-    """Neither begun, nor bound by contract, nor out of sight."""
-    last_plan_year = scenario.scenario.first_year + scenario.scenario.plan_years - 1
-    begun = project.phase == "building" or (project.in_plan == "yes" and project.start <= last_plan_year)
-    return not begun and project.committed == 0.0
-
-
-def _weight(project: Project) -> float:
-    """What a year of delay counts: benefit x mill. kr."""
-    benefit = 1.0 if project.benefit is None else project.benefit
-    return max(benefit, LEAST_BENEFIT) * max(project.cost, LEAST_COST)
-
-
-def _starts(scenario: Scenario, project: Project, family: int, now: int, last_year: int) -> list[Option]:
-    """A project at each of its possible starts, from the earliest on; where it may not move, as it is."""
-    if not _may_move(scenario, project):
-        return [Option(family, project, 0.0)]
-    after_plan = scenario.scenario.first_year + scenario.scenario.plan_years
-    earliest = project.earliest or max(project.start, after_plan)
-    latest = project.latest or last_year
-    found = []
-    for year in sorted({*range(earliest, last_year + 1), project.start}):
-        delay = year - now if year >= now else EARLY * (now - year)
-        there = Project.model_validate(moved(project, {"start": year}))
-        found.append(Option(family, there, delay * _weight(project), LATEST if year > latest else ""))
-    return found
-
-
-def change_of(scenario: Scenario, every: Options, chosen: np.ndarray) -> dict[str, dict[str, Any]]:
-    """The chosen options as a change of the projects: what of each is another than in the scenario."""
-    found: dict[str, dict[str, Any]] = {}
-    known = {project.id: project for project in scenario.projects}
-    for family, place in enumerate(chosen):
-        before, after = every.every[every.current[family]].project, every.every[place].project
-        if after.dropped or after.id != before.id:
-            found[before.id] = {"dropped": True}
-        if after.id != before.id:
-            for other in scenario.projects:
-                if other.alternative_to == before.id and other.id != after.id and not other.dropped:
-                    found[other.id] = {"dropped": True}
-        elif after.dropped:  # no alternative steps in
-            others = [other for other in scenario.projects if other.alternative_to == before.id and not other.dropped]
-            found |= {other.id: {"dropped": True} for other in others}
-        if not after.dropped and after.start != known[after.id].start:
-            found[after.id] = {"start": after.start}
-    return found
-
-
-def changed(scenario: Scenario, change: Mapping[str, Mapping[str, Any]]) -> Scenario:
-    """The scenario with a change of its projects laid over it."""
-    projects = tuple(
-        Project.model_validate(moved(project, change[project.id])) if project.id in change else project
-        for project in scenario.projects
-    )
-    return scenario.model_copy(update={"projects": projects})
 
 
 class Engine:
@@ -163,14 +40,22 @@ class Engine:
 
     def __init__(self, scenario: Scenario, limits: Sequence[Limit], *, years: int, policy: str):
         self.scenario, self.limits, self.horizon, self.policy = scenario, tuple(limits), years, policy
-        needed = set(WITNESSES).union(*map(lines_of, limits))
-        self.lines = tuple(line for line in LINES if line in needed)
+        self.lines = _needed(limits)
         self._counted: dict[tuple[tuple[str, int], ...], Counted] = {}
         self._alone: dict[tuple[str, int | None], Portfolio] = {}
         self._chance: dict[tuple[str, int], tuple[np.ndarray, np.ndarray]] = {}
         self._made: dict[tuple[int, int, int], np.ndarray] = {}
+        self._measured: dict[tuple[Any, ...], np.ndarray] = {}
+        self._simulated: dict[tuple[Any, ...], Ledger] = {}
         waits = any(project.before_dwellings == "yes" for project in scenario.projects)
         self._weather = drivers.weather if waits else self._remembered
+
+    def of(self, limits: Sequence[Limit]) -> Self:
+        """The same accounts for other limits; what was counted and measured is shared."""
+        other = copy.copy(self)
+        other.limits = tuple(limits)
+        other.lines = _needed(limits)
+        return other
 
     def ready(self, scenario: Scenario) -> Built:
         """The scenario made ready for any runs."""
@@ -185,8 +70,14 @@ class Engine:
         return Built(baseline, drivers.prepare(scenario.drivers, baseline.plan))
 
     def simulate(self, scenario: Scenario, runs: int, seed: int) -> Ledger:
-        """The lines that the limits are read from, in simulated runs."""
-        return simulate_built(self.ready(scenario), runs=runs, seed=seed, lines=self.lines, weather=self._weather)
+        """The lines that the limits are read from, in simulated runs. Those of few runs are remembered."""
+        key = scenario.projects, runs, seed, self.lines
+        if key in self._simulated:
+            return self._simulated[key]
+        found = simulate_built(self.ready(scenario), runs=runs, seed=seed, lines=self.lines, weather=self._weather)
+        if runs <= MOST_WEATHER * drivers.BLOCK and len(self._simulated) < MOST_LEDGERS:
+            self._simulated[key] = found
+        return found
 
     def _remembered(self, process: drivers.Process, seed: int, first: int, runs: int, *more: Any) -> np.ndarray:
         """The weather, which no project changes, made once."""
@@ -202,9 +93,32 @@ class Engine:
         """By how much each limit holds (limit, year, run): infinite in years that it is not for."""
         return np.stack([np.nan_to_num(margin(of, ledger), nan=np.inf) + NOISE * of.is_rule for of in self.limits])
 
-    def measure(self, now: Scenario, every: Options, chosen: np.ndarray, seed: int, runs: np.ndarray) -> np.ndarray:
-        """What each option would move the margins by if its family took it instead of the chosen one, on average
-        over some of the first runs: (option, limit, year)."""
+    def measure(
+        self,
+        now: Scenario,
+        every: Options,
+        chosen: np.ndarray,
+        seed: int,
+        runs: np.ndarray,
+        wanted: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """What each option, or each of those `wanted` (option,), would move the margins by if its family took it
+        instead of the chosen one, on average over some of the first runs: (option, limit, year). Remembered: of a
+        share it is the same whatever its limit is."""
+        wanted = np.ones(len(every.every), dtype=bool) if wanted is None else wanted
+        taken = tuple(every.every[place].key for place in chosen)
+        of = tuple(limit if _own_size(limit) else (limit.metric, limit.side) for limit in self.limits)
+        keys = [(option.key, taken, of, seed, runs.tobytes()) for option in every.every]
+        unknown = wanted & np.array([key not in self._measured for key in keys])
+        if unknown.any():
+            new = self._measure(now, every, chosen, seed, runs, unknown)
+            self._measured |= {keys[place]: new[place] for place in np.flatnonzero(unknown)}
+        nothing = np.zeros((len(self.limits), self.horizon))
+        return np.array([self._measured[key] if one else nothing for key, one in zip(keys, wanted, strict=True)])
+
+    def _measure(
+        self, now: Scenario, every: Options, chosen: np.ndarray, seed: int, runs: np.ndarray, wanted: np.ndarray
+    ) -> np.ndarray:
         ready = self.ready(now)
         base, of = ready.baseline, _weather(ready, seed, runs)
         table = base.plan_table().astype(object)
@@ -213,7 +127,7 @@ class Engine:
         batch: list[int] = []
         for place, option in enumerate(every.every):
             taken = every.every[chosen[option.family]]
-            if option.key == taken.key:
+            if option.key == taken.key or not wanted[place]:
                 continue
             if "yes" in (option.project.before_dwellings, taken.project.before_dwellings):
                 found[place] = self._rebuilt(now, option, taken, of, still)
@@ -353,19 +267,12 @@ def _mean(margins: np.ndarray, still: np.ndarray) -> np.ndarray:
     return found
 
 
-def order_rows(every: Options) -> np.ndarray:
-    """Rows that must not be negative so that a project starts when those that it comes after are open: one for each
-    of its options and each of them."""
-    family_of = {option.project.id: option.family for option in every.every}
-    rows = []
-    for place, option in enumerate(every.every):
-        for other in () if option.project.dropped else option.project.after:
-            if other not in family_of or family_of[other] == option.family:
-                continue
-            row = np.zeros(len(every.every))
-            for at, before in enumerate(every.every):
-                opens = before.family == family_of[other] and not before.project.dropped
-                row[at] = float(opens and before.project.opening <= option.project.start)
-            row[place] = -1.0
-            rows.append(row)
-    return np.array(rows).reshape(-1, len(every.every))
+def _own_size(limit: Limit) -> bool:
+    """Whether what a move does to a margin hangs on the limit's size too."""
+    share = catalogue()[limit.metric].unit == "share"
+    return not share or limit.metric == "equity_share" or len(limit.values) > 1
+
+
+def _needed(limits: Sequence[Limit]) -> tuple[str, ...]:
+    needed = set(WITNESSES).union(*map(lines_of, limits))
+    return tuple(line for line in LINES if line in needed)

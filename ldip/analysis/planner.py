@@ -1,20 +1,19 @@
 """Looking for a programme of projects: predicting from what the engine measured, choosing, simulating what was
 chosen, and looking again in futures that it was not made for."""
 
-from collections.abc import Callable, Mapping
-from itertools import combinations
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
-from ldip.analysis.moves import COLUMNS, DROP, LATEST, STATUTORY, Engine, change_of, changed, options, order_rows
-from ldip.analysis.programme import GAP, Group, Programme, clash, greedy, least_given, relaxed, solve
+from ldip.analysis.moves import COLUMNS, Engine
+from ldip.analysis.options import Freedom, change_of, changed, options, order_rows
+from ldip.analysis.programme import GAP, Programme, greedy, least_given, solve
 from ldip.model import drivers
 from ldip.model.catalogue import catalogue
 from ldip.model.engine.simulate import Ledger
 from ldip.model.fiscal_rules import Limit
 from ldip.model.metrics import report_values
-from ldip.scenario.schema import Scenario
 
 PLANNING = 4 * drivers.BLOCK
 """The most runs that a programme is looked for in; it is verified in as many as are asked for."""
@@ -34,9 +33,6 @@ JOINT_STEPS = 4
 MORE = 1.2
 """By so much more than what it lacked in fresh futures a limit is tightened."""
 
-ORDER, PLACES_OPEN = "order", "places"
-"""Demands besides the limits, with those that forbid options: see moves.py."""
-
 
 class Question(NamedTuple):
     """What is asked for."""
@@ -44,7 +40,7 @@ class Question(NamedTuple):
     limits: tuple[Limit, ...]
     confidence: float
     jointly: bool
-    may_drop: bool
+    freedom: Freedom
     places: bool
     policy: str
     first_year: int
@@ -72,22 +68,14 @@ class Held(NamedTuple):
         return found >= question.confidence
 
 
-class Clash(NamedTuple):
-    """Why there is no programme: demands that cannot hold together, those that would make room if they were let go
-    (each alone, or two), and how far each limit can be kept, the other limits let go."""
-
-    together: tuple[str, ...]
-    enough: tuple[tuple[str, ...], ...]
-    reachable: dict[str, float]  # limit -> the value that can be held at the confidence; of shares only
-
-
 class Planner:
     """Looks for the programme: anchored where it was simulated last, predicting from there."""
 
-    def __init__(self, scenario: Scenario, question: Question, years: int, progress: Callable[[int], None]):
+    def __init__(self, engine: Engine, question: Question, progress: Callable[[int], None]):
+        scenario = engine.scenario
         self.scenario, self.question, self.progress = scenario, question, progress
-        self.engine = Engine(scenario, question.limits, years=years, policy=question.policy)
-        self.every = options(scenario, question.last_year)
+        self.engine = engine.of(question.limits)
+        self.every = options(scenario, question.last_year, question.freedom)
         first = scenario.scenario.first_year
         self.start = question.first_year - first
         self.years = np.arange(question.first_year, question.last_year + 1)
@@ -99,13 +87,10 @@ class Planner:
             lacking, wanted = lacking[:0], wanted[:0]
         self._rows = np.concatenate([order, lacking])
         self._least = np.concatenate([np.zeros(len(order)), wanted])
-        self._ordered = len(order)
+        self.ordered = len(order)
         self.slack = np.zeros((len(question.limits), len(self.years)))
         self.more = self.slack
-        forbidden = [option.forbidden_by for option in self.every.every]
-        free = ("", DROP) if question.may_drop else ("",)
-        self.allowed = np.array([name in free for name in forbidden])
-        self._forbidden = np.array(forbidden)
+        self.allowed = self.every.allowed
         self._decided: dict[tuple[int, ...], Programme] = {}
         self.anchor(self.every.current, None)
 
@@ -114,9 +99,13 @@ class Planner:
         self.margins = self.simulated(chosen) if margins is None else margins
         self.at = chosen
         if measure:
-            now = changed(self.scenario, change_of(self.scenario, self.every, chosen))
-            found = self.engine.measure(now, self.every, chosen, self.question.seed, self._deciding())
-            self.response = found[:, :, self.start :]
+            self.measure(self.allowed)
+
+    def measure(self, wanted: np.ndarray) -> None:
+        """Measure what each of the options `wanted` does to what was simulated last."""
+        now = changed(self.scenario, change_of(self.scenario, self.every, self.at))
+        found = self.engine.measure(now, self.every, self.at, self.question.seed, self._deciding(), wanted)
+        self.response = found[:, :, self.start :]
 
     def simulated(self, chosen: np.ndarray) -> np.ndarray:
         """The margins of a choice in the runs for planning (limit, year asked for, run)."""
@@ -133,7 +122,7 @@ class Planner:
         """The runs of the first block that lie around the percentile that decides, in the worst limit and year."""
         worst = np.unravel_index(np.argmin(self._quantile(self.question.confidence)), self.slack.shape)
         block = self.margins[worst][: drivers.BLOCK]
-        middle = _rank(self.question.confidence, len(block))
+        middle = rank_of(self.question.confidence, len(block))
         fewest, most = MEASURED
         size = min(max(COLUMNS // len(self.every.every), fewest), most)
         first = min(max(middle - size // 2, 0), max(len(block) - size, 0))
@@ -142,19 +131,16 @@ class Planner:
 
     def _quantile(self, confidence: float) -> np.ndarray:
         """The margin that is reached in that share of the runs, as simulated last (limit, year)."""
-        rank = _rank(confidence, self.margins.shape[2])
+        rank = rank_of(confidence, self.margins.shape[2])
         found: np.ndarray = np.partition(self.margins, rank, axis=2)[:, :, rank]
         return found
 
-    def programme(self, confidence: float, less: Mapping[int, float] | None = None) -> Programme:
-        """The integer programme at a confidence of single years; `less` lowers some limits by so much."""
+    def programme(self, confidence: float) -> Programme:
+        """The integer programme at a confidence of single years."""
         reached = self._quantile(confidence)
         rows = self.response.reshape(len(self.every.every), -1).T
         of_now = rows[:, self.at].sum(axis=1)
-        wanted = (
-            self.slack + self.more - np.array([(less or {}).get(i, 0.0) for i in range(len(self.slack))])[:, None]
-        )
-        least = (of_now.reshape(reached.shape) + wanted - reached).ravel()
+        least = (of_now.reshape(reached.shape) + self.slack + self.more - reached).ravel()
         least = np.where(np.isfinite(reached.ravel()), least, -1e6)
         prices = np.array([option.price for option in self.every.every])
         return Programme(
@@ -211,7 +197,7 @@ class Planner:
         best: np.ndarray | None = None
         self.more = np.zeros_like(self.slack)
         chosen = self.best()
-        if chosen is None and (extreme := self._extreme()) is not None:
+        if chosen is None and (extreme := self.extreme()) is not None:
             self.anchor(extreme, None)
             chosen = self.best()
         seen: set[tuple[int, ...]] = set()
@@ -239,7 +225,7 @@ class Planner:
     def _lacks(self, margins: np.ndarray) -> np.ndarray:
         """What simulated margins lack of what is asked for (limit, year): with that much more asked for in the
         prediction, the next choice is another."""
-        rank = _rank(self.question.confidence, margins.shape[2])
+        rank = rank_of(self.question.confidence, margins.shape[2])
         if self.question.jointly:
             worst = float(np.partition((margins - self.slack[:, :, None]).min(axis=(0, 1)), rank)[rank])
             return np.full_like(self.slack, max(-worst, 0.0))
@@ -248,21 +234,21 @@ class Planner:
 
     def _miss(self, predicted: np.ndarray, margins: np.ndarray) -> None:
         """How far off the prediction was, at the percentile that decides."""
-        rank = _rank(self.question.confidence, margins.shape[2])
+        rank = rank_of(self.question.confidence, margins.shape[2])
         ends = [np.partition(of, rank, axis=2)[:, :, rank] for of in (predicted, margins)]
         finite = np.isfinite(ends[1])
         self.missed.append(float(np.abs(ends[0][finite] - ends[1][finite]).max(initial=0.0)))
 
-    def _extreme(self) -> np.ndarray | None:
+    def extreme(self) -> np.ndarray | None:
         """The choice that comes nearest to holding."""
         programme = self.programme(self.question.confidence)
         gives = np.arange(len(programme.least)) < self.slack.size
         found = least_given(programme, self.allowed, gives)
         return None if found is None else found[0]
 
-    def verified(self) -> tuple[np.ndarray | None, Held, Held | None]:
-        """The choice, tightened until it holds in futures that it was not made for; how often the limits hold there
-        before and after. No choice where none holds."""
+    def verified(self) -> tuple[np.ndarray | None, Held | None]:
+        """The choice, tightened until it holds in futures that it was not made for, and how often the limits hold
+        there. No choice where none holds."""
         chosen, after = self.search(), None
         for trial in range(TRIALS):
             self.fresh_seed += 1
@@ -274,13 +260,17 @@ class Planner:
             if tighter is None:
                 break
             chosen = tighter
-        return chosen, self.held(self.every.current), after
+        return chosen, after
+
+    def fresh(self, chosen: np.ndarray) -> Ledger:
+        """A choice in fresh futures."""
+        return self._ledger(chosen, self.question.runs, self.fresh_seed)
 
     def held(self, chosen: np.ndarray) -> Held:
         """How often the limits hold with a choice in fresh futures."""
-        ledger = self._ledger(chosen, self.question.runs, self.fresh_seed)
+        ledger = self.fresh(chosen)
         margins = self.engine.margins(ledger)[:, self.start :]
-        rank = _rank(self.question.confidence, margins.shape[2])
+        rank = rank_of(self.question.confidence, margins.shape[2])
         short = np.maximum(-np.partition(margins, rank, axis=2)[:, :, rank], 0.0)
         if self.question.jointly:
             worst = np.partition(margins.min(axis=(0, 1)), rank)[rank]
@@ -315,72 +305,7 @@ class Planner:
         found = self._by_simple_rules(programme)
         return {name: None if one is None else programme.total(one) for name, one in found.items()}
 
-    def groups(self) -> dict[str, Group]:
-        """The demands that may be let go, by name: what is easiest to let go first."""
-        programme = self.programme(self.question.confidence)
-        place = np.arange(len(programme.least))
-        limits, years = self.slack.shape
-        none = np.zeros(len(self.allowed), dtype=bool)
-        ordered = (place >= limits * years) & (place < limits * years + self._ordered)
-        found = {
-            ORDER: Group(ordered, none),
-            PLACES_OPEN: Group(place >= limits * years + self._ordered, none),
-        }
-        nothing = np.zeros(len(place), dtype=bool)
-        for name in (DROP, STATUTORY, LATEST):
-            found[name] = Group(nothing, (self._forbidden == name) & ~self.allowed)
-        for row, limit in enumerate(self.question.limits):
-            found[limit.id] = Group((place >= row * years) & (place < (row + 1) * years), none)
-        return {name: group for name, group in found.items() if group.rows.any() or group.forbids.any()}
 
-    def why(self) -> Clash:
-        """What clashes, where no choice holds."""
-        programme, groups = self.programme(self.question.confidence), self.groups()
-        names, every = list(groups), list(groups.values())
-        together = tuple(names[place] for place in clash(programme, self.allowed, every))
-        enough: tuple[tuple[str, ...], ...] = ()
-        for size in (1, 2):
-            enough = enough or tuple(
-                some
-                for some in combinations(together, size)
-                if relaxed(programme, self.allowed, [groups[name] for name in some]) is not None
-            )
-        return Clash(together, enough, self.reachable(programme, groups))
-
-    def reachable(self, programme: Programme, groups: dict[str, Group]) -> dict[str, float]:
-        """How far each limit that is a share can be kept at the confidence, the others let go."""
-        found = {}
-        for limit in self.question.limits:
-            rows = [groups[other.id].rows for other in self.question.limits if other.id != limit.id]
-            gone = np.logical_or.reduce([np.zeros(len(programme.least), dtype=bool), *rows])
-            gives = groups[limit.id].rows[~gone]
-            given = least_given(programme.without(gone), self.allowed, gives)
-            if given is not None and catalogue()[limit.metric].unit == "share" and len(set(limit.values)) == 1:
-                found[limit.id] = limit.values[0] + (given[1] if limit.side == "most" else -given[1])
-        return found
-
-    def kept(self, confidence: float, limit: int) -> float | None:
-        """The tightest value at which a limit, a share, can be kept at a confidence, the others as they are; none if
-        these cannot be."""
-        programme, asked = self.programme(confidence), self.question.limits[limit]
-        own = np.arange(len(programme.least)) // len(self.years) == limit
-        given = least_given(programme, self.allowed, own)
-        return None if given is None else asked.values[0] + (given[1] if asked.side == "most" else -given[1])
-
-    def margin_now(self, confidence: float, limit: int) -> float:
-        """The least margin of a limit over the years at a confidence, as the programme is now: predicted."""
-        rank = _rank(confidence, self.margins.shape[2])
-        found = np.partition(self.predicted(self.every.current)[limit], rank, axis=1)[:, rank]
-        return float(found.min())
-
-    def cheapest_at(self, confidence: float, limit: int, value: float) -> np.ndarray | None:
-        """The cheapest choice that is predicted to hold at a confidence of single years with a limit at another
-        value; of figures that are shares."""
-        asked = self.question.limits[limit]
-        less = value - asked.values[0] if asked.side == "most" else asked.values[0] - value
-        return solve(self.programme(confidence, {limit: less}), self.allowed)
-
-
-def _rank(confidence: float, runs: int) -> int:
+def rank_of(confidence: float, runs: int) -> int:
     """The place, from 0, of the margin that at least that share of the runs reaches."""
     return min(int(np.floor((1.0 - confidence) * runs + 1e-9)), runs - 1)

@@ -11,44 +11,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ldip.analysis.moves import Options, change_of
-from ldip.analysis.planner import Clash, Held, Planner, Question
+from ldip.analysis.frontier import Point, frontier_of
+from ldip.analysis.moves import Engine
+from ldip.analysis.options import Freedom, Move, change_of, moves_of, postponed
+from ldip.analysis.planner import Held, Planner, Question
+from ldip.analysis.remedies import Clash, why
 from ldip.errors import Fault, InputError
 from ldip.model.catalogue import catalogue
 from ldip.model.fiscal_rules import Limit, limits
-from ldip.scenario.projects import Project, built
+from ldip.scenario.projects import built
 from ldip.scenario.schema import Scenario
-from ldip.text import Text
 
-CEILINGS, STEPS = 9, 200.0
-"""Ceilings of the frontier, in half per cents."""
-
-
-class Move(NamedTuple):
-    """What becomes of a project that does not start when it was to."""
-
-    project: str
-    name: Text
-    purpose: str
-    before: int
-    after: int | None  # none: dropped
-    cost: float  # mill. kr of the project's price year
-    unseen: float  # mill. kr of it that is spent after the years looked at, and was not before
-    replaced_by: str | None = None
-
-    @property
-    def delay(self) -> int:
-        """Years later; negative if earlier, 0 where it is dropped."""
-        return 0 if self.after is None else self.after - self.before
-
-
-class Point(NamedTuple):
-    """One point of the frontier, as predicted."""
-
-    confidence: float
-    ceiling: float
-    postponed: float | None  # mill. kr moved; none where no programme holds
-    delay: float | None  # weighted
+LARGEST_SHARE = 4.0
+"""A share above this was meant in per cents."""
 
 
 class Prioritised(NamedTuple):
@@ -68,6 +43,8 @@ class Prioritised(NamedTuple):
     missed: tuple[float, ...]  # how far the predicted margins were off, at most, each time that one was simulated
     clash: Clash | None
     frontier: tuple[Point, ...]
+    movable: int  # projects with a cost that may move
+    projects: int  # those that are built
 
     @property
     def unseen(self) -> float:
@@ -79,15 +56,25 @@ class Prioritised(NamedTuple):
         """Mill. kr of what is moved to later or away."""
         return postponed(self.moves)
 
+    @property
+    def earlier(self) -> float:
+        """Mill. kr of what is moved to earlier."""
+        return sum(move.cost for move in self.moves if move.delay < 0)
+
 
 def ceiling(scenario: Scenario, metric: str, value: float) -> Limit:
-    """A limit of one's own for a figure that has limits: from the side from which they are.
+    """A limit of one's own for a figure that has limits, by its id or its label: from the side from which they are.
 
-    Raises InputError if the figure has none.
+    Raises InputError if the figure has none, or a share is so large that per cents were meant.
     """
     known = {limit.metric: limit for limit in reversed(limits(scenario))}
+    called = {words.casefold(): name for name in known for words in catalogue()[name].label}
+    metric = called.get(metric.casefold(), metric)
     if metric not in known:
         raise InputError([Fault.of("no_limit_of", "--ceiling", metric, known=", ".join(sorted(known)))])
+    if catalogue()[metric].unit == "share" and abs(value) > LARGEST_SHARE:
+        meant = f"{value / 100.0:.{max(2, len(f'{value:.9g}'.partition('.')[2]) + 2)}f}"
+        raise InputError([Fault.of("meant_per_cent", "--ceiling", metric, f"{value:g}", meant=meant)])
     label = catalogue()[metric].label
     return Limit(f"ceiling_{metric}", metric, known[metric].side, (0,), (value,), label, "", "", is_rule=False)
 
@@ -101,6 +88,9 @@ def prioritise(
     since: int | None = None,
     policy: str = "adopted",
     may_drop: bool = False,
+    most_years: int = 4,
+    earlier: bool = False,
+    alternatives: bool = True,
     places: bool = True,
     frontier: Sequence[float] = (),
     runs: int,
@@ -109,7 +99,8 @@ def prioritise(
     progress: Callable[[int], None] | None = None,
 ) -> Prioritised:
     """The programme with the least delay with which the limits `asked` hold in every year after the plan, or from
-    `since` on. `frontier` are confidences at which the first limit is set against what is postponed.
+    `since` on. Projects without a latest start wait `most_years` at most; `earlier` lets projects start down to their
+    earliest. `frontier` are confidences at which the first limit is set against what is postponed.
 
     Raises InputError if the scenario builds no projects, or no year is left.
     """
@@ -121,11 +112,13 @@ def prioritise(
     begins, last = first + plan_years if since is None else since, first + years - 1
     if begins > last:
         raise InputError([Fault.of("above_most", "--since", str(since), limit=last)])
+    freedom = Freedom(most_years, earlier, alternatives, may_drop)
     question = Question(
-        tuple(asked), confidence, jointly, may_drop, places, policy, max(begins, first), last, runs, seed
+        tuple(asked), confidence, jointly, freedom, places, policy, max(begins, first), last, runs, seed
     )
-    planner = Planner(scenario, question, years, progress or (lambda count: None))
-    chosen, before, after = planner.verified()
+    engine = Engine(scenario, question.limits, years=years, policy=policy)
+    planner = Planner(engine, question, progress or (lambda count: None))
+    chosen, after = planner.verified()
     return Prioritised(
         scenario=scenario.name,
         base_year=first,
@@ -135,61 +128,12 @@ def prioritise(
         change={} if chosen is None else change_of(scenario, planner.every, chosen),
         delay=float("nan") if chosen is None else planner.price(chosen),
         simple={} if chosen is None else planner.simple(chosen),
-        before=before,
+        before=planner.held(planner.every.current),
         after=after,
         fresh_seed=planner.fresh_seed,
         missed=tuple(planner.missed),
-        clash=planner.why() if chosen is None else None,
+        clash=why(planner) if chosen is None else None,
         frontier=frontier_of(planner, frontier),
+        movable=planner.every.movable,
+        projects=len(planner.every.current),
     )
-
-
-def frontier_of(planner: Planner, confidences: Sequence[float]) -> tuple[Point, ...]:
-    """The first limit, a share, set against what is postponed, at each confidence: from the lowest value that can be
-    kept to that with which nothing moves."""
-    limit = planner.question.limits[0]
-    if not confidences or catalogue()[limit.metric].unit != "share":
-        return ()
-    sign = 1.0 if limit.side == "most" else -1.0
-    tightest = [value for p in confidences if (value := planner.kept(p, 0)) is not None]
-    loosest = [limit.values[0] - sign * planner.margin_now(p, 0) for p in confidences]
-    if not tightest:
-        return ()
-    first, last = min(sign * value for value in tightest), max(sign * value for value in loosest)
-    found = []
-    grid = np.linspace(first, last, CEILINGS)
-    for value in sign * np.unique(np.ceil(STEPS * grid) / STEPS):
-        for p in confidences:
-            chosen = planner.cheapest_at(p, 0, float(value))
-            if chosen is None:
-                found.append(Point(p, float(value), None, None))
-            else:
-                moves = moves_of(planner.every, chosen, planner.question.last_year)
-                found.append(Point(p, float(value), postponed(moves), planner.price(chosen)))
-    return tuple(found)
-
-
-def postponed(moves: Sequence[Move]) -> float:
-    """Mill. kr of the projects that start later, are dropped or are replaced by a cheaper one."""
-    return sum(move.cost for move in moves if move.delay > 0 or move.after is None)
-
-
-def moves_of(every: Options, chosen: np.ndarray, last_year: int) -> tuple[Move, ...]:
-    """What moves, in the order of the list."""
-    found = []
-    for family, place in enumerate(chosen):
-        before, after = every.every[every.current[family]].project, every.every[place].project
-        if place == every.current[family]:
-            continue
-        replaced = after.id if after.id != before.id else None
-        start = None if after.dropped or replaced else after.start
-        cost = max(before.cost - after.cost, 0.0) if replaced else before.cost
-        unseen = 0.0 if after.dropped else max(_after(after, last_year) - _after(before, last_year), 0.0)
-        found.append(Move(before.id, before.name, before.purpose, before.start, start, cost, unseen, replaced))
-    return tuple(found)
-
-
-def _after(project: Project, last_year: int) -> float:
-    """What of a project is spent after a year, mill. kr."""
-    late = [share for t, share in enumerate(project.shares) if project.start + t > last_year]
-    return project.cost * sum(late)

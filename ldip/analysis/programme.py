@@ -50,6 +50,10 @@ class Programme(NamedTuple):
         return float(self.cost[chosen].sum())
 
 
+ANY = 1e6
+"""The gap where any choice that holds will do."""
+
+
 def solve(programme: Programme, allowed: np.ndarray, gap: float = GAP) -> np.ndarray | None:
     """The cheapest choice among the `allowed` options (option,) with which every demand holds, or one whose cost is
     within `gap` of it: the option of each family (family,); none if there is no such choice."""
@@ -183,9 +187,9 @@ class Group(NamedTuple):
 
 
 def relaxed(programme: Programme, allowed: np.ndarray, gone: Sequence[Group]) -> np.ndarray | None:
-    """The cheapest choice with some demands let go."""
+    """A choice with some demands let go, not the cheapest."""
     rows, more = np.zeros(len(programme.least), dtype=bool), allowed.copy()
     for group in gone:
         rows |= group.rows
         more |= group.forbids
-    return solve(programme.without(rows), more)
+    return solve(programme.without(rows), more, gap=ANY)

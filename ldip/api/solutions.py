@@ -107,6 +107,9 @@ def prioritise(
     since: int | None = None,
     policy: str = "adopted",
     may_drop: bool = False,
+    most_years: int = 4,
+    earlier: bool = False,
+    alternatives: bool = True,
     places: bool = True,
     runs: int = 10_000,
     seed: int = 1,
@@ -124,6 +127,7 @@ def prioritise(
     limits = [ceiling(case.scenario, metric, float(value)) for metric, value in ceilings.items()]
     limits += chosen_rules(case.scenario, rules) if rules or not ceilings else ()
     asked: dict[str, Any] = {"jointly": jointly, "since": since, "may_drop": may_drop, "places": places}
+    asked |= {"most_years": most_years, "earlier": earlier, "alternatives": alternatives}
     return Priorities(solve(case.scenario, limits, confidence=sure, progress=progress, **asked, **how))
 
 

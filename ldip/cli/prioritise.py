@@ -50,7 +50,11 @@ class Ceiling(click.ParamType):
 @scenario_options
 @driver_options
 @click.option(
-    "--ceiling", "ceilings", type=Ceiling(), multiple=True, help="Keep a figure within this limit; may be repeated."
+    "--ceiling",
+    "ceilings",
+    type=Ceiling(),
+    multiple=True,
+    help="Keep a figure within this limit (90 % is 0.90); may be repeated.",
 )
 @click.option(
     "--confidence",
@@ -65,6 +69,20 @@ class Ceiling(click.ParamType):
 )
 @click.option("--jointly", is_flag=True, help="So sure of all years and limits at once, not of each year by itself.")
 @click.option("--may-drop", is_flag=True, help="Projects that the law does not demand may be dropped.")
+@click.option(
+    "--most-years",
+    type=click.IntRange(0, 60),
+    default=4,
+    show_default=True,
+    help="So long may projects wait that have no latest start.",
+)
+@click.option("--earlier", is_flag=True, help="Projects may also start earlier, down to their earliest start.")
+@click.option(
+    "--alternatives/--no-alternatives",
+    default=True,
+    show_default=True,
+    help="A project's alternative may be built instead.",
+)
 @click.option("--places/--no-places", default=True, show_default=True, help="Places must open when they are needed.")
 @click.option(
     "--policy",
@@ -79,7 +97,7 @@ class Ceiling(click.ParamType):
     is_flag=False,
     flag_value="0.7,0.8,0.9",
     default=(),
-    help="Also: the first limit against what is postponed, at these confidences  [0.7,0.8,0.9]",
+    help="Also: the first limit against what is postponed, at these confidences; takes a minute  [0.7,0.8,0.9]",
 )
 @run_options
 @click.option("--out", type=click.Path(path_type=Path), help="Write the change (X.toml), or a folder with all of it.")
@@ -108,8 +126,10 @@ def prioritise(
     """Find when to start which project of SCENARIO's projects.csv so that ceilings and fiscal rules hold at a chosen
     confidence, and as little as possible moves: mill. kr x years of delay x benefit.
 
-    Without --ceiling and --rule all fiscal rules are to hold. Projects move between their earliest and latest start;
-    those that are begun or bound by contract stay. What is found is simulated in futures that it was not found in.
+    Without --ceiling and --rule all fiscal rules are to hold. A project waits until its latest start at most; without
+    one --most-years, and never so that more is spent after the last year looked at. Its alternative may be built
+    instead. Those that are begun or bound by contract stay. What is found is simulated in futures that it was not
+    found in; where nothing holds, you are told what would.
 
     \b
     Examples:

@@ -1,46 +1,74 @@
 """When to start which project: words, tables, files."""
 
 import math
-import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from ldip.analysis.frontier import Point
+from ldip.analysis.options import REPLACED as REPLACED_YEARS
+from ldip.analysis.options import Move
 from ldip.analysis.planner import Held
-from ldip.analysis.prioritise import Move, Point, Prioritised
+from ldip.analysis.prioritise import Prioritised
 from ldip.model.catalogue import catalogue
-from ldip.model.fiscal_rules import Limit
+from ldip.report.answers.prioritise_words import filled, impossible, limit_label, limit_words, listed, sure
 from ldip.report.folder.records import figure, write_records
 from ldip.report.numbers import number, shown, unit_label
 from ldip.report.terminal import POLICY, table
-from ldip.report.words import AND, NONE, capital
+from ldip.report.words import capital
 from ldip.scenario.files.writer import change_toml, key_text
 from ldip.scenario.projects import PURPOSES
 from ldip.text import Text
 
 INTRO = {
     False: Text(
-        nb="Hva må vente for at {limits} skal holde med {p} % sikkerhet i hvert år {first}–{last}? Sikkerheten "
-        "gjelder hvert år for seg, ikke alle årene på en gang.",
-        en="What must wait for {limits} to hold with {p} % confidence in every year {first}-{last}? The confidence "
-        "is of each year by itself, not of all years at once.",
+        nb="Hva må vente for å holde {limits} med {sure} {first}–{last}? Sikkerheten gjelder hvert år for seg, ikke "
+        "alle årene på en gang.",
+        en="What must wait to keep {limits} with {sure} {first}-{last}? The confidence is of each year by itself, "
+        "not of all years at once.",
     ),
     True: Text(
-        nb="Hva må vente for at {limits} skal holde med {p} % sikkerhet i alle årene {first}–{last} på en gang?",
-        en="What must wait for {limits} to hold with {p} % confidence in all of the years {first}-{last} at once?",
+        nb="Hva må vente for å holde {limits} med {sure} {first}–{last}?",
+        en="What must wait to keep {limits} with {sure} {first}-{last}?",
     ),
 }
-SIDE = {"most": Text("{label} høyst {value}", "{label} at most {value}")}
-SIDE["least"] = Text("{label} minst {value}", "{label} at least {value}")
 HEAD = Text("prosjekt|formål|fra|til|år senere|mill. kr", "project|purpose|from|to|years later|mill. kr")
 DROPPED = Text("faller bort", "dropped")
-REPLACED = Text("erstattes av {name}", "replaced by {name}")
+REPLACED = Text("erstattes", "replaced")
 STAYS = Text(
     "Ingenting må flyttes: programmet holder som det er.", "Nothing must move: the programme holds as it is."
 )
 MOVES = Text(
-    nb="{count} av prosjektene flyttes; {amount} mill. kr kommer senere eller faller bort. Resten står som det er.",
-    en="{count} of the projects move; {amount} mill. kr come later or fall away. The rest stays as it is.",
+    nb="{count} av {projects} prosjekter flyttes; {amount} mill. kr kommer senere eller faller bort.",
+    en="{count} of {projects} projects move; {amount} mill. kr come later or fall away.",
+)
+REST = Text("De andre prosjektene står som planlagt.", "The other projects stand as planned.")
+LATER = Text("{name}: {before} → {after} ({amount} mill. kr)", "{name}: {before} → {after} (mill. kr {amount})")
+GONE = Text("{name}: faller bort ({amount} mill. kr)", "{name}: dropped (mill. kr {amount})")
+INSTEAD = Text(
+    nb="{name}: erstattes av {other} (sparer {amount} mill. kr)",
+    en="{name}: replaced by {other} (saves mill. kr {amount})",
+)
+MAY_REPLACE = Text(
+    nb="Et alternativ som står i listen, kan bygges i stedet, og teller som {years} års venting; --no-alternatives "
+    "forbyr det.",
+    en="An alternative in the list may be built instead, and counts as a wait of {years} years; --no-alternatives "
+    "forbids it.",
+)
+EARLIER = Text(
+    nb="{amount} mill. kr kommer tidligere (--earlier): etterspørselsregelen bygger da ikke plassene ved siden av "
+    "prosjektene, og innsparinger begynner før.",
+    en="{amount} mill. kr come earlier (--earlier): the demand rule then does not build the places beside the "
+    "projects, and savings begin sooner.",
+)
+BUYS = Text(
+    nb="{limit} holdes med {sure}: {before} → {after} % i {year}, det verste.",
+    en="{limit} is kept with {sure}: {before} → {after} % in {year}, the worst.",
+)
+BUYS_ALL = Text(
+    "{limit} holdes med {sure}: {before} → {after} %.", "{limit} is kept with {sure}: {before} → {after} %."
 )
 BOUGHT = Text(
     nb="Hva det gir|år|før|etter|holder før, %|holder etter, %|feil ±",
@@ -51,121 +79,131 @@ UNSEEN = Text(
     en="{amount} mill. kr of what moves come only after {last}: the limits do not see that.",
 )
 WORST = Text("{label}, {unit}, {p} %-persentil", "{label}, {unit}, {p} % percentile")
-TOGETHER = Text("alt, alle år på en gang", "everything, all years at once")
+TOGETHER = Text("alle grensene i alle årene på en gang", "all limits in all years at once")
 SIMPLE = Text(
-    nb="Utsettelsen er {delay} mill. kr × år × nytte. To enkle regler, på de samme målte virkningene: de som starter "
-    "sist, utsettes først: {latest}; de største utsettes først: {largest}.",
-    en="The delay is {delay} mill. kr × years × benefit. Two simple rules, on the same measured effects: those that "
-    "start last are postponed first: {latest}; the largest are postponed first: {largest}.",
+    nb="Utsettelsen er {delay} mill. kr × år × nytte: hva hvert prosjekt koster, ganger årene det venter, ganger "
+    "nytten det er gitt. To enkle regler, på de samme målte virkningene: de som starter sist, utsettes først: {latest}; "
+    "de største utsettes først: {largest}.",
+    en="The delay is {delay} mill. kr × years × benefit: what each project costs, times the years that it waits, "
+    "times the benefit it is given. Two simple rules, on the same measured effects: those that start last are "
+    "postponed first: {latest}; the largest are postponed first: {largest}.",
 )
 NOT_FOUND = Text("holder ikke", "do not hold")
 FRESH = Text(
-    nb="{runs} løp, frø {seed}: framtider som rekkefølgen ikke er funnet i. Leting med frø {own}. Spådd margin "
-    "bommet med høyst {missed} prosentpoeng da den siste rekkefølgen ble simulert; det er rettet. {policy}. "
+    nb="{runs} løp, frø {seed}: framtider som rekkefølgen ikke er funnet i. Leting med frø {own}. {policy}. "
     "Sannsynlighetene er modellens.",
-    en="{runs} runs, seed {seed}: futures that the order was not found in. Found with seed {own}. The predicted "
-    "margin was off by at most {missed} percentage points when the last order was simulated; that is corrected. "
-    "{policy}. Probabilities are the model's.",
+    en="{runs} runs, seed {seed}: futures that the order was not found in. Found with seed {own}. {policy}. "
+    "Probabilities are the model's.",
 )
 ALMOST = Text(
     nb="Rekkefølgen holder litt sjeldnere i disse framtidene enn det som er bedt om; en strengere ble ikke funnet.",
     en="The order holds a little less often in these futures than was asked for; no stricter one was found.",
 )
-IMPOSSIBLE = Text(
-    nb="Ingen rekkefølge holder. Disse kravene går ikke sammen: {together}.",
-    en="No order holds. These demands cannot go together: {together}.",
-)
-ALONE = Text(
-    nb="Ingen rekkefølge holder: {together} kan ikke holdes uansett hva som flyttes.",
-    en="No order holds: {together} cannot be kept whatever is moved.",
-)
-ROOM = Text("Det blir mulig uten {one}.", "It becomes possible without {one}.")
-NO_ROOM = Text("Ingen av dem alene eller to sammen er nok.", "None of them alone, nor two together, is enough.")
-REACHED = Text(
-    nb="{label} kan holdes på {value} med {p} % sikkerhet{others}.",
-    en="{label} can be kept at {value} with {p} % confidence{others}.",
-)
-OTHERS = Text(" hvis de andre kravene til økonomien slippes", " if the other demands on the economy are let go")
-DEMANDS = {
-    "order": Text("rekkefølgen mellom prosjekter", "the order of projects"),
-    "places": Text("plasser i tide", "places in time"),
-    "latest": Text("seneste start", "latest starts"),
-    "statutory": Text("kravet om at lovpålagte prosjekter bygges", "the demand that statutory projects are built"),
-    "drop": Text("kravet om at alle prosjekter bygges", "the demand that every project is built"),
-}
 FRONTIER = Text(
-    nb="Utsatt, mill. kr / mill. kr × år × nytte, etter grense og sikkerhet i hvert år for seg (spådd): {label}",
-    en="Postponed, mill. kr / mill. kr × years × benefit, by limit and confidence of each year by itself "
-    "(predicted): {label}",
+    nb="Utsatt, mill. kr / mill. kr × år × nytte, etter grense og sikkerhet, hvert punkt funnet og prøvd som svaret: "
+    "{label}",
+    en="Postponed, mill. kr / mill. kr × years × benefit, by limit and confidence, each point found and tried as the "
+    "answer is: {label}",
 )
 LIMIT = Text("grense, prosent", "limit, per cent")
 TITLE = Text("Prioritering: {scenario}", "Priorities: {scenario}")
 
 
-def limit_words(limit: Limit, lang: str) -> str:
-    """A limit in a sentence: what it is called and, where it is one number, which."""
-    if limit.is_rule:
-        return limit.name.say(lang)
-    return SIDE[limit.side].say(lang, label=_small(limit.label, lang), value=_value(limit, limit.values[0], lang))
-
-
-def _small(label: Text, lang: str) -> str:
-    words = label.say(lang)
-    return words[:1].lower() + words[1:]
-
-
-def _value(limit: Limit, value: float, lang: str) -> str:
-    unit = catalogue()[limit.metric].unit
-    return f"{shown(value, unit, lang)} %" if unit == "share" else f"{shown(value, unit, lang)} mill. kr"
-
-
 def prioritise_text(result: Prioritised, title: str, lang: str) -> str:
     """What moves, from when to when, by how much, and what it buys; or what clashes."""
     question = result.question
-    p = number(100.0 * question.confidence, 0, lang)
     intro = INTRO[question.jointly].say(
         lang,
-        limits=AND.say(lang).join(limit_words(limit, lang) for limit in question.limits),
-        p=p,
+        limits=listed([limit_words(limit, lang) for limit in question.limits], lang),
+        sure=sure(result, lang),
         first=question.first_year,
         last=question.last_year,
     )
-    parts = [title, _filled(intro)]
-    if result.after is None:
-        parts += _impossible(result, p, lang)
-    else:
-        moves = result.moves
-        words = MOVES if moves else STAYS
-        parts.append(words.say(lang, count=len(moves), amount=number(result.postponed, 0, lang)))
-        if moves:
-            parts.append(table(move_rows(moves, lang)))
-        if result.unseen >= 0.5:
-            amount = number(result.unseen, 0, lang)
-            parts.append(_filled(UNSEEN.say(lang, amount=amount, last=question.last_year)))
-        parts.append(table(bought_rows(result, lang)))
-        if not result.after.enough(question):
-            parts.append(_filled(ALMOST.say(lang)))
-        if moves:
-            said = {name: _delay(value, lang) for name, value in result.simple.items()}
-            latest, largest = said["latest_first"], said["largest_first"]
-            delay = _delay(result.delay, lang)
-            parts.append(_filled(SIMPLE.say(lang, delay=delay, latest=latest, largest=largest)))
+    parts = [title, filled(intro)]
+    parts += [filled(" ".join(impossible(result, lang)))] if result.after is None else _answer(result, lang)
     if result.frontier:
-        heading = FRONTIER.say(lang, label=_small(question.limits[0].label, lang))
-        parts.append(f"{heading}\n{table(frontier_rows(result.frontier, lang), indent=2)}")
+        heading = FRONTIER.say(lang, label=limit_label(question.limits[0], lang))
+        parts.append(f"{filled(heading)}\n{table(frontier_rows(result.frontier, lang), indent=2)}")
     note = FRESH.say(
         lang,
         runs=number(question.runs, 0, lang),
         seed=result.fresh_seed,
         own=question.seed,
-        missed=number(100.0 * result.missed[-1], 1, lang) if result.missed else NONE.say(lang),
         policy=POLICY[question.policy].say(lang),
     )
-    return "\n\n".join([*parts, _filled(note)] if result.after else parts)
+    return "\n\n".join([*parts, filled(note)] if result.after else parts)
 
 
-def _filled(words: str) -> str:
-    return textwrap.fill(words, 100)
+def _answer(result: Prioritised, lang: str) -> list[str]:
+    """The parts of an answer that was found."""
+    moves, parts = result.moves, []
+    headline = _headline(result, lang)
+    parts.append(filled(f"{headline} {REST.say(lang)}" if moves else headline))
+    if moves:
+        parts.append(table(move_rows(moves, lang)))
+    if replaced := [move_words(move, lang) for move in moves if move.replaced_by]:
+        may = filled(MAY_REPLACE.say(lang, years=f"{REPLACED_YEARS:g}"))
+        parts.append("\n".join([*map(filled, replaced), may]))
+    if result.earlier > 0.0:
+        parts.append(filled(EARLIER.say(lang, amount=number(result.earlier, 0, lang))))
+    if result.unseen >= 0.5:
+        amount = number(result.unseen, 0, lang)
+        parts.append(filled(UNSEEN.say(lang, amount=amount, last=result.question.last_year)))
+    parts.append(table(bought_rows(result, lang)))
+    if result.after is not None and not result.after.enough(result.question):
+        parts.append(filled(ALMOST.say(lang)))
+    if moves:
+        said = {name: _delay(value, lang) for name, value in result.simple.items()}
+        latest, largest = said["latest_first"], said["largest_first"]
+        parts.append(filled(SIMPLE.say(lang, delay=_delay(result.delay, lang), latest=latest, largest=largest)))
+    return parts
+
+
+def moved_sentences(result: Prioritised, lang: str) -> list[str]:
+    """The answer in short sentences: how much moves, a sentence for each move, and what it buys; or why no order
+    holds."""
+    if result.after is None:
+        return impossible(result, lang)
+    moves = [move_words(move, lang) for move in _largest_first(result.moves)]
+    earlier = [EARLIER.say(lang, amount=number(result.earlier, 0, lang))] if result.earlier > 0.0 else []
+    almost = [] if result.after.enough(result.question) else [ALMOST.say(lang)]
+    return [_headline(result, lang), *moves, *earlier, *almost, _buys(result, lang)]
+
+
+def _headline(result: Prioritised, lang: str) -> str:
+    amount = number(result.postponed, 0, lang)
+    words = MOVES if result.moves else STAYS
+    return words.say(lang, count=len(result.moves), projects=result.projects, amount=amount)
+
+
+def move_words(move: Move, lang: str) -> str:
+    """What becomes of a project, in a sentence."""
+    words = LATER if move.after is not None else INSTEAD if move.replaced_by else GONE
+    name, amount = move.name.say(lang), number(move.cost, 0, lang)
+    return words.say(lang, name=name, before=move.before, after=move.after, other=move.instead, amount=amount)
+
+
+def _buys(result: Prioritised, lang: str) -> str:
+    """What the moves buy: in the year and of the limit that held least often before."""
+    before, after, limits = result.before, result.after or result.before, result.question.limits
+    if result.question.jointly:
+        ends = [number(100.0 * of.together, 0, lang) for of in (before, after)]
+        said = listed([limit_words(limit, lang) for limit in limits], lang)
+        return BUYS_ALL.say(
+            lang, limit=said[:1].upper() + said[1:], sure=sure(result, lang), before=ends[0], after=ends[1]
+        )
+    row = int(np.argmin([np.nanmin(chances, initial=1.0) for chances in before.probability]))
+    year = worst_year(before, row)
+    ends = [number(100.0 * float(of.probability[row, year]), 0, lang) for of in (before, after)]
+    said = limit_words(limits[row], lang)
+    return BUYS.say(
+        lang,
+        limit=said[:1].upper() + said[1:],
+        sure=sure(result, lang),
+        before=ends[0],
+        after=ends[1],
+        year=int(result.years[year]),
+    )
 
 
 def _delay(value: float | None, lang: str) -> str:
@@ -175,7 +213,7 @@ def _delay(value: float | None, lang: str) -> str:
 def move_rows(moves: Sequence[Move], lang: str) -> list[list[str]]:
     """A heading, and a row for each project that moves, the largest delay in kroner first."""
     rows = [HEAD.say(lang).split("|")]
-    for move in sorted(moves, key=lambda move: -move.cost * (move.delay or 100)):
+    for move in _largest_first(moves):
         rows.append(
             [
                 move.name.say(lang),
@@ -189,10 +227,14 @@ def move_rows(moves: Sequence[Move], lang: str) -> list[list[str]]:
     return rows
 
 
+def _largest_first(moves: Sequence[Move]) -> list[Move]:
+    return sorted(moves, key=lambda move: -move.cost * (move.delay or 100))
+
+
 def became(move: Move, lang: str) -> str:
     """What becomes of a project: its new start, or that it is not built."""
     if move.replaced_by:
-        return REPLACED.say(lang, name=move.replaced_by)
+        return REPLACED.say(lang)
     return DROPPED.say(lang) if move.after is None else str(move.after)
 
 
@@ -223,28 +265,6 @@ def worst_year(held: Held, limit: int) -> int:
 def _chances(chances: Sequence[float], held: Held, lang: str) -> list[str]:
     error = max(float(held.error(chance)) for chance in chances)
     return [*[number(100.0 * chance, 1, lang) for chance in chances], number(100.0 * error, 1, lang)]
-
-
-def _impossible(result: Prioritised, p: str, lang: str) -> list[str]:
-    """What clashes, what would make room, and how far each limit can be kept."""
-    clash = result.clash
-    assert clash is not None
-    names = {limit.id: limit_words(limit, lang) for limit in result.question.limits}
-    names |= {name: words.say(lang) for name, words in DEMANDS.items()}
-    alone = len(clash.together) == 1
-    first = ALONE if alone else IMPOSSIBLE
-    said = [first.say(lang, together="; ".join(names[name] for name in clash.together))]
-    for some in () if alone else clash.enough:
-        said.append(ROOM.say(lang, one=AND.say(lang).join(names[name] for name in some)))
-    if not clash.enough:
-        said.append(NO_ROOM.say(lang))
-    for limit in result.question.limits:
-        if limit.id in clash.reachable:
-            value = _value(limit, clash.reachable[limit.id], lang)
-            others = OTHERS.say(lang) if len(result.question.limits) > 1 else ""
-            label = capital(limit.name if limit.is_rule else limit.label).say(lang)
-            said.append(REACHED.say(lang, label=label, value=value, p=p, others=others))
-    return [_filled(words) for words in said]
 
 
 def frontier_rows(frontier: Sequence[Point], lang: str) -> list[list[str]]:
@@ -284,6 +304,10 @@ def prioritise_records(result: Prioritised) -> dict[str, Any]:
         "limits": [limit.id for limit in question.limits],
         "confidence": question.confidence,
         "jointly": question.jointly,
+        "most_years": question.freedom.most_years,
+        "earlier": question.freedom.earlier,
+        "alternatives": question.freedom.alternatives,
+        "may_drop": question.freedom.may_drop,
         "policy": question.policy,
         "first_year": question.first_year,
         "last_year": question.last_year,
@@ -301,7 +325,12 @@ def prioritise_records(result: Prioritised) -> dict[str, Any]:
         "missed": list(result.missed),
         "held": held,
         "frontier": [point._asdict() for point in result.frontier],
-        "clash": clash._asdict() if clash else None,
+        "movable": result.movable,
+        "projects": result.projects,
+        "clash": clash._asdict()
+        | {"remedies": [remedy._asdict() for remedy in clash.remedies], "reachable": clash.reachable}
+        if clash
+        else None,
     }
 
 
