@@ -109,6 +109,12 @@ def test_the_page_finds_what_must_wait(simulator):
     records = prioritised_records(found, "nb")
     assert all(isinstance(line, str) and line.strip() == line for line in records["said"])
     assert "102" in " ".join(records["said"])
+    assert records["moves"] == len(records["projects"])
+    assert len(records["said"]) >= records["moves"] + 2
+    impossible = prioritised_records(simulator.prioritised(State(), 0.6, 0.8), "nb")
+    assert (impossible["projects"], impossible["moves"]) == ({}, 0)
+    assert "60" in " ".join(impossible["said"])
+    assert "--" not in " ".join(impossible["said"])
     assert records["projects"] == found.change
     laid = lay_over(simulator.source, {"projects": records["projects"]}, "x.toml", Text("x", "x"))
     assert laid.scenario.projects

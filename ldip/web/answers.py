@@ -1,5 +1,6 @@
 """What the page is told: its words and controls once, then the figures of every answer, as JSON-able records."""
 
+import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 SENT = ("p05", "p25", "p50", "p75", "p95")
 DEBT = "debt_ratio"
+OPTION = re.compile(r" \(--[^()]*\)")
+"""An option of the command line in a sentence: the page has fields for it."""
 SUGGESTED = 0.8
 """The confidence that the page asks for before anybody has chosen another."""
 
@@ -185,17 +188,11 @@ def answer_records(result: Result, pair: Pair | None, lang: str) -> dict[str, An
 
 
 def prioritised_records(found: "Prioritised", lang: str) -> dict[str, Any]:
-    """An order of projects: what moves, and in sentences what it buys."""
-    return {"projects": found.change, "said": _sentences(found, lang)}
+    """An order of projects: what moves, and sentences: how much moves, one for each move, and what it buys."""
+    from ldip.report.answers.prioritise import moved_sentences
 
-
-def _sentences(found: "Prioritised", lang: str) -> list[str]:
-    from ldip.report.answers import prioritise as words
-
-    moves = [f"{move.name.say(lang)}: {move.before} → {words.became(move, lang)}" for move in found.moves]
-    return [
-        " ".join(part.split()) for part in words.prioritise_text(found, "", lang).strip().split("\n\n")[:1]
-    ] + moves
+    said = [OPTION.sub("", sentence) for sentence in moved_sentences(found, lang)]
+    return {"projects": found.change, "moves": len(found.moves), "said": said}
 
 
 def plain(values: np.ndarray) -> list[float | None]:

@@ -115,9 +115,8 @@ export class Plan {
       const found = await ask("api/prioritise", { state: from, ceiling, confidence, lang: page.lang });
       if (page.lang !== document.documentElement.lang) return;
       const still = same(from, this.state());
-      const moves = Object.keys(found.projects).length;
-      if (still && moves) this.lay(found.projects);
-      this.found = { said: found.said, moves, state: still ? copyOf(this.state()) : from };
+      if (still && found.moves) this.lay(found.projects);
+      this.found = { said: found.said, moves: found.moves, state: still ? copyOf(this.state()) : from };
       this.showFound();
     } catch (error) {
       at("ordered").replaceChildren();
