@@ -37,12 +37,12 @@ def row(name: str, cost: float, start: int, **more: object) -> str:
 
 
 SIX = [
-    row("hall", 150, 2030, running_cost=3, benefit=2, p85=180),
+    row("hall", 150, 2030, latest=2044, running_cost=3, benefit=2, p85=180),
     row("home", 60, 2031, purpose="statutory", latest=2034),
-    row("school", 160, 2032, purpose="capacity", service="schools", places=150, p85=200),
-    row("pool", 30, 2033, after="hall"),
-    row("large", 160, 2034),
-    row("small", 80, 2034, alternative_to="large"),
+    row("school", 160, 2032, latest=2044, purpose="capacity", service="schools", places=150, p85=200),
+    row("pool", 30, 2033, latest=2044, after="hall"),
+    row("large", 160, 2034, latest=2044),
+    row("small", 80, 2034, latest=2044, alternative_to="large"),
     row("begun", 30, 2029, phase="building"),
     row("bound", 40, 2030, committed=0.5),
 ]
@@ -188,6 +188,32 @@ def test_what_may_move(six):
     assert starts["small"] == list(range(2034, 2045))
 
 
+def test_how_far_projects_may_move(tmp_path):
+    """Without a latest start a few years, and never so that more is spent after the last year; nothing earlier."""
+    rows = [
+        row("free", 100, 2031),
+        row("late", 100, 2042),
+        row("stated", 100, 2042, latest=2044),
+        row("early", 100, 2035, earliest=2033, latest=2036),
+        row("other", 50, 2031, alternative_to="free"),
+    ]
+    scenario = read(str(municipality(tmp_path / "k", rows))).scenario
+
+    def starts(name: str, **freedom: object) -> list[int]:
+        every = options(scenario, 2044, Freedom(**freedom)).every
+        return [start for project, start in (o.key for o in every if not o.forbidden_by) if project == name and start]
+
+    assert starts("free") == [2031, 2032, 2033, 2034, 2035]
+    assert starts("free", most_years=1) == [2031, 2032]
+    assert starts("late") == [2042, 2043]
+    assert starts("stated") == [2042, 2043, 2044]
+    assert starts("early") == [2035, 2036]
+    assert starts("early", earlier=True) == [2033, 2034, 2035, 2036]
+    assert starts("free", earlier=True)[0] == 2031
+    assert starts("other") == starts("free")
+    assert starts("other", alternatives=False) == []
+
+
 # The answer
 
 
@@ -256,8 +282,8 @@ def test_what_clashes_is_told(six):
     assert found.after is None
     assert found.clash.together == ("ceiling_debt_ratio",)
     assert 0.6 < found.clash.reachable["ceiling_debt_ratio"] < 1.2
-    nearer = ask(six, found.clash.reachable["ceiling_debt_ratio"] + 0.02, runs=1000)
-    assert nearer.after is not None
+    nearer = ask(six, found.clash.reachable["ceiling_debt_ratio"], runs=1000)
+    assert nearer.after.enough(nearer.question)
     for lang, said, other in (("nb", "Ingen rekkefølge holder", "demands"), ("en", "No order holds", "kravene")):
         text = words.prioritise_text(found, "T", lang)
         assert said in text
@@ -269,10 +295,91 @@ def test_demands_that_clash_with_a_ceiling_are_named(six):
     found = ask(six, 1.02, runs=1000)
     assert found.after is None
     assert {"ceiling_debt_ratio", "drop"} <= set(found.clash.together)
-    assert ("drop",) in found.clash.enough
-    assert ask(six, 1.02, runs=1000, may_drop=True).after is not None
-    said = words.prioritise_text(found, "T", "nb")
-    assert "Det blir mulig uten kravet om at alle prosjekter bygges." in said
+    assert "drop" in [remedy.demand for remedy in found.clash.remedies]
+    said = " ".join(words.prioritise_text(found, "T", "nb").split())
+    assert "prosjekter som kan falle bort (--may-drop)" in said
+    assert len(words.moved_sentences(found, "nb")) <= 3
+    assert said.count("bygges") <= 1  # what is implied is not told
+
+
+@pytest.mark.parametrize(
+    "how", [{"value": 1.02}, {"value": 1.02, "jointly": True}, {"value": 1.1, "confidence": 0.95}]
+)
+def test_what_is_told_to_be_possible_is(six, how):
+    found = ask(six, runs=1000, **how)
+    for remedy in found.clash.remedies:
+        other = {
+            "limits": {"value": dict(remedy.levels).get("ceiling_debt_ratio")},
+            "drop": {"may_drop": True},
+            "earlier": {"earlier": True},
+            "most_years": {"most_years": int(remedy.value or 0)},
+            "places": {"places": False},
+            "confidence": {"confidence": remedy.value},
+        }[remedy.demand]
+        again = ask(six, **({"runs": 1000} | how | other))
+        assert again.after is not None
+        assert again.after.enough(again.question)
+    assert "limits" in [remedy.demand for remedy in found.clash.remedies]
+
+
+def test_limits_in_kroner_tell_a_level_too(six):
+    from ldip.analysis.restructuring import chosen_rules
+
+    found = prioritise(six, chosen_rules(six, ["liquidity", "deficit"]), **(HOW | {"runs": 1000}))
+    levels = found.clash.reachable
+    assert set(levels) <= {"liquidity", "deficit"}
+    metric = {"liquidity": "closing_liquidity_reserve", "deficit": "closing_uncovered_deficit"}
+    limits = [ceiling(six, metric[name], levels.get(name, 0.0)) for name in metric]
+    assert prioritise(six, limits, **(HOW | {"runs": 1000})).after is not None
+    said = " ".join(words.prioritise_text(found, "T", "nb").split())
+    assert "likviditetsreserve på minst 60 mill. kr og udekket merforbruk på høyst 0 mill. kr" in said
+
+
+def test_few_projects_that_can_be_moved_are_told(tmp_path):
+    rows = [row("one", 40, 2031), *[row(f"p{n}", "", 2031) for n in range(5)]]
+    found = ask(read(str(municipality(tmp_path / "k", rows))).scenario, 0.6, runs=500)
+    said = words.moved_sentences(found, "nb")
+    assert said[-1] == "Bare 1 av 6 prosjekter har en kostnad som kan flyttes."
+    assert len(said) == 3
+
+
+def test_alternatives_can_be_forbidden(six):
+    found = ask(six, 1.15, runs=1000)
+    assert "large" in [move.project for move in found.moves if move.replaced_by == "small"]
+    text = words.prioritise_text(found, "T", "nb")
+    assert "Nb large: erstattes av Nb small (sparer 80 mill. kr)" in text
+    assert "--no-alternatives" in text
+    assert not any(move.replaced_by for move in ask(six, 1.15, runs=1000, alternatives=False).moves)
+
+
+def test_what_comes_earlier_is_told():
+    scenario = read("eksempelvik-2025").scenario
+    asked, earlier = ask(scenario, 1.0, runs=1000), ask(scenario, 1.0, runs=1000, earlier=True)
+    assert all(move.delay >= 0 for move in asked.moves)
+    sooner = [move.cost for move in earlier.moves if move.delay < 0]
+    assert sooner
+    assert f"{sum(sooner):.0f} mill. kr kommer tidligere (--earlier)" in words.prioritise_text(earlier, "T", "nb")
+    assert earlier.delay < asked.delay
+
+
+def test_the_answer_in_sentences(six):
+    found = ask(six, 1.15, runs=1000)
+    first, *moves, last = words.moved_sentences(found, "nb")
+    assert first.startswith(f"{len(found.moves)} av {found.projects} prosjekter flyttes; ")
+    assert len(moves) == len(found.moves)
+    assert "Nb large: erstattes av Nb small (sparer 80 mill. kr)" in moves
+    assert last.startswith("Gjeldsgrad på høyst 115 % holdes med 80 % sikkerhet i hvert år: ")
+    assert words.moved_sentences(found, "en")[-1].startswith("Debt ratio of at most 115 % is kept")
+    assert words.moved_sentences(ask(six, 2.0, runs=500), "nb")[0].startswith("Ingenting må flyttes")
+
+
+def test_a_share_in_per_cents_is_asked_about(ldip, here, folder):
+    shutil.copytree(folder, here / "kommune")
+    said = ldip("prioritise", "kommune", "--ceiling", "debt_ratio=110", "--runs", 50)
+    assert said.code == 1
+    assert "Mente du 1.10?" in said.err
+    by_name = ldip("prioritise", "kommune", "--ceiling", "gjeldsgrad=1.5", "--runs", 50, "--json")
+    assert json.loads(by_name.out)["limits"] == ["ceiling_debt_ratio"]
 
 
 def test_places_in_time_make_it_harder(six):
@@ -306,6 +413,12 @@ def test_the_command(ldip, here, folder):
     assert [row["project"] for row in rows_of(here / "r" / "moves.csv")] == [one["project"] for one in found["moves"]]
     by = {p: [one["postponed"] for one in found["frontier"] if one["confidence"] == p] for p in (0.6, 0.8)}
     assert by[0.6][-1] <= by[0.8][-1]
+    points = {(one["confidence"], one["ceiling"]): one for one in found["frontier"]}
+    same = points[0.8, 1.1]  # the same question has the same answer
+    assert (same["postponed"], same["delay"]) == pytest.approx((found["postponed_mnok"], found["weighted_delay"]))
+    for p in (0.6, 0.8):
+        delays = [one["delay"] for one in found["frontier"] if one["confidence"] == p and one["delay"] is not None]
+        assert delays == sorted(delays, reverse=True)
     assert ldip(*asked, "--out", "later.toml").code == 0
     assert ldip("simulate", "kommune", "--change", "later.toml", "--runs", 50, "--no-pictures").code == 0
 
@@ -319,8 +432,8 @@ def test_words_are_of_one_language(ldip, here, folder):
         assert english not in nb
         assert english in en
         assert norwegian not in en.replace("prosjekter", "")
-    assert "110,0 %" in nb
-    assert "110.0 %" in en
+    assert "110 %" in nb
+    assert "110 %" in en
 
 
 @pytest.mark.parametrize("value", ["debt_ratio", "debt_ratio=x", "debt_ratio=nan", "=1"])

@@ -26,7 +26,7 @@ class Point(NamedTuple):
 def frontier_of(planner: Planner, confidences: Sequence[float]) -> tuple[Point, ...]:
     """The first limit, a share, set against what is postponed, at each confidence: from about the tightest value that
     can be kept to that with which nothing moves. A looser value keeps the order of a tighter one unless one was found
-    that counts less and postpones no more kroner."""
+    that counts less."""
     question = planner.question
     limit = question.limits[0]
     if not confidences or catalogue()[limit.metric].unit != "share":
@@ -44,7 +44,7 @@ def frontier_of(planner: Planner, confidences: Sequence[float]) -> tuple[Point, 
         for value in sign * np.unique(np.round(np.append(grid, sign * limit.values[0]), 9)):
             if best is None or best[0] > 0.0:
                 own = _found(planner, p, float(value))
-                if best is None or (own is not None and own[0] <= best[0] and own[1] <= best[1]):
+                if best is None or (own is not None and own[0] <= best[0]):
                     best = own
             delay, moved = best or (None, None)
             found.append(Point(p, float(value), moved, delay))

@@ -82,8 +82,8 @@ WORST = Text("{label}, {unit}, {p} %-persentil", "{label}, {unit}, {p} % percent
 TOGETHER = Text("alle grensene i alle årene på en gang", "all limits in all years at once")
 SIMPLE = Text(
     nb="Utsettelsen er {delay} mill. kr × år × nytte: hva hvert prosjekt koster, ganger årene det venter, ganger "
-    "nytten det er gitt. To enkle regler, på de samme målte virkningene: de som starter sist, utsettes først: {latest}; "
-    "de største utsettes først: {largest}.",
+    "nytten det er gitt. To enkle regler, på de samme målte virkningene: de som starter sist, utsettes først: "
+    "{latest}; de største utsettes først: {largest}.",
     en="The delay is {delay} mill. kr × years × benefit: what each project costs, times the years that it waits, "
     "times the benefit it is given. Two simple rules, on the same measured effects: those that start last are "
     "postponed first: {latest}; the largest are postponed first: {largest}.",
@@ -100,10 +100,12 @@ ALMOST = Text(
     en="The order holds a little less often in these futures than was asked for; no stricter one was found.",
 )
 FRONTIER = Text(
-    nb="Utsatt, mill. kr / mill. kr × år × nytte, etter grense og sikkerhet, hvert punkt funnet og prøvd som svaret: "
-    "{label}",
-    en="Postponed, mill. kr / mill. kr × years × benefit, by limit and confidence, each point found and tried as the "
-    "answer is: {label}",
+    nb="Utsettelse, mill. kr × år × nytte, og i parentes mill. kr, etter grense og sikkerhet: {label}. Hvert punkt "
+    "er funnet og prøvd som svaret. Utsettelsen faller når grensen løsnes; kronene kan stige, når flere venter "
+    "kortere.",
+    en="Delay, mill. kr × years × benefit, and in brackets mill. kr, by limit and confidence: {label}. Each point is "
+    "found and tried as the answer is. The delay falls as the limit is loosened; the kroner may rise, when more wait "
+    "for less long.",
 )
 LIMIT = Text("grense, prosent", "limit, per cent")
 TITLE = Text("Prioritering: {scenario}", "Priorities: {scenario}")
@@ -268,7 +270,7 @@ def _chances(chances: Sequence[float], held: Held, lang: str) -> list[str]:
 
 
 def frontier_rows(frontier: Sequence[Point], lang: str) -> list[list[str]]:
-    """A heading with the confidences, and a row for each limit: mill. kr that are postponed, and how long."""
+    """A heading with the confidences, and a row for each limit: how much is postponed."""
     confidences = sorted({point.confidence for point in frontier})
     rows = [[LIMIT.say(lang), *[f"{number(100.0 * p, 0, lang)} %" for p in confidences]]]
     for value in sorted({point.ceiling for point in frontier}):
@@ -281,7 +283,7 @@ def frontier_rows(frontier: Sequence[Point], lang: str) -> list[list[str]]:
 def _point(point: Point, lang: str) -> str:
     if point.postponed is None or point.delay is None:
         return NOT_FOUND.say(lang)
-    return f"{number(point.postponed, 0, lang)} / {number(point.delay, 0, lang)}"
+    return f"{number(point.delay, 0, lang)} ({number(point.postponed, 0, lang)})"
 
 
 def prioritise_records(result: Prioritised) -> dict[str, Any]:

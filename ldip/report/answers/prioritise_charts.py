@@ -10,33 +10,30 @@ from ldip.report.numbers import number
 from ldip.report.words import IN_PER_CENT
 from ldip.text import Text
 
-HEADINGS = {
-    "postponed": Text("Utsatt, mill. kr", "Postponed, mill. kr"),
-    "delay": Text("Utsettelse, mill. kr × år × nytte", "Delay, mill. kr × years × benefit"),
-}
+HEADING = Text("Utsettelse, mill. kr × år × nytte", "Delay, mill. kr × years × benefit")
 CONFIDENCE = Text("{p} % sikkerhet i hvert år", "{p} % confidence in each year")
 COLOURS = (BLUE, INK, RED)
 
 
 def write_frontier_picture(folder: Path, result: Prioritised, lang: str) -> None:
-    """``frontier.png`` and ``.svg``: what is postponed by limit, and how long, a line for each confidence."""
+    """``frontier.png`` and ``.svg``: the delay by limit, a line for each confidence."""
     from ldip.report.canvas import chart, style
 
     with style():
-        figure = chart(10.0, 4.9)
-        for axes, (figures, heading) in zip(figure.subplots(1, 2), HEADINGS.items(), strict=True):
-            draw_frontier(axes, result, figures, lang)
-            axes.set_title(heading.say(lang), loc="left", fontsize=12, fontweight="bold", color=INK)
+        figure = chart(7.5, 4.9)
+        axes = figure.subplots()
+        draw_frontier(axes, result, lang)
+        axes.set_title(HEADING.say(lang), loc="left", fontsize=12, fontweight="bold", color=INK)
     figure.write(folder / "frontier.png", folder / "frontier.svg")
 
 
-def draw_frontier(axes: Any, result: Prioritised, figures: str, lang: str) -> None:
-    """The frontier of one of HEADINGS into `axes`."""
+def draw_frontier(axes: Any, result: Prioritised, lang: str) -> None:
+    """The frontier into `axes`."""
     for place, p in enumerate(sorted({point.confidence for point in result.frontier})):
         points = sorted(
-            (100.0 * point.ceiling, getattr(point, figures))
+            (100.0 * point.ceiling, point.delay)
             for point in result.frontier
-            if point.confidence == p and point.postponed is not None
+            if point.confidence == p and point.delay is not None
         )
         axes.plot(
             [ceiling for ceiling, _ in points],
