@@ -24,6 +24,7 @@ from ldip.model.processes import (
     transform,
 )
 from ldip.model.processes import Process as Process
+from ldip.model.processes import amortise as amortise
 from ldip.model.processes import prepare as prepare
 from ldip.scenario.drivers import SHOCKS, TailedDriver
 

@@ -261,7 +261,7 @@ def _prices(
     cpi *= drivers.cpi.volatility.value
     if field is not None and drivers.wages.premium_response.value and not drivers.wages.is_off:
         np.multiply(wages, drivers.wages.premium_response.value, out=field.premium_surprise)
-        field.amortised_surprise[...] = _by_block(process.amortised, field.premium_surprise)
+        amortise(process, field)
     _, level, cpi = wage_and_price_levels(drivers, wages, cpi)
     deflator = np.multiply(level, weight, out=wages)
     deflator += (1.0 - weight) * cpi
@@ -275,6 +275,15 @@ def _prices(
         else:
             deflator -= _by_block(lagged(both, scale**2), np.sqrt(tails))
     cpi -= _drift(process, by.cpi, tails)
+
+
+def amortise(process: Process, field: Weather) -> None:
+    """What amortises the premium surprises of `field`, into it. Of a process it depends on `amortised` alone, and
+    nothing else of the weather does: what was made for another process is made for this one by it."""
+    wages, surprise = process.drivers.wages, field.premium_surprise
+    if wages.premium_response.value and not wages.is_off:
+        whole = np.pad(surprise, ((0, 0), (0, -surprise.shape[1] % BLOCK)))  # one shape, one set of bits: _by_block
+        field.amortised_surprise[...] = _by_block(process.amortised, whole)[:, : surprise.shape[1]]
 
 
 def lognormal(sd: float | np.ndarray, normal: np.ndarray) -> np.ndarray:

@@ -1,5 +1,6 @@
 """What the page is told: its words and controls once, then the figures of every answer, as JSON-able records."""
 
+import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,11 @@ if TYPE_CHECKING:
     from ldip.analysis.prioritise import Prioritised
 
 SENT = ("p05", "p25", "p50", "p75", "p95")
+DEBT = "debt_ratio"
+OPTION = re.compile(r" \(--[^()]*\)")
+"""An option of the command line in a sentence: the page has fields for it."""
+SUGGESTED = 0.8
+"""The confidence that the page asks for before anybody has chosen another."""
 
 
 def page_records(simulator: Simulator, lang: str) -> dict[str, Any]:
@@ -59,7 +65,7 @@ def page_records(simulator: Simulator, lang: str) -> dict[str, Any]:
         "step": _control(STEP, first, lang),
         "policies": [{"id": name, "label": POLICY_NAMES[name].say(lang)} for name in POLICIES],
         "both": [{"id": policy, "label": POLICY_NAMES[policy].say(lang)} for policy in (STEERED, PRESSURE)],
-        "projects": [_project(project, scenario, lang) for project in scenario.projects],
+        "projects": [_project(project, simulator, lang) for project in scenario.projects],
         "growth": titled(growth),
         "others": titled([name for name in simulator.changes if name not in growth]),
         "exports": [{"id": name, "label": export.label.say(lang)} for name, export in EXPORTS.items()],
@@ -83,18 +89,21 @@ def _metric(name: str, base_year: int, lang: str) -> dict[str, Any]:
     }
 
 
-def _project(project: Project, scenario: Scenario, lang: str) -> dict[str, Any]:
+def _project(project: Project, simulator: Simulator, lang: str) -> dict[str, Any]:
     """A bar: where it stands in the scenario and what it is."""
+    why = simulator.fixed().get(project.id)
     about = [KINDS[project.kind], PURPOSES[project.purpose], PHASES[project.phase]]
-    begun = project.start < scenario.scenario.first_year or project.phase == "building"
-    return _standing(project, built(scenario.projects)) | {
+    return _standing(project, built(simulator.source.scenario.projects)) | {
         "id": project.id,
         "label": project.name.say(lang),
         "about": ", ".join(words.say(lang) for words in about),
         "kind": project.kind,
-        "duration": len(project.profile),
+        "duration": len(project.profile) if project.cost else max(project.opening - project.start, 1),
         "cost": project.cost / project.scale,
-        "movable": not (begun or project.committed),
+        "earliest": project.earliest,
+        "latest": project.latest,
+        "movable": why is None,
+        "fixed": why.say(lang) if why else "",
     }
 
 
@@ -128,6 +137,16 @@ def _places(result: Result, lang: str) -> list[dict[str, Any]]:
     return found
 
 
+def _ceiling(result: Result) -> int:
+    """A ceiling of the debt ratio that some projects must wait for, per cent: what holds today with the confidence
+    that the page suggests, in the worst year after the plan, rounded down."""
+    summary, heading = result.summary, result.alternative.source.scenario.scenario
+    later = min(heading.plan_years, len(result.baseline.years) - 1)
+    worst = later + int(np.argmax(summary.distributions[DEBT].percentile(0.75)[later:]))
+    level = report_values(result.ledger, catalogue()[DEBT])[worst]
+    return max(int(np.floor(100.0 * np.quantile(level, SUGGESTED))), 1)
+
+
 def _control(control: Control, base_year: int, lang: str) -> dict[str, Any]:
     return {
         **{name: getattr(control, name) for name in ("id", "low", "high", "step")},
@@ -147,6 +166,7 @@ def answer_records(result: Result, pair: Pair | None, lang: str) -> dict[str, An
         "projects": _projects(alternative.source.scenario),
         "unmoved_projects": _projects(alternative.before_bars),
         "places": _places(result, lang),
+        "ceiling": _ceiling(result),
         "readings": _readings(result, lang),
         "policy": policy_words(summary, lang),
         "thresholds": _thresholds(result, lang),
@@ -168,10 +188,11 @@ def answer_records(result: Result, pair: Pair | None, lang: str) -> dict[str, An
 
 
 def prioritised_records(found: "Prioritised", lang: str) -> dict[str, Any]:
-    """An order of projects: what moves, and in words what it buys."""
-    from ldip.report.answers.prioritise import prioritise_text
+    """An order of projects: what moves, and sentences: how much moves, one for each move, and what it buys."""
+    from ldip.report.answers.prioritise import moved_sentences
 
-    return {"projects": found.change, "said": prioritise_text(found, "", lang).strip()}
+    said = [OPTION.sub("", sentence) for sentence in moved_sentences(found, lang)]
+    return {"projects": found.change, "moves": len(found.moves), "said": said}
 
 
 def plain(values: np.ndarray) -> list[float | None]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ldip.model import drivers
+from ldip.model.accounts.inputs import Weather
 from ldip.model.people import counted
 from ldip.model.people.cohorts import Fitted, fit
 from ldip.scenario.projects import first_dwellings
@@ -22,7 +23,7 @@ class Memory:
         self._fitted: tuple[Any, Fitted] | None = None
         self._counted: tuple[Any, counted.Counted] | None = None
         self._process: Any = None
-        self._chunks: dict[Any, np.ndarray] = {}
+        self._chunks: dict[Any, tuple[bytes, np.ndarray]] = {}
 
     def count(self, scenario: Scenario, years: int) -> counted.Counted:
         """As :func:`ldip.model.people.counted.count`."""
@@ -46,12 +47,20 @@ class Memory:
         seeds: Mapping[str, int] | None = None,
     ) -> np.ndarray:
         """As :func:`ldip.model.drivers.weather`; the next call may change the array."""
-        key = tuple(part.tobytes() if isinstance(part, np.ndarray) else part for part in process)
+        parts = {
+            name: part.tobytes() if isinstance(part, np.ndarray) else part for name, part in process._asdict().items()
+        }
+        amortised = parts.pop("amortised")  # with every plan another one: see drivers.amortise
+        key = tuple(parts.values())
         if self._process != key:
             self._process, self._chunks = key, {}
         place = (seed, first_run, runs, tuple((seeds or {}).items()))
         if place not in self._chunks:
-            self._chunks[place] = np.ascontiguousarray(drivers.weather(process, seed, first_run, runs, step, seeds))
-        chunk = self._chunks[place]
+            made = np.ascontiguousarray(drivers.weather(process, seed, first_run, runs, step, seeds))
+            self._chunks[place] = (amortised, made)
+        before, chunk = self._chunks[place]
+        if before != amortised:
+            drivers.amortise(process, Weather(*chunk))
+            self._chunks[place] = (amortised, chunk)
         drivers.take_step(chunk, step)
         return chunk

@@ -28,6 +28,7 @@ from ldip.web.answers import answer_records, page_records, prioritised_records
 from ldip.web.controls import State, read_ceiling, read_state
 from ldip.web.engine import load, ready_to_load
 from ldip.web.exports import EXPORTS
+from ldip.web.refusals import refusal_records
 from ldip.web.simulator import DRAGGED, Simulator
 
 T = TypeVar("T")
@@ -150,7 +151,14 @@ def application(simulator: Simulator, token: str, hosts: Collection[str]) -> "_G
                 *simulator.result_beside(state, against, desk.runs[kind], wanted, whole=whole), lang
             )
 
-        return JSONResponse(await desk.ask(_client(request), question))
+        try:
+            return JSONResponse(await desk.ask(_client(request), question))
+        except InputError as error:
+            return JSONResponse(await run_in_threadpool(refusal_records, simulator, error, state), 422)
+
+    async def faulty(request: Request, error: Exception) -> Response:
+        assert isinstance(error, InputError)
+        return JSONResponse(refusal_records(simulator, error), 422)
 
     async def export(request: Request) -> Response:
         found = EXPORTS.get(request.path_params["name"])
@@ -189,7 +197,7 @@ def application(simulator: Simulator, token: str, hosts: Collection[str]) -> "_G
         ],
         exception_handlers={
             RefusedError: _refused,
-            InputError: _faulty,
+            InputError: faulty,
             SupersededError: _superseded,
             Exception: _broken,
         },
@@ -273,11 +281,6 @@ def _refusal(status: int, lines: Collection[Text]) -> JSONResponse:
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, RefusedError)
     return _refusal(error.status, error.lines)
-
-
-async def _faulty(request: Request, error: Exception) -> Response:
-    assert isinstance(error, InputError)
-    return _refusal(422, [Text(*lines) for lines in zip(error.say("nb"), error.say("en"), strict=True)])
 
 
 async def _broken(request: Request, error: Exception) -> Response:

@@ -15,12 +15,14 @@ from ldip.model.plan.baseline import Baseline, build
 from ldip.model.shown import ANSWERS, WEB
 from ldip.scenario.files.overlay import lay_over, read_change
 from ldip.scenario.files.reader import Source, change_names, find, read
+from ldip.scenario.projects import PHASES
 from ldip.scenario.schema import Scenario
 from ldip.statistics.stream import simulate_fans
 from ldip.statistics.summary import Fans, Summary, summarise
 from ldip.text import Text
 from ldip.web.controls import CONTROLS, State, change_of, position, project_changes
 from ldip.web.memory import Memory
+from ldip.web.words import BEGUN, BOUND
 
 if TYPE_CHECKING:
     from ldip.analysis.prioritise import Prioritised
@@ -71,6 +73,18 @@ class Simulator:
     def growth(self) -> list[str]:
         """The changes that move nothing but housing: the growth alternatives."""
         return [name for name, change in self.changes.items() if set(change.keys) == {"housing"}]
+
+    def fixed(self) -> dict[str, Text]:
+        """The projects that the page cannot move, and why: what is under construction, begun or bound by contract."""
+        first, found = self.source.scenario.scenario.first_year, {}
+        for project in self.source.scenario.projects:
+            if project.phase == "building":
+                found[project.id] = PHASES[project.phase]
+            elif project.start < first:
+                found[project.id] = BEGUN
+            elif project.committed:
+                found[project.id] = BOUND
+        return found
 
     def alternative(self, state: State) -> Alternative:
         """The scenario with the state's changes and moved controls; raises InputError with every fault."""

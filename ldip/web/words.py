@@ -83,20 +83,36 @@ WORDS = {
     "plan": INVESTMENT_PLAN,
     "plan_note": Text(
         "Dra en stolpe, eller bruk piltastene, for å flytte et prosjekt i tid. Haken slår det av og på, tallet gjør "
-        "det mindre eller større. Trekanten er året det åpner; rammen er der scenariet har det.",
+        "det mindre eller større. Trekanten er året det åpner; rammen er der scenariet har det; det grå feltet går "
+        "fra tidligste start til seneste ferdigstilling. Skraverte stolper står fast.",
         "Drag a bar, or use the arrow keys, to move a project in time. The tick switches it on and off, the number "
-        "makes it smaller or larger. The triangle is the year it opens; the frame is where the scenario has it.",
+        "makes it smaller or larger. The triangle is the year it opens; the frame is where the scenario has it; the "
+        "grey field goes from the earliest start to the latest completion. Hatched bars stay where they are.",
     ),
     "project_bar": Text("{name}, flytt i tid", "{name}, move in time"),
     "project_scale": Text("{name}, størrelse i prosent", "{name}, size in per cent"),
     "project_opens": OPENS,
+    "project_on": Text("bygges", "is built"),
     "project_off": Text("bygges ikke", "not built"),
-    "project_said": Text(
-        "Starter {start}, åpner {opens}, {cost} mill. (P50)", "Starts {start}, opens {opens}, {cost} mill. (P50)"
+    "project_said": Text("Starter {start}, åpner {opens}, {cost}", "Starts {start}, opens {opens}, {cost}"),
+    "project_cost": Text("{cost} mill. (P50)", "{cost} mill. (P50)"),
+    "project_no_cost": Text("kostnad ikke kjent", "cost not known"),
+    "project_early": Text("tidligere enn tidligste start {year}", "earlier than the earliest start {year}"),
+    "project_late": Text("senere enn seneste start {year}", "later than the latest start {year}"),
+    "project_fixed": Text(
+        "Står fast ({why}): kan ikke flyttes, slås av eller endre størrelse",
+        "Stays where it is ({why}): cannot be moved, switched off or resized",
+    ),
+    "project_moved": Text("{name} starter {start}, åpner {opens}", "{name} starts {start}, opens {opens}"),
+    "follow": Text("Flytt etterfølgerne med", "Move the followers along"),
+    "stale": Text(
+        "Ikke oppdatert: tallene gjelder den forrige stillingen som var mulig.",
+        "Not up to date: the figures are of the last position that was possible.",
     ),
     "order_ceiling": Text("Gjeldsgraden høyst", "Debt ratio at most"),
     "order_confidence": Text("med sikkerhet", "with confidence"),
     "order_find": Text("Finn hva som må vente", "Find what must wait"),
+    "order_earlier": Text("Gjelder stillingen da du spurte.", "Of the position when you asked."),
     "order_looking": Text("Leter; det tar noen sekunder …", "Looking; it takes some seconds …"),
     "places": Text("Plasser som ingen prosjekter dekker", "Places that no project covers"),
     "places_note": Text(
@@ -175,3 +191,13 @@ READINGS = {
     "renewal": Text("{value} mill. {year}-kr i {last}", "{value} mill. {year}-kr in {last}"),
 }
 """What a relative control means: control -> words."""
+
+BEGUN = Text("begynt", "begun")
+BOUND = Text("bundet av kontrakt", "bound by contract")
+
+TOO_EARLY = Text(
+    "{name} kan ikke starte i {start}: {other} åpner først i {year}.",
+    "{name} cannot start in {start}: {other} does not open until {year}.",
+)
+OF_PROJECT = Text("{name}: {rule}.", "{name}: {rule}.")
+"""Why a position of the plan's bars cannot be."""

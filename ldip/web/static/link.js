@@ -38,7 +38,7 @@ function decode(words, page) {
   if (step >= page.step.low && step <= page.step.high) state.step = step;
   for (const text of words.getAll("project")) {
     const [id, start, scale, dropped] = text.split(",");
-    if (!page.projects.some((one) => one.id === id)) continue;
+    if (!page.projects.some((one) => one.id === id && one.movable)) continue;
     const moved = {};
     if (/^\d{4}$/.test(start)) moved.start = Number(start);
     if (Number(scale) >= 0.2 && Number(scale) <= 3) moved.scale = Number(scale);

@@ -1,9 +1,10 @@
 // The page: its state, what moves it, and what is drawn when an answer comes.
 
 import { FanChart, sample } from "./charts.js";
+import { controlBox } from "./controls.js";
 import { START, copyOf, read, same, write } from "./link.js";
 import { fill, number, percent, plusMinus, shown, speak } from "./numbers.js";
-import { Timeline, drawPlaces } from "./projects.js";
+import { Plan, projectsInWords } from "./plan.js";
 import { Refusal, Simulations, ask, other, takeToken } from "./server.js";
 import { Answer, drawComparison, drawLegend, drawRules, drawTable, largestError, made } from "./view.js";
 
@@ -17,11 +18,11 @@ let state, year;
 let pins = []; // {name, state, answer, colour, dashes}; the first is the starting point
 let against = 0; // place among the pins
 let answer = null, answeredState = null;
-let figures, timeline, charts = [];
+let figures, plan, charts = [];
 let moves = 0; // so many times has something been moved
 let rest = 0, frame = 0, drawSettled = false;
 
-const simulations = new Simulations(take, trouble);
+const simulations = new Simulations(take, refused);
 
 // ---- start
 
@@ -58,8 +59,9 @@ function build() {
   for (const node of document.querySelectorAll("[data-word-label]")) node.setAttribute("aria-label", words[node.dataset.wordLabel]);
   for (const button of document.querySelectorAll("[data-lang]")) button.setAttribute("aria-pressed", button.dataset.lang === page.lang);
   Object.assign(at("year"), { min: page.years[0], max: page.years.at(-1), value: year });
-  at("sliders").replaceChildren(...page.controls.map(controlBox));
-  at("step-box").replaceChildren(controlBox(page.step));
+  const box = (one) => controlBox(one, words, moveControl, () => showControls());
+  at("sliders").replaceChildren(...page.controls.map(box));
+  at("step-box").replaceChildren(box(page.step));
   const options = (entries) => entries.map((entry) => made("option", { value: entry.id, textContent: entry.label }));
   at("growth").replaceChildren(...options([{ id: "", label: words.growth_none }, ...page.growth]));
   at("policy").replaceChildren(...options(page.policies));
@@ -78,46 +80,9 @@ function build() {
     ...page.exports.map((one) => made("button", { type: "button", textContent: one.label, onclick: () => download(one.id) })),
   );
   figures = new Answer(at("figures"), page);
-  at("plan").hidden = !page.projects.length;
-  timeline = new Timeline(at("timeline"), page, moveProject);
+  plan = new Plan(page, () => state, moved, trouble);
   at("charts").replaceChildren();
   charts = page.fans.map(chartBox);
-}
-
-function controlBox(control) {
-  const { words } = page;
-  const number = made("input", { type: "number", id: `${control.id}-number`, min: control.low, max: control.high, step: "any" });
-  const slider = made("input", { type: "range", id: control.id, min: control.low, max: control.high, step: control.step });
-  slider.setAttribute("aria-label", fill(words.slider, { label: control.label }));
-  for (const input of [number, slider]) input.setAttribute("aria-describedby", `${control.id}-unit ${control.id}-note`);
-  const undo = made("button", { type: "button", className: "undo", textContent: "↺", hidden: true });
-  undo.setAttribute("aria-label", fill(words.reset_one, { label: control.label }));
-  undo.title = fill(words.reset_one, { label: control.label });
-  const move = (input) => {
-    const value = input.valueAsNumber;
-    if (!(value >= control.low && value <= control.high)) return;
-    setControl(control.id, value);
-    moved();
-  };
-  slider.addEventListener("input", () => move(slider));
-  number.addEventListener("input", () => move(number));
-  number.addEventListener("change", () => showControls());
-  undo.addEventListener("click", () => {
-    setControl(control.id, null);
-    slider.focus();
-    moved();
-  });
-  return made("div", { className: "control", id: `${control.id}-control` }, [
-    made("div", { className: "row" }, [
-      made("label", { htmlFor: number.id, textContent: control.label }),
-      made("span", { className: "set" }, [undo, number, made("span", { className: "unit", id: `${control.id}-unit`, textContent: control.unit })]),
-    ]),
-    slider,
-    made("p", { className: "note" }, [
-      made("span", { id: `${control.id}-note`, textContent: control.note }),
-      made("span", { id: `${control.id}-reading` }),
-    ]),
-  ]);
 }
 
 function chartBox(id) {
@@ -147,7 +112,10 @@ function chartBox(id) {
 
 // ---- state
 
-const control = (id) => (id === "step" ? page.step : page.controls.find((one) => one.id === id));
+function moveControl(id, value) {
+  setControl(id, value);
+  moved();
+}
 
 function setControl(id, value) {
   if (id === "step") {
@@ -157,41 +125,6 @@ function setControl(id, value) {
     delete state.values[id];
   } else {
     state.values[id] = value;
-  }
-}
-
-function moveProject(id, change) {
-  if (change) state.projects[id] = { ...state.projects[id], ...change };
-  else delete state.projects[id];
-  const now = state.projects[id];
-  if (now && answer?.unmoved_projects) {
-    for (const key of Object.keys(now)) if (now[key] === answer.unmoved_projects[id][key]) delete now[key];
-    if (!Object.keys(now).length) delete state.projects[id];
-  }
-  moved();
-}
-
-// What must wait so that the debt ratio stays below a ceiling; laid over the plan.
-async function findOrder(event) {
-  event.preventDefault();
-  const [ceiling, confidence] = ["ceiling", "confidence"].map((id) => at(id).valueAsNumber);
-  const [button, said] = [at("order").querySelector("button"), at("ordered")];
-  const from = copyOf(state);
-  button.disabled = true;
-  said.textContent = page.words.order_looking;
-  try {
-    const found = await ask("api/prioritise", { state: from, ceiling, confidence, lang: page.lang });
-    at("trouble").textContent = "";
-    said.textContent = found.said;
-    if (Object.keys(found.projects).length && same(from, state)) {
-      for (const [id, change] of Object.entries(found.projects)) state.projects[id] = { ...state.projects[id], ...change };
-      moved();
-    }
-  } catch (error) {
-    said.textContent = "";
-    trouble(error);
-  } finally {
-    button.disabled = false;
   }
 }
 
@@ -212,7 +145,7 @@ function showControls() {
     const reading = answer?.readings[one.id];
     at(`${one.id}-reading`).textContent = reading ? `: ${reading}` : "";
   }
-  timeline.show(state, answer);
+  plan.show(answer);
   at("growth").value = state.changes.find((name) => page.growth.some((one) => one.id === name)) || "";
   at("policy").value = state.policy;
   for (const button of at("fans").children) button.setAttribute("aria-pressed", button.dataset.fan === state.policy);
@@ -246,7 +179,7 @@ function put(runs) {
 
 function take(got, question, move) {
   if (question.lang !== page.lang) return;
-  at("trouble").textContent = "";
+  if (move === moves) accept();
   answer = Object.assign(got, { settled: question.runs === "released" });
   const current = move === moves;
   // What stands where the scenario has it is not moved.
@@ -280,7 +213,7 @@ function drawAll() {
     if (settled && entry.details.open) drawTable(entry.table, page, entry.metric, answer);
   }
   drawRules(at("rules"), page, answer, year);
-  if (answer.places.length) drawPlaces(at("places"), page, answer);
+  plan.drawPlaces(answer);
   if (settled) drawSlowly();
   if (settled && same(answeredState, state)) at("answer").setAttribute("aria-busy", "false");
   performance.mark("ldip-drawn", { detail: { runs: answer.runs, state: answeredState } });
@@ -396,11 +329,7 @@ function drawPins() {
 function inWords(of) {
   const parts = of.changes.map((name) => [...page.growth, ...page.others].find((one) => one.id === name).label);
   for (const one of page.controls) if (one.id in of.values) parts.push(`${one.label} ${number(of.values[one.id], one.step < 1 ? 2 : 0)} ${one.unit}`);
-  for (const [id, moved] of Object.entries(of.projects)) {
-    const name = page.projects.find((one) => one.id === id).label;
-    if (moved.dropped) parts.push(`${name}: ${page.words.project_off}`);
-    else parts.push([name, moved.start, moved.scale && `${number(100 * moved.scale, 0)} %`].filter(Boolean).join(" "));
-  }
+  parts.push(...projectsInWords(page, of));
   if (of.policy !== "adopted") parts.push(page.policies.find((one) => one.id === of.policy).label);
   if (of.policy === "step") parts.push(`${number(of.step, 0)} ${page.step.unit}`);
   return parts.join(" · ") || page.words.base;
@@ -443,7 +372,21 @@ function trouble(error) {
   const lang = page ? page.lang : document.documentElement.lang;
   const lost = page ? page.words.lost : at("lost").textContent;
   if (!(error instanceof Refusal) && !(error instanceof TypeError)) console.error(error);
-  at("trouble").textContent = error instanceof Refusal ? error.lines.map((line) => line[lang] || line.nb).join("\n") : lost;
+  at("trouble").textContent = error instanceof Refusal ? error.say(lang).join("\n") : lost;
+}
+
+// No answer to where the page stands: said on top and, where bars are why, beside them.
+function refused(error, move) {
+  if (move !== moves) return;
+  trouble(error);
+  if (error instanceof Refusal && error.projects.length) plan.refuse(error);
+  at("pin").disabled = true;
+}
+
+function accept() {
+  at("trouble").textContent = "";
+  at("pin").disabled = false;
+  plan.accept();
 }
 
 at("growth").addEventListener("change", () => {
@@ -492,7 +435,6 @@ at("against").addEventListener("change", () => {
   against = Number(at("against").value);
   put("released");
 });
-at("order").addEventListener("submit", findOrder);
 at("controls").addEventListener("submit", (event) => event.preventDefault());
 for (const button of document.querySelectorAll("[data-lang]")) {
   button.addEventListener("click", () => {
@@ -505,6 +447,8 @@ new ResizeObserver(() => {
   charts.forEach((entry, place) => entry.chart.resize(widths[place]));
   if (answer && !frame) frame = requestAnimationFrame(drawAll);
 }).observe(at("charts"));
+// What sticks below the answer must know how high it is.
+new ResizeObserver(() => document.documentElement.style.setProperty("--answered", `${at("answer").offsetHeight}px`)).observe(at("answer"));
 
 takeToken();
 start(new URLSearchParams(location.hash.replace(/^#/, "")).get("lang") === "en" ? "en" : "nb");

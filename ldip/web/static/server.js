@@ -14,9 +14,18 @@ export function takeToken() {
 }
 
 export class Refusal extends Error {
-  constructor(status, lines) {
+  // Where bars of the plan stand in the way, the lines name their `projects`, and `follow` is how others must move.
+  constructor(status, lines, follow = {}) {
     super(lines.map((line) => line.nb).join("\n"));
-    Object.assign(this, { status, lines });
+    Object.assign(this, { status, lines, follow });
+  }
+
+  get projects() {
+    return this.lines.flatMap((line) => line.projects || []);
+  }
+
+  say(lang) {
+    return this.lines.map((line) => line[lang] || line.nb);
   }
 }
 
@@ -28,7 +37,7 @@ export async function ask(path, body, { as = "json", who = client } = {}) {
   });
   if (!answer.ok) {
     const told = await answer.json().catch(() => ({ errors: [] }));
-    throw new Refusal(answer.status, told.errors || []);
+    throw new Refusal(answer.status, told.errors || [], told.follow);
   }
   return as === "json" ? answer.json() : answer;
 }
@@ -59,7 +68,7 @@ export class Simulations {
       this.take(answer, mine.question, mine.note);
     } catch (error) {
       if (this.under === mine) this.under = null;
-      if (!(error instanceof Refusal && error.status === 409)) this.fail(error);
+      if (!(error instanceof Refusal && error.status === 409)) this.fail(error, mine.note);
       if (!this.under) this.next();
     }
   }
