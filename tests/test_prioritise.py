@@ -455,9 +455,9 @@ def test_a_scenario_without_projects(ldip, tmp_path):
 @pytest.mark.slow
 def test_forty_projects_in_ten_seconds(tmp_path):
     rows = [
-        row(f"p{n}", 10 + n, 2029 + n % 13, p85=1.2 * n + 12, profile="0.2 0.5 0.3")
+        row(f"p{n}", 10 + n, 2029 + n % 13, latest=2044, p85=1.2 * n + 12, profile="0.2 0.5 0.3")
         if n % 2
-        else row(f"p{n}", 10 + n, 2029 + n % 13, purpose="capacity", service="schools", places=20)
+        else row(f"p{n}", 10 + n, 2029 + n % 13, latest=2044, purpose="capacity", service="schools", places=20)
         for n in range(40)
     ]
     scenario = read(str(municipality(tmp_path / "k", rows))).scenario
