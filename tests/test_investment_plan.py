@@ -421,15 +421,12 @@ def test_tables_add_up_in_both_languages(named, plan):
 def test_report_and_workbook_tell_of_the_plan(ldip, here, folder, bare):
     from python_calamine import CalamineWorkbook
 
-    for lang, title, sheet in (("nb", "Investeringsplanen", "Prosjekter"), ("en", "The investment plan", "Projects")):
-        assert ldip("report", folder, "--runs", "60", "--out", "r.html", "--lang", lang).code == 0
-        page = (here / "r.html").read_text(encoding="utf-8")
-        assert f">{title}<" in page.replace("\n", "").replace("  ", "")
-        assert ldip("workbook", folder, "--runs", "60", "--out", "w.xlsx", "--lang", lang).code == 0
-        book = CalamineWorkbook.from_path(here / "w.xlsx")
-        assert sheet in book.sheet_names
-        rows = book.get_sheet_by_name(sheet).to_python()
-        hall = next(row for row in rows if row[0] == "Hall")
-        assert hall[7:27][5:7] == [200.0, 200.0]
+    assert ldip("report", folder, "--runs", "60", "--out", "r.html").code == 0
+    page = (here / "r.html").read_text(encoding="utf-8")
+    assert ">Investeringsplanen<" in page.replace("\n", "").replace("  ", "")
+    assert ldip("workbook", folder, "--runs", "60", "--out", "w.xlsx", "--lang", "en").code == 0
+    rows = CalamineWorkbook.from_path(here / "w.xlsx").get_sheet_by_name("Projects").to_python()
+    hall = next(row for row in rows if row[0] == "Hall")
+    assert hall[7:27][5:7] == [200.0, 200.0]
     assert ldip("workbook", bare, "--runs", "60", "--out", "none.xlsx").code == 0
     assert "Prosjekter" not in CalamineWorkbook.from_path(here / "none.xlsx").sheet_names

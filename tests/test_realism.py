@@ -206,7 +206,7 @@ def test_without_ageing_nothing_is_the_cost_of_it(scenario):
     for name in ("kindergartens", "schools", "care", "tax"):
         assert np.array_equal(getattr(everybody, name)[:4], getattr(own, name)[:4])
     assert users.care[-1] < own.care[-1]
-    places = users.care_places / users.closing_residents
+    places = build(scenario, 20, stabilising._held(4)[0]).needed_places["care"] / users.closing_residents
     assert np.allclose(places[3:], places[3])
 
 
