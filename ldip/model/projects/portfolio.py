@@ -100,6 +100,8 @@ def _own_spread(project: Project) -> float:
 def amounts(project: Project, ruler: Ruler, delay: int = 0) -> np.ndarray:
     """What a project comes to by year (field of Projects, year), at its median cost and so many years late; what was
     spent before the first year is not ours."""
+    if not project.p50 and not project.running_cost:  # only its places are known
+        return np.zeros((len(Projects._fields), len(ruler.deflator)))
     found = {name: np.zeros(len(ruler.deflator)) for name in Projects._fields}
     cost = project.cost * ruler.real(project.price_year)
     for t, share in _spending(project, ruler.first_year, delay):
