@@ -443,6 +443,13 @@ def test_ceilings_that_are_none(ldip, here, folder, value):
     assert said.err
 
 
+def test_two_ceilings_on_one_figure_are_told(ldip):
+    asked = ("--ceiling", "debt_ratio=0.5", "--ceiling", "debt_ratio=1.4")
+    said = ldip("prioritise", "eksempelvik-2025", *asked, "--runs", 50, "--lang", "en")
+    assert said.code == 1
+    assert "debt_ratio: is given twice" in said.err
+
+
 def test_a_scenario_without_projects(ldip, tmp_path):
     folder = shutil.copytree(find("baerum-2020").folder, tmp_path / "kommune")
     (folder / "projects.csv").unlink()

@@ -102,9 +102,12 @@ def prioritise(
     `since` on. Projects without a latest start wait `most_years` at most; `earlier` lets projects start down to their
     earliest. `frontier` are confidences at which the first limit is set against what is postponed.
 
-    Raises InputError if the scenario builds no projects, or no year is left.
+    Raises InputError if a limit is asked for twice, the scenario builds no projects, or no year is left.
     """
     first, plan_years = scenario.scenario.first_year, scenario.scenario.plan_years
+    ids = [limit.id for limit in asked]
+    if twice := [limit.metric for place, limit in enumerate(asked) if limit.id in ids[:place]]:
+        raise InputError([Fault.of("given_twice", "--ceiling", metric) for metric in twice])
     if not built(scenario.projects):
         raise InputError([Fault.of("no_projects", scenario.name)])
     if years <= plan_years:
