@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
+from ldip.errors import InputError
 from ldip.model import drivers
 from ldip.model.accounts.inputs import Projects
 from ldip.model.engine.simulate import run_baseline, simulate
@@ -427,3 +428,24 @@ def test_postponed_money_of_projects_brings_the_yearly_share_of_grants_once(tmp_
     others = ledger["general_investment"] - ledger["project_investment"]
     expected = plan.grants[:, None] * ledger["deflator_index"] + plan.grant_share[:, None] * others
     assert ledger["grants"] == pytest.approx(np.maximum(expected, 0.0), abs=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("more", "line"),
+    [
+        ({"profile": "70 110 10"}, None),
+        ({"profile": "10 60 120"}, "general_investment.2027"),
+        ({"vat_share": 0.3}, "vat_compensation.2025"),
+        ({"grant_share": 0.5}, "grants.2025"),
+        ({"kind": "housing", "p50": 15.0, "profile": "5 5 5", "grant_share": 0.9}, "housing_grants.2025"),
+    ],
+)
+def test_the_plan_holds_no_more_than_it_has(tmp_path, more, line):
+    """Neither investment nor what comes with it: grants and compensated VAT."""
+    source = municipality(tmp_path, NURSING | more)
+    if line is None:
+        assert path_of(source)["vat_compensation"].min() > 0.0
+        return
+    with pytest.raises(InputError) as caught:
+        build(source.scenario, 20)
+    assert line in {fault.key for fault in caught.value.faults}

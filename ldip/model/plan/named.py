@@ -11,7 +11,11 @@ from ldip.scenario.schema import Scenario
 CLASSES = {"general": "renewal_investment", "water_waste": "water_waste_investment", "housing": "housing_investment"}
 """Class of projects -> the field of the plan with the investment of that class."""
 
-LINES = {name: f"{name}_investment" for name in CLASSES} | {"grants": "grants", "vat": "vat_compensation"}
+PAID_WITH = {"vat": ("vat_share", "general"), "housing_grants": ("housing_grant_share", "housing")}
+"""What comes with investment -> its share in the plan, and of which class."""
+
+LINES = {name: f"{name}_investment" for name in CLASSES}
+LINES |= {"grants": "grants", "vat": "vat_compensation", "housing_grants": "housing_grants"}
 """What of the projects the plan's lines hold -> the line of plan.csv."""
 
 ROUNDING = 1.0
@@ -41,15 +45,12 @@ def without_named(
     held = named.held
     left = {name: plan[field] - getattr(held, name) for name, field in CLASSES.items()}
     left["grants"] = plan["grants"] - np.where(np.arange(len(held.grants)) < plan_years, held.grants, 0.0)
-    _check(scenario, plan["deflator_index"], left, plan_years)
     fields = {field: np.maximum(left[name], 0.0) for name, field in CLASSES.items()}
-    for share, name, part in (
-        ("vat_share", "general", "vat"),
-        ("housing_grant_share", "housing", "housing_grants"),
-    ):
+    for part, (share, name) in PAID_WITH.items():
         named_here = (getattr(held, name) != 0.0) & (np.arange(len(held.general)) < plan_years)
-        rest = plan[share] * plan[CLASSES[name]] - getattr(held, part)
-        fields[share] = np.where(named_here, _share(rest, left[name]), plan[share])
+        left[part] = plan[share] * plan[CLASSES[name]] - getattr(held, part)
+        fields[share] = np.where(named_here, _share(left[part], left[name]), plan[share])
+    _check(scenario, plan["deflator_index"], left, plan_years)
     return fields | {"grants": left["grants"]}
 
 
@@ -96,10 +97,14 @@ def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
 
 
 def _check(scenario: Scenario, index: np.ndarray, left: dict[str, np.ndarray], plan_years: int) -> None:
+    """Raise InputError with the first plan year in which each line is passed; what comes with investment is told
+    where the investment itself is not."""
     faults = []
     for name, amount in left.items():
         lacking = -amount[:plan_years] * index[:plan_years]
-        for t in np.flatnonzero(lacking > ROUNDING)[:1]:
+        of = PAID_WITH.get(name, ("", name))[1]
+        alone = (left[of][:plan_years] * index[:plan_years] >= -ROUNDING) | (of == name)
+        for t in np.flatnonzero((lacking > ROUNDING) & alone)[:1]:
             year, line = scenario.scenario.first_year + int(t), LINES[name]
             faults.append(
                 Fault.of("more_than_planned", "projects.csv", f"{line}.{year}", more=float(lacking[t]), line=line)

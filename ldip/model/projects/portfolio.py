@@ -37,9 +37,7 @@ class Portfolio(NamedTuple):
     ids: tuple[str, ...]
     keys: tuple[int, ...]  # of their random numbers: they hang on the id alone
     phases: tuple[str, ...]
-    own_spread: (
-        np.ndarray
-    )  # (project,) standard deviation of the log of cost, from P85; not a number where there is none
+    own_spread: np.ndarray  # (project,) standard deviation of the log of cost, by P85; not a number without one
     response: np.ndarray  # (field of Projects, year, project, delay), 2020-kr
     held: Projects  # each field (year,): what of the list as adopted the plan's own amounts and frames hold
     places: dict[str, np.ndarray]  # service -> (year,) what the places opened for the users of that year would cost

@@ -76,10 +76,10 @@ export class Timeline {
   }
 
   // Where the bar may stand: from the earliest start to the end of what starts at the latest.
-  allow(span, { earliest, latest, duration, movable }) {
+  allow(span, { start, earliest, latest, duration, movable }) {
     const { years } = this.page;
     span.hidden = !movable || !(earliest || latest);
-    const [low, high] = [earliest || years[0], latest || years.at(-1)];
+    const [low, high] = [earliest || start, latest || years.at(-1)];
     this.place(span, low, high - low + duration);
   }
 
