@@ -403,7 +403,9 @@ def test_unknown_age_group_in_demand(folder):
 
 def test_age_group_that_the_population_lacks_is_a_fault_of_the_population(folder):
     drop_rows(folder / "population.csv", "13-15,")
-    (fault,) = faults_of(folder)
+    left_out, fault = faults_of(folder)
+    assert (left_out.kind, left_out.key) == ("ages_left_out", "16-19.age_from")
+    assert "age 13–15 before this group is in no group" in left_out.say("en")
     assert (fault.file, fault.key, fault.value) == ("kommune/population.csv", "group", "13-15")
     assert "is missing, but demand.csv uses it (line " in fault.say("en")
     check_words(fault)

@@ -54,6 +54,10 @@ PLAN_LINES = {
 MAY_BE_ABSENT = frozenset({"use_of_buffer_fund"})
 """Lines of ``plan.csv`` that a plan without them has nothing of."""
 
+EITHER_WAY = frozenset({"new_needs", "adopted_measures", "premium_deviation", "use_of_restricted_funds"})
+"""Lines of ``plan.csv`` that may come to less than nothing in a year. All others are amounts without a sign: what
+brings money and what takes it stands with plus alike."""
+
 PAID_WITH = {"vat_compensation": "general_investment", "housing_grants": "housing_investment"}
 """Lines of ``plan.csv`` that come with investment of the same year, as a share of it, and that investment's line."""
 
