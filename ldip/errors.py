@@ -9,10 +9,11 @@ import errno
 import functools
 from collections.abc import Iterable
 from importlib.resources import files
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from ldip.text import Text, printable
 
+IF_RIGHT = Text("Stemmer det, er det ingenting å gjøre.", "If it is right, nothing needs to be done.")
 MOST_TOLD = 30
 """So many faults are told, one a line; of the others only how many there are."""
 AND_MORE = Text(nb="… og {count} feil til", en="… and {count} faults more")
@@ -76,7 +77,7 @@ class Fault(NamedTuple):
     places: tuple[tuple[str, object], ...] = ()
 
     @classmethod
-    def of(cls, kind: str, file: str = "", key: str = "", value: str | Text = "", **places: object) -> "Fault":
+    def of(cls, kind: str, file: str = "", key: str = "", value: str | Text = "", **places: object) -> Self:
         """A fault of that kind; `places` fill its words: numbers, names, or Text where languages differ."""
         return cls(kind, file, key, value, tuple(places.items()))
 
@@ -100,6 +101,17 @@ class Fault(NamedTuple):
         value = self.value.say(lang) if isinstance(self.value, Text) else self.value
         found = f"{self.key} = {value}: " if value and self.key else f"{self.key}: " if self.key else ""
         return printable(f"{place}{found}{self.rule.say(lang)}. {self.remedy.say(lang)}".rstrip())
+
+
+class Doubt(Fault):
+    """What hardly can be, but may be right: told like a fault, it stops nothing. Its words are rows of ``faults.csv``
+    too; what is expected stands in ``scenario/plausible/ranges.csv``."""
+
+    __slots__ = ()
+
+    def say(self, lang: str) -> str:
+        """The doubt as one line for a planner, who may leave the figure as it is."""
+        return f"{super().say(lang)} {IF_RIGHT.say(lang)}"
 
 
 class InputError(Exception):

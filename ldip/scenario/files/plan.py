@@ -17,8 +17,8 @@ RICH = 1.8
 
 
 def check_areas(file: str, table: Table, sectors: Sequence[str]) -> list[Fault]:
-    """Each area once, in a known sector, none the sum of others, none below zero that cannot be; the services that follow
-    users are there and no others do."""
+    """Each area once, in a known sector, none the sum of others or below zero that cannot be; the services that
+    follow users are there and no others do."""
     found = [*twice(file, table, ("area",)), *in_sectors(file, table, sectors), *_area_sums(file, table)]
     for row, line in zip(table.rows, table.lines, strict=True):
         if row["follows"] == "users" and row["area"] not in SERVICES:
@@ -56,7 +56,7 @@ def _area_sums(file: str, table: Table) -> Iterator[Fault]:
 def check_plan(
     file: str, table: Table, sectors: Sequence[str], first_year: Any, own_to_national_tax: float = 1.0
 ) -> list[Fault]:
-    """Known lines in the right unit and known sectors, no line missing, none below zero that cannot be, no row the sum
+    """Known lines in the right unit and known sectors, none missing, none below zero that cannot be, no row the sum
     of others; what comes with investment has it."""
     found = in_sectors(file, table, ["", *sectors])
     for row, line in zip(table.rows, table.lines, strict=True):

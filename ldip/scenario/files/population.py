@@ -15,7 +15,7 @@ def check_population(file: str, table: Table, ages: Table) -> list[Fault]:
     """No group twice, none that is others' sum, every age in one group, nobody negative, somebody in every year and
     somebody of working age; `ages` tells how far ages go."""
     found = [*twice(file, table, ("group",))]
-    if not table.faults and all(0.0 <= row["age_from"] and row["age_to"] <= OPEN_END for row in table.rows):
+    if not table.faults and all(row["age_from"] >= 0.0 and row["age_to"] <= OPEN_END for row in table.rows):
         sums = [*_sums(file, table)]
         found += sums or _tiled(file, table, max((row["age"] for row in ages.rows), default=0.0))
     for row, line in zip(table.rows, table.lines, strict=True):
