@@ -113,6 +113,12 @@ class Doubt(Fault):
         """The doubt as one line for a planner, who may leave the figure as it is."""
         return f"{super().say(lang)} {IF_RIGHT.say(lang)}"
 
+    def record(self) -> dict[str, str]:
+        """The doubt for JSON: its kind, place and value, and what is said of it in both languages."""
+        value = self.value.en if isinstance(self.value, Text) else self.value
+        place = {"kind": self.kind, "file": self.file, "key": self.key, "value": value}
+        return place | {lang: self.say(lang) for lang in ("nb", "en")}
+
 
 class InputError(Exception):
     """The input is faulty. Carries all faults, so that a planner can mend them in one go."""

@@ -1,7 +1,9 @@
 """What the commands share: options, reading, titles, the progress bar."""
 
 import math
+import shlex
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ldip.api.arguments import LARGEST_STEP, MOST_RUNS, YEARS, too_many
-from ldip.errors import InputError
+from ldip.errors import InputError, Notice
 from ldip.text import Text
 
 if TYPE_CHECKING:
@@ -169,10 +171,26 @@ def check_size(runs: int, years: int, *, ledgers: int = 1) -> None:
 def read(
     scenario: str, changes: tuple[str, ...], without: tuple[str, ...] = (), only: tuple[str, ...] = ()
 ) -> "Source":
-    """The scenario with its changes and drivers switched off, or InputError with every fault."""
+    """The scenario with its changes and drivers switched off, or InputError with every fault; a notice tells how many
+    doubts there are about it."""
+    from ldip.analysis.plausibility import all_doubts
     from ldip.scenario.files.reader import read, switch_off
 
-    return switch_off(read(scenario, changes), without, only)
+    source = read(scenario, changes)
+    if count := len(all_doubts(source.scenario)):
+        again = shlex.join([scenario, *(word for change in changes for word in ("--change", change))])
+        warnings.warn(Notice(LOOK_AT if count > 1 else LOOK_AT_ONE, count=count, again=again), stacklevel=2)
+    return switch_off(source, without, only)
+
+
+LOOK_AT = Text(
+    nb="{count} forhold å se på: ldip scenario check {again}",
+    en="{count} things to look at: ldip scenario check {again}",
+)
+LOOK_AT_ONE = Text(
+    nb="Ett forhold å se på: ldip scenario check {again}",
+    en="One thing to look at: ldip scenario check {again}",
+)
 
 
 def baseline_ledger(source: "Source", years: int) -> "Ledger":

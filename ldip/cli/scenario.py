@@ -6,6 +6,7 @@ import click
 
 from ldip.cli.options import XLSX, baseline_ledger, lang_option, read, scenario_options
 from ldip.errors import Fault, InputError
+from ldip.report.folder.records import json_text
 from ldip.text import Text
 
 
@@ -91,24 +92,34 @@ NEXT = Text(
 
 @scenario.command("check")
 @scenario_options
+@click.option("--json", "as_json", is_flag=True, help="Print what there is to look at as JSON.")
 @lang_option
-def check_scenario(scenario: str, changes: tuple[str, ...], lang: str) -> None:
-    """Check SCENARIO: all faults of its files at once, then every accounting identity on its baseline.
+def check_scenario(scenario: str, changes: tuple[str, ...], as_json: bool, lang: str) -> None:
+    """Check SCENARIO: all faults of its files at once, every accounting identity on its baseline, and what hardly can
+    be: figures outside wide ranges of what municipalities have. These stop nothing.
 
     \b
     Examples:
       ldip scenario check my-municipality/
+      ldip scenario check my-municipality/ --json
     """
     import numpy as np
 
+    from ldip.analysis.plausibility import all_doubts
     from ldip.analysis.reconcile import published_file, reconcile
     from ldip.model.identities import residuals
     from ldip.model.plan.baseline import build
+    from ldip.scenario.files.reader import read
 
     source = read(scenario, changes)
     reconcile(source.scenario, published_file(source))
-    opening = build(source.scenario, 20).opening
-    worst = {k: float(np.max(np.abs(v))) for k, v in residuals(baseline_ledger(source, 20), opening).items()}
+    path, opening = baseline_ledger(source, 20), build(source.scenario, 20).opening
+    worst = {k: float(np.max(np.abs(v))) for k, v in residuals(path, opening).items()}
+    doubts = all_doubts(source.scenario, path)
+    if as_json:
+        told = {"scenario": source.scenario.name, "identities": len(worst), "largest_gap": max(worst.values())}
+        click.echo(json_text(told | {"doubts": [doubt.record() for doubt in doubts]}))
+        return
     click.echo(
         Text(
             nb="{name}: i orden. {count} regnskapsidentiteter holder i alle år (største avvik {worst:.0e}).",
@@ -117,8 +128,16 @@ def check_scenario(scenario: str, changes: tuple[str, ...], lang: str) -> None:
     )
     for note in _format_notes(scenario, lang):
         click.echo(note)
+    if doubts:
+        click.echo(DOUBTS.say(lang, count=len(doubts)))
+    for doubt in doubts:
+        click.echo(f"  {doubt.say(lang)}")
 
 
+DOUBTS = Text(
+    nb="Å se på ({count}): tall utenfor vide grenser for hva kommuner har. Det stopper ingenting.",
+    en="To look at ({count}): figures outside wide ranges of what municipalities have. They stop nothing.",
+)
 OLD_FORMAT = Text(
     nb="Eldre format enn {format}: {names}. Det leses som før; ldip scenario upgrade {where} skriver det om.",
     en="An older format than {format}: {names}. It is read as before; ldip scenario upgrade {where} rewrites it.",

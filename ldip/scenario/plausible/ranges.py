@@ -2,6 +2,7 @@
 
 import csv
 import functools
+import math
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -26,6 +27,9 @@ UNITS = {
 }
 """A unit of ranges.csv -> the factor and the decimals that figures are said with, and what stands behind them."""
 
+LEAST, MOST, TO = Text("minst", "at least"), Text("høyst", "at most"), Text("til", "to")
+
+ROUNDING = 1e-9
 FINEST = 5
 """Decimals at most: enough for a figure that would otherwise be said as zero."""
 
@@ -46,7 +50,8 @@ class Range(NamedTuple):
         """Is a figure of this size as expected?"""
         if self.least is not None and size == 0.0:
             return True
-        return self.low <= size <= self.high and (self.least is None or abs(size) >= self.least)
+        inside = self.low - ROUNDING <= size <= self.high + ROUNDING
+        return inside and (self.least is None or abs(size) >= self.least)
 
     def times(self, factor: float) -> "Range":
         """The range of `factor` as much."""
@@ -56,7 +61,7 @@ class Range(NamedTuple):
     def doubt(self, file: str, key: str, value: float, size: float, kind: str | None = None) -> Doubt:
         """The doubt about a value of a file, whose size is outside."""
         low = self.least if self.least is not None and abs(size) < self.least else self.low
-        said = {"size": spoken(size, self.unit), "low": spoken(low, self.unit), "high": spoken(self.high, self.unit)}
+        said = {"size": spoken(size, self.unit), "expected": _between(low, self.high, self.unit)}
         return Doubt.of(kind or self.kind, file, key, f"{value:.10g}", what=self.what, **said)
 
 
@@ -68,8 +73,8 @@ def ranges() -> dict[str, Range]:
         row["id"]: Range(
             row["id"],
             row["kind"],
-            float(row["low"]),
-            float(row["high"]),
+            float(row["low"] or -math.inf),
+            float(row["high"] or math.inf),
             float(row["least"]) if row["least"] else None,
             row["unit"],
             Text(row["what_nb"], row["what_en"]),
@@ -87,7 +92,23 @@ def in_prices_of(year: int) -> float:
 
 def spoken(size: float, unit: str) -> Text:
     """A figure as it is said, with as many decimals as it takes to be more than nothing."""
-    factor, decimals, words = UNITS[unit]
+    return Text(*(_number(size, unit, lang) + UNITS[unit][2].say(lang) for lang in ("nb", "en")))
+
+
+def _between(low: float, high: float, unit: str) -> Text:
+    """What is expected, as it is said: between two figures, one figure, or no more or less than one."""
+    if low == high:
+        return spoken(low, unit)
+    if math.isinf(low) or math.isinf(high):
+        word, end = (MOST, high) if math.isinf(low) else (LEAST, low)
+        said = spoken(end, unit)
+        return Text(f"{word.nb} {said.nb}", f"{word.en} {said.en}")
+    last = spoken(high, unit)
+    return Text(*(f"{_number(low, unit, lang)} {TO.say(lang)} {last.say(lang)}" for lang in ("nb", "en")))
+
+
+def _number(size: float, unit: str, lang: str) -> str:
+    factor, decimals, _ = UNITS[unit]
     while size and decimals < FINEST and abs(size * factor) < 10.0 ** (1 - decimals) / 2.0:
         decimals += 1
-    return Text(*(number(size * factor, decimals, lang) + words.say(lang) for lang in ("nb", "en")))
+    return number(size * factor, decimals, lang)
