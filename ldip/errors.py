@@ -13,7 +13,6 @@ from typing import NamedTuple, Self
 
 from ldip.text import Text, printable
 
-IF_RIGHT = Text("Stemmer det, er det ingenting å gjøre.", "If it is right, nothing needs to be done.")
 MOST_TOLD = 30
 """So many faults are told, one a line; of the others only how many there are."""
 AND_MORE = Text(nb="… og {count} feil til", en="… and {count} faults more")
@@ -108,10 +107,6 @@ class Doubt(Fault):
     too; what is expected stands in ``scenario/plausible/ranges.csv``."""
 
     __slots__ = ()
-
-    def say(self, lang: str) -> str:
-        """The doubt as one line for a planner, who may leave the figure as it is."""
-        return f"{super().say(lang)} {IF_RIGHT.say(lang)}"
 
     def record(self) -> dict[str, str]:
         """The doubt for JSON: its kind, place and value, and what is said of it in both languages."""

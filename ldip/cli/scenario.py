@@ -121,10 +121,9 @@ def check_scenario(scenario: str, changes: tuple[str, ...], as_json: bool, lang:
         click.echo(json_text(told | {"doubts": [doubt.record() for doubt in doubts]}))
         return
     click.echo(
-        Text(
-            nb="{name}: i orden. {count} regnskapsidentiteter holder i alle år (største avvik {worst:.0e}).",
-            en="{name}: in order. {count} accounting identities hold in every year (largest gap {worst:.0e}).",
-        ).say(lang, name=source.scenario.name, count=len(worst), worst=max(worst.values()))
+        (IN_DOUBT if doubts else IN_ORDER).say(
+            lang, name=source.scenario.name, count=len(worst), worst=max(worst.values())
+        )
     )
     for note in _format_notes(scenario, lang):
         click.echo(note)
@@ -134,9 +133,19 @@ def check_scenario(scenario: str, changes: tuple[str, ...], as_json: bool, lang:
         click.echo(f"  {doubt.say(lang)}")
 
 
+IN_ORDER = Text(
+    nb="{name}: i orden. {count} regnskapsidentiteter holder i alle år (største avvik {worst:.0e}).",
+    en="{name}: in order. {count} accounting identities hold in every year (largest gap {worst:.0e}).",
+)
+IN_DOUBT = Text(
+    nb="{name}: ingen feil. {count} regnskapsidentiteter holder i alle år (største avvik {worst:.0e}).",
+    en="{name}: no faults. {count} accounting identities hold in every year (largest gap {worst:.0e}).",
+)
 DOUBTS = Text(
-    nb="Å se på ({count}): tall utenfor vide grenser for hva kommuner har. Det stopper ingenting.",
-    en="To look at ({count}): figures outside wide ranges of what municipalities have. They stop nothing.",
+    nb="Å se på ({count}): tall utenfor vide grenser for hva kommuner har. De stopper ingenting; stemmer de, er det "
+    "ingenting å gjøre.",
+    en="To look at ({count}): figures outside wide ranges of what municipalities have. They stop nothing; if they are "
+    "right, nothing needs to be done.",
 )
 OLD_FORMAT = Text(
     nb="Eldre format enn {format}: {names}. Det leses som før; ldip scenario upgrade {where} skriver det om.",

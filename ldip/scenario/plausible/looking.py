@@ -8,6 +8,9 @@ from ldip.scenario.plausible.ranges import Range, in_prices_of, ranges
 from ldip.scenario.schema import Scenario
 
 MILLION, THOUSAND = 1e6, 1e3
+ENOUGH = 1.0
+"""An amount of so many mill. is never too small, however many residents there are."""
+
 AT_MOST = 4
 """So many doubts of a kind are told of a file; a table in another unit would otherwise be one in every row."""
 
@@ -44,7 +47,7 @@ class Looking:
         """Look at an amount, mill. kr, for each resident of the first year if no others are given."""
         residents = residents or self.residents[0]
         of, size = ranges()[name].times(self.prices), MILLION * value / residents
-        if of.holds(size):
+        if of.holds(size) or (of.low <= size <= of.high and abs(value) >= ENOUGH):
             return False
         self.doubts.append(of.doubt(file, key, value, size, _other_unit(of, size)))
         return True

@@ -23,14 +23,15 @@ def look_at_people(looking: Looking) -> None:
     for year, total in enumerate(looking.totals, start=first):
         if looking.at("residents", FILE, str(year), total):
             break
+    if any([_look_at_group(looking, group, first) for group in looking.scenario.population]):
+        return
     for year, (before, after) in enumerate(pairwise(looking.totals), start=first + 1):
         if abs(after - before) > CHANCE * max(after, before) ** 0.5:
             looking.at("residents_change", FILE, str(year), after, (after - before) / max(after, before))
-    for group in looking.scenario.population:
-        _look_at_group(looking, group, first)
 
 
-def _look_at_group(looking: Looking, group: AgeGroup, first: int) -> None:
+def _look_at_group(looking: Looking, group: AgeGroup, first: int) -> bool:
+    """Look at one group, whether anything was found; only the first thing is told."""
     bands = {int(name.partition(".")[2]): of for name, of in ranges().items() if name.startswith("age_share.")}
     ages = range(int(group.age_from), max(min(int(group.age_to), END), int(group.age_from)) + 1)
     of = [bands[max(begin for begin in bands if begin <= age)] for age in ages]
@@ -38,17 +39,18 @@ def _look_at_group(looking: Looking, group: AgeGroup, first: int) -> None:
     for year, (count, total) in enumerate(zip(group.residents, looking.totals, strict=True), start=first):
         key, low, high = f"{group.group}.{year}", expected.low * total, expected.high * total
         if looking.at("group_size", FILE, key, count):
-            break
+            return True
         if count < low - CHANCE * low**0.5 or count > high + CHANCE * high**0.5:
             looking.doubts.append(expected.doubt(FILE, key, count, count / total))
-            break
+            return True
     width = min(AT_ONCE, len(ages))
     for year, (before, after) in enumerate(pairwise(group.residents), start=first + 1):
         larger = max(before, after)
         if abs(after - before) > CHANCE * (2.0 * larger / width) ** 0.5 and looking.at(
             "group_change", FILE, f"{group.group}.{year}", after, (after - before) / larger
         ):
-            break
+            return True
+    return False
 
 
 def look_at_ages(looking: Looking) -> None:

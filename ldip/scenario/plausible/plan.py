@@ -14,6 +14,7 @@ PART = 0.03
 """The part of its line from which a row is looked at alone, and a row that is taken off it."""
 
 FREE_REVENUE = ("tax", "general_grant")
+INVESTMENT = ("general_investment", "grants", "vat_compensation")
 
 
 def look_at_plan(looking: Looking) -> None:
@@ -33,6 +34,19 @@ def look_at_plan(looking: Looking) -> None:
         if line not in EITHER_WAY:
             looking.doubts += _deductions(looking, rows, totals)
     _look_at_tax(looking)
+    _look_at_investment(looking)
+
+
+def _look_at_investment(looking: Looking) -> None:
+    """Investment of all plan years beside the revenue that carries it, and what is paid back of it."""
+    total = {line: float(looking.scenario.plan_line(line).sum()) for line in (*FREE_REVENUE, *INVESTMENT)}
+    general, free = total["general_investment"], sum(total[line] for line in FREE_REVENUE)
+    if free > 0.0:
+        looking.at("investment_of_revenue", PLAN, "general_investment", general, general / free)
+    if general > 0.0:
+        looking.at("grants_of_investment", PLAN, "grants", total["grants"], total["grants"] / general)
+        vat = total["vat_compensation"]
+        looking.at("vat_of_investment", PLAN, "vat_compensation", vat, vat / general)
 
 
 def _look_at_tax(looking: Looking) -> None:
