@@ -23,7 +23,8 @@ def look_at_people(looking: Looking) -> None:
     for year, total in enumerate(looking.totals, start=first):
         if looking.at("residents", FILE, str(year), total):
             break
-    if any([_look_at_group(looking, group, first) for group in looking.scenario.population]):
+    found = [_look_at_group(looking, group, first) for group in looking.scenario.population]
+    if any(found):
         return
     for year, (before, after) in enumerate(pairwise(looking.totals), start=first + 1):
         if abs(after - before) > CHANCE * max(after, before) ** 0.5:
