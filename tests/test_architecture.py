@@ -98,7 +98,18 @@ ORDER = {
     ],
     "statistics": [{"compiled_rows"}, {"summary"}, {"selection"}, {"stream"}],
     "analysis": [
-        {"plausibility", "statement", "features", "compare", "explain", "restructuring", "reserve", "calibrate", "growth", "sweep"}
+        {
+            "plausibility",
+            "statement",
+            "features",
+            "compare",
+            "explain",
+            "restructuring",
+            "reserve",
+            "calibrate",
+            "growth",
+            "sweep",
+        }
         | {"stabilising", "options", "programme", "places"},
         {"reconcile", "stress", "steering", "sensitivity", "discovery", "backtest", "executors", "population"}
         | {"bootstrap", "moves", "investment_plan", "proposal"},

@@ -1,5 +1,5 @@
-"""What cannot be is a fault, what hardly can a doubt: the tables of both shipped municipalities, changed in the ways in
-which people get them wrong, and the figures of municipalities as different as there are."""
+"""What cannot be is a fault, what hardly can a doubt: the tables of both shipped municipalities, changed in the ways
+in which people get them wrong, and the figures of municipalities as different as there are."""
 
 import copy
 import csv
@@ -127,9 +127,11 @@ class Tables:
                     if len(whole) > 1 and whole.isdigit():
                         new = whole[:-1] + row[at][len(whole) :]
                         yield self.changed(
-                            f"{row[0]} {rows[0][at]} {row[at]} -> {new}", "told", table,
+                            f"{row[0]} {rows[0][at]} {row[at]} -> {new}",
+                            "told",
+                            table,
                             lambda rows, n=place, at=at, new=new: rows[n].__setitem__(at, new),
-                        )  # fmt: skip
+                        )
 
     def age_groups(self) -> Iterator[Wrong]:
         rows = self.of["population"]
@@ -140,65 +142,83 @@ class Tables:
                 new[place][1:3] = [first, last]
 
             if low != high:
-                yield self.changed(f"{group} backwards", "fault", "population",
-                                   lambda new, n=place, a=low, b=high: bounds(new, n, b, a))  # fmt: skip
+                yield self.changed(
+                    f"{group} backwards",
+                    "fault",
+                    "population",
+                    lambda new, n=place, a=low, b=high: bounds(new, n, b, a),
+                )
             for step in (-3, -1, 1, 3):
                 if int(low) + step >= 0 and (place > 1 or step > 0):
-                    yield self.changed(f"{group} from {step:+}", "fault", "population",
-                                       lambda new, n=place, s=step, a=low, b=high: bounds(new, n, f"{int(a) + s}", b))  # fmt: skip
+                    yield self.changed(
+                        f"{group} from {step:+}",
+                        "fault",
+                        "population",
+                        lambda new, n=place, s=step, a=low, b=high: bounds(new, n, f"{int(a) + s}", b),
+                    )
             yield self.changed(f"without {group}", "fault", "population", lambda new, n=place: new.pop(n))
             yield self.changed(f"{group} twice", "fault", "population", lambda new, n=place: new.insert(n, new[n]))
-            yield self.changed(f"{group} minus", "fault", "population", lambda new, n=place: _flip([new[n]], years(new)))
+            yield self.changed(f"{group} minus", "fault", "population", lambda new, n=place: _flip(new, n))
         yield self.changed("oldest closed", "fault", "population", lambda new: new[-1].__setitem__(2, new[-1][1]))
         for first in (0, 1, 5):
-            yield self.changed(f"total from {first}", "fault", "population",
-                               lambda new, n=first: new.append(_total(new, new[1 + n :], ["sum", new[1 + n][1], "120"])))  # fmt: skip
+            yield self.changed(
+                f"total from {first}",
+                "fault",
+                "population",
+                lambda new, n=first: _add_up(new, new[1 + n :], ["sum", new[1 + n][1], "120"]),
+            )
         oldest = int(rows[-1][1])
         for last in range(0, oldest, 6):
-            yield self.changed(f"ages to {last}", "fault", "ages", lambda new, n=last: new.__delitem__(slice(n + 2, None)))
+            yield self.changed(
+                f"ages to {last}", "fault", "ages", lambda new, n=last: new.__delitem__(slice(n + 2, None))
+            )
         yield self.changed("ages and years exchanged", "told", "population", lambda new: _exchange(new, 6, 11))
 
     def totals_and_signs(self) -> Iterator[Wrong]:
         areas, plan = self.of["areas"], self.of["plan"]
-        heads = {"areas": ["i_alt", areas[1][1], "I alt", "Total", "residents", "1"]}
-        yield self.changed("total of areas", "fault", "areas", lambda new: new.append(_total(new, new[1:], heads["areas"])))
+        head = ["i_alt", areas[1][1], "I alt", "Total", "residents", "1"]
+        yield self.changed("total of areas", "fault", "areas", lambda new, head=head: _add_up(new, new[1:], head))
         for sector in {row[1] for row in areas[1:]}:
             rows = [row for row in areas[1:] if row[1] == sector]
             if len(rows) > 1:
                 head = ["sektor", sector, "Sum sektor", "Sum", "residents", "1"]
                 must = "fault" if len(rows) > 2 else "told"
-                yield self.changed(f"total of {sector}", must, "areas",
-                                   lambda new, of=rows, head=head: new.append(_total(new, of, head)))  # fmt: skip
+                yield self.changed(
+                    f"total of {sector}", must, "areas", lambda new, of=rows, head=head: _add_up(new, of, head)
+                )
         for place, row in enumerate(areas[1:], start=1):
             yield self.changed(f"{row[0]} twice", "fault", "areas", lambda new, n=place: new.insert(n, new[n]))
             if row[4] == "users" or float(row[5]) > 0.0:
-                yield self.changed(f"{row[0]} minus", "fault", "areas", lambda new, n=place: _flip([new[n]], years(new)))
+                yield self.changed(f"{row[0]} minus", "fault", "areas", lambda new, n=place: _flip(new, n))
         for line in {row[0] for row in plan[1:]}:
             rows = [row for row in plan[1:] if row[0] == line]
             some = [row for row in rows if any(cell(row[at]) for at in years(plan))]
             if len(some) > 1:
                 head = [line, "", "i_alt", "Sum", rows[0][4]]
-                yield self.changed(f"total of {line}", "fault", "plan",
-                                   lambda new, of=rows, head=head: new.append(_total(new, of, head)))  # fmt: skip
+                yield self.changed(
+                    f"total of {line}", "fault", "plan", lambda new, of=rows, head=head: _add_up(new, of, head)
+                )
             if line not in EITHER_WAY and some:
-                yield self.changed(f"{line} minus", "fault", "plan",
-                                   lambda new, of=line: _flip([row for row in new if row[0] == of], years(new)))  # fmt: skip
+                yield self.changed(f"{line} minus", "fault", "plan", lambda new, of=line: _flip_lines(new, [of]))
         for place, row in enumerate(plan[1:], start=1):
             amounts = [cell(row[at]) for at in years(plan)]
             if any(amounts):
                 yield self.changed(f"{row[:3]} twice", "fault", "plan", lambda new, n=place: new.insert(n, new[n]))
             line = [sum(cell(r[at]) for r in plan[1:] if r[0] == row[0]) for at in years(plan)]
             if row[0] not in EITHER_WAY and any(a > 0.05 * t > 0.0 for a, t in zip(amounts, line, strict=True)):
-                yield self.changed(f"{row[:3]} minus", "told", "plan", lambda new, n=place: _flip([new[n]], years(new)))
+                yield self.changed(f"{row[:3]} minus", "told", "plan", lambda new, n=place: _flip(new, n))
         everything = [line for line in PLAN_LINES if line not in EITHER_WAY]
-        yield self.changed("official signs", "fault", "plan",
-                           lambda new: _flip([row for row in new[1:] if row[0] in everything], years(new)))  # fmt: skip
+        yield self.changed("official signs", "fault", "plan", lambda new: _flip_lines(new, everything))
 
     def exchanged(self) -> Iterator[Wrong]:
         for one, other in ((3, 4), (4, 5), (3, 5)):
-            yield self.changed(f"demand {one} and {other}", "told", "demand", lambda new, a=one, b=other: _exchange(new, a, b))
+            yield self.changed(
+                f"demand {one} and {other}", "told", "demand", lambda new, a=one, b=other: _exchange(new, a, b)
+            )
         for one, other in ((1, 2), (1, 3), (2, 4), (3, 4)):
-            yield self.changed(f"ages {one} and {other}", "told", "ages", lambda new, a=one, b=other: _exchange(new, a, b))
+            yield self.changed(
+                f"ages {one} and {other}", "told", "ages", lambda new, a=one, b=other: _exchange(new, a, b)
+            )
 
     def all(self) -> Iterator[Wrong]:
         yield from self.scaled(1000.0)
@@ -215,8 +235,12 @@ def _scale(rows: Rows, at: list[int], factor: float) -> None:
             row[place] = f"{cell(row[place]) * factor:.12g}"
 
 
-def _flip(rows: Rows, at: list[int]) -> None:
-    _scale(rows, at, -1.0)
+def _flip(rows: Rows, place: int) -> None:
+    _scale([rows[place]], years(rows), -1.0)
+
+
+def _flip_lines(rows: Rows, lines: list[str]) -> None:
+    _scale([row for row in rows[1:] if row[0] in lines], years(rows), -1.0)
 
 
 def _exchange(rows: Rows, one: int, other: int) -> None:
@@ -224,10 +248,11 @@ def _exchange(rows: Rows, one: int, other: int) -> None:
         row[one], row[other] = row[other], row[one]
 
 
-def _total(rows: Rows, of: Rows, head: list[str]) -> list[str]:
+def _add_up(rows: Rows, of: Rows, head: list[str]) -> None:
+    """A total more."""
     sums = [f"{sum(cell(row[at]) for row in of):.10g}" for at in years(rows)]
     rest = len(rows[0]) - len(head) - len(sums)
-    return [*head, *sums, *["source", "budget", ""][:rest]]
+    rows.append([*head, *sums, *["source", "budget", ""][:rest]])
 
 
 def verdict(folder: Path, wrong: Wrong) -> str:

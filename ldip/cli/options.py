@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ldip.api.arguments import LARGEST_STEP, MOST_RUNS, YEARS, too_many
+from ldip.api.arguments import FEW_RUNS, LARGEST_STEP, MOST_RUNS, YEARS, too_many
 from ldip.errors import InputError, Notice
 from ldip.text import Text
 
@@ -118,10 +118,27 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of the random numbers."
         ),
-        click.option("--runs", type=Count(), default=10_000, show_default=True, help="Number of futures."),
+        click.option(
+            "--runs", type=Count(), default=10_000, show_default=True, callback=_told, help="Number of futures."
+        ),
     ):
         command = option(command)
     return command
+
+
+def _told(ctx: click.Context, param: click.Parameter, runs: int) -> int:
+    """The runs as they are; a notice tells that they are too few for what is shown."""
+    if runs < FEW_RUNS:
+        warnings.warn(Notice(FEW, runs=runs, enough=FEW_RUNS), stacklevel=2)
+    return runs
+
+
+FEW = Text(
+    nb="{runs} framtider er for få: 5- og 95-prosentilen hviler på færre enn fem av dem, og får ingen utvalgsfeil "
+    "(±). Bruk minst {enough}.",
+    en="{runs} runs are few: the 5 and 95 per cent rest on fewer than five of them, and get no sampling error (±). "
+    "Use at least {enough}.",
+)
 
 
 def result_options(command: Callable[..., Any]) -> Callable[..., Any]:

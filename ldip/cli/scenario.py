@@ -144,8 +144,8 @@ IN_DOUBT = Text(
 DOUBTS = Text(
     nb="Å se på ({count}): tall utenfor vide grenser for hva kommuner har. De stopper ingenting; stemmer de, er det "
     "ingenting å gjøre.",
-    en="To look at ({count}): figures outside wide ranges of what municipalities have. They stop nothing; if they are "
-    "right, nothing needs to be done.",
+    en="To look at ({count}): figures outside wide ranges of what municipalities have. They stop nothing; if they "
+    "are right, nothing needs to be done.",
 )
 OLD_FORMAT = Text(
     nb="Eldre format enn {format}: {names}. Det leses som før; ldip scenario upgrade {where} skriver det om.",
