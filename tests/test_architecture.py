@@ -98,19 +98,8 @@ ORDER = {
     ],
     "statistics": [{"compiled_rows"}, {"summary"}, {"selection"}, {"stream"}],
     "analysis": [
-        {
-            "plausibility",
-            "statement",
-            "features",
-            "compare",
-            "explain",
-            "restructuring",
-            "reserve",
-            "calibrate",
-            "growth",
-            "sweep",
-        }
-        | {"stabilising", "options", "programme", "places"},
+        {"statement", "features", "compare", "explain", "restructuring", "reserve", "calibrate", "growth", "sweep"}
+        | {"stabilising", "options", "programme", "places", "plausibility"},
         {"reconcile", "stress", "steering", "sensitivity", "discovery", "backtest", "executors", "population"}
         | {"bootstrap", "moves", "investment_plan", "proposal"},
         {"realism", "planner"},
