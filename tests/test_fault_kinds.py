@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 from test_bad_inputs import BAD, check_words, directives, edit
+from test_plausible import DOUBTFUL
 from test_projects_door import CHANGES as PROJECT_CHANGES
 from test_projects_door import ROWS as PROJECT_ROWS
 from test_projects_door import changed, put
 from test_projects_door import folder as folder  # a fixture
-from test_plausible import DOUBTFUL
 from test_scenario_sheet import FORMULA_ERROR, edited, row_of
 from test_scenario_sheet import base as base  # a fixture, as the next
 from test_scenario_sheet import faults_of as faults_of_sheet

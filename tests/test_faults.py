@@ -11,8 +11,8 @@ import pytest
 
 import ldip
 from ldip.errors import MOST_TOLD, REASONS, Fault, InputError, fault_words, reason
-from ldip.scenario.plausible.ranges import ranges
 from ldip.scenario.files.faults import BOUNDS, KINDS, hidden_in_name, hidden_in_text, not_toml
+from ldip.scenario.plausible.ranges import ranges
 from ldip.text import Text, printable
 
 PACKAGE = Path(ldip.__file__).parent

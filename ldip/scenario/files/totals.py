@@ -9,6 +9,9 @@ KRONE, PERSON = 0.05, 0.5
 MANY = 3
 """So many others make no sum by chance. Of two others a row may be the sum as a plan has it (10 = 5 + 5)."""
 
+FAR = 10.0
+"""A sum must be so many times what rounding may do to it: among small amounts there are sums by chance."""
+
 NEARLY = 0.02
 """A row that is called a total is one although a part of it was changed by so much."""
 
@@ -16,12 +19,12 @@ _TOTAL = re.compile(r"\b(sum|total|totals|totalt|totale|i alt|samlet|altogether)
 
 
 def is_sum(values: Sequence[float], parts: Sequence[Sequence[float]], rounding: float, share: float = 0.0) -> bool:
-    """Are the values (year,) those of the `parts` (part, year) added up, but for rounding or a share of them? A row
-    of zeros is not."""
+    """Are the values (year,) those of the `parts` (part, year) added up, but for rounding or a share of them? One
+    that is small is not."""
     sums = [sum(year) for year in zip(*parts, strict=True)]
     room = rounding * (len(parts) + 1)
     near = all(abs(v - s) <= max(room, share * abs(s)) for v, s in zip(values, sums, strict=True))
-    return near and any(abs(value) > room for value in values)
+    return near and any(abs(value) > FAR * room for value in values)
 
 
 def says_total(*names: str) -> bool:
@@ -35,5 +38,5 @@ def sums_among(rows: Sequence[tuple[Sequence[float], bool]]) -> Iterator[tuple[i
     for place, (values, named) in enumerate(rows):
         others = [other for at, (other, _) in enumerate(rows) if at != place]
         some = sum(any(other) for other in others)
-        if len(others) > 1 and is_sum(values, others, KRONE, NEARLY if named else 0.0):
+        if some > 1 and is_sum(values, others, KRONE, NEARLY if named else 0.0):
             yield place, named or some >= MANY
