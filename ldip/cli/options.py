@@ -4,7 +4,7 @@ import math
 import shlex
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -190,14 +190,22 @@ def read(
 ) -> "Source":
     """The scenario with its changes and drivers switched off, or InputError with every fault; a notice tells how many
     doubts there are about it."""
-    from ldip.analysis.plausibility import all_doubts
     from ldip.scenario.files.reader import read, switch_off
 
     source = read(scenario, changes)
+    tell_doubts(source, scenario, changes)
+    return switch_off(source, without, only)
+
+
+def tell_doubts(source: "Source", scenario: str, changes: Sequence[str] = ()) -> bool:
+    """A notice of how many doubts there are about what was read from there, and where they are told; whether there
+    are any."""
+    from ldip.analysis.plausibility import all_doubts
+
     if count := len(all_doubts(source.scenario)):
         again = shlex.join([scenario, *(word for change in changes for word in ("--change", change))])
         warnings.warn(Notice(LOOK_AT if count > 1 else LOOK_AT_ONE, count=count, again=again), stacklevel=2)
-    return switch_off(source, without, only)
+    return count > 0
 
 
 LOOK_AT = Text(

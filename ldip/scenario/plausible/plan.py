@@ -57,10 +57,14 @@ def _look_at_tax(looking: Looking) -> None:
 
 def _deductions(looking: Looking, rows: list[PlanRow], totals: list[float]) -> Iterator[Doubt]:
     """Rows below zero in a line that cannot be, which no other row of the plan has as an amount."""
-    others = {tuple(-value for value in row.values) for row in looking.scenario.plan}
     for row in rows:
+        if min(row.values) >= 0.0 or any(
+            all(value == -other for value, other in zip(row.values, it.values, strict=True))
+            for it in looking.scenario.plan
+        ):
+            continue
         for year, value, total in zip(looking.years, row.values, totals, strict=True):
-            if value < -PART * abs(total) and row.values not in others:
+            if value < -PART * abs(total):
                 size = spoken(abs(value / total), "share") if total else spoken(abs(value), "mill. kr")
                 key = f"{row.line}/{row.item}.{year}"
                 yield Doubt.of("unlikely_deduction", PLAN, key, f"{value:g}", size=size, line=row.line)
