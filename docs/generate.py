@@ -72,7 +72,7 @@ def accounts_page() -> str:
         made = _assigned(module, chapter.__name__)
         for line in chapter._fields:
             metric = catalogue()[line]
-            rows += ["", f"**`{line}`** {metric.label.nb} / {metric.label.en} ({metric.unit}; {metric.source})"]
+            rows += ["", f"**`{line}`** {metric.label.nb} / {metric.label.en} ({metric.unit}; {metric.source.en})"]
             rows += _how(line, made, chapter._fields, vars(module))
     return "\n".join(rows) + "\n"
 

@@ -25,7 +25,7 @@ def test_it_says_that_it_is_invented(fictitious):
     numbers = [*quantities(fictitious).values(), *fictitious.areas, *fictitious.plan, *fictitious.population]
     assert all(number.basis == "assumption" for number in numbers)
     drivers = {key for key in quantities(fictitious) if key.startswith("drivers.")}
-    assert all("oppdiktet" in q.source for key, q in quantities(fictitious).items() if key not in drivers)
+    assert all("oppdiktet" in q.source.nb for key, q in quantities(fictitious).items() if key not in drivers)
 
 
 def test_another_first_year_another_size(fictitious):

@@ -36,10 +36,13 @@ def write_new(folder: Path, name: str, municipality: str) -> None:
         "municipality": municipality,
         "title_nb": f"{municipality} (tallene er ennå oppdiktet), økonomiplan videreført",
         "title_en": f"{municipality} (figures still fictitious), financial plan continued",
-        "source": f"mal for et nytt scenario; bytt ut tallene med {municipality} sine egne",
+        "source": {
+            "nb": f"mal for et nytt scenario; bytt ut tallene med {municipality} sine egne",
+            "en": f"template of a new scenario; replace the figures with those of {municipality}",
+        },
     }
     for key, value in heading.items():
-        text = _put(text, rf'(?m)^{key} = ".*"$', f"{key} = {value_text(value)}")
+        text = _put(text, rf"(?m)^{key} = .*$", f"{key} = {value_text(value)}")
     text = _put(
         text, r"\A# Eksempelvik.*\n# \(A fictitious.*\n", f"# {municipality}: startet fra en oppdiktet mal.\n"
     )
