@@ -50,7 +50,7 @@ def metrics_page() -> str:
     ]
     for m in catalogue().values():
         unit = unit_label(m.unit, "n/a", "en") or m.unit
-        cells = [f"`{m.id}`", *m.label, unit, m.price_index, m.definition.en, m.source]
+        cells = [f"`{m.id}`", *m.label, unit, m.price_index, m.definition.en, m.source.en]
         rows.append("| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |")
     return "\n".join(rows) + "\n"
 

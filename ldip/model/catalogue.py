@@ -18,7 +18,7 @@ WHERE = {
     "selvkostforskriften": "self-cost regulation",
     "tabell": "table",
     "linje": "line",
-    "Riksrevisjonen": "Office of the Auditor General",
+    "Riksrevisjonen": "Auditor General",
 }
 """Words of a place in a plan or a law, in Norwegian and in English."""
 
