@@ -2,7 +2,8 @@
 
 A number enters only as a :class:`Quantity` (one value) or a :class:`Parameter` (a value, or values dated from a
 year on). `basis` says how sure it is: ``source`` (printed in the source), ``derived`` (arithmetic on printed
-figures), ``assumption`` (ours; `source` then gives the reason).
+figures), ``assumption`` (ours; `source` then gives the reason), ``placeholder`` (invented, until the municipality
+puts its own in; `source` then says where to find that).
 """
 
 import re
@@ -16,7 +17,10 @@ from pydantic_core import PydanticCustomError
 
 from ldip.text import Text
 
-Basis = Literal["source", "derived", "assumption"]
+PLACEHOLDER = "placeholder"
+Basis = Literal["source", "derived", "assumption", "placeholder"]
+UNSOURCED = ("assumption", PLACEHOLDER)
+"""Bases of numbers that come from no source."""
 SHORTEST = 3
 """A source has at least as many characters."""
 
