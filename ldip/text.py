@@ -36,6 +36,19 @@ class Text(NamedTuple):
 
         return _PLACE.sub(filled, words)
 
+    def filled(self, **values: object) -> "Text":
+        """The text with its {places} filled in both languages."""
+        return Text(self.say("nb", **values), self.say("en", **values))
+
+
+NO_WORDS = Text("", "")
+
+
+def in_figures(number: float, form: str = "g") -> Text:
+    """A number as a sentence has it in each language: 0,5 and 0.5."""
+    told = format(number, form)
+    return Text(told.replace(".", ","), told)
+
 
 def number(value: float, decimals: int, lang: str) -> str:
     """A number with grouped thousands and a fixed number of decimals; "-" where there is none."""

@@ -88,7 +88,7 @@ def look_at_demand(looking: Looking) -> None:
             of = ranges()[f"demand.{row.service}.{cost}"].times(looking.prices)
             if not of.holds(value := getattr(row, cost)):
                 looking.doubts.append(of.doubt(DEMAND, f"{key}.{cost}", value, value))
-        years = {int(year) for year in re.findall(r"\b((?:19|20)\d\d)-(?:kr|prices|priser)", row.source)}
+        years = {int(year) for year in re.findall(r"\b((?:19|20)\d\d)-(?:kr|prices|priser)", " ".join(row.source))}
         if years and first not in years:
             looking.at("price_year", DEMAND, f"{key}.source", max(years), max(years) - first)
     residents = {group.group: group.residents for group in scenario.population}
