@@ -13,6 +13,9 @@ CHANCE = 4.0
 """Standard deviations of chance that no range is about: a group of N persons of some years of age loses and gains
 about N / years persons a year, each by chance."""
 
+WHOLE = 1000.0
+"""Residents from which a group has whole persons: the template's own, made smaller, need not."""
+
 AT_ONCE, END = 5, 104
 """Years of age that a wider group is like for chance, and the last one that the share of an open group is of."""
 
@@ -39,7 +42,7 @@ def _look_at_group(looking: Looking, group: AgeGroup, first: int) -> bool:
     expected = of[0]._replace(low=sum(band.low for band in of), high=sum(band.high for band in of))
     for year, (count, total) in enumerate(zip(group.residents, looking.totals, strict=True), start=first):
         key, low, high = f"{group.group}.{year}", expected.low * total, expected.high * total
-        if looking.at("group_size", FILE, key, count):
+        if total >= WHOLE and looking.at("group_size", FILE, key, count):
             return True
         if count < low - CHANCE * low**0.5 or count > high + CHANCE * high**0.5:
             looking.doubts.append(expected.doubt(FILE, key, count, count / total))
