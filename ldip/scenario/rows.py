@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ldip.scenario.quantities import MONEY, REAL, Amount, Basis, Frozen, Reason
+from ldip.scenario.quantities import MONEY, REAL, SHARE, Amount, Basis, Frozen, Reason, within
 
 
 class PlanRow(Frozen):
@@ -103,8 +103,8 @@ class Age(Frozen):
     of each type brings."""
 
     age: float = Field(ge=0, le=130)
-    mortality: float = Field(ge=0, le=1)
-    fertility: float = Field(ge=0, le=1)
+    mortality: Annotated[float, within(SHARE, 0.0, 1.0)]
+    fertility: Annotated[float, within(SHARE, 0.0, 1.0)]
     flat: float = Field(ge=0, le=5)
     house: float = Field(ge=0, le=5)
     basis: Basis
@@ -149,9 +149,9 @@ class Demand(Frozen):
     service: Literal["kindergartens", "schools", "care"]
     form: str
     group: str
-    coverage: float = Field(ge=0, le=2)
-    unit_cost: float = Field(ge=0, le=10)
-    place_cost: float = Field(ge=0, le=100)
+    coverage: Annotated[float, within(SHARE, 0.0, 2.0)]
+    unit_cost: Annotated[float, within(REAL, 0.0, 10.0)]
+    place_cost: Annotated[float, within(REAL, 0.0, 100.0)]
     basis: Basis
     source: Reason
 

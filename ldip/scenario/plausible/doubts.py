@@ -11,7 +11,9 @@ from ldip.scenario.schema import Scenario
 def doubts(scenario: Scenario) -> list[Doubt]:
     """The doubts about a scenario, table by table: none where every figure is within what municipalities have."""
     looking = Looking(scenario)
-    for look in (look_at_people, look_at_ages, look_at_plan, look_at_areas, look_at_demand):
+    if not look_at_people(looking):
+        return looking.told()
+    for look in (look_at_ages, look_at_plan, look_at_areas, look_at_demand):
         look(looking)
     look_at_settings(looking)
     look_at_others(looking)

@@ -68,6 +68,11 @@ class Looking:
             year = self.years[[abs(value) for value in values].index(max(sizes))]
             self.at("row_spread", file, f"{key}.{year}", max(sizes), max(sizes) / min(sizes))
 
+    def has(self, file: str, *keys: str) -> bool:
+        """Is there a doubt about the amounts of a file, of one of the keys if any are named? What they are compared
+        with says nothing then."""
+        return any(doubt.file == file and (not keys or doubt.key.rpartition(".")[0] in keys) for doubt in self.doubts)
+
     def told(self) -> list[Doubt]:
         """The doubts in the order in which they came up, of each kind in a file only the first few."""
         found: list[Doubt] = []

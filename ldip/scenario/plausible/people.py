@@ -5,9 +5,9 @@ from itertools import pairwise
 
 from ldip.scenario.plausible.looking import Looking
 from ldip.scenario.plausible.ranges import ranges
-from ldip.scenario.rows import SERVICES, AgeGroup
+from ldip.scenario.rows import SERVICES, AgeGroup, Demand
 
-FILE, AGES, DEMAND = "population.csv", "ages.csv", "demand.csv"
+FILE, AGES, DEMAND, AREAS = "population.csv", "ages.csv", "demand.csv", "areas.csv"
 
 CHANCE = 4.0
 """Standard deviations of chance that no range is about: a group of N persons of some years of age loses and gains
@@ -20,18 +20,20 @@ AT_ONCE, END = 5, 104
 """Years of age that a wider group is like for chance, and the last one that the share of an open group is of."""
 
 
-def look_at_people(looking: Looking) -> None:
-    """Residents in all and by group: their number, shares and changes."""
+def look_at_people(looking: Looking) -> bool:
+    """Residents in all and by group: their number, shares and changes; whether anything can be said for each of
+    them."""
     first = looking.years[0] - 2
     for year, total in enumerate(looking.totals, start=first):
         if looking.at("residents", FILE, str(year), total):
-            break
+            return False
     found = [_look_at_group(looking, group, first) for group in looking.scenario.population]
     if any(found):
-        return
+        return True
     for year, (before, after) in enumerate(pairwise(looking.totals), start=first + 1):
         if abs(after - before) > CHANCE * max(after, before) ** 0.5:
             looking.at("residents_change", FILE, str(year), after, (after - before) / max(after, before))
+    return True
 
 
 def _look_at_group(looking: Looking, group: AgeGroup, first: int) -> bool:
@@ -81,6 +83,15 @@ def look_at_ages(looking: Looking) -> None:
                 looking.at("age_step" if inside else "age_edge", AGES, f"{place}.{column}", value, value / mean)
 
 
+def _look_at_place(looking: Looking, row: Demand) -> None:
+    """A place that the plan's users need beside one that is built after it: what both cost in the same prices."""
+    cost = f"{row.service.removesuffix('s')}_place_cost"
+    built = getattr(looking.scenario.investment, cost).value
+    name = "place.institution" if row.form == "institution" else "place.other"
+    key = f"{row.service}.{row.form}.{row.group}.place_cost"
+    looking.at(name, DEMAND, key, row.place_cost, row.place_cost / built)
+
+
 def look_at_demand(looking: Looking) -> None:
     """Shares and prices of services one by one, and all of it against the frame that it is a part of."""
     scenario, first = looking.scenario, looking.years[0]
@@ -94,8 +105,11 @@ def look_at_demand(looking: Looking) -> None:
         years = {int(year) for year in re.findall(r"\b((?:19|20)\d\d)-(?:kr|prices|priser)", " ".join(row.source))}
         if years and first not in years:
             looking.at("price_year", DEMAND, f"{key}.source", max(years), max(years) - first)
+        _look_at_place(looking, row)
     residents = {group.group: group.residents for group in scenario.population}
     for service in SERVICES:
+        if looking.has(AREAS, service) or looking.has(DEMAND):
+            continue
         costs = {row.group: 0.0 for row in scenario.demand if row.service == service}
         for row in scenario.demand:
             if row.service == service:

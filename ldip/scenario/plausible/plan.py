@@ -96,6 +96,8 @@ def look_at_areas(looking: Looking) -> None:
     looking.amounts("frames", AREAS, "frame", frames)
     revenue = sum(scenario.plan_line(line) for line in FREE_REVENUE).tolist()  # type: ignore[union-attr]
     for year, frame, free in zip(looking.years, frames, revenue, strict=True):
+        if looking.has(AREAS) or looking.has(PLAN, *FREE_REVENUE):
+            break
         if free > 0.0 and looking.at("frames_of_revenue", AREAS, f"frame.{year}", frame, frame / free):
             break
 
