@@ -40,7 +40,7 @@ from ldip.web.serve import listen
 
 TABLES = {
     "bad_tolerance": ("published.csv", ",tax_revenue,0.2,", ",tax_revenue,some,"),
-    "above_most": ("ages.csv", "\n1,0.0002", "\n1,1.0002"),
+    "above_most": ("ages.csv", ",0.02091,", ",6.02091,"),
     "wrong_width": ("population.csv", "1378,1327,", "1378,"),
     "not_a_table": ("demand.csv", "service,form,group,coverage,unit_cost,place_cost,basis,source", "service"),
     "year_columns": ("plan.csv", "2020,2021,2022,2023", "2021,2022,2023,2024"),

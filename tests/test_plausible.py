@@ -458,7 +458,10 @@ def test_every_range_is_looked_at_and_every_kind_has_words(monkeypatch):
     for name in SHIPPED:
         scenario = read(name).scenario
         plan = (*scenario.plan, scenario.plan[0].model_copy(update={"line": "of_tomorrow"}))
-        rows = (scenario.demand[0].model_copy(update={"source": Text("mill. 1999-kr", "mill. 1999-kr")}), *scenario.demand[1:])
+        rows = (
+            scenario.demand[0].model_copy(update={"source": Text("mill. 1999-kr", "mill. 1999-kr")}),
+            *scenario.demand[1:],
+        )
         found_in_it = scenario.model_copy(update={"plan": plan, "demand": rows})
         all_doubts(found_in_it, run_baseline(build(scenario, 20)))
     shares = {name for name in ranges() if name.startswith("age_share.")}  # looked at by hand: sums over ages

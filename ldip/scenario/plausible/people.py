@@ -3,6 +3,7 @@
 import re
 from itertools import pairwise
 
+from ldip.scenario.defaults import MARK
 from ldip.scenario.plausible.looking import Looking
 from ldip.scenario.plausible.ranges import ranges
 from ldip.scenario.rows import SERVICES, AgeGroup, Demand
@@ -86,10 +87,12 @@ def look_at_ages(looking: Looking) -> None:
 def _look_at_place(looking: Looking, row: Demand) -> None:
     """A place that the plan's users need beside one that is built after it: what both cost in the same prices."""
     cost = f"{row.service.removesuffix('s')}_place_cost"
-    built = getattr(looking.scenario.investment, cost).value
+    built = getattr(looking.scenario.investment, cost)
+    if built.source.en.startswith(MARK.en):
+        return  # the program's own, in whatever prices
     name = "place.institution" if row.form == "institution" else "place.other"
     key = f"{row.service}.{row.form}.{row.group}.place_cost"
-    looking.at(name, DEMAND, key, row.place_cost, row.place_cost / built)
+    looking.at(name, DEMAND, key, row.place_cost, row.place_cost / built.value)
 
 
 def look_at_demand(looking: Looking) -> None:
