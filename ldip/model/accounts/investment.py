@@ -29,6 +29,7 @@ class Investment(NamedTuple):
     share_purchases: Number
     on_lending: Number
     sales: Number
+    land_sales: Number
     grants: Number
     housing_grants: Number
     vat_compensation: Number
@@ -53,7 +54,7 @@ SUMS = {
     ),
     "gross_investment": "general_investment water_waste_investment housing_investment",
     "planned_borrowing": (
-        "general_investment share_purchases investment_fund_provision -sales -grants "
+        "general_investment share_purchases investment_fund_provision -sales -land_sales -grants "
         "-vat_compensation -use_of_investment_funds -planned_transfer"
     ),
     "self_financing_borrowing": "water_waste_investment housing_investment -housing_grants",
@@ -101,6 +102,7 @@ def close_investment(
 
     # who pays
     sales = plan.sales * deflator
+    land_sales = plan.land_sales * deflator
     grants = grants_received(
         planned=plan.grants,
         share=plan.grant_share,
@@ -115,7 +117,15 @@ def close_investment(
     )
     vat_compensation = plan.vat_share * (general_investment - project_investment) + projects.vat * building_cost
     use_of_investment_funds = least(plan.use_of_investment_funds, opening.investment_funds)
-    to_finance = general_investment + share_purchases - sales - grants - vat_compensation - use_of_investment_funds
+    to_finance = (
+        general_investment
+        + share_purchases
+        - sales
+        - grants
+        - vat_compensation
+        - use_of_investment_funds
+        - land_sales
+    )
     wanted_transfer = transfer_by_rule_or_plan(
         by_rule=plan.transfer_by_rule,
         adopted=plan.adopted_transfer,
@@ -144,6 +154,7 @@ def close_investment(
         share_purchases=share_purchases,
         on_lending=plan.on_lending,
         sales=sales,
+        land_sales=land_sales,
         grants=grants,
         housing_grants=housing_grants,
         vat_compensation=vat_compensation,

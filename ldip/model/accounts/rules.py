@@ -24,6 +24,11 @@ class Rules(NamedTuple):
     debt_ratio_with_deficits: Number
     equity_share: Number
     fund_share: Number
+    investment_fund_share: Number
+    free_fund_share: Number
+    self_financing_share: Number
+    general_debt_ratio: Number
+    debt_ratio_without_on_lending: Number
     net_financial_cost_share: Number
     investment_share: Number
     debt_per_resident: Number
@@ -115,6 +120,15 @@ def close_rules(
         debt_ratio_with_deficits=ratio(closing_net_debt + balance.closing_uncovered_deficit, operating_revenue),
         equity_share=ratio(equity, investment.general_investment),
         fund_share=ratio(funds, operating_revenue),
+        investment_fund_share=ratio(balance.closing_investment_funds, operating_revenue),
+        free_fund_share=ratio(funds + balance.closing_investment_funds, operating_revenue),
+        self_financing_share=not_borrowed(
+            year_end.general_borrowing + investment.self_financing_borrowing, investment.gross_investment
+        ),
+        general_debt_ratio=ratio(balance.closing_general_debt, operating_revenue),
+        debt_ratio_without_on_lending=ratio(
+            balance.closing_general_debt + balance.closing_self_financing_debt, operating_revenue
+        ),
         net_financial_cost_share=ratio(finance.net_financial_cost, operating_revenue),
         investment_share=ratio(investment.gross_investment, operating_revenue),
         debt_per_resident=ratio(balance.closing_debt, dwellings.closing_residents),
@@ -167,6 +181,11 @@ def need_of_the_year(result_gap, equity_gap, buffer_gap, liquidity_gap, year_end
         ),
         liquidity_need(liquidity_gap, before_transfer, year_end.struck_transfer, noise),
     )
+
+
+def not_borrowed(borrowing, investment):
+    """Share of gross investment that is not borrowed; all of it in a year without investment.  M11."""
+    return 1.0 - ratio(borrowing, investment)
 
 
 def rate_exposure(repriced_debt, repriced_assets, repaid_by_fees, compensation_base):
