@@ -1315,7 +1315,9 @@ def year_end_of(y, p, o):
     planned_liquidity -= y.use_of_investment_funds
     planned_liquidity += p.provision_to_discretionary_funds + y.investment_fund_provision
     planned_liquidity += y.budgeted_cover - y.premium_deviation + y.premium_amortisation
-    to_liquidity = min(left, pos(pos(p.liquidity_minimum * y.cpi_index - planned_liquidity) - to_buffer - y.extra_cover))
+    to_liquidity = min(
+        left, pos(pos(p.liquidity_minimum * y.cpi_index - planned_liquidity) - to_buffer - y.extra_cover)
+    )
     left -= to_liquidity
     y.extra_transfer = min(left, y.planned_borrowing)
     left -= y.extra_transfer

@@ -32,7 +32,8 @@ class FormName(click.ParamType):
     "forms",
     type=FormName(),
     multiple=True,
-    help="Only this form, may be repeated: operations, investment, 1A, 1B, 2A, 2B, balance, frames, key-figures.",
+    help="Only this form, may be repeated: 5-4, 5-4-2, 5-5, 5-5-2, 5-6, free-revenue, year-end, balance, frames, "
+    "key-figures; of plans before 2020 operations, investment, 1A, 1B, 2A, 2B.",
 )
 @click.option("--nominal", is_flag=True, help="Current prices instead of fixed prices of the first year.")
 @click.option(
@@ -48,7 +49,7 @@ def plan(
     as_json: bool,
     lang: str,
 ) -> None:
-    """Show the baseline accounts of SCENARIO year by year, in the official forms.
+    """Show the baseline accounts of SCENARIO year by year, in the official forms of its first year.
 
     \b
     Examples:

@@ -41,6 +41,13 @@ class Heading(Frozen):
     source: str
     first_year: int = Field(ge=1990, le=2100)
     plan_years: int = Field(ge=1, le=10)
+    forms: Literal["2000", "2019"] | None = None
+
+    @property
+    def regulation(self) -> str:
+        """Year of the regulation whose official forms the accounts are printed in: the one in force in the first
+        year, if the heading does not name the one that its source follows."""
+        return self.forms or ("2000" if self.first_year < 2020 else "2019")
 
 
 class Name(Frozen):
