@@ -189,6 +189,8 @@ READINGS = {
     "rate": Text("{value} prosent i {last}", "{value} per cent in {last}"),
     "pace": Text("{value} boliger i året i snitt", "{value} dwellings a year on average"),
     "renewal": Text("{value} mill. {year}-kr i {last}", "{value} mill. {year}-kr in {last}"),
+    "fees": Text("{value} mill. {year}-kr i {last}", "{value} mill. {year}-kr in {last}"),
+    "property_tax": Text("{value} mill. {year}-kr i {last}", "{value} mill. {year}-kr in {last}"),
 }
 """What a relative control means: control -> words."""
 
