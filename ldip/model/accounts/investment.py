@@ -97,12 +97,12 @@ def close_investment(
     project_water_waste = projects.water_waste * building_cost
     project_housing = projects.housing * building_cost
     water_waste_investment = plan.water_waste_investment * deflator + project_water_waste
-    housing_investment = plan.housing_investment * deflator + project_housing
+    unnamed_housing = plan.housing_investment * deflator
+    housing_investment = unnamed_housing + project_housing
     share_purchases = plan.share_purchases * deflator
 
     # who pays
-    sales = plan.sales * deflator
-    land_sales = plan.land_sales * deflator
+    sales, land_sales = plan.sales * deflator, plan.land_sales * deflator
     grants = grants_received(
         planned=plan.grants,
         share=plan.grant_share,
@@ -112,20 +112,11 @@ def close_investment(
         to_projects=projects.grants,
         deflator_index=deflator,
     )
-    housing_grants = (
-        plan.housing_grant_share * (plan.housing_investment * deflator) + projects.housing_grants * deflator
-    )
+    housing_grants = plan.housing_grant_share * unnamed_housing + projects.housing_grants * deflator
     vat_compensation = plan.vat_share * (general_investment - project_investment) + projects.vat * building_cost
     use_of_investment_funds = least(plan.use_of_investment_funds, opening.investment_funds)
-    to_finance = (
-        general_investment
-        + share_purchases
-        - sales
-        - grants
-        - vat_compensation
-        - use_of_investment_funds
-        - land_sales
-    )
+    paid_by_others = sales, grants, vat_compensation, use_of_investment_funds, land_sales
+    to_finance = left_to_finance(general_investment + share_purchases, paid_by_others)
     wanted_transfer = transfer_by_rule_or_plan(
         by_rule=plan.transfer_by_rule,
         adopted=plan.adopted_transfer,
@@ -262,6 +253,12 @@ def grants_received(
     it.  M7."""
     contribution = contribution_per_dwelling * opening_extra_completions
     return positive(planned + share * investment + contribution + to_projects) * deflator_index
+
+
+def left_to_finance(spent, paid_by_others):
+    """What transfer and loans must pay = investment and shares - sales, grants, VAT compensation, funds, land.  M8."""
+    sales, grants, vat, funds, land = paid_by_others
+    return spent - sales - grants - vat - funds - land
 
 
 def replacement_value(opening, after_plan, investment, added, wear):

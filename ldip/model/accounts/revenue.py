@@ -122,14 +122,7 @@ def close_revenue(
         equalised_tax + general_grant + other_revenue + sector_revenue,
     )
     free_revenue = equalised_tax + general_grant - income_system_loss
-    property_tax = tax_on_property(
-        plan.property_tax_rate,
-        plan.property_tax_base,
-        plan.property_tax_base_per_dwelling,
-        opening.new_dwellings,
-        deflator,
-    )
-    concession_revenue = plan.concession_revenue * deflator * weather.companies_factor
+    property_tax, concession_revenue = of_ones_own(plan, weather, opening, deflator)
     external_revenue = free_revenue + other_revenue + (property_tax + concession_revenue + plan.one_off_revenue)
     return Revenue(
         tax_revenue=tax_revenue,
@@ -213,6 +206,18 @@ def fees_and_refunds(
     HP 11.1 less internal transfers."""
     follows_residents = planned * deflator_index * ratio(residents, planned_residents)
     return follows_residents + full_cost_share * self_financing_debt * swap_surprise
+
+
+def of_ones_own(plan, weather, opening, deflator_index):
+    """Property tax and concession revenue.  M14."""
+    property_tax = tax_on_property(
+        plan.property_tax_rate,
+        plan.property_tax_base,
+        plan.property_tax_base_per_dwelling,
+        opening.new_dwellings,
+        deflator_index,
+    )
+    return property_tax, plan.concession_revenue * deflator_index * weather.companies_factor
 
 
 def fees_changed(change, planned, deflator_index, residents, planned_residents):

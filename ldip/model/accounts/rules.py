@@ -67,13 +67,7 @@ def close_rules(
     noise = NOISE * positive(operating_revenue)
     buffer_minimum = plan.buffer_minimum * market.cpi_index
     liquidity_minimum = plan.liquidity_minimum * market.cpi_index
-    equity = (
-        year_end.transfer_to_investment
-        - year_end.extra_instalments
-        + investment.vat_compensation
-        + investment.use_of_investment_funds
-        - investment.share_purchases
-    )
+    equity = equity_of(year_end, investment)
     result_gap = lacking_result(plan.result_share_minimum, operating_revenue, finance.underlying_result)
     equity_gap = least(
         positive(plan.equity_minimum * investment.general_investment - equity), year_end.general_borrowing
@@ -107,6 +101,8 @@ def close_rules(
 
     closing_net_debt = balance.closing_net_debt
     debt_ratio = ratio(closing_net_debt, operating_revenue)
+    borrowing = year_end.general_borrowing + investment.self_financing_borrowing
+    ordinary_debt = balance.closing_general_debt + balance.closing_self_financing_debt
     funds = balance.closing_buffer_fund + balance.closing_wage_reserve + balance.closing_discretionary_funds
     first_year_share = plan.floating_share + (1.0 - plan.floating_share) * plan.refixing_share
     lent_and_banked = balance.closing_on_lent + balance.closing_liquidity_reserve + plan.other_bank_balances
@@ -122,13 +118,9 @@ def close_rules(
         fund_share=ratio(funds, operating_revenue),
         investment_fund_share=ratio(balance.closing_investment_funds, operating_revenue),
         free_fund_share=ratio(funds + balance.closing_investment_funds, operating_revenue),
-        self_financing_share=not_borrowed(
-            year_end.general_borrowing + investment.self_financing_borrowing, investment.gross_investment
-        ),
+        self_financing_share=not_borrowed(borrowing, investment.gross_investment),
         general_debt_ratio=ratio(balance.closing_general_debt, operating_revenue),
-        debt_ratio_without_on_lending=ratio(
-            balance.closing_general_debt + balance.closing_self_financing_debt, operating_revenue
-        ),
+        debt_ratio_without_on_lending=ratio(ordinary_debt, operating_revenue),
         net_financial_cost_share=ratio(finance.net_financial_cost, operating_revenue),
         investment_share=ratio(investment.gross_investment, operating_revenue),
         debt_per_resident=ratio(balance.closing_debt, dwellings.closing_residents),
@@ -157,6 +149,17 @@ def close_rules(
         newly_decided=newly_decided,
         decided_measures=opening.decided_measures + ratio(newly_decided, market.deflator_index),
         postponement=plan.reacts * postponed_share(underlying_share, plan.result_share_minimum, plan.postponement),
+    )
+
+
+def equity_of(year_end, investment):
+    """What operations, VAT compensation and funds pay of investment, less purchases of shares.  M8, M11."""
+    return (
+        year_end.transfer_to_investment
+        - year_end.extra_instalments
+        + investment.vat_compensation
+        + investment.use_of_investment_funds
+        - investment.share_purchases
     )
 
 
