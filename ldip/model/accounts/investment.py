@@ -256,7 +256,7 @@ def grants_received(
 
 
 def left_to_finance(spent, paid_by_others):
-    """What transfer and loans must pay = investment and shares - sales, grants, VAT compensation, funds, land.  M8."""
+    """What transfer and loans must pay = investment and shares less what others pay, funds and sales.  M8."""
     sales, grants, vat, funds, land = paid_by_others
     return spent - sales - grants - vat - funds - land
 

@@ -89,3 +89,6 @@ IF_ANY = frozenset(
 
 OF_SECTORS = "kindergarten_cost school_cost care_cost other_service_cost"
 """What the rows of sectors and areas hold between them."""
+
+TO_ENDOWMENT = Text("Forvaltningsfondet, til bufferkapital", "To the endowment fund's buffer")
+USE_OF_LOANS = Text("Bruk av lån", "Use of loans")

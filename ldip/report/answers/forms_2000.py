@@ -1,8 +1,9 @@
 """The official forms until 2019 (regulation FOR-2000-12-15-1423), as HP 11.1-11.8 prints them."""
 
-from ldip.report.answers.form import OF_SECTORS, Row, by_project, form, terms, total
+from ldip.report.answers.form import OF_SECTORS, TO_ENDOWMENT, USE_OF_LOANS, Row, by_project, form, terms, total
 from ldip.text import Text
 
+FINANCING = Text("Sum finansiering", "Financing in all")
 GRANTS = Row("-grants -housing_grants", Text("Tilskudd og refusjoner", "Grants and refunds"))
 OWN = "property_tax concession_revenue one_off_revenue"
 SHOWN_APART = f"tax_revenue natural_resource_tax general_grant income_system_loss imputed_capital_cost {OWN}"
@@ -37,10 +38,7 @@ OPERATIONS = form(
         total(
             Text("Sum disponering av resultatet", "Result disposed of in all"),
             Row("-transfer_to_investment", Text("Overført til investering", "Transferred to investment")),
-            Row(
-                "-endowment_provision",
-                Text("Forvaltningsfondet, til bufferkapital", "To the endowment fund's buffer"),
-            ),
+            Row("-endowment_provision", TO_ENDOWMENT),
             "use_of_wage_reserve use_of_discretionary_funds -provision_to_discretionary_funds",
             "use_of_restricted_funds",
             Row(
@@ -68,7 +66,7 @@ INVESTMENT = form(
         "share_purchases extra_instalments on_lending_instalments on_lending investment_fund_provision",
     ),
     total(
-        Text("Sum finansiering", "Financing in all"),
+        FINANCING,
         Row(
             "general_borrowing self_financing_borrowing",
             Text("Bruk av lån, ikke videre utlån", "Borrowing, on-lending excluded"),
@@ -143,13 +141,13 @@ FORM_2A = form(
         "share_purchases extra_instalments investment_fund_provision",
     ),
     total(
-        Text("Sum finansiering", "Financing in all"),
+        FINANCING,
         total(
             Text("Sum ekstern finansiering", "External financing"),
             "-sales -land_sales",
             GRANTS,
             "-vat_compensation",
-            Row("-general_borrowing -self_financing_borrowing -on_lending", Text("Bruk av lån", "Use of loans")),
+            Row("-general_borrowing -self_financing_borrowing -on_lending", USE_OF_LOANS),
             Row("-on_lending_instalments", Text("Mottatte avdrag på utlån", "Instalments received")),
         ),
         total(

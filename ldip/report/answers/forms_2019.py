@@ -5,7 +5,7 @@ accounts know no kinds of expenditure but pensions: the others stand in one row.
 the gain on it stand in rows of their own.
 """
 
-from ldip.report.answers.form import OF_SECTORS, Row, Sum, by_project, form, terms, total
+from ldip.report.answers.form import OF_SECTORS, TO_ENDOWMENT, USE_OF_LOANS, Row, Sum, by_project, form, terms, total
 from ldip.text import Text
 
 GRANT = Row("general_grant -income_system_loss", Text("Rammetilskudd", "General grant"))
@@ -16,6 +16,8 @@ DISTRIBUTED = "net_sector_expenditure -imputed_capital_cost endowment_cost"
 GROSS = "gross_operating_result -endowment_cost -depreciation"
 """The gross operating result of the forms: after depreciation, which is taken back below."""
 GROSS_RESULT = Text("Brutto driftsresultat", "Gross operating result")
+INSTALMENTS, DEPRECIATION = Text("Avdrag på lån", "Instalments"), Text("Avskrivninger", "Depreciation")
+APPROPRIATIONS = Text("Sum bevilgninger drift, netto", "Appropriations, net")
 CARRIED_ON = Text("Fremført til inndekning i senere år (merforbruk)", "Deficit carried on to later years")
 
 FINANCE = total(
@@ -24,7 +26,7 @@ FINANCE = total(
     Row("dividends", Text("Utbytter", "Dividends")),
     Row("endowment_gain", Text("Gevinster og tap på finansielle omløpsmidler", "Gains and losses on investments")),
     Row("-interest", Text("Renteutgifter", "Interest paid")),
-    Row("-instalments", Text("Avdrag på lån", "Instalments")),
+    Row("-instalments", INSTALMENTS),
     equals="-net_financial_cost endowment_cost",
 )
 TAKEN_BACK = Row("depreciation", Text("Motpost avskrivninger", "Depreciation taken back"))
@@ -48,10 +50,7 @@ def _disposed(gross: Sum) -> Sum:
                 "emergency_wage_reserve_use",
                 Text("Bruk av disposisjonsfond", "Use of discretionary funds"),
             ),
-            Row(
-                "-endowment_provision",
-                Text("Forvaltningsfondet, til bufferkapital", "To the endowment fund's buffer"),
-            ),
+            Row("-endowment_provision", TO_ENDOWMENT),
             Row("-covered_deficit", Text("Dekning av tidligere års merforbruk", "Cover of earlier years' deficits")),
             equals="-new_uncovered_deficit -net_operating_result",
         ),
@@ -81,9 +80,9 @@ OPERATING_APPROPRIATIONS = form(
                 Text("Sum netto driftsutgifter", "Net operating expenditure"),
                 Row(
                     "-net_sector_expenditure imputed_capital_cost -endowment_cost",
-                    Text("Sum bevilgninger drift, netto", "Appropriations, net"),
+                    APPROPRIATIONS,
                 ),
-                Row("-depreciation", Text("Avskrivninger", "Depreciation")),
+                Row("-depreciation", DEPRECIATION),
                 equals="-net_sector_expenditure imputed_capital_cost -endowment_cost -depreciation",
             ),
             equals=GROSS,
@@ -95,7 +94,7 @@ OPERATING_SPENT = form(
     Text("Bevilgningsoversikt drift, fordelt (§ 5-4 andre ledd)", "Operating appropriations by area (§ 5-4, second)"),
     "deflator",
     total(
-        Text("Sum bevilgninger drift, netto", "Appropriations, net"),
+        APPROPRIATIONS,
         "@areas",
         terms("net_sector_expenditure", OF_SECTORS),
         "-imputed_capital_cost endowment_cost",
@@ -111,7 +110,7 @@ INVESTMENT_APPROPRIATIONS = form(
         total(
             Text("Sum investeringsutgifter", "Investment expenditure"),
             "@-gross_investment -share_purchases",
-            Row("-extra_instalments", Text("Avdrag på lån", "Instalments")),
+            Row("-extra_instalments", INSTALMENTS),
             equals="-gross_investment -share_purchases -extra_instalments",
         ),
         total(
@@ -119,7 +118,7 @@ INVESTMENT_APPROPRIATIONS = form(
             Row("vat_compensation", Text("Kompensasjon for merverdiavgift", "VAT compensation")),
             Row("grants housing_grants", Text("Tilskudd fra andre", "Grants from others")),
             Row("sales land_sales", Text("Salg av varige driftsmidler", "Sales of fixed assets")),
-            Row("general_borrowing self_financing_borrowing", Text("Bruk av lån", "Use of loans")),
+            Row("general_borrowing self_financing_borrowing", USE_OF_LOANS),
             equals="vat_compensation grants housing_grants sales land_sales general_borrowing "
             "self_financing_borrowing",
         ),
@@ -183,7 +182,7 @@ BY_KIND = form(
                     "-net_sector_expenditure -sector_revenue imputed_capital_cost -endowment_cost pension_cost",
                     Text("Lønn, kjøp, overføringer og annet", "Wages, purchases, transfers and others"),
                 ),
-                Row("-depreciation", Text("Avskrivninger", "Depreciation")),
+                Row("-depreciation", DEPRECIATION),
                 equals="-net_sector_expenditure -sector_revenue imputed_capital_cost -endowment_cost -depreciation",
             ),
             equals=GROSS,
