@@ -174,9 +174,9 @@ def test_what_a_cover_plan_asks_for():
 
 def test_revenue_of_ones_own():
     # 4 per mille of 4 500 mill. and of 90 dwellings of 2.5 mill. each, prices 3.9 % up: 18.9 x 1.039
-    assert revenue.tax_on_property(4.0, 4500.0, 2.5, 90.0, 1.039) == pytest.approx(19.637, abs=1e-3)
+    assert revenue.tax_on_property(4.0, 4500.0 + 2.5 * 90.0, 1.039) == pytest.approx(19.637, abs=1e-3)
     # 5 % on fees of 265 mill., prices 3 % up and 2 % more residents than planned
-    assert revenue.fees_changed(0.05, 265.0, 1.03, 12240.0, 12000.0) == pytest.approx(13.92, abs=0.01)
+    assert revenue.fees_changed(0.05, 265.0 * 1.03, 12240.0, 12000.0) == pytest.approx(13.92, abs=0.01)
     # 100 invested, 43 borrowed; nothing borrowed where nothing is built
     assert rules.not_borrowed(43.0, 100.0) == pytest.approx(0.57)
     assert rules.not_borrowed(0.0, 0.0) == 1.0

@@ -25,6 +25,7 @@ from ldip.scenario.quantities import (
     RealMoney,
     Share,
     Stock,
+    Words,
     expect,
     whole,
 )
@@ -38,7 +39,8 @@ class Heading(Frozen):
     municipality: str
     title_nb: str
     title_en: str
-    source: str
+    source: Words
+    plan: str = ""  # what it is called in short where definitions cite it
     first_year: int = Field(ge=1990, le=2100)
     plan_years: int = Field(ge=1, le=10)
     forms: Literal["2000", "2019"] | None = None

@@ -16,7 +16,7 @@ from ldip.report.words import POINTS
 from ldip.scenario.local_revenue import MOST_PROPERTY_TAX, MOST_RISE
 from ldip.scenario.quantities import Parameter
 from ldip.scenario.schema import Scenario
-from ldip.text import Text
+from ldip.text import Text, in_figures
 
 DIGITS = 10
 """Decimals kept of a number that is computed: 0.025 + 0.02 is meant to be 0.045, also in the file."""
@@ -40,6 +40,13 @@ class Control(NamedTuple):
 
 
 PER_CENT, POINTS = Text("%", "%"), POINTS
+LEVEL = Text("nivået som er valgt på siden", "the level chosen on the page")
+FACTOR = Text("{value} prosent av: {source}", "{value} per cent of: {source}")
+SHIFT = Text("{value} prosentpoeng fra {year}: {source}", "{value} percentage points from {year}: {source}")
+RAMP = Text(
+    "{value} promille, nådd med høyst {most} i året fra {year}: {source}",
+    "{value} per mille, reached by at most {most} a year from {year}: {source}",
+)
 CONTROLS = (
     Control(
         *("rate", "interest.money_market_rate", "shift", 100.0, -2.0, 4.0, 0.05),
@@ -260,20 +267,21 @@ def _moved(control: Control, value: float, scenario: Scenario) -> dict[str, Any]
     number, old = value / control.scale, parameter(scenario, control.key)
     first = scenario.scenario.first_year
     if control.how == "level":
-        words = "the level chosen on the page"
+        words = LEVEL
         return {"value": round(number, DIGITS), "basis": "assumption", "source": words}
     if control.how == "factor":
-        words = f"{value:g} per cent of: {old.source}"
+        words = FACTOR.filled(value=in_figures(value), source=old.source)
         scaled = {year: round(number * v, DIGITS) for year, v in old.numbers().items()}
         new = {year.removeprefix("dated."): v for year, v in scaled.items()}
         how: dict[str, Any] = {"dated": new} if old.dated is not None else new
         return {**how, "basis": "assumption", "source": words}
     if control.how == "ramp":
-        words = f"{value:g}, reached by at most {MOST_RISE:g} a year from {first + 1}: {old.source}"
+        most = in_figures(MOST_RISE)
+        words = RAMP.filled(value=in_figures(value), most=most, year=first + 1, source=old.source)
         steps = _ramp(float(old.at(np.array([first]))[0]), round(number, DIGITS))
         dated = {str(first + place): step for place, step in enumerate(steps)}
         return {"dated": dated, "basis": "assumption", "source": words}
-    words = f"{value:+g} percentage points from {first + 1}: {old.source}"
+    words = SHIFT.filled(value=in_figures(value, "+g"), year=first + 1, source=old.source)
     years = sorted({first, first + 1, *(int(year) for year in old.dated or {})})
     before = old.at(np.array(years))
     shifted = [

@@ -115,8 +115,8 @@ def close_investment(
     housing_grants = plan.housing_grant_share * unnamed_housing + projects.housing_grants * deflator
     vat_compensation = plan.vat_share * (general_investment - project_investment) + projects.vat * building_cost
     use_of_investment_funds = least(plan.use_of_investment_funds, opening.investment_funds)
-    paid_by_others = sales, grants, vat_compensation, use_of_investment_funds, land_sales
-    to_finance = left_to_finance(general_investment + share_purchases, paid_by_others)
+    to_pay = general_investment + share_purchases
+    to_finance = to_pay - sales - grants - vat_compensation - use_of_investment_funds - land_sales
     wanted_transfer = transfer_by_rule_or_plan(
         by_rule=plan.transfer_by_rule,
         adopted=plan.adopted_transfer,
@@ -253,12 +253,6 @@ def grants_received(
     it.  M7."""
     contribution = contribution_per_dwelling * opening_extra_completions
     return positive(planned + share * investment + contribution + to_projects) * deflator_index
-
-
-def left_to_finance(spent, paid_by_others):
-    """What transfer and loans must pay = investment and shares less what others pay, funds and sales.  M8."""
-    sales, grants, vat, funds, land = paid_by_others
-    return spent - sales - grants - vat - funds - land
 
 
 def replacement_value(opening, after_plan, investment, added, wear):

@@ -65,8 +65,7 @@ def close_revenue(
     )
     budgeted_tax_per_resident = plan.national_tax_per_resident * deflator * decided
     national_tax_per_resident = budgeted_tax_per_resident * weather.national_tax_factor
-    natural_resource_tax = plan.natural_resource_tax
-    equalised_tax = tax_revenue + natural_resource_tax
+    equalised_tax = tax_revenue + plan.natural_resource_tax
     own_tax_per_resident = ratio(equalised_tax, opening_residents)
     equalisation = tax_equalisation(
         own_tax_per_resident=own_tax_per_resident,
@@ -95,15 +94,14 @@ def close_revenue(
         budgeted_tax_per_resident, weather.national_tax_factor, weather.kept_tax_factor
     )
     general_grant = block_grant + needs_grant + growth_grant + equalisation - surprise_taken_back
-    host_grant = plan.host_grant * deflator
-    integration_grant = plan.integration_grant * deflator
+    host_grant, integration_grant = plan.host_grant * deflator, plan.integration_grant * deflator
     interest_compensation = compensated_interest(
         plan.compensation, deflator, plan.compensation_base, rate, plan.reference_rate
     )
     imputed_capital_cost = repaid_capital_cost(
         opening.self_financing_debt, plan.imputed_share, plan.full_cost_share, market.swap_surprise
     )
-    extra_fees = fees_changed(plan.fee_change, plan.sector_revenue, deflator, dwellings.residents, plan.residents)
+    extra_fees = fees_changed(plan.fee_change, plan.sector_revenue * deflator, dwellings.residents, plan.residents)
     sector_revenue = extra_fees + fees_and_refunds(
         planned=plan.sector_revenue,
         deflator_index=deflator,
@@ -122,11 +120,13 @@ def close_revenue(
         equalised_tax + general_grant + other_revenue + sector_revenue,
     )
     free_revenue = equalised_tax + general_grant - income_system_loss
-    property_tax, concession_revenue = of_ones_own(plan, weather, opening, deflator)
+    property_base = plan.property_tax_base + plan.property_tax_base_per_dwelling * opening.new_dwellings
+    property_tax = tax_on_property(plan.property_tax_rate, property_base, deflator)
+    concession_revenue = plan.concession_revenue * deflator * weather.companies_factor
     external_revenue = free_revenue + other_revenue + (property_tax + concession_revenue + plan.one_off_revenue)
     return Revenue(
         tax_revenue=tax_revenue,
-        natural_resource_tax=natural_resource_tax,
+        natural_resource_tax=plan.natural_resource_tax,
         equalisation=equalisation,
         block_grant=block_grant,
         needs_grant=needs_grant,
@@ -208,27 +208,15 @@ def fees_and_refunds(
     return follows_residents + full_cost_share * self_financing_debt * swap_surprise
 
 
-def of_ones_own(plan, weather, opening, deflator_index):
-    """Property tax and concession revenue.  M14."""
-    property_tax = tax_on_property(
-        plan.property_tax_rate,
-        plan.property_tax_base,
-        plan.property_tax_base_per_dwelling,
-        opening.new_dwellings,
-        deflator_index,
-    )
-    return property_tax, plan.concession_revenue * deflator_index * weather.companies_factor
-
-
-def fees_changed(change, planned, deflator_index, residents, planned_residents):
+def fees_changed(change, planned, residents, planned_residents):
     """What higher fees bring (lower ones cost, if negative) = a share of the sectors' revenue.  M14."""
-    return change * planned * deflator_index * ratio(residents, planned_residents)
+    return change * planned * ratio(residents, planned_residents)
 
 
-def tax_on_property(rate, base, base_per_dwelling, new_dwellings, deflator_index):
-    """Property tax = per mille of the base, which each dwelling enters the year after it was completed.  M14;
-    eiendomsskatteloven §§ 11, 13; no part of the equalisation."""
-    return 0.001 * rate * (base + base_per_dwelling * new_dwellings) * deflator_index
+def tax_on_property(rate, base, deflator_index):
+    """Property tax = per mille of the base, 2020-kr.  M14; eiendomsskatteloven §§ 11, 13; no part of the
+    equalisation."""
+    return 0.001 * rate * base * deflator_index
 
 
 def taken_by_income_system(planned_loss, deflator_index, shortfall, lost_share, revenue):
