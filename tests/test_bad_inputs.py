@@ -436,7 +436,13 @@ def test_age_group_twice(folder, table, row):
 @pytest.mark.parametrize(
     ("table", "old", "new", "key", "expect"),
     [
-        ("plan", "7256.9,source", "7256.9,guess", "basis", "must be one of 'source', 'derived' or 'assumption'"),
+        (
+            "plan",
+            "7256.9,source",
+            "7256.9,guess",
+            "basis",
+            "must be one of 'source', 'derived', 'assumption' or 'placeholder'",
+        ),
         ("plan", "HP 11.1 line 6836", "", "source", "3 characters"),
         ("population", "1390,source", "1390,", "basis", "must be one of"),
         ("demand", "derived,as 6-12", "derived,", "source", "3 characters"),

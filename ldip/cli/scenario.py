@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ldip.cli.checked import IN_DOUBT, IN_ORDER, doubt_notes, format_notes, placeholder_notes
 from ldip.cli.language import Group, argument, option
 from ldip.cli.options import XLSX, baseline_ledger, lang_option, read, scenario_options
 from ldip.errors import Fault, InputError
@@ -13,7 +14,7 @@ from ldip.report.folder.records import json_text
 from ldip.text import Text
 
 if TYPE_CHECKING:
-    from ldip.scenario.files.reader import Source
+    pass
 
 
 @click.group(cls=Group, nb="List opp, vis, start og kontroller scenarioer.")
@@ -203,71 +204,11 @@ def check_scenario(scenario: str, changes: tuple[str, ...], as_json: bool, lang:
         told = {"scenario": source.scenario.name, "identities": len(worst), "largest_gap": max(worst.values())}
         click.echo(json_text(told | {"doubts": [doubt.record() for doubt in doubts]}))
         return
-    click.echo(
-        (IN_DOUBT if doubts else IN_ORDER).say(
-            lang, name=source.scenario.name, count=len(worst), worst=max(worst.values())
-        )
+    head = (IN_DOUBT if doubts else IN_ORDER).say(
+        lang, name=source.scenario.name, count=len(worst), worst=max(worst.values())
     )
-    for note in (*_format_notes(scenario, lang), *_placeholder_notes(source, scenario, lang)):
-        click.echo(note)
-    if doubts:
-        click.echo(DOUBTS.say(lang, count=len(doubts)))
-    for doubt in doubts:
-        click.echo(f"  {doubt.say(lang)}")
-
-
-IN_ORDER = Text(
-    nb="{name}: i orden. {count} regnskapsidentiteter holder i alle år (største avvik {worst:.0e}).",
-    en="{name}: in order. {count} accounting identities hold in every year (largest gap {worst:.0e}).",
-)
-IN_DOUBT = Text(
-    nb="{name}: ingen feil. {count} regnskapsidentiteter holder i alle år (største avvik {worst:.0e}).",
-    en="{name}: no faults. {count} accounting identities hold in every year (largest gap {worst:.0e}).",
-)
-DOUBTS = Text(
-    nb="Å se på ({count}): tall utenfor vide grenser for hva kommuner har. De stopper ingenting; stemmer de, er det "
-    "ingenting å gjøre.",
-    en="To look at ({count}): figures outside wide ranges of what municipalities have. They stop nothing; if they "
-    "are right, nothing needs to be done.",
-)
-OLD_FORMAT = Text(
-    nb="Eldre format enn {format}: {names}. Det leses som før; ldip scenario upgrade {where} skriver det om.",
-    en="An older format than {format}: {names}. It is read as before; ldip scenario upgrade {where} rewrites it.",
-)
-
-
-def _format_notes(scenario: str, lang: str) -> list[str]:
-    """What there is to say of the files' format: nothing where all are of the current one."""
-    from ldip.scenario.files.formats import FORMAT
-    from ldip.scenario.files.reader import find
-    from ldip.scenario.files.reading import BASE
-    from ldip.scenario.files.upgrade import outdated
-
-    place = find(scenario)
-    where = place.folder if place.base.name == BASE else place.base
-    names = [path.relative_to(place.folder).as_posix() for path in outdated(where)]
-    shown = ", ".join([*names[:3], *(["…"] if names[3:] else [])])
-    return [OLD_FORMAT.say(lang, names=shown, format=FORMAT, where=where)] if names else []
-
-
-PLACEHOLDERS = Text(
-    nb="Oppdiktede tall: {count} av {total} igjen; ldip scenario show {where} --placeholders",
-    en="Placeholder numbers: {count} of {total} left; ldip scenario show {where} --placeholders",
-)
-LEFT_IN = Text("{left} av {total}", "{left} of {total}")
-
-
-def _placeholder_notes(source: "Source", where: str, lang: str) -> list[str]:
-    """How many numbers of a template are left, and where; nothing where there are none."""
-    from ldip.report.terminal import table
-    from ldip.scenario.placeholders import invented, left
-
-    count, total = invented(source.scenario)
-    if not count:
-        return []
-    rows = [[it.place, LEFT_IN.say(lang, left=it.left, total=it.total)] for it in left(source.scenario)]
-    said = PLACEHOLDERS.say(lang, count=count, total=total, where=shlex.quote(where))
-    return [said, table(rows, indent=2, align=str.ljust)]
+    notes = (*format_notes(scenario, lang), *placeholder_notes(source, scenario, lang), *doubt_notes(doubts, lang))
+    click.echo("\n".join((head, *notes)))
 
 
 @scenario.command(
