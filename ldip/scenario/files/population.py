@@ -86,9 +86,13 @@ def check_ages(file: str, table: Table, population: Table) -> list[Fault]:
     missing = [
         group["group"]
         for group in population.rows
-        if ages and any(group["residents"]) and not any(group["age_from"] <= age <= group["age_to"] for age in ages)
+        if ages
+        and any(group["residents"])
+        and group["age_from"] <= group["age_to"]  # else told with the groups
+        and not any(group["age_from"] <= age <= group["age_to"] for age in ages)
     ]
-    return [Fault.of("no_such_ages", file, "age", group=group) for group in missing]
+    last = f"{ages[-1]:g}" if missing else ""
+    return [Fault.of("no_such_ages", file, "age", last, groups=", ".join(missing))] if missing else []
 
 
 def check_national_ages(file: str, table: Table) -> list[Fault]:
