@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ldip.api.arguments import LARGEST_STEP, MOST_RUNS, YEARS, too_many
+from ldip.api.arguments import LARGEST_STEP, MOST_RUNS, too_many
 from ldip.errors import InputError
+from ldip.scenario.horizon import USUAL, YEARS
 from ldip.text import Text
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def change_option(over: str) -> Callable[..., Any]:
 def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --runs, --seed and --years."""
     for option in (
-        click.option("--years", type=click.IntRange(*YEARS), default=20, show_default=True, help="Years ahead."),
+        click.option("--years", type=click.IntRange(*YEARS), default=USUAL, show_default=True, help="Years ahead."),
         click.option(
             "--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of the random numbers."
         ),

@@ -17,7 +17,7 @@ from ldip.scenario.schema import Scenario
 from ldip.text import Text
 
 DIGITS = 10
-"""Decimals kept of a number that is computed: 0.025 + 0.02 is meant to be 0.045, also in the file."""
+"""Decimals kept of a number of the page: 4.5 per cent is 0.045."""
 
 LARGEST_STEP = 200.0
 
@@ -232,20 +232,14 @@ def change_of(values: Mapping[str, float], scenario: Scenario) -> dict[str, Any]
 
 def _moved(control: Control, value: float, scenario: Scenario) -> dict[str, Any]:
     number, old = value / control.scale, parameter(scenario, control.key)
-    first = scenario.scenario.first_year
-    if control.how == "level":
-        words = "the level chosen on the page"
-        return {"value": round(number, DIGITS), "basis": "assumption", "source": words}
-    if control.how == "factor":
-        words = f"{value:g} per cent of: {old.source}"
-        scaled = {year: round(number * v, DIGITS) for year, v in old.numbers().items()}
-        new = {year.removeprefix("dated."): v for year, v in scaled.items()}
-        how: dict[str, Any] = {"dated": new} if old.dated is not None else new
-        return {**how, "basis": "assumption", "source": words}
-    words = f"{value:+g} percentage points from {first + 1}: {old.source}"
-    years = sorted({first, first + 1, *(int(year) for year in old.dated or {})})
-    before = old.at(np.array(years))
-    shifted = [
-        float(v) if year <= first else round(float(v) + number, DIGITS) for year, v in zip(years, before, strict=True)
-    ]
-    return {"dated": dict(zip(map(str, years), shifted, strict=True)), "basis": "assumption", "source": words}
+    since = scenario.scenario.first_year + 1
+    said: dict[str, tuple[dict[str, Any], str]] = {
+        "level": ({"value": round(number, DIGITS)}, "the level chosen on the page"),
+        "factor": ({"scale": round(number, DIGITS)}, f"{value:g} per cent of: {old.source}"),
+        "shift": (
+            {"shift": round(number, DIGITS), "from": since},
+            f"{value:+g} percentage points from {since}: {old.source}",
+        ),
+    }
+    moved, words = said[control.how]
+    return {**moved, "basis": "assumption", "source": words}

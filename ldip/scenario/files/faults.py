@@ -4,14 +4,14 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from ldip.errors import Fault
 from ldip.scenario.quantities import unit_words
-from ldip.scenario.schema import Scenario
+from ldip.scenario.schema import kind_at
 from ldip.text import Text, hidden, printable
 
 SYNONYMS = {
@@ -37,6 +37,10 @@ SYNONYMS = {
     "kilde": ("source",),
     "grunnlag": ("basis",),
     "år": ("year",),
+    "fra": ("from",),
+    "til": ("to",),
+    "tillegg": ("shift",),
+    "faktor": ("scale",),
     "lønn": ("wages",),
     "lønnsvekst": ("wages",),
     "nibor": ("rate",),
@@ -46,6 +50,9 @@ SYNONYMS = {
     "ferdigstilte": ("completions",),
 }
 """Norwegian words for keys, tried before spelling distance (which would turn 'rente' into 'renewal')."""
+
+IN_A_CHANGE = ("shift", "scale", "from", "to")
+"""What a change may say of a number besides ``value`` or ``dated``."""
 
 KINDS = {
     "missing": "missing",
@@ -129,7 +136,10 @@ def translate(detail: ErrorDetails, file: str, key: str) -> Fault:
     if kind == "rule_name_taken":
         return Fault.of(kind, file, key)
     if kind == "extra_forbidden":
-        return unknown(file, key, "", _keys_at([str(part) for part in detail["loc"][:-1]]))
+        known = keys_at([str(part) for part in detail["loc"][:-1]])
+        if "unit" in known and detail["loc"][-1] in IN_A_CHANGE:
+            return Fault.of("only_in_a_change", file, key)
+        return unknown(file, key, "", [*known, *(IN_A_CHANGE if "unit" in known else ())])
     if kind == "missing":
         return Fault.of("missing", file, key)
     if kind == "wrong_unit":
@@ -165,14 +175,38 @@ def _outside(context: Mapping[str, Any], file: str, key: str) -> Fault:
     return Fault.of("outside_limits", file, key, f"{number:g}", **places)
 
 
-def _keys_at(location: Sequence[str]) -> list[str]:
+def moved_too_far(detail: ErrorDetails, file: str, key: str, way: str, amount: float) -> Fault:
+    """A number beyond its limits because a change moved it: told by what the change says."""
+    context: dict[str, Any] = detail["ctx"]
+    low, high, number = context["low"], context["high"], context["number"]
+    year = str(context["where"]).removeprefix("dated.")
+    when = Text(f" fra {year}", f" from {year}") if year.isdigit() else Text("", "")
+    small = {"shift": number - amount + amount / 100.0, "scale": number / 100.0, "value": amount / 100.0}[way]
+    fits = abs(amount) >= 1.0 and low <= small <= high
+    places = {"unit": Text(unit_words(context["unit"], UNITS_NB), context["unit"]), "low": low, "high": high}
+    return Fault.of(
+        *("moved_too_far", file, f"{key}.{way}", f"{amount:g}"),
+        number=number,
+        when=when,
+        hint=per_cent_hint(amount) if fits else Text("", ""),
+        **places,
+    )
+
+
+def per_cent_hint(amount: float) -> Text:
+    """What to write if per cent was meant, with a blank before it."""
+    words = Text(" Skriv {fraction:g} hvis {amount:g} er prosent.", " Write {fraction:g} if {amount:g} is per cent.")
+    return Text(*(words.say(lang, fraction=amount / 100.0, amount=amount) for lang in ("nb", "en")))
+
+
+def may_have_years(path: Sequence[str]) -> bool:
+    """May the number at a key path of the scenario change from a year on?"""
+    return "dated" in keys_at(path)
+
+
+def keys_at(location: Sequence[str]) -> list[str]:
     """The known keys at a place of the scenario."""
-    model: Any = Scenario
-    for part in location:
-        field = model.model_fields.get(part) if hasattr(model, "model_fields") else None
-        model = field.annotation if field else None
-        while model is not None and get_origin(model) is not None:
-            model = get_args(model)[-1]
+    model = kind_at(location)
     return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
 
 

@@ -163,7 +163,8 @@ def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
     reading = Reading(folder, place.base)
     tree = reading.settings(place.base, SCENARIO)
     heading = tree["scenario"] if isinstance(tree.get("scenario"), dict) else {}
-    fill(tree, heading.get("first_year"))
+    reading.first_year = heading.get("first_year", reading.first_year)
+    fill(tree, reading.first_year)
     for change in changes:
         path = Path(change) if change.endswith(".toml") else folder / "changes" / f"{change}.toml"
         if hidden := f.hidden_in_name(change):
@@ -198,6 +199,7 @@ def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
         reading.faults += reading.price_years(scenario, tables["plan"])
         reading.faults += check_table(scenario, tables["projects"], file["projects"])
     if scenario and not reading.faults:
+        reading.faults += reading.horizon(scenario)
         scenario, faults = lay_projects(scenario, reading.projects)
         reading.faults += faults
     if reading.faults or scenario is None:

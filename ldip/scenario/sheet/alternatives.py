@@ -15,7 +15,8 @@ from ldip.errors import Fault, InputError
 from ldip.scenario.files.faults import nearest
 from ldip.scenario.files.reader import Source, read
 from ldip.scenario.files.writer import change_toml
-from ldip.scenario.numbers import by_year, moves, quantities
+from ldip.scenario.numbers import moves, quantities
+from ldip.scenario.paths import by_year
 from ldip.scenario.projects import as_moved
 from ldip.scenario.quantities import Parameter, Quantity
 from ldip.scenario.schema import limits
