@@ -1,4 +1,4 @@
-"""The path of a number over the years, and what can be done with it: replaced, shifted, scaled, from a year to a year.
+"""The path of a number over the years, and what is done to it: replaced, shifted or scaled, from a year to a year.
 
 A path is the values by the year that they hold from, or a constant under the year None. Before its first year a path
 has its first value.
@@ -60,7 +60,9 @@ def laid(
     where a path begins that does not say so."""
     known = [year for year in (*path, *new) if year is not None]
     edges = [since, None if until is None else until + 1]
-    years = {min([first_year, *known]), *known, *(year for year in edges if year is not None)}
+    years = {*known, *(year for year in edges if year is not None)}
+    if since is None or not any(year < since for year in path if year is not None):
+        years.add(min([first_year, *known]))
     found: dict[int | None, float] = {}
     before: float | None = None
     for year in sorted(years):

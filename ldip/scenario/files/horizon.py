@@ -13,7 +13,7 @@ SEEN_BEFORE = "prices.deflator_growth"
 """The one path that is read before the first year: it turns projects' older prices into those of the first year."""
 
 LATE = Text(
-    nb="{file}: {key}: {year} kommer først med i beregningen med --years {years} eller mer; uten det er {last} siste år",
+    nb="{file}: {key}: {year} kommer først med når --years er {years} eller mer; ellers er {last} siste år",
     en="{file}: {key}: {year} is reached only with --years {years} or more; without it {last} is the last year",
 )
 PASSED = Text(
