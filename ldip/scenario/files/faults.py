@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from ldip.errors import Fault
+from ldip.scenario.correlations import conflict
+from ldip.scenario.drivers import PAIRS, TURNED
 from ldip.scenario.quantities import unit_words
 from ldip.scenario.schema import kind_at
 from ldip.text import Text, hidden, printable
@@ -115,12 +118,14 @@ TOML_WORDS = {
     "Unclosed array": Text("listen er ikke lukket", "the list is not closed"),
     "Unclosed inline table": Text("klammeparentesen er ikke lukket", "the brace is not closed"),
     "Unterminated string": Text("anførselstegnet er ikke lukket", "the quote is not closed"),
-    "Unescaped": Text("en omvendt skråstrek for mye", "a backslash too many"),
     "Illegal character": Text("ugyldig tegn", "a character that cannot stand there"),
     "Invalid initial character for a key": Text("nøkkelen har ugyldige tegn", "the key has invalid characters"),
     "Invalid statement": Text("linjen er ikke en nøkkel og en verdi", "the line is not a key and a value"),
 }
 """How the TOML reader's messages begin -> our own words."""
+
+BACKSLASH = ("Unescaped", "Invalid hex value", "Escaped character is not")
+"""How they begin where a backslash in double quotes is taken for the beginning of a character, as in "C:\\Users"."""
 
 
 EMPTY = Text("(tomt)", "(empty)")
@@ -147,7 +152,7 @@ def translate(detail: ErrorDetails, file: str, key: str) -> Fault:
     if kind == "outside_limits":
         return _outside(context, file, f"{key}.{context['where']}")
     if kind == "not_positive_definite":
-        return Fault.of(kind, file, key, smallest=float(context["smallest"]))
+        return _in_conflict(context["matrix"], file, key)
     if kind == "too_wide":
         place = f"{key}.{context['key']}".lstrip(".")
         return Fault.of(kind, file, place, f"{context['spread']:g}", of=context["of"], most=context["most"])
@@ -163,6 +168,19 @@ def translate(detail: ErrorDetails, file: str, key: str) -> Fault:
         return Fault.of("bad_tolerance", file, key, shown)
     told = next((KINDS[start] for start in KINDS if kind.startswith(start)), "not_allowed")
     return Fault.of(told, file, key, shown)
+
+
+def _in_conflict(matrix: np.ndarray, file: str, key: str) -> Fault:
+    """Correlations that cannot be at once: the fewest that contradict each other, and the nearest that do not."""
+    found = conflict(matrix)
+    pairs, near = (
+        ", ".join(f"{PAIRS[pair]} = {value:g}" for pair, value in part.items())
+        for part in (found.pairs, found.nearest)
+    )
+    if not near:
+        return Fault.of("correlations_without_way_out", file, key, pairs=pairs)
+    kind = "correlation_of_one" if len(found.pairs) == 1 else "not_positive_definite"
+    return Fault.of(kind, file, key, pairs=pairs, near=near)
 
 
 def _outside(context: Mapping[str, Any], file: str, key: str) -> Fault:
@@ -214,7 +232,7 @@ def nearest(word: str, known: Sequence[str]) -> str:
     """The known word that was probably meant, or nothing; codes without letters are never near each other."""
     if not any(sign.isalpha() for sign in word):
         return ""
-    for synonym in SYNONYMS.get(word.lower(), ()):
+    for synonym in (*SYNONYMS.get(word.lower(), ()), *([TURNED[word]] if word in TURNED else ())):
         if synonym in known:
             return synonym
     return next(iter(difflib.get_close_matches(word, known, n=1, cutoff=0.55)), "")
@@ -252,6 +270,9 @@ def not_utf8(file: str, raw: bytes, error: UnicodeDecodeError) -> Fault:
 def not_toml(file: str, error: ValueError) -> Fault:
     """The file is not TOML: where, and what the reader stumbled over, in our own words."""
     message = str(error)
+    if message.startswith(BACKSLASH):
+        found = re.search(r"line (\d+)", message)
+        return Fault.of("backslash", f"{file}:{found[1]}" if found else file)
     words = next((TOML_WORDS[start] for start in TOML_WORDS if message.startswith(start)), None)
     found = re.search(r"line (\d+), column (\d+)", message)
     place = Text("på siste linje", "on the last line")
