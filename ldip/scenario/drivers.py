@@ -110,6 +110,13 @@ class CompletionDriver(Driver):
     zero_year: Annotated[Quantity, expect("probability per year", 0.0, 0.9)]
     backlog: Part
 
+    @model_validator(mode="after")
+    def _something(self) -> "CompletionDriver":
+        """In some runs something is built: what is built on average is the programme."""
+        if self.bust_start.value == 1.0 and self.bust_depth.value == 1.0:
+            raise PydanticCustomError("nothing_built", "nothing is built")
+        return self
+
 
 class WageDriver(Driver):
     """Wages: AR(1) of the growth, which catches up with consumer prices; with these they make the municipal

@@ -63,6 +63,7 @@ KINDS = {
     "value_or_dated": "value_or_dated",
     "tails": "tails",
     "not_ordered": "not_ordered",
+    "nothing_built": "nothing_built",
     "not_whole": "not_whole",
     "model_": "bare_number",
     "float_": "not_a_float",
