@@ -247,8 +247,8 @@ def _row(published: PublishedRow, year: int, value: float, model: float, account
 
 
 YEAR_LATE = Text(
-    nb="Den trykte beholdningen passer med prisindeksen for {before} ({there}), ikke med den for {year} ({right}): det "
-    "mangler ett års prisvekst i omregningen.",
+    nb="Den trykte beholdningen passer med prisindeksen for {before} ({there}), ikke med den for {year} ({right}): "
+    "det mangler ett års prisvekst i omregningen.",
     en="The printed stock fits the price index of {before} ({there}), not that of {year} ({right}): a year of "
     "inflation is missing in its conversion.",
 )

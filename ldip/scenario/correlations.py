@@ -34,8 +34,8 @@ class Conflict(NamedTuple):
 
 def conflict(matrix: np.ndarray) -> Conflict:
     """What is wrong with a symmetric `matrix` of ones on the diagonal that does not hold."""
-    pairs = _pairs(matrix, _smallest(matrix))
-    near = nearest(matrix, pairs) or nearest(matrix, _pairs(matrix, range(len(matrix))))
+    pairs, every = _pairs(matrix, _smallest(matrix)), _pairs(matrix, range(len(matrix)))
+    near = nearest(matrix, pairs) or nearest(matrix, every) or dict.fromkeys(every, 0.0)
     return Conflict({pair: float(matrix[pair]) for pair in pairs}, near)
 
 
@@ -59,8 +59,8 @@ def nearest(matrix: np.ndarray, free: Sequence[Pair]) -> dict[Pair, float]:
     """Two-decimal values of the `free` pairs nearest to their own with which the matrix holds, only those that are
     others; nothing if there are none. The other pairs stay.
 
-    By alternating projections with Dykstra's correction (Higham, IMA J. Numer. Anal. 22, 2002), here onto the matrices
-    with those pairs free.
+    By alternating projections with Dykstra's correction (Higham, IMA J. Numer. Anal. 22, 2002), here onto those
+    matrices that have those pairs free.
     """
     may_move = np.zeros(matrix.shape, bool)
     for one, other in free:

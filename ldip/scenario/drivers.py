@@ -114,7 +114,7 @@ class CompletionDriver(Driver):
     def _something(self) -> "CompletionDriver":
         """In some runs something is built: what is built on average is the programme."""
         if self.bust_start.value == 1.0 and self.bust_depth.value == 1.0:
-            raise PydanticCustomError("nothing_built", "nothing is built")
+            raise PydanticCustomError("bust_takes_all", "nothing is built")
         return self
 
 
@@ -240,7 +240,7 @@ else:
         "Correlation",
         __base__=_Correlation,
         __doc__=_Correlation.__doc__,
-        **{name: (_pair, None) for name in PAIRS.values()},
+        **dict.fromkeys(PAIRS.values(), (_pair, None)),
     )
 
 

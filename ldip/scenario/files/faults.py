@@ -63,7 +63,7 @@ KINDS = {
     "value_or_dated": "value_or_dated",
     "tails": "tails",
     "not_ordered": "not_ordered",
-    "nothing_built": "nothing_built",
+    "bust_takes_all": "bust_takes_all",
     "not_whole": "not_whole",
     "model_": "bare_number",
     "float_": "not_a_float",
@@ -178,8 +178,6 @@ def _in_conflict(matrix: np.ndarray, file: str, key: str) -> Fault:
         ", ".join(f"{PAIRS[pair]} = {value:g}" for pair, value in part.items())
         for part in (found.pairs, found.nearest)
     )
-    if not near:
-        return Fault.of("correlations_without_way_out", file, key, pairs=pairs)
     kind = "correlation_of_one" if len(found.pairs) == 1 else "not_positive_definite"
     return Fault.of(kind, file, key, pairs=pairs, near=near)
 
