@@ -282,6 +282,16 @@ def test_python_says_years_as_a_change_does():
     np.testing.assert_array_equal(values(shifted.scenario), values(read("baerum-2020", ["interest-plus-2"]).scenario))
 
 
+@pytest.mark.parametrize("where", ["C:\\temp\\kommune", "C:\\Users\\kari\\kommune"])
+def test_backslashes_are_told_as_what_they_are(tmp_path, where):
+    change = written(tmp_path / "c.toml", "", f'extends = "{where}"')
+    with pytest.raises(InputError) as caught:
+        read(change)
+    (fault,) = caught.value.faults
+    assert (fault.kind, fault.file.partition(".toml")[0]) == ("backslash", change.removesuffix(".toml"))
+    assert "'single quotes'" in fault.say("en")
+
+
 # What was recorded, shown, exported
 
 

@@ -54,6 +54,7 @@ class DebtRatios(NamedTuple):
     published: float
     restated: float  # the plan's method on a debt that rolls forward
     nominal: float  # nominal debt over nominal revenue
+    late: bool  # was the printed debt divided by the index of the year before?
 
 
 # What balances the plan's own account: appropriations as printed, the endowment's in fixed prices.
@@ -212,11 +213,13 @@ def debt_ratios(scenario: Scenario) -> DebtRatios | None:
     accounts = Accounts(scenario, scenario.scenario.plan_years)
     for published in scenario.published:
         if published.figure == "net_debt_ratio":
+            last = {row.explanation for row in reconcile(scenario) if row.year == accounts.years[-1]}
             return DebtRatios(
                 year=int(accounts.years[-1]),
                 published=published.values[-1] / 100.0,
                 restated=float(accounts.sum("debt_ratio_mixed_prices")[-1]),
                 nominal=float(accounts.sum("debt_ratio")[-1]),
+                late=_late_words(accounts, int(accounts.years[-1])) in last,
             )
     return None
 
@@ -265,6 +268,12 @@ def _year_late(published: PublishedRow, year: int, value: float, model: float, a
     slack = STOCK_INDEX_TOLERANCE + (0.5 / value if published.unit == "per cent" else 0.0)
     if abs(implied - there) > slack * there or abs(implied - there) >= abs(implied - right):
         return Text("", "")
+    return _late_words(accounts, year)
+
+
+def _late_words(accounts: Accounts, year: int) -> Text:
+    here = int(np.flatnonzero(accounts.years == year)[0])
+    right, there = (float(index) for index in accounts.ledger["cpi_index"][[here, max(here - 1, 0)], 0])
     values = {"year": year, "right": _said(right), "before": year - 1, "there": _said(there)}
     return Text(YEAR_LATE.say("nb", **values), YEAR_LATE.say("en", **values))
 

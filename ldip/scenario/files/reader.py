@@ -155,6 +155,8 @@ def _extended(path: Path, extends: str | Path | None, seen: tuple[Path, ...]) ->
         return Place(extends, extends / BASE, (str(path),))
     if path.resolve() in seen:
         raise InputError([Fault.of("extends_itself", str(path), "change.extends")])
+    if extends and f.hidden_in_name(extends):  # a path with backslashes in double quotes: "C:\temp" has a tab
+        raise InputError([Fault.of("backslash", str(path), "change.extends")])
     try:
         place = find(extends or DEFAULT, (*seen, path.resolve()), path.parent)
     except InputError as error:
