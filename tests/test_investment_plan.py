@@ -285,7 +285,7 @@ def test_a_proposal_for_a_scenario_without_projects(ldip, here, bare):
     assert told["projects"][0]["id"].startswith("proposed-")
     assert told["capacity_investment"]["after"] < 0.01 * told["capacity_investment"]["before"]
     assert ldip("scenario", "check", "mine").code == 0
-    assert proposal_text(None, []) == "\n"
+    assert proposal_text(None, [], "nb") == "\n"
 
 
 # Words, files, pictures, forms
@@ -380,7 +380,7 @@ def test_no_label_of_the_picture_is_cut_off(named, plan, tmp_path):
                 assert box.x0 >= inside.x0 - 1.0, text.get_text()
                 assert box.x1 <= inside.x1 + 1.0, text.get_text()
                 assert box.y0 >= inside.y0 - 1.0, text.get_text()
-    write_timeline(tmp_path, [it.project for it in plan.projects], plan.years, "en")
+    write_timeline(tmp_path, [it.project for it in plan.projects], plan.years, "Eksempelvik", "en")
     assert (tmp_path / "projects.svg").exists()
 
 

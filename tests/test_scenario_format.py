@@ -15,7 +15,7 @@ from conftest import snapshot
 from ldip import __version__
 from ldip.cli.options import baseline_ledger
 from ldip.errors import InputError, Notice
-from ldip.scenario.defaults import MARK, fill
+from ldip.scenario.defaults import MARK, default_source, fill
 from ldip.scenario.drivers import SHOCKS
 from ldip.scenario.files import formats
 from ldip.scenario.files.formats import FORMAT, STEPS, Step
@@ -36,6 +36,9 @@ SAME_SINCE = (
     *("money_market_rate", "completions", "residents", "closing_residents", "tax_revenue"),
     *("closing_endowment_fund", "restructuring_measures"),
 )
+OF_PEOPLE = ("residents", "closing_residents", "tax_revenue")
+"""Lines that follow the fit of people to the table, which since 0.3.0 is that of Bærum's size for every municipality:
+those of a smaller one are near what they were."""
 CASES = [
     (name, changes)
     for name in MUNICIPALITIES
@@ -84,7 +87,8 @@ def test_every_old_scenario_is_read_as_what_it_says(name, changes):
     kept = [row for row in rows if row["line"] in SAME_SINCE]
     assert len(kept) == len(SAME_SINCE)
     for row in kept:
-        assert ledger[row["line"]][-1, 0] == pytest.approx(float(row["value"]), rel=1e-9, abs=1e-9), row["line"]
+        near = 0.03 if name != "baerum-2020" and row["line"] in OF_PEOPLE else 1e-9
+        assert ledger[row["line"]][-1, 0] == pytest.approx(float(row["value"]), rel=near, abs=1e-9), row["line"]
     opening = read(str(OLD / name), changes).scenario
     planned = opening.scenario.plan_years
     income = opening.plan_line("general_grant") * ledger["deflator_index"][:planned, 0]
@@ -328,7 +332,7 @@ def test_a_scenario_may_leave_out_what_has_a_default(small):
     for key in left_out:
         quantity = quantities(scenario)[key]
         assert (quantity.value, quantity.basis) == (defaults()[key].value, "assumption"), key
-        assert quantity.source == MARK + defaults()[key].reason.en
+        assert quantity.source == default_source(defaults()[key].reason)
     assert quantities(scenario)["housing.developer_contribution"].unit == "mill. 2025-kr per dwelling"
     np.testing.assert_array_equal(scenario.drivers.correlation.matrix(), np.eye(len(SHOCKS)))
 
@@ -400,7 +404,7 @@ def test_defaults_are_in_the_provenance_and_come_back_from_it(small, tmp_path, l
     ldip("simulate", small, "--runs", "50", "--no-pictures", "--out", "r")
     content = json.loads((tmp_path / "r" / "provenance.json").read_text(encoding="utf-8"))
     entry = content["scenario_resolved"]["endowment"]["equity_return"]
-    assert entry["source"].startswith(MARK)
+    assert entry["source"]["en"].startswith(MARK.en)
     (again,) = read_recorded(tmp_path / "r").sources
     assert again.scenario == read(str(small)).scenario
 

@@ -17,7 +17,7 @@ from ldip.model.people.cohorts import demand_weights
 from ldip.scenario.files.reader import Source
 from ldip.scenario.rows import PublishedRow
 from ldip.scenario.schema import Scenario
-from ldip.text import Text
+from ldip.text import Text, in_figures
 
 PUBLISHED = "published.csv"
 NOMINAL = "nominal"
@@ -274,7 +274,7 @@ def _year_late(published: PublishedRow, year: int, value: float, model: float, a
 def _late_words(accounts: Accounts, year: int) -> Text:
     here = int(np.flatnonzero(accounts.years == year)[0])
     right, there = (float(index) for index in accounts.ledger["cpi_index"][[here, max(here - 1, 0)], 0])
-    values = {"year": year, "right": _said(right), "before": year - 1, "there": _said(there)}
+    values = {"year": year, "right": in_figures(right, ".2f"), "before": year - 1, "there": in_figures(there, ".2f")}
     return Text(YEAR_LATE.say("nb", **values), YEAR_LATE.say("en", **values))
 
 
@@ -283,7 +283,3 @@ def _is_stock(figure: str) -> bool:
     known = catalogue()
     terms = [term.lstrip("-") for term in figure.split()]
     return "debt" in figure or all(term in known and known[term].kind == "stock" for term in terms)
-
-
-def _said(index: float) -> Text:
-    return Text(f"{index:.2f}".replace(".", ","), f"{index:.2f}")

@@ -98,7 +98,7 @@ def projects(
             if pictures and plan.projects:
                 from ldip.report.answers.projects_charts import write_timeline
 
-                write_timeline(folder, [it.project for it in plan.projects], plan.years, lang)
+                write_timeline(folder, [it.project for it in plan.projects], plan.years, title(source, lang), lang)
     if as_json:
         click.echo(json_text({"scenario": source.scenario.name, "runs": runs, "seed": seed} | records))
         return
@@ -121,7 +121,7 @@ def _propose(
     own = find(scenario).folder / "projects.csv"
     kept = own if own.is_file() else None
     if found.projects:
-        write_file(to, proposal_text(kept, found.projects))
+        write_file(to, proposal_text(kept, found.projects, lang))
     if as_json:
         click.echo(json_text(proposal_records(found)))
         return

@@ -1,12 +1,17 @@
 """ldip scenario list, show, new, check, upgrade, sheet and from-sheet."""
 
+import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ldip.cli.options import XLSX, lang_option, read, scenario_options
 from ldip.errors import Fault, InputError
 from ldip.text import Text
+
+if TYPE_CHECKING:
+    from ldip.scenario.files.reader import Source
 
 
 @click.group()
@@ -42,23 +47,28 @@ def list_scenarios(folder: str, lang: str) -> None:
 @scenario.command("show")
 @scenario_options
 @click.option("--assumptions", is_flag=True, help="Only our assumptions, the program's defaults among them.")
+@click.option("--placeholders", is_flag=True, help="Only the numbers that are still those of the template.")
 @lang_option
-def show_scenario(scenario: str, changes: tuple[str, ...], assumptions: bool, lang: str) -> None:
+def show_scenario(scenario: str, changes: tuple[str, ...], assumptions: bool, placeholders: bool, lang: str) -> None:
     """Show every number of SCENARIO with unit, basis and source; also those that it leaves to the program.
 
     \b
     Examples:
       ldip scenario show
       ldip scenario show --assumptions
+      ldip scenario show eksempelvik-2025 --placeholders
       ldip scenario show baerum-2020 --change equalisation-64
     """
     from ldip.scenario.numbers import DEFAULT, settings, table_numbers
+    from ldip.scenario.quantities import PLACEHOLDER, UNSOURCED
+    from ldip.scenario.settings import BASES
 
     found = read(scenario, changes).scenario
     lines = [(number.key, number) for number in settings(found, lang)]
     lines += [(f"{number.key}: {number.what}".removesuffix(": "), number) for number in table_numbers(found, lang)]
+    wanted = (PLACEHOLDER,) if placeholders else UNSOURCED if assumptions else tuple(BASES)
     for name, number in lines:
-        if assumptions and number.basis != "assumption":
+        if number.basis not in wanted:
             continue
         values = [f"{value:g}" if year is None else f"{year}: {value:g}" for year, value in number.values.items()]
         words = [number.unit, number.basis, *([DEFAULT.say(lang)] if number.default else [])]
@@ -69,34 +79,53 @@ def show_scenario(scenario: str, changes: tuple[str, ...], assumptions: bool, la
 @scenario.command("new")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--municipality", help="What the municipality is called  [default: the folder's name]")
+@click.option("--first-year", type=click.IntRange(1990, 2100), help="First year of the plan  [default: as there]")
+@click.option("--plan-years", type=click.IntRange(1, 10), help="Years of the plan  [default: as there]")
+@click.option("--residents", type=click.IntRange(100), help="Amounts and people in proportion  [default: as there]")
+@click.option(
+    "--from", "origin", metavar="SCENARIO", help="Whose numbers to begin with  [default: a fictitious municipality]"
+)
 @lang_option
-def new_scenario(folder: Path, municipality: str | None, lang: str) -> None:
+def new_scenario(
+    folder: Path,
+    municipality: str | None,
+    first_year: int | None,
+    plan_years: int | None,
+    residents: int | None,
+    origin: str | None,
+    lang: str,
+) -> None:
     """Start another municipality in FOLDER: a complete, commented scenario with invented numbers to replace.
 
     \b
     Examples:
       ldip scenario new lillevik --municipality Lillevik
+      ldip scenario new lillevik --first-year 2027 --plan-years 4 --residents 4500
+      ldip scenario new storevik --from baerum-2020 --first-year 2027
     """
     from ldip.report.folder.files import result_folder
-    from ldip.scenario.files.template import scenario_name, write_new
+    from ldip.scenario.files.template import TEMPLATE, scenario_name, write_new
 
     if folder.exists() and any(folder.iterdir()):
         raise InputError([Fault.of("folder_not_empty", "", str(folder))])
     with result_folder(folder) as beside:
-        write_new(beside, scenario_name(folder), municipality or folder.name)
-    click.echo(NEXT.say(lang, folder=folder))
+        called = municipality or folder.name[:1].upper() + folder.name[1:]
+        how: Any = {"first_year": first_year, "plan_years": plan_years, "residents": residents}
+        write_new(beside, scenario_name(folder), called, origin or TEMPLATE, **how)
+    years = read(str(folder), ()).scenario.scenario.plan_years
+    click.echo(NEXT.say(lang, folder=shlex.quote(str(folder)), years=years))
 
 
 NEXT = Text(
     nb="{folder} er klar, med oppdiktede tall. Neste skritt:\n"
     "  1. Bytt ut tallene i base.toml og tabellene; hvert av dem sier hvor det finnes hos dere.\n"
     "  2. ldip scenario check {folder}      alle feil på en gang\n"
-    "  3. ldip plan {folder} --years 4      sammenlign med deres egen plan\n"
+    "  3. ldip plan {folder} --years {years}      sammenlign med deres egen plan\n"
     "  4. ldip simulate {folder}",
     en="{folder} is ready, with invented numbers. Next:\n"
     "  1. Replace the numbers in base.toml and the tables; each says where to find it.\n"
     "  2. ldip scenario check {folder}      all faults at once\n"
-    "  3. ldip plan {folder} --years 4      compare with your own plan\n"
+    "  3. ldip plan {folder} --years {years}      compare with your own plan\n"
     "  4. ldip simulate {folder}",
 )
 
@@ -119,7 +148,7 @@ def check_scenario(scenario: str, changes: tuple[str, ...], lang: str) -> None:
     click.echo(IN_ORDER.say(lang, name=found.source.scenario.name, count=found.identities, worst=found.gap))
     if found.changes:
         click.echo(CHANGES_TOO.say(lang, count=len(found.changes), names=", ".join(found.changes)))
-    for note in _format_notes(scenario, lang):
+    for note in (*_format_notes(scenario, lang), *_placeholder_notes(found.source, scenario, lang)):
         click.echo(note)
 
 
@@ -149,6 +178,26 @@ def _format_notes(scenario: str, lang: str) -> list[str]:
     names = [path.relative_to(place.folder).as_posix() for path in outdated(where)]
     shown = ", ".join([*names[:3], *(["…"] if names[3:] else [])])
     return [OLD_FORMAT.say(lang, names=shown, format=FORMAT, where=where)] if names else []
+
+
+PLACEHOLDERS = Text(
+    nb="Oppdiktede tall: {count} av {total} igjen; ldip scenario show {where} --placeholders",
+    en="Placeholder numbers: {count} of {total} left; ldip scenario show {where} --placeholders",
+)
+LEFT_IN = Text("{left} av {total}", "{left} of {total}")
+
+
+def _placeholder_notes(source: "Source", where: str, lang: str) -> list[str]:
+    """How many numbers of a template are left, and where; nothing where there are none."""
+    from ldip.report.terminal import table
+    from ldip.scenario.placeholders import invented, left
+
+    count, total = invented(source.scenario)
+    if not count:
+        return []
+    rows = [[it.place, LEFT_IN.say(lang, left=it.left, total=it.total)] for it in left(source.scenario)]
+    said = PLACEHOLDERS.say(lang, count=count, total=total, where=shlex.quote(where))
+    return [said, table(rows, indent=2, align=str.ljust)]
 
 
 @scenario.command("upgrade")

@@ -14,7 +14,7 @@ from ldip.model.engine.simulate import POLICIES
 from ldip.report.words import POINTS
 from ldip.scenario.quantities import Parameter
 from ldip.scenario.schema import Scenario
-from ldip.text import Text
+from ldip.text import Text, in_figures
 
 DIGITS = 10
 """Decimals kept of a number of the page: 4.5 per cent is 0.045."""
@@ -38,6 +38,9 @@ class Control(NamedTuple):
 
 
 PER_CENT, POINTS = Text("%", "%"), POINTS
+LEVEL = Text("nivået som er valgt på siden", "the level chosen on the page")
+FACTOR = Text("{value} prosent av: {source}", "{value} per cent of: {source}")
+SHIFT = Text("{value} prosentpoeng fra {year}: {source}", "{value} percentage points from {year}: {source}")
 CONTROLS = (
     Control(
         *("rate", "interest.money_market_rate", "shift", 100.0, -2.0, 4.0, 0.05),
@@ -233,12 +236,12 @@ def change_of(values: Mapping[str, float], scenario: Scenario) -> dict[str, Any]
 def _moved(control: Control, value: float, scenario: Scenario) -> dict[str, Any]:
     number, old = value / control.scale, parameter(scenario, control.key)
     since = scenario.scenario.first_year + 1
-    said: dict[str, tuple[dict[str, Any], str]] = {
-        "level": ({"value": round(number, DIGITS)}, "the level chosen on the page"),
-        "factor": ({"scale": round(number, DIGITS)}, f"{value:g} per cent of: {old.source}"),
+    said: dict[str, tuple[dict[str, Any], Text]] = {
+        "level": ({"value": round(number, DIGITS)}, LEVEL),
+        "factor": ({"scale": round(number, DIGITS)}, FACTOR.filled(value=in_figures(value), source=old.source)),
         "shift": (
             {"shift": round(number, DIGITS), "from": since},
-            f"{value:+g} percentage points from {since}: {old.source}",
+            SHIFT.filled(value=in_figures(value, "+g"), year=since, source=old.source),
         ),
     }
     moved, words = said[control.how]

@@ -10,6 +10,7 @@ from ldip.report.workbook.sheets import Book, Sheet
 from ldip.scenario.files.reader import Source
 from ldip.scenario.numbers import Number, move_settings, moves, quantities, settings
 from ldip.scenario.paths import by_year
+from ldip.scenario.placeholders import title_of
 from ldip.scenario.projects import MOVES
 from ldip.scenario.quantities import Parameter, Quantity
 from ldip.scenario.schema import limits
@@ -69,8 +70,7 @@ def write_scenario_sheet(
     """
     known = {**quantities(base.scenario), **moves(base.scenario)}
     _refuse_other_keys(base, alternatives)
-    heading = base.scenario.scenario
-    title = TITLE.say(lang, title=Text(heading.title_nb, heading.title_en).say(lang))
+    title = TITLE.say(lang, title=title_of(base.scenario).say(lang))
     with Book(path, title, lang) as book:
         sheet = book.sheet(form.SHEET.say(lang), title, [line.say(lang, file=path.name) for line in HOW])
         keys = _keys_sheet(book, base, known)
@@ -228,7 +228,7 @@ def _entry_cells(sheet: Sheet, row: int, column: int, key: str, unit: str, value
     low, high = limits(key)
     sheet.write(row, column, value, "entry", _code(unit))
     sheet.write(row, column + 1, BASES[told.basis].say(lang) if told else "", "entry")
-    sheet.write(row, column + 2, told.source if told else "", "entry")
+    sheet.write(row, column + 2, told.source.say(lang) if told else "", "entry")
     rule = {
         "validate": "decimal",
         "criteria": "between",

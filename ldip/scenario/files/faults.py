@@ -61,6 +61,7 @@ KINDS = {
     "missing": "missing",
     "finite_number": "not_finite",
     "value_or_dated": "value_or_dated",
+    "two_languages": "two_languages",
     "tails": "tails",
     "not_ordered": "not_ordered",
     "bust_takes_all": "bust_takes_all",

@@ -24,9 +24,10 @@ from ldip.scenario.numbers import quantities
 from ldip.scenario.paths import WAYS, by_year, entry, moved
 from ldip.scenario.quantities import Frozen, Parameter, Quantity
 from ldip.scenario.schema import Scenario
+from ldip.text import Text
 
 MAX_CASES = 1_000_000
-SOURCE = "a lever of a sweep"
+SOURCE = Text("et tall som et sveip flytter", "a lever of a sweep")
 
 
 class Lever(NamedTuple):

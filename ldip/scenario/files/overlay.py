@@ -151,7 +151,7 @@ def _written(value: Any) -> dict[str, Any]:
         found = {"dated": {str(year): _number(number) for year, number in value.items()}}
     else:
         found = {"value": _number(value)}
-    return {"basis": "assumption", "source": "given in Python"} | found
+    return {"basis": "assumption", "source": Text("oppgitt i Python", "given in Python")} | found
 
 
 def _number(value: Any) -> Any:
