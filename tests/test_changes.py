@@ -193,7 +193,7 @@ def test_a_base_path_that_begins_after_the_plan_is_said(folder):
     lines = [number if line.startswith("loan_margin = ") else line for line in text.splitlines()]
     base.write_text("\n".join(lines) + "\n", encoding="utf-8")
     with pytest.warns(Notice, match=r"loan_margin.dated: the value of 2035 holds before 2035 too, from 2025 on"):
-        source = read(str(folder))
+        source = check(str(folder)).source
     assert set(values(source.scenario, "interest.loan_margin", np.arange(2025, 2045))) == {0.01}
 
 
@@ -227,7 +227,7 @@ def test_what_a_change_may_say_of_a_path(tmp_path, entry, wanted):
     found = read("baerum-2020", [change]).scenario
     np.testing.assert_array_equal(values(found, years=np.arange(2020, 2025)), wanted)
     number = found.interest.money_market_rate
-    assert (number.unit, number.basis, number.source) == ("per year", "assumption", "test")
+    assert (number.unit, number.basis, number.source) == ("per year", "assumption", Text("test", "test"))
 
 
 def test_changes_are_laid_on_what_changes_before_them_left(tmp_path):
@@ -288,7 +288,7 @@ def test_backslashes_are_told_as_what_they_are(tmp_path, where):
     with pytest.raises(InputError) as caught:
         read(change)
     (fault,) = caught.value.faults
-    assert (fault.kind, fault.file.partition(".toml")[0]) == ("backslash", change.removesuffix(".toml"))
+    assert (fault.kind, Path(fault.file.partition(".toml")[0]).name) == ("backslash", "c")
     assert "'single quotes'" in fault.say("en")
 
 
@@ -436,7 +436,7 @@ def test_list_shows_the_changes_of_a_folder_of_ones_own(folder, tmp_path, monkey
 @pytest.mark.parametrize("name", ["baerum-2020", TEMPLATE])
 def test_the_shipped_changes_pass(name, capsys):
     run("scenario", "check", name)
-    assert capsys.readouterr().out.count("\n") == 2
+    assert f"{len(change_names(find(name).folder))} i alt: " in capsys.readouterr().out
     assert check(name).changes == change_names(find(name).folder)
 
 

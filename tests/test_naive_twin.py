@@ -373,7 +373,6 @@ def test_the_baseline_path_when_every_number_changes_over_time(tmp_path, seed):
     assert_same_baseline(pair)
 
 
-@pytest.mark.filterwarnings("ignore:.*the value of 2024 holds before 2024 too")
 def test_the_baseline_path_of_another_municipality(tmp_path):
     pair = Pair([], 20, another_municipality(tmp_path / "baerum-2020"))
     assert_same_plan(pair)

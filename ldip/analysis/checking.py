@@ -1,5 +1,6 @@
 """Is a scenario in order? Its files, the accounts of its baseline, and every change that lies in its folder."""
 
+import warnings
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ from ldip.model.engine.simulate import run_baseline
 from ldip.model.identities import residuals
 from ldip.model.plan.baseline import build
 from ldip.scenario.files import faults as f
+from ldip.scenario.files.horizon import beginning_late
 from ldip.scenario.files.reader import STRESS, Source, change_names, find, read
 from ldip.scenario.files.reading import Reading
 from ldip.scenario.horizon import USUAL
@@ -36,6 +38,9 @@ def check(scenario: str, changes: tuple[str, ...] = ()) -> Checked:
     faults: list[Fault] = []
     checked = _checked(scenario, changes, faults)
     place = find(scenario)
+    if checked:
+        for notice in beginning_late(checked.source.scenario, Reading(place.folder).shown(place.base)):
+            warnings.warn(notice, stacklevel=2)
     beside = () if place.changes or changes else change_names(place.folder)
     for name in beside:
         own: list[Fault] = []

@@ -44,9 +44,8 @@ def beyond(scenario: Scenario) -> Iterator[tuple[str, int, int]]:
 
 
 def notices(key: str, file: str, years: list[int], scenario: Scenario) -> Iterator[Notice]:
-    """What to say of years that are reached only by a long simulation, or have passed when the scenario begins; and
-    of a path that begins after the plan and holds before."""
-    first, plan_years = scenario.scenario.first_year, scenario.scenario.plan_years
+    """What to say of years that are reached only by a long simulation, or have passed when the scenario begins."""
+    first = scenario.scenario.first_year
     last = first + USUAL - 1
     late = [year for year in years if year > last]
     if late:
@@ -55,5 +54,11 @@ def notices(key: str, file: str, years: list[int], scenario: Scenario) -> Iterat
     if len(passed) > 1 and not key.startswith(SEEN_BEFORE):
         gone = ", ".join(map(str, passed[:-1]))
         yield Notice(PASSED, file=file, key=key, years=gone, first=first, held=passed[-1])
-    if key.endswith(".dated") and years[0] > first + plan_years:
-        yield Notice(FROM_THE_FIRST, file=file, key=key, year=years[0], first=first)
+
+
+def beginning_late(scenario: Scenario, file: str) -> Iterator[Notice]:
+    """What to say of paths that begin after the plan: they hold before it too."""
+    heading = scenario.scenario
+    for key, years in dates(scenario):
+        if key.endswith(".dated") and years[0] > heading.first_year + heading.plan_years:
+            yield Notice(FROM_THE_FIRST, file=file, key=key, year=years[0], first=heading.first_year)
