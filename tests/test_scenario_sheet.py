@@ -425,7 +425,7 @@ def test_correlations_that_contradict_each_other(plain, tmp_path):
     edits |= {"J drivers.correlation.national_tax_completions": 0.99, "J drivers.correlation.rate_completions": -0.99}
     (line,) = told(edited(tmp_path / "s.xlsx", plain, SOURCED | placed(plain, edits)))
     assert "Innstillinger!J" in line
-    assert "ikke positivt definitt" in line
+    assert "kan ikke gjelde samtidig" in line
 
 
 def test_all_faults_come_at_once_in_the_order_of_the_sheet(plain, tmp_path):

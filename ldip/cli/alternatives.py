@@ -13,7 +13,7 @@ ALTERNATIVES = ("housing-minus-20", "housing-plus-10")
 """The growth alternatives of HP 4.7.1, compared with the base unless others are named."""
 
 
-def named(scenarios: Sequence[str]) -> list[str]:
+def given(scenarios: Sequence[str]) -> list[str]:
     """What to find for each of the scenarios given: named changes after the first are, if it has them, its own."""
     from ldip.scenario.files.reader import alternative
 
@@ -25,7 +25,7 @@ def wanted(scenarios: Sequence[str]) -> list[str]:
     """The scenarios to read: those given, or the base and its growth alternatives; one alone comes after its base."""
     from ldip.scenario.files.reader import find
 
-    words = named(scenarios or (DEFAULT_SCENARIO, *ALTERNATIVES))
+    words = given(scenarios or (DEFAULT_SCENARIO, *ALTERNATIVES))
     if len(words) > 1:
         return words
     place = find(words[0])
