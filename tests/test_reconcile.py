@@ -148,6 +148,16 @@ def test_the_authors_own_words_come_first(scenario):
     assert (row.verdict, row.explanation) == ("explained", ("Lån tatt opp i desember.", "Late loan."))
 
 
+@pytest.mark.parametrize(
+    ("said", "of_200"), [("1 %", 2.0), ("1%", 2.0), ("0,5 %", 1.0), ("0.5\u00a0%", 1.0), ("0,2", 0.2), (" 3 ", 3.0)]
+)
+def test_a_tolerance_is_read_as_people_write_it(scenario, said, of_200):
+    row = scenario.published[0]
+    assert type(row).model_validate(row.model_dump() | {"tolerance": said}).tolerance_of(200.0) == pytest.approx(
+        of_200
+    )
+
+
 def test_a_wrong_index_is_said_with_the_decimal_sign_of_the_language(scenario):
     v = debt(scenario)
     row = row_of(scenario, values=(v[0], v[1], v[2] * late(scenario, 1), v[3]))

@@ -184,8 +184,8 @@ NEXT = Text(
 
 @scenario.command(
     "check",
-    nb="Kontroller SCENARIO: alle feil i filene på en gang, deretter hver regnskapsidentitet i referansebanen; og det "
-    "samme med hver endring i mappen, en for en.",
+    nb="Kontroller SCENARIO: alle feil i filene på en gang, deretter hver regnskapsidentitet i referansebanen; og "
+    "det samme med hver endring i mappen, en for en.",
 )
 @scenario_options
 @lang_option
