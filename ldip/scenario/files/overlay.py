@@ -35,7 +35,7 @@ def with_quantities(scenario: Scenario, changed: Mapping[str, Quantity | Paramet
     for key, quantity in changed.items():
         section, *path, name = key.split(".")
         if section not in sections:
-            sections[section] = getattr(scenario, section).model_dump()
+            sections[section] = _tree(getattr(scenario, section))
         place = sections[section]
         for part in path:
             place = place[part]
@@ -45,6 +45,14 @@ def with_quantities(scenario: Scenario, changed: Mapping[str, Quantity | Paramet
     except ValidationError as error:
         places = [(detail, ".".join(map(str, detail["loc"]))) for detail in error.errors()]
         raise InputError(f.translate(detail, "", place) for detail, place in places) from None
+
+
+def _tree(section: Any, *, exclude_none: bool = False) -> dict[str, Any]:
+    """A section as a tree; one of items under names of their own too."""
+    if isinstance(section, dict):
+        return {name: item.model_dump(exclude_none=exclude_none) for name, item in section.items()}
+    found: dict[str, Any] = section.model_dump(exclude_none=exclude_none)
+    return found
 
 
 class Change(NamedTuple):
@@ -68,6 +76,10 @@ def read_change(place: Place, name: str) -> Change:
     return Change(title_in(tree.pop("change", None), path), tree, reading.shown(path), reading.digests)
 
 
+NOT_LAID = (*COLUMNS, "adopted_projects", "scenario", "sectors", "changes")
+"""What no change is laid over: tables, and what is checked together with them."""
+
+
 def lay_over(source: Source, change: Mapping[str, Any], name: str, title: Text, *more: Mapping[str, Any]) -> Source:
     """A scenario that is read already with a change laid over it that is a tree, not a file, and `more` trees over
     that: the same as reading it with a change file `name` that holds them. Only the sections that they name are
@@ -80,22 +92,18 @@ def lay_over(source: Source, change: Mapping[str, Any], name: str, title: Text, 
     reading = Reading(Path(), Path(name))
     reading.first_year = scenario.scenario.first_year
     projects: list[Laid] = []
+    opened: set[str] = set()  # sections that are trees already
     for one in (change, *more):
         rest = dict(one)
         if SECTION in rest:
             projects.append(Laid(rest.pop(SECTION), name))
         for section in [*rest]:
-            if section in (
-                *COLUMNS,
-                "adopted_projects",
-                "scenario",
-                "sectors",
-                "changes",
-            ):  # tables, and what goes with them
+            if section in NOT_LAID:
                 reading.faults.append(Fault.of("not_in_a_change", name, section))
                 del rest[section]
-            elif section in tree and not isinstance(tree[section], dict):
-                tree[section] = tree[section].model_dump(exclude_none=True)
+            elif section in tree and section not in opened:
+                tree[section] = _tree(tree[section], exclude_none=True)
+                opened.add(section)
         reading.merge(tree, rest, name)
     tree["changes"] = (*scenario.changes, Path(name).stem)
     changed = None
