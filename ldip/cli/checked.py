@@ -25,6 +25,10 @@ DOUBTS = Text(
     en="To look at ({count}): figures outside wide ranges of what municipalities have. They stop nothing; if they "
     "are right, nothing needs to be done.",
 )
+CHANGES_TOO = Text(
+    nb="Det samme gjelder med hver av endringene i changes/, {count} i alt: {names}.",
+    en="So it is with each of the changes in changes/, {count} in all: {names}.",
+)
 OLD_FORMAT = Text(
     nb="Eldre format enn {format}: {names}. Det leses som før; ldip scenario upgrade {where} skriver det om.",
     en="An older format than {format}: {names}. It is read as before; ldip scenario upgrade {where} rewrites it.",
