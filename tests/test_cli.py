@@ -121,7 +121,7 @@ def test_sampling_errors_stand_in_the_same_order(results):
         assert (figure["metric"], figure["year"]) == (error["metric"], error["year"])
         assert float(error["mean"]) == pytest.approx(float(figure["sd"]) / 200**0.5, rel=1e-8, abs=1e-15)
         told = [name for name in PERCENTILES if error[name]]
-        assert told == [name for name in PERCENTILES if name not in ("p01", "p99")], "of those too few runs are beyond"
+        assert told == [name for name in PERCENTILES if name not in ("p01", "p99")], "too few runs beyond"
         assert all(float(error[name]) >= 0.0 for name in told)
 
 
