@@ -22,11 +22,11 @@ from ldip.report.folder.files import write_file
 from ldip.report.numbers import number, shown
 from ldip.report.page import html as pages
 from ldip.report.page.blocks import Fold, Material, Picture, Table, pictures
-from ldip.report.page.chapters.assumptions import UNITS
 from ldip.report.page.inline import as_inline
 from ldip.scenario.files.reader import alternative, read, shipped
 from ldip.scenario.numbers import numbers, quantities
 from ldip.scenario.quantities import Parameter, Quantity, of_any_year
+from ldip.scenario.units import UNITS
 from ldip.text import Text
 
 cli = importlib.import_module("ldip.cli.report")  # the module, whose name in its room is the command's

@@ -252,7 +252,7 @@ def test_sheet_has_every_setting_with_limits_source_and_drop_downs(tmp_path, ldi
     assert {row[0] for row in cells[11:] if row[0]} == set(known)
     row = cells[row_of(cells, "revenue.equalisation_rate") - 1]
     assert row[:9] == [
-        *("revenue.equalisation_rate", "Inntektsutjevning, symmetrisk sats", "share", 0.0, 1.0, "", 0.6, "kilde"),
+        *("revenue.equalisation_rate", "Inntektsutjevning, symmetrisk sats", "andel", 0.0, 1.0, "", 0.6, "kilde"),
         known["revenue.equalisation_rate"].source.nb,
     ]
     assert [row[5] for row in cells if row[0] == "prices.cpi_growth"] == [2020.0, 2021.0, 2022.0]

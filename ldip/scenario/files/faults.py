@@ -10,8 +10,8 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from ldip.errors import Fault
-from ldip.scenario.quantities import unit_words
 from ldip.scenario.schema import Scenario
+from ldip.scenario.units import in_a_sentence
 from ldip.text import Text, hidden, printable
 
 SYNONYMS = {
@@ -75,28 +75,6 @@ BOUNDS = {
 }
 """An error of the schema's limits -> the kind of fault it is, and where the limit stands."""
 
-UNITS_NB = {
-    "share": "en andel",
-    "per year": "en andel per år",
-    "correlation": "en korrelasjon",
-    "years": "år",
-    "ratio": "et forholdstall",
-    "share per year": "en andel per år",
-    "standard deviation per year": "et standardavvik per år",
-    "standard deviation": "et standardavvik",
-    "share of residents per year": "en andel av innbyggerne per år",
-    "dwellings per year": "boliger per år",
-    "dwellings": "boliger",
-    "year": "et årstall",
-    "share per unit wage growth": "andel per enhet lønnsvekst",
-    "mill. 2020-kr per resident": "mill. 2020-kr per innbygger",
-    "mill. 2020-kr per dwelling": "mill. 2020-kr per bolig",
-    "mill. 2020-kr per place": "mill. 2020-kr per plass",
-    "log points per unit rate": "logpoeng per renteenhet",
-    "probability per year": "en sannsynlighet per år",
-    "degrees of freedom": "frihetsgrader",
-}
-
 TOML_WORDS = {
     "Invalid value": Text("ugyldig verdi", "invalid value"),
     "Cannot overwrite a value": Text("nøkkelen står to ganger", "the key stands twice"),
@@ -159,7 +137,7 @@ def translate(detail: ErrorDetails, file: str, key: str) -> Fault:
 def _outside(context: Mapping[str, Any], file: str, key: str) -> Fault:
     """A number beyond its limits, perhaps because it is in per cent."""
     low, high, number, unit = context["low"], context["high"], context["number"], context["unit"]
-    places = {"unit": Text(unit_words(unit, UNITS_NB), unit), "low": low, "high": high}
+    places = {"unit": in_a_sentence(unit), "low": low, "high": high}
     fractions = ("share", "per year", "correlation", "probability per year")
     if unit in fractions and abs(number) > high and low <= number / 100 <= high:
         return Fault.of("in_per_cent", file, key, f"{number:g}", fraction=number / 100, number=number, **places)
