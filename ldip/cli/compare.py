@@ -19,6 +19,7 @@ from ldip.cli.options import (
     progress_bar,
     run_options,
 )
+from ldip.cli.place import default_out, names_of
 from ldip.report.folder.records import json_text
 from ldip.text import Text
 
@@ -56,7 +57,11 @@ PICTURES = ("comparison.png", "comparison.svg")
 )
 @run_options
 @policy_options
-@option("--out", type=click.Path(path_type=Path), default="ldip-results/compare", show_default=True)
+@option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help=Text("Resultatmappe  [standard: ldip-results/...]", "Result folder  [default: ldip-results/...]"),
+)
 @option(
     "--json",
     "as_json",
@@ -90,7 +95,7 @@ def compare(
     years: int,
     policy: str,
     step: float,
-    out: Path,
+    out: Path | None,
     as_json: bool,
     pictures: bool,
     with_report: bool,
@@ -125,6 +130,7 @@ def compare(
     sources = read_all(words, changes)
     how: Any = {"runs": runs, "seed": seed, "years": years}
     against = reference(against, words, sources, len(changes)) if against else sources[0].scenario.name
+    out = out or default_out("compare", *names_of(words, sources))
     with files.result_folder(out) as folder:
         with progress_bar(runs, lang, scenarios=len(sources)) as advance:
             of = [source.scenario for source in sources]

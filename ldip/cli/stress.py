@@ -18,6 +18,7 @@ from ldip.cli.options import (
     scenario_options,
     title,
 )
+from ldip.cli.place import default_out, name_of
 from ldip.report.folder.records import json_text
 from ldip.text import Text
 
@@ -45,7 +46,11 @@ PICTURES = ("stress.png", "stress.svg")
 )
 @run_options
 @policy_options
-@option("--out", type=click.Path(path_type=Path), default="ldip-results/stress", show_default=True)
+@option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help=Text("Resultatmappe  [standard: ldip-results/...]", "Result folder  [default: ldip-results/...]"),
+)
 @option(
     "--json",
     "as_json",
@@ -70,7 +75,7 @@ def stress(
     years: int,
     policy: str,
     step: float,
-    out: Path,
+    out: Path | None,
     as_json: bool,
     pictures: bool,
     lang: str,
@@ -93,6 +98,7 @@ def stress(
     check_policy(policy, step)
     check_size(runs, years, ledgers=2)
     sources, label = stress_sources(scenario, changes, tests, lang)
+    out = out or default_out(name_of(scenario, sources[0]), "stress", *tests)
     with files.result_folder(out) as folder:
         with progress_bar(runs, lang, scenarios=len(sources)) as advance:
             scenarios = [source.scenario for source in sources]
