@@ -547,7 +547,7 @@ def test_names_that_are_none(name):
         (("--against", "interest-plus-2"), "ikke et av scenariene", "not among the scenarios"),
         (("--change", "zzz"), "ukjent endring", "unknown change"),
         (("baerum-2020", "faulty.toml"), "ukjent nøkkel", "unknown key"),
-        (("--runs", "1000001"), "flere løp enn det er minne til", "more runs than memory allows"),
+        (("--runs", "1000001"), "flere framtider enn det er minne til", "more runs than memory allows"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
@@ -682,7 +682,7 @@ def test_pictures_are_pictures(results):
     raw = (results / "comparison.svg").read_bytes()
     assert ElementTree.fromstring(raw).tag == "{http://www.w3.org/2000/svg}svg"
     text = raw.decode()
-    for word in ("Grunnalternativet", "Økt boligbygging", "Redusert", "Omstillingsbehov", "frø 7"):
+    for word in ("Grunnalternativet", "Økt boligbygging", "Redusert", "Omstillingsbehov", "startverdi 7"):
         assert word in text
 
 

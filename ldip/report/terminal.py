@@ -15,9 +15,10 @@ from ldip.text import Text
 
 SHOWN_PERCENTILES = (0.95, 0.50, 0.05)
 
-RUNS = Text(nb="{runs} løp, {first}–{last}, frø {seed}", en="{runs} runs, {first}-{last}, seed {seed}")
+RUNS = Text(nb="{runs} framtider, {first}–{last}, startverdi {seed}", en="{runs} runs, {first}-{last}, seed {seed}")
 NOTE = Text(
-    nb="«feil ±» er største utvalgsfeil (standardfeil) på linjen: så mye ville tallene flytte seg med et annet frø. "
+    nb="«feil ±» er største utvalgsfeil (standardfeil) på linjen: så mye ville tallene flytte seg med en annen "
+    "startverdi. "
     "Sannsynlighetene gjelder modellen og dens antakelser, ikke verden. {policy}. Det som da fortsatt mangler, er "
     "omstillingsbehovet.",
     en="'error ±' is the largest sampling error (standard error) of the row: how far the figures would move with "

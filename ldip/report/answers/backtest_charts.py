@@ -17,10 +17,11 @@ PLACES = Text("Plass i viften, {cases} utfall", "Place in the fan, {cases} outco
 UNITS = {"completions": Text("antall", "number"), "own_tax": RATIO}
 CAME = Text("utfall", "outcome")
 HALF = Text("halvparten", "half")
-PLACE = Text("andel av løpene under utfallet, prosent", "share of the runs below the outcome, per cent")
+PLACE = Text("andel av framtidene under utfallet, prosent", "share of the runs below the outcome, per cent")
 EVEN = Text("riktig vifte: like mange i hver", "a right fan: the same in each")
 FOOT = Text(
-    nb="{file}, {runs} løp, frø {seed}. Vifter fra naboår treffer de samme årene: utfallene er ikke uavhengige.",
+    nb="{file}, {runs} framtider, startverdi {seed}. Vifter fra naboår treffer de samme årene: utfallene er ikke "
+    "uavhengige.",
     en="{file}, {runs} runs, seed {seed}. Fans of neighbouring years meet the same years: outcomes are dependent.",
 )
 BINS = 10

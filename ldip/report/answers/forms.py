@@ -149,10 +149,10 @@ INVESTMENT = _form(
             "general_borrowing self_financing_borrowing",
             Text("Bruk av lån, ikke videre utlån", "Borrowing, on-lending excluded"),
         ),
-        Row("on_lending", Text("Låneopptak til formidlingslån", "Borrowing for on-lending")),
+        Row("on_lending", Text("Låneopptak til videreutlån", "Borrowing for on-lending")),
         Row(
             "on_lending_instalments",
-            Text("Mottatte avdrag på formidlingslån", "Instalments received on on-lending"),
+            Text("Mottatte avdrag på videreutlån", "Instalments received on on-lending"),
         ),
         "use_of_investment_funds vat_compensation transfer_to_investment",
     ),
@@ -214,7 +214,7 @@ FORM_2A = _form(
         Text("Årets finansieringsbehov", "To be financed"),
         "@gross_investment",
         Row("on_lending", Text("Utlån", "Lent on")),
-        Row("on_lending_instalments", Text("Avdrag på formidlingslån", "Instalments on on-lending debt")),
+        Row("on_lending_instalments", Text("Avdrag på videreutlån", "Instalments on on-lending debt")),
         "share_purchases extra_instalments investment_fund_provision",
     ),
     _sum(
@@ -237,7 +237,7 @@ FORM_2B = _form(
     "2B",
     Text("Budsjettskjema 2B: fordelt til investering", "Form 2B: distributed to investment"),
     "deflator",
-    _sum(Text("Sum poster i handlingsprogrammet", "Items of the plan in all"), "@investment"),
+    _sum(Text("Sum poster i planen", "Items of the plan in all"), "@investment"),
     _sum(
         "gross_investment",
         _sum("general_investment", _by_project("general_investment")),

@@ -36,7 +36,7 @@ TABLES = {
 SHOWN = 40
 """Cases in the terminal's table."""
 
-HEADING = Text(nb="{count} tilfeller, {runs} løp hvert, {year}", en="{count} cases, {runs} runs each, {year}")
+HEADING = Text(nb="{count} tilfeller, {runs} framtider hvert, {year}", en="{count} cases, {runs} runs each, {year}")
 MORE = Text(nb="… og {count} til i summary.csv", en="... and {count} more in summary.csv")
 
 

@@ -87,7 +87,7 @@ RECONCILIATION_HEADS = (
     capital(words.UNIT),
     Text("Prisbasis", "Price basis"),
     Text("Rolle", "Role"),
-    Text("Dom", "Verdict"),
+    Text("Vurdering", "Verdict"),
     capital(words.YEAR),
     Text("Publisert", "Published"),
     Text("Modell", "Model"),
@@ -144,7 +144,7 @@ AGAIN = Text("Kommando som gir de samme tallene", "Command that gives the same f
 PROVENANCE_ROWS = {
     "program": Text("Program", "Program"),
     "seed": capital(words.SEED),
-    "runs": Text("Løp", "Runs"),
+    "runs": Text("Framtider", "Runs"),
     "years": capital(words.YEARS),
     "policy": words.RESTRUCTURING,
     "changes": Text("Endringer", "Changes"),
