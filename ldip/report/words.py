@@ -3,7 +3,7 @@ catalogue's."""
 
 from ldip.text import Text
 
-YEAR, YEARS = Text("år", "year"), Text("år", "years")
+YEAR = Text("år", "year")
 SEED = Text("startverdi (seed)", "seed")
 UNIT = Text("enhet", "unit")
 EVENT = Text("hendelse", "event")
@@ -24,7 +24,6 @@ IN_YEAR = Text("Sannsynlighet i året", "Probability in the year")
 
 PER_CENT = Text("prosent", "per cent")
 POINTS, PERCENTAGE_POINTS = Text("pp.", "pp."), Text("prosentpoeng", "percentage points")
-RATIO = Text("forholdstall", "ratio")
 PERSONS = Text("personer", "persons")
 DWELLINGS = Text("boliger", "dwellings")
 SUM = Text("sum", "sum")

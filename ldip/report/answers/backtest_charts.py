@@ -9,12 +9,12 @@ from ldip.analysis.backtest import PERCENTILES, Backtest
 from ldip.report.answers.calibration import NAMES, capital
 from ldip.report.fans import BLUE, FOOT_STYLE, INK, RED, number_ticks, quiet_axes
 from ldip.report.numbers import number
-from ldip.report.words import NINE_OF_TEN, PER_CENT, RATIO
+from ldip.report.words import NINE_OF_TEN, PER_CENT
 from ldip.text import Text
 
 FANS = Text("{name}, {unit}: det som kom, og vifter fra noen år", "{name}, {unit}: what came, and fans of some years")
 PLACES = Text("Plass i viften, {cases} utfall", "Place in the fan, {cases} outcomes")
-UNITS = {"completions": Text("antall", "number"), "own_tax": RATIO}
+UNITS = {"completions": Text("antall", "number"), "own_tax": Text("forholdstall", "ratio")}
 CAME = Text("utfall", "outcome")
 HALF = Text("halvparten", "half")
 PLACE = Text("andel av framtidene under utfallet, prosent", "share of the runs below the outcome, per cent")

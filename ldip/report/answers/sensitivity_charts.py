@@ -23,7 +23,8 @@ LIGHT, GREY = "#8fb4d0", "#8a8a8a"
 """Of the low end, of what has no direction; the high end is BLUE."""
 
 DRIVERS = Text(
-    "Åtte av ti framtider når bare denne drivkraften er usikker", "Eight of ten runs when only this driver is uncertain"
+    "Åtte av ti framtider når bare denne drivkraften er usikker",
+    "Eight of ten runs when only this driver is uncertain",
 )
 LOW, HIGH = Text("drivkraften lav", "driver low"), Text("drivkraften høy", "driver high")
 NO_SIDE = Text("uten klar retning", "no clear direction")

@@ -145,7 +145,7 @@ PROVENANCE_ROWS = {
     "program": Text("Program", "Program"),
     "seed": capital(words.SEED),
     "runs": Text("Framtider", "Runs"),
-    "years": capital(words.YEARS),
+    "years": Text("År", "Years"),
     "policy": words.RESTRUCTURING,
     "changes": Text("Endringer", "Changes"),
     "figures": Text(
