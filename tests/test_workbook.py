@@ -196,7 +196,7 @@ def test_every_limit_that_a_picture_draws_stands_in_the_workbook(cells):
 
 
 def test_the_adopted_minimum_stands_beside_the_result_share(cells):
-    for sheet in ("Press – Resultatgrad", "Styrt – Resultatgrad"):
+    for sheet in ("Press – Netto driftsresultat a…", "Styrt – Netto driftsresultat a…"):
         assert cells[sheet][4][11] == "Netto driftsresultat, minste andel av driftsinntektene"
         assert [row[11] for row in cells[sheet][5 : 5 + YEARS]] == [0.03] * YEARS
 
@@ -482,7 +482,7 @@ def test_changed_files_and_changed_figures_are_told_as_the_report_tells_them(ldi
         (["baerum-2020", "r"], 1, "må stå alene"),
         (["r", "--change", "interest-plus-2"], 1, "må stå alene"),
         *[
-            (["r", option, value], 2, f"{option} is that of the result folder")
+            (["r", option, value], 2, f"{option} er den som står i resultatmappen")
             for option, value in (
                 ("--runs", "5"),
                 ("--seed", "1"),

@@ -130,7 +130,7 @@ def metrics_text(metrics: Sequence[Metric], base_year: int, lang: str) -> str:
     """The catalogue as a list: id, label, unit, definition, source."""
     lines = []
     for metric in metrics:
-        unit = unit_label(metric.unit, metric.price_basis(base_year), lang) or metric.unit
+        unit = unit_label(metric.unit, metric.price_basis(base_year), lang)
         lines.append(f"{metric.id}  ({unit})")
         text = f"{metric.label.say(lang)}: {metric.definition.say(lang)} [{metric.source.say(lang)}]"
         lines.append(textwrap.fill(text, 96, initial_indent="    ", subsequent_indent="    "))

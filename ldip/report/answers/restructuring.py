@@ -59,9 +59,8 @@ NOTE = Text(
 ALL_HOLD = Text("Alle reglene holder {when}, prosent", "All rules hold {when}, per cent")
 WAITING = Text(
     nb="Verdien av å vente: Trinnet vedtas nå og tas i alle framtider, også i dem som ikke trenger det: {total} "
-    "mill. i "
-    "{last}. Den som styrer, venter og svarer på det som kommer: {label} er {median} {unit}, i ni av ti framtider {low} "
-    "til {high}. Til gjengjeld holder reglene i {held} prosent av framtidene, mot {p}.",
+    "mill. i {last}. Den som styrer, venter og svarer på det som kommer: {label} er {median} {unit}, i ni av ti "
+    "framtider {low} til {high}. Til gjengjeld holder reglene i {held} prosent av framtidene, mot {p}.",
     en="What waiting is worth: the step is decided now and taken in every run, also in those that do not need it: "
     "{total} mill. in {last}. Who steers waits and answers what comes: {label} is {median} {unit}, in nine of ten "
     "runs {low} to {high}. In return the rules hold in {held} per cent of the runs, against {p}.",

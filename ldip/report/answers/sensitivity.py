@@ -46,9 +46,10 @@ DRIVER_HEADS = (
     WITH_ERROR,
 )
 DRIVER_NOTE = Text(
-    nb="Til venstre: hvor svaret havner i åtte av ti framtider når bare denne drivkraften er usikker, og hva det blir i "
-    "gjennomsnitt når den er på sitt laveste og høyeste. «Smalere»: så mye av spennet mellom 10 og 90 % blir borte "
-    "uten den; minus betyr at den demper de andre. «Av variansen» er Sobol-indekser, uten korrelasjon mellom dem.",
+    nb="Til venstre: hvor svaret havner i åtte av ti framtider når bare denne drivkraften er usikker, og hva det "
+    "blir i gjennomsnitt når den er på sitt laveste og høyeste. «Smalere»: så mye av spennet mellom 10 og 90 % "
+    "blir borte uten den; minus betyr at den demper de andre. «Av variansen» er Sobol-indekser, uten korrelasjon "
+    "mellom dem.",
     en="To the left: where the answer ends in eight of ten runs when only this driver is uncertain, and its mean in "
     "the tenth of the runs in which it is lowest and highest. 'Narrower': so much of the span from 10 to 90 % goes "
     "without it; minus means that it dampens the others. 'Of the variance' are Sobol indices, without correlation "

@@ -328,7 +328,7 @@ def _tidy_rows(summary: Summary, spread: Distribution, lang: str) -> Iterator[Se
     metric = spread.metric
     factor = scale(metric.unit)
     basis = metric.price_basis(summary.base_year)
-    unit = unit_label(metric.unit, basis, lang) or metric.unit
+    unit = unit_label(metric.unit, basis, lang)
     for t, year in enumerate(summary.years):
         figures = [spread.mean[t], spread.sd[t], *[spread.percentiles[p, t] for p in range(len(PERCENTILES))]]
         figures += [spread.mean_error[t], *[spread.percentile_errors[p, t] for p in range(len(PERCENTILES))]]
