@@ -154,6 +154,7 @@ def in_prices_of(unit: str, year: object) -> str:
 
 
 SHARE, RATE, MONEY, REAL = "share", "per year", "mill. kr", "mill. 2020-kr"
+PER_MILLE = "per mille"
 Share = Annotated[Parameter, expect(SHARE, 0.0, 1.0)]
 Rate = Annotated[Parameter, expect(RATE, -0.05, 0.25)]
 Growth = Annotated[Parameter, expect(RATE, -0.10, 0.10)]

@@ -21,6 +21,7 @@ UNITS = {
     "mill. 2020-kr per resident": Text("mill. 2020-kr per innbygger", "mill. 2020-kr per resident"),
     "mill. 2020-kr per dwelling": Text("mill. 2020-kr per bolig", "mill. 2020-kr per dwelling"),
     "mill. 2020-kr per place": Text("mill. 2020-kr per plass", "mill. 2020-kr per place"),
+    "per mille": Text("promille", "per mille"),
     "share per year": Text("andel per år", "share per year"),
     "standard deviation per year": Text("standardavvik per år", "standard deviation per year"),
     "standard deviation": Text("standardavvik", "standard deviation"),
