@@ -49,6 +49,7 @@ mangler ukjent prosent prosentpoeng forskjell lavere høyere
 CODE = re.compile(
     r"""`[^`]*`                               # what is written as code
     | https?://\S+
+    | \b[\w-]+/(?!\w)                          # folders
     | \bldip(?:[ ][a-z][a-z-]+){1,2}           # a command
     | (?<![\w)])--?[a-z][\w-]*(?:[= ][\w./+:=-]+)?   # options, with what may follow
     | \b[\w-]+(?:[._/\\+:][\w*+-]+)+           # keys, files, addresses
