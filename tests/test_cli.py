@@ -713,21 +713,19 @@ def test_scenario_list(ldip):
 def test_scenario_show_gives_unit_basis_and_source(ldip):
     said = ldip("scenario", "show")
     assert said.code == 0
-    assert re.search(
-        r"housing\.reference_completions = 815 +\[dwellings per year; source\]\n +the programme", said.out
-    )
+    assert "(housing.reference_completions): 815 boliger per år  [kilde]\n    programmet bak" in said.out
     for key in ("interest.money_market_rate", "plan.tax", "population.1-5", "demand.care.home.95+"):
         assert key in said.out
     changed = ldip("scenario", "show", "baerum-2020", "--change", "housing-minus-20")
-    assert "housing.pace = 0.8" in changed.out
+    assert "(housing.pace): 0,8 forholdstall" in changed.out
 
 
 def test_scenario_show_assumptions_shows_only_those(ldip):
     everything, assumptions = ldip("scenario", "show"), ldip("scenario", "show", "--assumptions")
     assert assumptions.code == 0
     assert 0 < len(assumptions.out) < len(everything.out)
-    assert "[share; assumption]" in assumptions.out
-    assert not re.search(r"[;\[] ?(source|derived)\]", assumptions.out)
+    assert " andel  [antakelse]" in assumptions.out
+    assert not re.search(r"\[(kilde|avledet)\]", assumptions.out)
 
 
 def test_scenario_show_assumptions_leaves_out_residents_from_a_source(ldip, here):

@@ -42,7 +42,11 @@ TABLES = {
     "bad_tolerance": ("published.csv", ",tax_revenue,0.2,", ",tax_revenue,some,"),
     "above_most": ("ages.csv", ",0.02091,", ",6.02091,"),
     "wrong_width": ("population.csv", "1378,1327,", "1378,"),
-    "not_a_table": ("demand.csv", "service,form,group,coverage,unit_cost,place_cost,basis,source", "service"),
+    "not_a_table": (
+        "demand.csv",
+        "service,form,group,coverage,unit_cost,place_cost,basis,source_nb,source_en",
+        "service",
+    ),
     "year_columns": ("plan.csv", "2020,2021,2022,2023", "2021,2022,2023,2024"),
     "not_a_number": ("plan.csv", "6931.2", "many"),
     "decimal_comma": ("plan.csv", "6931.2", '"6931,2"'),
