@@ -50,6 +50,7 @@ TABLES = {
     "twice": ("areas.csv", "\nchild_welfare,", "\nschools,"),
     "negative_residents": ("population.csv", "1378", "-1378"),
     "not_next_age": ("ages.csv", "\n1,", "\n7,"),
+    "stands_in_settings": ("plan.csv", "\ntax,", "\nproperty_tax,"),
     "no_users": ("areas.csv", "\nschools,", "\nskole,"),
     "elasticity_of_what": ("areas.csv", "users,0,1601", "users,0.5,1601"),
     "not_before": ("vintages.csv", "\n2019,", "\n2020,"),

@@ -11,7 +11,16 @@ from ldip.errors import Fault
 from ldip.scenario import projects as of_projects
 from ldip.scenario.files import faults as f
 from ldip.scenario.quantities import SHARE, in_prices_of, of_any_year
-from ldip.scenario.rows import HISTORIES, MAY_BE_ABSENT, OPEN_END, PAID_WITH, PLAN_LINES, SERVICES, WORKING_AGE
+from ldip.scenario.rows import (
+    HISTORIES,
+    IN_SETTINGS,
+    MAY_BE_ABSENT,
+    OPEN_END,
+    PAID_WITH,
+    PLAN_LINES,
+    SERVICES,
+    WORKING_AGE,
+)
 from ldip.text import Text
 
 COLUMNS = {
@@ -164,7 +173,7 @@ def check_plan(file: str, table: Table, sectors: Sequence[str], first_year: Any)
     found = _sectors(file, table, ["", *sectors])
     for row, line in zip(table.rows, table.lines, strict=True):
         if row["line"] not in PLAN_LINES:
-            found.append(f.unknown(f"{file}:{line}", "line", row["line"], list(PLAN_LINES)))
+            found.append(_no_line(f"{file}:{line}", row["line"]))
             continue
         unit = PLAN_LINES[row["line"]]
         if of_any_year(row["unit"]) != unit:
@@ -175,6 +184,13 @@ def check_plan(file: str, table: Table, sectors: Sequence[str], first_year: Any)
     present = {row["line"] for row in table.rows}
     needed = [line for line in PLAN_LINES if line not in MAY_BE_ABSENT]
     return found + [Fault.of("missing", file, line) for line in needed if table.rows and line not in present]
+
+
+def _no_line(place: str, name: str) -> Fault:
+    """What plan.csv has no line for."""
+    if name in IN_SETTINGS:
+        return Fault.of("stands_in_settings", place, "line", name, setting=IN_SETTINGS[name])
+    return f.unknown(place, "line", name, list(PLAN_LINES))
 
 
 def _without_investment(file: str, table: Table) -> Iterator[Fault]:
