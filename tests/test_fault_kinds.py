@@ -41,7 +41,11 @@ TABLES = {
     "bad_tolerance": ("published.csv", ",tax_revenue,0.2,", ",tax_revenue,some,"),
     "above_most": ("ages.csv", "\n1,0.0002", "\n1,1.0002"),
     "wrong_width": ("population.csv", "1378,1327,", "1378,"),
-    "not_a_table": ("demand.csv", "service,form,group,coverage,unit_cost,place_cost,basis,source", "service"),
+    "not_a_table": ("vintages.csv", None, "vintage\n2019\n"),
+    "unclear_number": ("plan.csv", "6931.2", '"6,931"'),
+    "number_missing": ("plan.csv", "6931.2", ".."),
+    "made_a_date": ("population.csv", "\n6-12,", "\n06.des,"),
+    "official_table": ("population.csv", None, "07459: Befolkning, etter alder\n\nalder;2024\n0;1\n"),
     "year_columns": ("plan.csv", "2020,2021,2022,2023", "2021,2022,2023,2024"),
     "not_a_number": ("plan.csv", "6931.2", "many"),
     "decimal_comma": ("plan.csv", "6931.2", '"6931,2"'),
@@ -79,7 +83,6 @@ SERIES = {
     "not_a_year_of_series": "year,rate\n" + "19x0,0.03\n",
     "year_twice": "year,rate\n" + "".join(f"{min(year, 2000)},{0.02 + year / 1e6}\n" for year in YEARS),
     "not_next_year": "year,rate\n" + "".join(f"{year * 2 - 1990},{0.02 + year / 1e6}\n" for year in YEARS),
-    "hole": "year,rate,cpi\n" + "".join(f"{y},{'' if y == 1995 else 0.02 + y / 1e6},0.02\n" for y in YEARS),
     "per_cent": "year,rate\n" + "".join(f"{year},{2 + year / 1e4}\n" for year in YEARS),
     "implausible": "year,completions\n" + "".join(f"{year},{year if year > 1990 else -1}\n" for year in YEARS),
     "never_changes": "year,rate\n" + "".join(f"{year},0.02\n" for year in YEARS),
@@ -116,6 +119,7 @@ COMMANDS = {
     "no_driver": ["simulate", "--without", "no-such"],
     "too_many_runs": ["explain", "--group", "0.9:1", "--runs", "900000000"],
     "no_series": ["calibrate", "no-such.csv"],
+    "not_a_series": ["calibrate", "a-file"],
     "no_long_column": ["backtest", "--minimum", "200"],
     "no_area": ["payback", "no-such"],
     "nothing_built": ["payback", "fornebu", "--years", "3", "--runs", "20"],
@@ -215,11 +219,18 @@ def municipality(tmp_path: Path) -> Path:
 def test_tables(municipality, kind):
     name, old, new = TABLES[kind]
     path = municipality / name
-    if "\udce5" in new:
+    if old is None:
+        path.write_text(new, encoding="utf-8")
+    elif "\udce5" in new:
         path.write_bytes(path.read_bytes().replace(old.encode(), b"\xe5"))
     else:
         edit(path, old, new)
     told(kind, read, str(municipality))
+
+
+def test_two_files_of_a_table(municipality):
+    (municipality / "plan.xlsx").write_bytes(b"")
+    told("two_files", read, str(municipality))
 
 
 @pytest.mark.parametrize("kind", GRIDS)

@@ -1,5 +1,6 @@
 """Turn what is wrong with an input into a fault that a planner can act on. Its words stand in ``ldip/faults.csv``."""
 
+import datetime
 import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -264,12 +265,9 @@ def _escapes(name: str) -> str:
     return " ".join(dict.fromkeys(printable(sign) for sign in name if printable(sign) != sign))
 
 
-def not_a_number(place: str, column: str, cell: str) -> Fault:
-    """A cell should be a number."""
-    better = cell.replace("\u00a0", "").replace(" ", "").replace(",", ".")
-    if better.replace(".", "", 1).lstrip("-").isdigit():
-        return Fault.of("decimal_comma", place, column, cell, better=better)
-    return Fault.of("not_a_number", place, column, cell or EMPTY)
+def a_date(file: str, place: str, day: datetime.date, shown: str) -> Fault:
+    """Excel made a date of a number that was written with a point."""
+    return Fault.of("sheet_date", file, place, shown, day=day.day, month=day.month)
 
 
 def unknown(file: str, key: str, value: str, known: Sequence[str]) -> Fault:

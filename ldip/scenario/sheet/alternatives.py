@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ldip.errors import Fault, InputError
-from ldip.scenario.files.faults import nearest
+from ldip.scenario.files.faults import a_date, nearest
 from ldip.scenario.files.reader import Source, read
 from ldip.scenario.files.writer import change_toml
 from ldip.scenario.numbers import by_year, moves, quantities
@@ -21,7 +21,7 @@ from ldip.scenario.quantities import Parameter, Quantity
 from ldip.scenario.schema import limits
 from ldip.scenario.settings import BASES
 from ldip.scenario.sheet import faults as f
-from ldip.scenario.sheet.cells import Sheet, address, read_cells
+from ldip.scenario.files.cells import Sheet, address, read_cells
 from ldip.text import Text
 
 SHEET = Text("Innstillinger", "Settings")
@@ -265,7 +265,7 @@ class _Reading:
             low, high = limits(key)
             if not low <= cell <= high and cell == int(cell) and SERIALS[0] <= cell <= SERIALS[1]:
                 day = datetime.date(1899, 12, 30) + datetime.timedelta(days=int(cell))
-                self.faults.append(f.a_date(self.sheet.file, place, day, f"{cell:g}"))
+                self.faults.append(a_date(self.sheet.file, place, day, f"{cell:g}"))
             else:
                 return cell + 0.0
         elif cell != "":
