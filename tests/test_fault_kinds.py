@@ -115,6 +115,8 @@ SHEETS = {
 
 COMMANDS = {
     "no_scenario": ["simulate", "no-such"],
+    "not_a_scenario": ["simulate", "a-folder"],
+    "not_a_change": ["simulate", "--change", "a-file"],
     "no_change": ["simulate", "--change", "no-such"],
     "no_driver": ["simulate", "--without", "no-such"],
     "too_many_runs": ["explain", "--group", "0.9:1", "--runs", "900000000"],

@@ -18,6 +18,7 @@ from test_workbook import converted, needs_soffice
 
 from ldip.errors import Fault, InputError
 from ldip.report.workbook.settings import write_scenario_sheet
+from ldip.scenario.files.cells import address
 from ldip.scenario.files.formats import FORMAT
 from ldip.scenario.files.reader import Source, change_names, find, read
 from ldip.scenario.files.writer import change_toml
@@ -25,7 +26,6 @@ from ldip.scenario.numbers import moves, quantities
 from ldip.scenario.quantities import Parameter
 from ldip.scenario.schema import limits
 from ldip.scenario.sheet.alternatives import FIRST, Change, check, read_sheet
-from ldip.scenario.files.cells import address
 
 YEARS = np.arange(2020, 2060)
 FORMULA_ERROR = "=1/0"

@@ -115,10 +115,11 @@ def _propose(
     from ldip.report.answers.proposal import proposal_records, proposal_text, proposal_words
     from ldip.report.folder.files import check_writable, write_file
     from ldip.scenario.files.reader import find
+    from ldip.scenario.files.reading import table_file
 
     check_writable(to)
     found = propose(source.scenario, years=years, sizes=sizes, lang=lang)
-    own = find(scenario).folder / "projects.csv"
+    own = table_file(find(scenario).folder, "projects")
     kept = own if own.is_file() else None
     if found.projects:
         write_file(to, proposal_text(kept, found.projects))

@@ -1,7 +1,5 @@
 """Proposed projects: as a table ``projects.csv``, in words and as records."""
 
-import csv
-import io
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +10,8 @@ from ldip.report.answers.projects import SERVICE, area_title
 from ldip.report.folder.records import csv_text
 from ldip.report.numbers import number
 from ldip.report.terminal import table
+from ldip.scenario.files.cells import block_of, table_cells
+from ldip.scenario.files.tables import plain_rows
 from ldip.scenario.projects import COLUMNS, Project
 from ldip.scenario.schema import Scenario
 from ldip.text import Text
@@ -33,9 +33,9 @@ KEPT = Text("Radene i {kept} står først.", "The rows of {kept} stand first.")
 
 
 def proposal_text(kept: Path | None, proposed: Sequence[Project]) -> str:
-    """The table ``projects.csv`` with these projects behind those that `kept` has, whose cells stay as they are."""
-    rows = list(csv.reader(io.StringIO(kept.read_text(encoding="utf-8-sig"), newline=""))) if kept else []
-    header, *old = [row for row in rows if row] or [[]]
+    """The table ``projects.csv`` with these projects behind those that the table `kept` has."""
+    sheet = table_cells(kept, kept.name, "projects", [])[0] if kept else None
+    header, *old = plain_rows(block_of(sheet)) if sheet else [[]]
     told = [project.model_dump() for project in proposed]
     used = [name for name in COLUMNS if any(row[name] != Project.model_fields[name].default for row in told)]
     header = [*header, *[name for name in used if name not in header]]

@@ -126,7 +126,7 @@ def table_cells(path: Path, shown: str, name: str, found: list[Fault]) -> tuple[
 def decoded(raw: bytes, shown: str, found: list[Fault]) -> str | None:
     """The text of a CSV file; None, and faults more, if it is none.
 
-    UTF-16 is known by its mark or by its zeros. What is not UTF-8 is Windows-1252, unless letters of both stand in it.
+    UTF-16 is known by its mark or by its zeros. What is not UTF-8 is Windows-1252, unless it has letters of both.
     """
     text = None
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):

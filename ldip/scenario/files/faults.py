@@ -194,12 +194,16 @@ def hint(word: str, known: Sequence[str]) -> Text:
 
 
 def no_scenario(where: str, names: Sequence[str], path: Path) -> Fault:
-    """No such scenario."""
+    """No such scenario, or something else of that name."""
+    if path.exists():
+        return Fault.of("not_a_scenario", where, names=", ".join(names))
     return Fault.of("no_scenario", "", where, hint=hint(where, names), names=", ".join(names))
 
 
 def no_change(change: str, names: Sequence[str], folder: Path) -> Fault:
-    """No such change."""
+    """No such change, or something else of that name."""
+    if Path(change).exists():
+        return Fault.of("not_a_change", change, names=", ".join(names))
     file = f"{folder.name}/changes"
     return Fault.of("no_change", file, change, hint=hint(change, names), names=", ".join(names))
 

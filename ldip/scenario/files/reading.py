@@ -24,8 +24,8 @@ NO_TABLE = Table()
 
 
 def text_of(path: Path, shown: str, found: list[Fault]) -> tuple[str | None, str]:
-    """The text of a TOML file called `shown`, which is UTF-8, and the SHA-256 of its bytes; None, and a fault more, if
-    it is not."""
+    """The text of a TOML file called `shown`, which is UTF-8, and the SHA-256 of its bytes; None, and a fault more,
+    if it is not."""
     raw, digest = bytes_of(path, shown, found)
     if raw is None:
         return None, digest
@@ -37,6 +37,12 @@ def text_of(path: Path, shown: str, found: list[Fault]) -> tuple[str | None, str
     hidden = f.hidden_in_text(shown, text)
     found += hidden
     return None if hidden else text, digest
+
+
+def table_file(folder: Path, name: str) -> Path:
+    """Where the folder keeps the table `name`: the CSV file where it is not there at all."""
+    paths = [folder / f"{name}{ending}" for ending in TABLES]
+    return next((path for path in paths if path.exists()), paths[0])
 
 
 def title_in(heading: Any, path: Path) -> Text:
@@ -133,9 +139,8 @@ class Reading:
         return below[-1] if below else self.shown(self.base)
 
     def table_file(self, name: str) -> Path:
-        """Where the table `name` is kept: the CSV file where there is none at all."""
-        paths = [self.folder / f"{name}{ending}" for ending in TABLES]
-        return next((path for path in paths if path.exists()), paths[0])
+        """Where the table `name` is kept."""
+        return table_file(self.folder, name)
 
     def table(self, name: str, heading: Any) -> Table:
         """The table `name`, its faults added to the reading's."""
@@ -169,9 +174,11 @@ class Reading:
             file, _, line = fault.file.rpartition(":")
             table = self.tables.get(file)
             if table and line.isdigit() and fault not in table.faults:
-                if {(int(line), fault.key), (int(line), str(fault.value))} & table.faulty:
-                    continue
-            told.append(self.blocks[file].in_cells(fault) if file in self.blocks else fault)
+                here = {(int(line), fault.key), (int(line), str(fault.value))}
+            else:
+                here = set()
+            if not (table and here & table.faulty):
+                told.append(self.blocks[file].in_cells(fault) if file in self.blocks else fault)
         return told
 
     def price_years(self, scenario: Scenario, plan: Table = NO_TABLE) -> list[Fault]:

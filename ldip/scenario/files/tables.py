@@ -129,6 +129,24 @@ def read_table(name: str, block: Block, years: tuple[str, ...] | None) -> Table:
     return Table(tuple(rows), tuple(block.lines), shown_years, tuple(found), frozenset(faulty))
 
 
+def plain_rows(block: Block) -> list[list[str]]:
+    """A table's header and rows as this program writes them: numbers with a decimal point, all else as it stands."""
+    numeric = [place for place, column in enumerate(block.header) if column.isdigit() or column in NUMERIC]
+    numbers = Numbers(block, numeric, [])
+
+    def plain(place: int, column: str, cell: Cell) -> str:
+        if place in numeric and cell != "":
+            number = numbers.meant(cell)
+            return as_text(cell) if number is None or cell == as_text(number) else as_text(number)
+        return _text(cell, block.file, column, numbers)
+
+    rows = [
+        [plain(place, column, cell) for place, (column, cell) in enumerate(zip(block.header, row, strict=True))]
+        for row in block.rows
+    ]
+    return [block.header, *rows]
+
+
 def check_areas(file: str, table: Table, sectors: Sequence[str]) -> list[Fault]:
     """Each area once, in a known sector; the services that follow users are there and no others do."""
     found = [*_twice(file, table, ("area",)), *_sectors(file, table, sectors)]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ldip.errors import Fault, InputError
+from ldip.scenario.files.cells import Sheet, address, read_cells
 from ldip.scenario.files.faults import a_date, nearest
 from ldip.scenario.files.reader import Source, read
 from ldip.scenario.files.writer import change_toml
@@ -21,7 +22,6 @@ from ldip.scenario.quantities import Parameter, Quantity
 from ldip.scenario.schema import limits
 from ldip.scenario.settings import BASES
 from ldip.scenario.sheet import faults as f
-from ldip.scenario.files.cells import Sheet, address, read_cells
 from ldip.text import Text
 
 SHEET = Text("Innstillinger", "Settings")
