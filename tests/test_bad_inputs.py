@@ -563,7 +563,7 @@ def test_unknown_scenario_lists_those_there_are(asked):
 
 def test_folder_without_base_file_says_so(tmp_path):
     (fault,) = faults_of(tmp_path)
-    assert "must hold a base.toml" in fault.say("en")
+    assert "is a folder with a base.toml" in fault.say("en")
 
 
 @pytest.mark.parametrize(

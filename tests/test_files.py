@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import shutil
 import warnings
 from pathlib import Path
@@ -477,3 +478,53 @@ def test_what_exists_but_is_no_series_is_not_called_missing(ldip):
     said = ldip("calibrate", CASES / "07221.json")
     assert said.code == 1
     assert "07221.json: finnes, men er ikke en tabell med årstall og tall (.csv, .xlsx, .ods)" in said.err
+
+
+# Results that a Norwegian Excel opens
+
+
+def opened_in_norwegian_excel(path: Path) -> list[list[str]]:
+    """The cells, as a spreadsheet with semicolon and decimal comma takes them."""
+    raw = path.read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""), delimiter=";"))
+
+
+FEW = ("--runs", "40", "--no-pictures", "--years", "6")
+
+
+def test_results_for_a_norwegian_excel_hold_the_same_numbers(ldip, here):
+    assert ldip("simulate", "eksempelvik-2025", "--out", "en", *FEW).code == 0
+    said = ldip("simulate", "eksempelvik-2025", "--out", "nb", "--csv", "nb", *FEW)
+    assert "I Excel: ldip workbook nb, eller --csv nb" in said.out
+    for name in ("summary.csv", "sampling_errors.csv", "probabilities.csv"):
+        plain = list(csv.reader((here / "en" / name).read_text(encoding="utf-8").splitlines()))
+        cells = opened_in_norwegian_excel(here / "nb" / name)
+        assert [[cell.replace(",", ".") for cell in row] for row in cells] == plain
+        assert not any("." in cell for row in cells[1:] for cell in row if cell[-1:].isdigit())
+
+    first, second = (
+        json.loads((here / name / "provenance.json").read_text(encoding="utf-8")) for name in ("en", "nb")
+    )
+    assert second.pop("csv") == "nb"
+    assert second == first
+
+
+@pytest.mark.parametrize("command", [("report",), ("workbook",)])
+def test_results_for_a_norwegian_excel_are_read_back(ldip, here, command):
+    ldip("simulate", "eksempelvik-2025", "--out", "nb", "--csv", "nb", *FEW)
+    said = ldip(*command, "nb", "--out", "again.xlsx" if command == ("workbook",) else "again.html")
+    assert said.code == 0
+    assert "er de samme til siste siffer i 3 filer" in said.out
+    path = here / "nb" / "summary.csv"
+    path.write_bytes(path.read_bytes().replace(b",", b",1", 1))
+    assert "summary.csv endret" in ldip(*command, "nb", "--out", "b.xlsx" if "workbook" in command else "b.html").out
+
+
+def test_python_opens_results_for_a_norwegian_excel(ldip, here):
+    import ldip as program
+
+    ldip("simulate", "eksempelvik-2025", "--out", "nb", "--csv", "nb", *FEW)
+    ldip("simulate", "eksempelvik-2025", "--out", "en", *FEW)
+    both = [program.open(name) for name in ("nb", "en")]
+    assert both[0]["debt_ratio"].quantiles.equals(both[1]["debt_ratio"].quantiles)

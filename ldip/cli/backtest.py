@@ -4,7 +4,17 @@ from pathlib import Path
 
 import click
 
-from ldip.cli.options import DEFAULT_SCENARIO, DEFAULT_SERIES, Number, change_option, lang_option, progress_bar, read
+from ldip.cli.options import (
+    DEFAULT_SCENARIO,
+    DEFAULT_SERIES,
+    Number,
+    change_option,
+    csv_option,
+    lang_option,
+    progress_bar,
+    read,
+    result_folder,
+)
 from ldip.errors import Fault, InputError
 from ldip.report.folder.records import json_text
 from ldip.text import Text
@@ -33,6 +43,7 @@ from ldip.text import Text
     "--level", type=Number(0.0, 300.0), default=75.0, show_default=True, help="Debt ratio to be reached, per cent."
 )
 @click.option("--by", type=int, metavar="YEAR", help="When it is to be reached  [default: the last year]")
+@csv_option
 @click.option("--out", type=click.Path(path_type=Path), help="Result folder  [default: ldip-results/...]")
 @click.option("--pictures/--no-pictures", default=True, help="Write pictures (PNG, SVG).", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of tables.")
@@ -70,7 +81,6 @@ def backtest(
     from ldip.analysis.realism import check_by, realism
     from ldip.report.answers.backtest import backtest_records, backtest_text, write_backtest
     from ldip.report.answers.realism import realism_records, realism_text, write_realism
-    from ldip.report.folder.files import result_folder
     from ldip.scenario.files.history import read_history
     from ldip.scenario.files.series import read_series
 

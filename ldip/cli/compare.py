@@ -1,5 +1,6 @@
 """ldip compare."""
 
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,12 +10,15 @@ import click
 
 from ldip.cli.alternatives import read_all, reference, wanted
 from ldip.cli.options import (
+    EXCEL,
     change_option,
     check_policy,
     check_size,
+    csv_option,
     lang_option,
     policy_options,
     progress_bar,
+    result_folder,
     run_options,
 )
 from ldip.report.folder.records import json_text
@@ -33,6 +37,7 @@ PICTURES = ("comparison.png", "comparison.svg")
 @click.option("--against", metavar="NAME", help="The scenario to compare with  [default: the first]")
 @run_options
 @policy_options
+@csv_option
 @click.option("--out", type=click.Path(path_type=Path), default="ldip-results/compare", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of tables.")
 @click.option("--pictures/--no-pictures", default=True, help="Write the picture (PNG and SVG).", show_default=True)
@@ -82,7 +87,7 @@ def compare(
     sources = read_all(words, changes)
     how: Any = {"runs": runs, "seed": seed, "years": years}
     against = reference(against, words, sources, len(changes)) if against else sources[0].scenario.name
-    with files.result_folder(out) as folder:
+    with result_folder(out) as folder:
         with progress_bar(runs, lang, scenarios=len(sources)) as advance:
             of = [source.scenario for source in sources]
             comparison = compare_scenarios(of, against=against, progress=advance, policy=policy, step=step, **how)
@@ -121,7 +126,8 @@ def _show(
         lang, title=common_title(sources, len(changes), lang)
     )
     click.echo(comparison_text(comparison, labels(sources, len(changes), lang), heading, lang))
-    click.echo("\n" + Text("Resultater: {out}", "Results: {out}").say(lang, out=out))
+    click.echo("\n" + EXCEL.say(lang, out=shlex.quote(str(out))))
+    click.echo(Text("Resultater: {out}", "Results: {out}").say(lang, out=out))
 
 
 def _write_picture(
@@ -135,7 +141,6 @@ def _write_picture(
 ) -> None:
     from ldip.report.answers.comparison import common_title, labels
     from ldip.report.answers.comparison_charts import write_picture
-    from ldip.report.folder.files import result_folder
 
     with result_folder(out) as folder:
         title = common_title(sources, len(changes), lang)

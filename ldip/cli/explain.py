@@ -5,7 +5,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ldip.cli.options import check_size, lang_option, progress_bar, read, run_options, scenario_options, title
+from ldip.cli.options import (
+    check_size,
+    csv_option,
+    lang_option,
+    progress_bar,
+    read,
+    result_folder,
+    run_options,
+    scenario_options,
+    title,
+)
 from ldip.errors import Fault, InputError
 from ldip.report.folder.records import json_text
 from ldip.text import Text
@@ -39,6 +49,7 @@ class Shares(click.ParamType):
 @click.option("--against-base", is_flag=True, help="Compare the baseline path with that of the unchanged scenario.")
 @click.option("--with-deficits", is_flag=True, help="Explain the debt ratio including uncovered deficits.")
 @run_options
+@csv_option
 @click.option("--out", type=click.Path(path_type=Path), help="Also write tables (CSV) and the picture here.")
 @click.option("--pictures/--no-pictures", default=True, help="With --out: the picture (PNG, SVG).", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print every term and year as JSON.")
@@ -76,7 +87,6 @@ def explain(
     from ldip.analysis.explain import explain as explain_path
     from ldip.analysis.explain import explain_groups
     from ldip.report.answers.explain import explanation_records, explanation_text, write_explanation
-    from ldip.report.folder.files import result_folder
 
     if against and not group:
         raise click.UsageError("--against belongs to --group.")

@@ -3,6 +3,7 @@
 import math
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -122,11 +123,39 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+CSV_META = "ldip.csv"
+EXCEL = Text(
+    nb="I Excel: ldip workbook {out}, eller --csv nb for CSV-filer som norsk Excel åpner riktig.",
+    en="In Excel: ldip workbook {out}, or --csv nb for CSV files that a Norwegian Excel opens rightly.",
+)
+
+
+def csv_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --csv, which :func:`result_folder` asks for."""
+    return click.option(
+        "--csv",
+        type=click.Choice(["en", "nb"]),
+        default="en",
+        show_default=True,
+        expose_value=False,
+        callback=lambda context, _, value: context.meta.update({CSV_META: value}),
+        help="How CSV files are written; nb: with ; and decimal comma, as a Norwegian Excel opens them.",
+    )(command)
+
+
+def result_folder(out: Path) -> AbstractContextManager[Path]:
+    """The result folder of a command with :func:`csv_option`."""
+    from ldip.report.folder import files
+
+    return files.result_folder(out, click.get_current_context().meta[CSV_META])
+
+
 def result_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add --out, --json and --pictures."""
+    """Add --out, --csv, --json and --pictures."""
     for option in (
         click.option("--pictures/--no-pictures", default=True, help="Write pictures (PNG, SVG).", show_default=True),
         click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of tables."),
+        csv_option,
         click.option("--out", type=click.Path(path_type=Path), help="Result folder  [default: ldip-results/...]"),
     ):
         command = option(command)

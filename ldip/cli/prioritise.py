@@ -8,10 +8,12 @@ import click
 from ldip.cli.options import (
     Number,
     check_size,
+    csv_option,
     driver_options,
     lang_option,
     progress_bar,
     read,
+    result_folder,
     run_options,
     scenario_options,
     title,
@@ -100,6 +102,7 @@ class Ceiling(click.ParamType):
     help="Also: the first limit against what is postponed, at these confidences; takes a minute  [0.7,0.8,0.9]",
 )
 @run_options
+@csv_option
 @click.option("--out", type=click.Path(path_type=Path), help="Write the change (X.toml), or a folder with all of it.")
 @click.option("--pictures/--no-pictures", default=True, help="With a folder: the picture.", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON.")
@@ -167,7 +170,7 @@ def prioritise(
 def _write(out: Path, result: "Prioritised", pictures: bool, heading: str, lang: str) -> None:
     """The change file alone, or a folder with the change, the tables and the picture."""
     from ldip.report.answers import prioritise as words
-    from ldip.report.folder.files import result_folder, write_file
+    from ldip.report.folder.files import write_file
 
     if out.suffix == ".toml":
         write_file(out, words.change_file(result))

@@ -11,6 +11,7 @@ from ldip.cli.options import (
     lang_option,
     progress_bar,
     read,
+    result_folder,
     result_options,
     run_options,
     scenario_options,
@@ -79,7 +80,6 @@ def projects(
     from ldip.analysis.investment_plan import MOST_RUNS, investment_plan
     from ldip.report.answers.projects import projects_text
     from ldip.report.answers.projects_files import projects_records, write_projects
-    from ldip.report.folder.files import result_folder
 
     check_size(min(runs, MOST_RUNS), years)
     if propose_to and propose_to.exists() and not overwrite:

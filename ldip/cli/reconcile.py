@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ldip.cli.options import lang_option, read, scenario_options, title
+from ldip.cli.options import csv_option, lang_option, read, result_folder, scenario_options, title
 from ldip.errors import Fault, InputError
 from ldip.text import Text
 
@@ -12,6 +12,7 @@ from ldip.text import Text
 @click.command()
 @scenario_options
 @click.option("--all", "everything", is_flag=True, help="Every figure, not only those that differ.")
+@csv_option
 @click.option("--out", type=click.Path(path_type=Path), help="Also write reconcile.csv into this folder.")
 @lang_option
 def reconcile(scenario: str, changes: tuple[str, ...], everything: bool, out: Path | None, lang: str) -> None:
@@ -26,7 +27,6 @@ def reconcile(scenario: str, changes: tuple[str, ...], everything: bool, out: Pa
     from ldip.analysis.reconcile import debt_ratios
     from ldip.analysis.reconcile import reconcile as compare
     from ldip.report.answers.reconciliation import reconciliation_text, write_reconciliation
-    from ldip.report.folder.files import result_folder
     from ldip.scenario.files.reader import change_names, find
 
     source = read(scenario, changes)

@@ -7,10 +7,12 @@ import click
 
 from ldip.cli.options import (
     check_size,
+    csv_option,
     driver_options,
     lang_option,
     progress_bar,
     read,
+    result_folder,
     run_options,
     scenario_options,
     title,
@@ -56,6 +58,7 @@ class Confidences(click.ParamType):
 )
 @click.option("--reserve", "with_reserve", is_flag=True, help="Also: how large a buffer fund lasts.")
 @run_options
+@csv_option
 @click.option("--out", type=click.Path(path_type=Path), help="Also write restructuring.csv and its curve here.")
 @click.option("--json", "as_json", is_flag=True, help="Print steps and curve as JSON.")
 @lang_option
@@ -89,7 +92,6 @@ def restructure(
     from ldip.analysis.restructuring import restructure as solve
     from ldip.analysis.steering import steer
     from ldip.report.answers import restructuring as words
-    from ldip.report.folder.files import result_folder
 
     check_size(runs, years, ledgers=2)
     source = read(scenario, changes, without, only)

@@ -5,7 +5,17 @@ from typing import Any
 
 import click
 
-from ldip.cli.options import check_size, lang_option, read, run_options, scenario_options, title, work_bar
+from ldip.cli.options import (
+    check_size,
+    csv_option,
+    lang_option,
+    read,
+    result_folder,
+    run_options,
+    scenario_options,
+    title,
+    work_bar,
+)
 from ldip.report.folder.records import json_text
 from ldip.text import Text
 
@@ -25,6 +35,7 @@ from ldip.text import Text
     is_flag=True,
     help="Move every quantity of the scenario, also those with a source; not only our assumptions.",
 )
+@csv_option
 @click.option("--out", type=click.Path(path_type=Path), help="Result folder  [default: ldip-results/...]")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of tables.")
 @click.option("--pictures/--no-pictures", default=True, help="Write pictures (PNG, SVG).", show_default=True)
@@ -56,7 +67,6 @@ def sensitivity(
     from ldip.analysis.discovery import discover, event_named
     from ldip.model.fiscal_rules import events
     from ldip.report.answers import sensitivity as report
-    from ldip.report.folder.files import result_folder
 
     if runs < tornadoes.FEWEST:
         raise click.UsageError(f"--runs must be at least {tornadoes.FEWEST} here.")

@@ -1,6 +1,7 @@
 """ldip simulate."""
 
 import contextlib
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ldip.cli.options import (
+    EXCEL,
     check_policy,
+    csv_option,
     driver_options,
     lang_option,
     policy_options,
     progress_bar,
     read,
+    result_folder,
     run_options,
     scenario_options,
     title,
@@ -35,6 +39,7 @@ PICTURES_TOO = Text("Resultater og figurer: {out}", "Results and pictures: {out}
 @driver_options
 @run_options
 @policy_options
+@csv_option
 @click.option("--out", type=click.Path(path_type=Path), help="Result folder  [default: ldip-results/SCENARIO]")
 @click.option(
     "--keep-runs",
@@ -92,7 +97,7 @@ def simulate(
     out = out or Path("ldip-results") / source.scenario.name
     names = fans_of(policy)
     size: Any = {"runs": runs, "seed": seed, "years": years}
-    with files.result_folder(out) as folder, _kept_runs(keep_runs, folder, source, names, **size) as kept:
+    with result_folder(out) as folder, _kept_runs(keep_runs, folder, source, names, **size) as kept:
         with progress_bar(runs * passes(runs), lang, scenarios=len(names)) as advance:
             asked: Any = {**size, "policy": policy, "step": step, "kept": kept, "progress": advance}
             fans = simulate_fans(source.scenario, name=source.scenario.name, **asked)
@@ -132,6 +137,7 @@ def _show(source: "Source", fans: "Fans", out: Path, lang: str, *, pictures: boo
     count, total = assumed(source.scenario)
     click.echo(simulation_text(fans, title(source, lang), lang))
     click.echo(ASSUMPTIONS.say(lang, count=count, total=total, name=source.scenario.scenario.name))
+    click.echo(EXCEL.say(lang, out=shlex.quote(str(out))))
     where = PICTURES_TOO if pictures else RESULTS
     click.echo(where.say(lang, out=out))
     if details:
@@ -165,7 +171,6 @@ def _kept_runs(
 
 def _write_pictures(source: "Source", fans: "Fans", out: Path, lang: str) -> None:
     from ldip.report.fans import write_fans
-    from ldip.report.folder.files import result_folder
 
     with result_folder(out) as folder:
         write_fans(folder, source.scenario, fans, lang)

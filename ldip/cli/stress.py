@@ -9,10 +9,12 @@ import click
 from ldip.cli.options import (
     check_policy,
     check_size,
+    csv_option,
     lang_option,
     policy_options,
     progress_bar,
     read,
+    result_folder,
     run_options,
     scenario_options,
     title,
@@ -31,6 +33,7 @@ PICTURES = ("stress.png", "stress.svg")
 @click.option("--test", "tests", multiple=True, metavar="NAME", help="Only this stress test; may be repeated.")
 @run_options
 @policy_options
+@csv_option
 @click.option("--out", type=click.Path(path_type=Path), default="ldip-results/stress", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of tables.")
 @click.option("--pictures/--no-pictures", default=True, help="Write the picture (PNG and SVG).", show_default=True)
@@ -67,7 +70,7 @@ def stress(
     check_policy(policy, step)
     check_size(runs, years, ledgers=2)
     sources, label = stress_sources(scenario, changes, tests, lang)
-    with files.result_folder(out) as folder:
+    with result_folder(out) as folder:
         with progress_bar(runs, lang, scenarios=len(sources)) as advance:
             scenarios = [source.scenario for source in sources]
             how: Any = {"runs": runs, "seed": seed, "years": years, "policy": policy, "step": step}
@@ -90,7 +93,7 @@ def stress(
         sys.stdout.flush()
         from ldip.report.answers.stress_charts import write_stress_picture
 
-        with files.result_folder(out) as folder:
+        with result_folder(out) as folder:
             write_stress_picture(folder, PICTURES, result, label, lang)
         if not as_json:
             click.echo(Text("Figur: {name}", "Picture: {name}").say(lang, name=out / PICTURES[0]))
