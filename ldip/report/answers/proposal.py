@@ -11,7 +11,7 @@ from ldip.report.folder.records import csv_text
 from ldip.report.numbers import number
 from ldip.report.terminal import table
 from ldip.scenario.files.cells import block_of, table_cells
-from ldip.scenario.files.tables import plain_rows
+from ldip.scenario.files.tables import IN_TWO, plain_rows
 from ldip.scenario.projects import COLUMNS, Project
 from ldip.scenario.schema import Scenario
 from ldip.text import Text
@@ -32,12 +32,18 @@ WRITTEN = Text("{count} prosjekter i {to}.", "{count} projects in {to}.")
 KEPT = Text("Radene i {kept} står først.", "The rows of {kept} stand first.")
 
 
-def proposal_text(kept: Path | None, proposed: Sequence[Project]) -> str:
-    """The table ``projects.csv`` with these projects behind those that the table `kept` has."""
+def proposal_text(kept: Path | None, proposed: Sequence[Project], lang: str) -> str:
+    """The table ``projects.csv`` with these projects behind those that the table `kept` has. Where it has one column
+    of sources, those of the new projects are in `lang`."""
     sheet = table_cells(kept, kept.name, "projects", [])[0] if kept else None
     header, *old = plain_rows(block_of(sheet)) if sheet else [[]]
-    told = [project.model_dump() for project in proposed]
+    told = [
+        {**project.model_dump(), "source": project.source.say(lang)} | dict(zip(IN_TWO, project.source, strict=True))
+        for project in proposed
+    ]
     used = [name for name in COLUMNS if any(row[name] != Project.model_fields[name].default for row in told)]
+    if "source" not in header:
+        used = [name for column in used for name in (IN_TWO if column == "source" else (column,))]
     header = [*header, *[name for name in used if name not in header]]
     new = [[_cell(row.get(name)) for name in header] for row in told]
     return csv_text([header, *[[*row, *[""] * (len(header) - len(row))] for row in old], *new])
