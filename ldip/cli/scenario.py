@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ldip.cli.options import XLSX, baseline_ledger, lang_option, read, scenario_options
+from ldip.cli.options import DEFAULT_SCENARIO, XLSX, baseline_ledger, lang_option, read, scenario_options
 from ldip.errors import Fault, InputError
 from ldip.text import Text
 
@@ -301,3 +301,62 @@ def from_sheet(sheet: Path, out: Path, lang: str) -> None:
         click.echo(written.say(lang, path=out / f"{change.name}.toml", count=change.numbers))
     again = " ".join([scenario, *[str(out / f"{change.name}.toml") for change in changes]])
     click.echo(Text("Videre: ldip compare {again}", "Next: ldip compare {again}").say(lang, again=again))
+
+
+@scenario.command("workbook")
+@click.argument("scenario", default=DEFAULT_SCENARIO)
+@click.option("--out", type=XLSX, help="The file  [default: SCENARIO.xlsx]")
+@lang_option
+def scenario_workbook(scenario: str, out: Path | None, lang: str) -> None:
+    """Write the whole of SCENARIO as one Excel workbook to fill in: every setting, text and table.
+
+    With drop-downs, limits, notes, and colours for how sure each number is. Edit it in Excel, then:
+    ldip scenario from-workbook. Changes stay in files; alternatives: ldip scenario sheet.
+
+    \b
+    Examples:
+      ldip scenario workbook lillevik/
+      ldip scenario workbook eksempelvik-2025 --out mine.xlsx --lang en
+    """
+    from ldip.report.folder.files import result_folder
+    from ldip.report.workbook.scenario import write_whole_workbook
+    from ldip.scenario.sheet.whole import parts_of
+
+    parts = parts_of(scenario)
+    out = out or Path(f"{parts.source.scenario.name}.xlsx")
+    with result_folder(out.parent) as folder:
+        write_whole_workbook(folder / out.name, parts, shlex.quote(scenario if Path(scenario).is_dir() else out.stem), lang)
+    click.echo(Text("Arbeidsbok: {out}", "Workbook: {out}").say(lang, out=out))
+
+
+@scenario.command("from-workbook")
+@click.argument("workbook", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The scenario's folder, like lillevik/.")
+@click.option("--overwrite", is_flag=True, help="Replace base.toml and tables of a scenario that is there already.")
+@lang_option
+def read_workbook(workbook: Path, out: Path, overwrite: bool, lang: str) -> None:
+    """Turn WORKBOOK, made by ldip scenario workbook, into the scenario's folder --out.
+
+    All faults come at once, each named with its cell; nothing is written then. With --overwrite comments in base.toml
+    stay, and so does everything else in the folder, its changes too.
+
+    \b
+    Examples:
+      ldip scenario from-workbook lillevik.xlsx --out lillevik/
+      ldip scenario from-workbook lillevik.xlsx --out lillevik/ --overwrite
+    """
+    from ldip.report.folder.files import result_folder
+    from ldip.report.folder.place import write_whole
+    from ldip.report.folder.records import csv_text
+    from ldip.scenario.sheet.whole import base_before, check, files_of, read_whole
+
+    before = base_before(out, overwrite=overwrite)
+    whole = read_whole(workbook)
+    with result_folder(out) as folder:
+        for name, content in files_of(whole, before):
+            write_whole(folder / name, content if isinstance(content, str) else csv_text(content))
+        if faults := check(whole, folder):
+            raise InputError(faults)
+    again = shlex.quote(str(out))
+    click.echo(Text("{out} er skrevet. Videre: ldip scenario check {again}", "{out} is written. Next: ldip scenario "
+               "check {again}").say(lang, out=out, again=again))  # fmt: skip

@@ -36,7 +36,7 @@ FIRST_LINES = 20
 MANY = 2
 """Two cells or more: a line of one is a title or a note."""
 
-TEXTS = ("source", "note")
+TEXTS = ("source", "source_nb", "source_en", "note")
 """Columns of running text, with whatever signs people write."""
 
 
@@ -219,9 +219,9 @@ def _errors(path: Path, name: str) -> frozenset[str]:
     return frozenset(str(cell.get("r")) for cell in cells if cell.get("t") == "e")
 
 
-def block_of(sheet: Sheet) -> Block:
-    """The table in a sheet: the header is the first row of two cells or more; titles stand above it, and notes of one
-    cell below an empty row. Empty rows are left out; a row too wide or too narrow is a fault."""
+def block_of(sheet: Sheet, *, notes: bool = True) -> Block:
+    """The table in a sheet: the header is the first row of two cells or more; titles stand above it, and `notes` of
+    one cell below an empty row. Empty rows are left out; a row too wide or too narrow is a fault."""
     rows = [[cell.strip() if isinstance(cell, str) else cell for cell in row] for row in sheet.rows]
     filled = [sum(cell != "" for cell in row) for row in rows]
     head = next((row for row, count in enumerate(filled) if count >= MANY), None)
@@ -238,7 +238,7 @@ def block_of(sheet: Sheet) -> Block:
     for row in range(head + 1, len(rows)):
         if filled[row] == 0:
             blank = True
-        elif not (blank and filled[row] == 1 and len(header) > 1 and rows[row][0] != ""):
+        elif not (notes and blank and filled[row] == 1 and len(header) > 1 and rows[row][0] != ""):
             cells = _fitted(rows[row], block)
             if cells is None:
                 block.faults.append(Fault.of("wrong_width", f"{sheet.file}:{sheet.line(row)}"))
