@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from test_bad_inputs import BAD, check_words, directives, edit
 from test_projects_door import CHANGES as PROJECT_CHANGES
 from test_projects_door import ROWS as PROJECT_ROWS
@@ -34,6 +35,7 @@ from ldip.scenario.files.reader import find, read
 from ldip.scenario.files.recorded import read_recorded
 from ldip.scenario.files.series import read_series
 from ldip.scenario.files.upgrade import Upgrade, upgrades
+from ldip.scenario.sheet.whole import COLUMNS, TEXT_COLUMNS, read_whole
 from ldip.web.controls import read_state
 from ldip.web.serve import listen
 
@@ -117,6 +119,7 @@ COMMANDS = {
     "no_scenario": ["simulate", "no-such"],
     "not_a_scenario": ["simulate", "a-folder"],
     "not_a_change": ["simulate", "--change", "a-file"],
+    "workbook_of_changes": ["scenario", "workbook", "baerum-2020+housing-minus-20"],
     "no_change": ["simulate", "--change", "no-such"],
     "no_driver": ["simulate", "--without", "no-such"],
     "too_many_runs": ["explain", "--group", "0.9:1", "--runs", "900000000"],
@@ -234,6 +237,17 @@ def test_tables(municipality, kind):
 def test_two_files_of_a_table(municipality):
     (municipality / "plan.xlsx").write_bytes(b"")
     told("two_files", read, str(municipality))
+
+
+def test_workbooks_of_whole_scenarios(tmp_path):
+    with xlsxwriter.Workbook(str(tmp_path / "none.xlsx")) as book:
+        book.add_worksheet("Ark1")
+    told("workbook_no_sheet", read_whole, tmp_path / "none.xlsx")
+    with xlsxwriter.Workbook(str(tmp_path / "empty.xlsx")) as book:
+        for name in ("Tekster", "Innstillinger", "Rammer", "Plan", "Folketall", "Alder", "Brukere"):
+            columns = {"Tekster": TEXT_COLUMNS, "Innstillinger": COLUMNS}.get(name, ())
+            book.add_worksheet(name).write_row(0, 0, [column.nb for column in columns])
+    told("workbook_no_header", read_whole, tmp_path / "empty.xlsx")
 
 
 @pytest.mark.parametrize("kind", GRIDS)

@@ -325,7 +325,9 @@ def scenario_workbook(scenario: str, out: Path | None, lang: str) -> None:
     parts = parts_of(scenario)
     out = out or Path(f"{parts.source.scenario.name}.xlsx")
     with result_folder(out.parent) as folder:
-        write_whole_workbook(folder / out.name, parts, shlex.quote(scenario if Path(scenario).is_dir() else out.stem), lang)
+        write_whole_workbook(
+            folder / out.name, parts, shlex.quote(scenario if Path(scenario).is_dir() else out.stem), lang
+        )
     click.echo(Text("Arbeidsbok: {out}", "Workbook: {out}").say(lang, out=out))
 
 

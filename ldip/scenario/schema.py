@@ -347,16 +347,23 @@ def demand_of(field: FieldInfo) -> Expect | None:
 
 def limits(key: str) -> tuple[float, float]:
     """The smallest and largest value that the key (a path like ``interest.loan_margin``) may have."""
+    if key.startswith("projects."):
+        return MOVES[key.rpartition(".")[2]][1:]
+    demand = expected(key)
+    return (-10.0, 1e6) if demand is None else (demand.low, demand.high)  # an own rule's figure decides within these
+
+
+def expected(key: str) -> Expect | None:
+    """What is demanded of the number under the key; None for the limit of an own rule, whose figure decides. KeyError
+    for a key that is no number."""
     model: Any = Scenario
     *sections, name = key.split(".")
-    if sections[:1] == ["projects"]:
-        return MOVES[name][1:]
     for section in sections:
         many = get_origin(model) is dict  # sections under names of their own, like housing.areas
         model = get_args(model)[1] if many else model.model_fields[section].annotation
     if model is OwnRule:
-        return -10.0, 1e6  # its figure decides which unit, and within which limits
+        return None
     demand = demand_of(model.model_fields[name])
     if demand is None:
         raise KeyError(key)
-    return demand.low, demand.high
+    return demand

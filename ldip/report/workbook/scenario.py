@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
@@ -10,9 +11,10 @@ from typing import Any
 from ldip.report.workbook.settings import BETWEEN, OUTSIDE, ROW_HEIGHT, basis_words, drop_down, empty_row, keys_sheet
 from ldip.report.workbook.settings import format_code as code_of
 from ldip.report.workbook.sheets import BASIS_COLOURS, Book, Sheet
+from ldip.scenario.files.faults import UNITS_NB
 from ldip.scenario.numbers import by_year, quantities
 from ldip.scenario.placeholders import invented, left, title_of
-from ldip.scenario.quantities import Parameter, Quantity, as_given
+from ldip.scenario.quantities import Parameter, Quantity, as_given, unit_words
 from ldip.scenario.schema import limits
 from ldip.scenario.settings import BASES, defaults, name_of
 from ldip.scenario.sheet import whole as form
@@ -28,8 +30,9 @@ LABELS, IDS = 3, 4
 LONGEST_LIST = 255
 """So many characters of choices fit into a drop-down of Excel's; longer ones stand in a sheet."""
 WIDTHS = {"source": 50, "source_nb": 40, "source_en": 40, "note": 40, "item": 26, "item_nb": 34, "name_nb": 30}
-WIDTHS |= {"name_en": 30, "explanation_nb": 40, "explanation_en": 40, "figure": 40, "unit": 15, "line": 30, "id": 22}
-WIDTHS |= {"area": 20, "sector": 16, "basis": 12, "profile": 24, "after": 24, "group": 13, "table": 24}
+WIDTHS |= {"name_en": 30, "explanation_nb": 40, "explanation_en": 40, "figure": 40, "profile": 24, "after": 24}
+NARROW, WIDEST = 12, 36
+"""Widths in characters: of columns by what they hold, of others by their longest cell between these."""
 HEAD_ROW = 5
 
 READ_ME = Text("Les meg", "Read me")
@@ -106,6 +109,23 @@ TEXT_NAMES = {
     "side": Text("Brutt over (most) eller under (least)", "Broken above (most) or below (least)"),
     "since": Text("Gjelder fra år", "Holds from year"),
 }
+SECTIONS = {
+    "prices": Text("Priser", "Prices"),
+    "interest": Text("Renter og lån", "Interest and loans"),
+    "housing": Text("Boligbygging", "House-building"),
+    "residents": Text("Innbyggere", "Residents"),
+    "revenue": Text("Inntekter", "Revenue"),
+    "services": Text("Tjenester", "Services"),
+    "investment": Text("Investeringer", "Investment"),
+    "financing": Text("Finansiering", "Financing"),
+    "endowment": Text("Langsiktig kapital", "Endowment"),
+    "pension": Text("Pensjon", "Pension"),
+    "opening": Text("Inngående balanse", "Opening balance"),
+    "rules": Text("Handlingsregler", "Fiscal rules"),
+    "restructuring": Text("Omstilling", "Restructuring"),
+    "drivers": Text("Usikkerhet", "Uncertainty"),
+}
+"""What the sections of base.toml are called; one that is not here goes on in the one before."""
 LIMITS = Text("Fra {low:g} til {high:g}.", "From {low:g} to {high:g}.")
 AT_MOST = Text("Høyst {high:g}.", "At most {high:g}.")
 
@@ -186,21 +206,24 @@ def _settings_sheet(book: Book, parts: Parts, known: Mapping[str, Quantity | Par
     sheet = book.sheet(SHEET.say(lang), SHEET.say(lang), [line.say(lang) for line in SETTINGS_HOW])
     keys = keys_sheet(book, parts.source, known)
     sheet.head(HEAD_ROW, [text.say(lang) for text in form.COLUMNS], texts=len(form.COLUMNS))
-    row = HEAD_ROW + 1
+    row, section = HEAD_ROW + 1, ""
     for key, quantity in known.items():
+        if section != (section := key.partition(".")[0]) and section in SECTIONS:
+            sheet.write(row, 1, SECTIONS[section].say(lang), "section")
+            row += 1
         stated = key in parts.stated
         values = by_year(quantity) if stated else {None: None}
         for place, (year, value) in enumerate(values.items()):
             name = name_of(parts.source.scenario, key).say(lang)
-            cells = (key, name, quantity.unit, *limits(key))
+            cells = (key, name, unit_word(quantity.unit, lang), *limits(key))
             for column, cell in enumerate(cells):
-                sheet.write(row, column, cell, "locked", code_of(quantity.unit) if column > UNIT else "")
+                sheet.write(row, column, cell, "locked line", code_of(quantity.unit) if column > UNIT else "")
             sheet.write(row, YEAR, year, "entry", "0")
             sheet.write(row, BASE, value, "entry", code_of(quantity.unit))
-            told = quantity if stated and place == 0 else None
-            _origin(sheet, row, told)
+            _origin(sheet, row, quantity if stated else None, first=place == 0)
             default = defaults().get(key)
-            sheet.write(row, form.ENGLISH + 1, default.value if default else None, "locked", code_of(quantity.unit))
+            number = default.value if default else None
+            sheet.write(row, form.ENGLISH + 1, number, "locked line", code_of(quantity.unit))
             _between(sheet, (row, BASE, row, BASE), *limits(key))
             sheet.paper.set_row(row, ROW_HEIGHT)
             row += 1
@@ -214,16 +237,22 @@ def _settings_sheet(book: Book, parts: Parts, known: Mapping[str, Quantity | Par
     sheet.widths(44, 52, 24, 9, 11, 9, 13, 12, 60, 50, 14)
     sheet.keep(HEAD_ROW + 1, 2)
     sheet.paper.autofilter(HEAD_ROW, 0, last, len(form.COLUMNS) - 1)
+    sheet.paper.print_area(0, 0, last, len(form.COLUMNS) - 1)
     return keys
 
 
-def _origin(sheet: Sheet, row: int, told: Quantity | Parameter | None) -> None:
-    """Basis and source; the English one only where it is another."""
-    given = as_given(told.source) if told else ""
+def unit_word(unit: str, lang: str) -> str:
+    """A unit in words."""
+    return unit if lang == "en" else re.sub("^(en|et) ", "", unit_words(unit, UNITS_NB))
+
+
+def _origin(sheet: Sheet, row: int, told: Quantity | Parameter | None, *, first: bool = True) -> None:
+    """Basis and, in the `first` row of a number, source; the English one only where it is another."""
+    given = as_given(told.source) if told and first else ""
     own, english = (given["nb"], given["en"]) if isinstance(given, dict) else (given, "")
     for column, text in ((BASIS, BASES[told.basis].say(sheet.book.lang) if told else ""), (SOURCE, own)):
-        sheet.write(row, column, text, "entry")
-    sheet.write(row, form.ENGLISH, english, "entry")
+        sheet.write(row, column, text, "entry aside")
+    sheet.write(row, form.ENGLISH, english, "entry aside")
 
 
 def _table_sheet(book: Book, table: str, name: str, parts: Parts, keys: Sheet) -> None:
@@ -231,17 +260,22 @@ def _table_sheet(book: Book, table: str, name: str, parts: Parts, keys: Sheet) -
     header, *rows = parts.tables[table]
     kinds = columns(table, header)
     sheet = book.sheet(name, name, [ABOUT[table].say(lang), TABLE_HOW.say(lang)])
-    sheet.head(LABELS, [kind.label.say(lang) for kind in kinds], texts=len(kinds), height=45.0)
+    sheet.paper.set_row(LABELS, 45.0)
     for place, kind in enumerate(kinds):
-        sheet.write(IDS, place, kind.id, "quiet")
+        aside = " aside" if place else ""
+        sheet.write(LABELS, place, kind.label.say(lang), "head number" if kind.number else f"head{aside}")
+        sheet.write(IDS, place, kind.id, "id number" if kind.number else f"id{aside}")
         if note := _note(kind, lang):
             sheet.paper.write_comment(LABELS, place, note, {"x_scale": 2.0})
-        sheet.widths(WIDTHS.get(kind.id, 11), start=place)
+        longest = max((len(kind.say(row[place], lang)) for row in rows), default=0)
+        wide = WIDTHS.get(kind.id, NARROW if kind.number else max(NARROW, min(longest + 3, WIDEST)))
+        sheet.widths(wide, start=place)
     empty = [[""] * len(header)] * EMPTY_ROWS
     for row, cells in enumerate(chain(rows, empty), start=IDS + 1):
         for place, (kind, cell) in enumerate(zip(kinds, cells, strict=True)):
             value = float(cell) if kind.number and _is_number(cell) else kind.say(cell, lang)
-            sheet.write(row, place, value, "entry", "General" if kind.number else "@")
+            look = "entry aside" if place and not kind.number else "entry line"
+            sheet.write(row, place, value, look, "General" if kind.number else "@")
         sheet.paper.set_row(row, ROW_HEIGHT)
     last = IDS + len(rows) + EMPTY_ROWS
     for place, kind in enumerate(kinds):
@@ -254,6 +288,7 @@ def _table_sheet(book: Book, table: str, name: str, parts: Parts, keys: Sheet) -
         _colour(sheet, (IDS + 1, 0, last, len(header) - 1), header.index("basis"))
     sheet.keep(IDS + 1, 1)
     sheet.paper.autofilter(IDS, 0, last, len(header) - 1)
+    sheet.paper.print_area(0, 0, last, len(header) - 1)
 
 
 def _is_number(cell: str) -> bool:

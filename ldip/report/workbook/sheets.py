@@ -55,6 +55,11 @@ LOOKS: dict[str, dict[str, Any]] = {
         "valign": "top",
     },
     "entry line": {"bg_color": "#f3f9f1", "border": 4, "border_color": "#b8ccb0", "locked": False},
+    "entry aside": {"bg_color": "#f3f9f1", "border": 4, "border_color": "#b8ccb0", "locked": False, "indent": 1},
+    "locked line": {"font_color": "#444444"},
+    "id": {"font_color": GREY},
+    "id aside": {"font_color": GREY, "indent": 1},
+    "id number": {"font_color": GREY, "align": "right"},
     "locked": {"font_color": "#444444", "text_wrap": True, "valign": "top"},
     **{f"basis {basis}": {"bg_color": colour} for basis, colour in BASIS_COLOURS.items()},
 }

@@ -133,6 +133,11 @@ class Numbers:
             return self.dialect.number(cell)
         return float(cell) + 0.0 if isinstance(cell, float | int) and not isinstance(cell, bool) else None
 
+    def word(self, text: str) -> float | None:
+        """The number in a list of numbers: whatever the table's own sign is, if it can be read in one way only."""
+        ways = readings(text)
+        return float(ways[0].plain) if len(ways) == 1 else self.dialect.number(text)
+
     def _tell_text(self, text: str, where: str, line: int, column: str) -> None:
         ways = readings(text)
         if len(ways) > 1:

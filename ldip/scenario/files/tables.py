@@ -367,7 +367,7 @@ def _text(cell: Cell, place: str, column: str, numbers: Numbers) -> str:
     if column not in WITH_NUMBERS:
         return text
     words = re.sub(r"\s+%", "%", text).split()
-    known = [numbers.meant(word.rstrip("%")) if "," in word else None for word in words]
+    known = [numbers.word(word.rstrip("%")) if "," in word else None for word in words]
     return " ".join(
         word if value is None else f"{value!r}{'%' * word.endswith('%')}"
         for word, value in zip(words, known, strict=True)

@@ -19,9 +19,11 @@ from ldip.scenario.files.rewrite import rewritten
 from ldip.scenario.files.tables import COLUMNS as TABLE_COLUMNS
 from ldip.scenario.files.tables import IN_TWO, OPTIONAL, OWN_YEARS, plain_rows, read_table, wanted_years
 from ldip.scenario.files.writer import toml_text
+from ldip.scenario.quantities import in_prices_of
+from ldip.scenario.schema import RULE_UNITS, expected
 from ldip.scenario.sheet import entries as form
 from ldip.scenario.sheet.columns import SHEETS, columns, full_header
-from ldip.scenario.sheet.entries import BASE, BASIS, KEY, SOURCE, UNIT, YEAR, Entries, header_row
+from ldip.scenario.sheet.entries import BASE, BASIS, KEY, SOURCE, YEAR, Entries, header_row
 from ldip.text import Text
 
 VALUE = Text("Verdi", "Value")
@@ -90,7 +92,7 @@ class Whole(NamedTuple):
         found = re.fullmatch(r".*?([^/]+)\.(?:toml|csv)(?::(\d+))?", fault.file)
         name, line = (found[1], int(found[2] or 0)) if found else ("", 0)
         if name not in self.blocks:
-            return fault._replace(file=self.file, key=self._place(fault.key))
+            return self._in_settings(fault)
         block = self.blocks[name]
         if not line:
             return fault._replace(file=self.file, key=f"{block.sheet} ({fault.key})" if fault.key else block.sheet)
@@ -98,6 +100,15 @@ class Whole(NamedTuple):
         if {(name, own, fault.key), (name, own, str(fault.value))} & self.faulty:
             return None
         return block.in_cells(fault._replace(file=f"{block.file}:{own}"))
+
+    def _in_settings(self, fault: Fault) -> Fault:
+        if fault.kind in ("unknown_key", "misspelt_key"):
+            number = fault.key.removesuffix(".dated")
+            if number != fault.key and number in self.places:
+                return Fault.of("sheet_fixed", self.file, self.places[f"{number}.year"])
+            if f"{number}.key" in self.places:
+                return fault._replace(file=self.file, key=self.places[f"{number}.key"])
+        return fault._replace(file=self.file, key=self._place(fault.key))
 
     def _place(self, key: str) -> str:
         parts = key.split(".")
@@ -118,7 +129,8 @@ def read_whole(path: Path) -> Whole:
     places: dict[str, str] = {}
     for part in (_texts(read_cells(path, TEXTS), faults), _settings(read_cells(path, form.SHEET), faults)):
         for key, (value, cells) in part.items():
-            _put(base, key.split("."), value)
+            unit = {"unit": _unit(key, base)} if isinstance(value, dict) else {}
+            _put(base, key.split("."), value | unit if unit else value)
             places |= cells
     blocks, faulty = {}, set()
     for table, name in SHEETS.items():
@@ -211,20 +223,35 @@ def _setting(reading: Entries, key: str, rows: list[int]) -> tuple[Any, dict[str
     value: Any = {"value": values[None]} if None in values else {
         "dated": {str(year): number for year, number in sorted(values.items(), key=lambda it: it[0] or 0)}
     }  # fmt: skip
-    for part, column in (("unit", UNIT), ("basis", BASIS), ("source", SOURCE)):
+    for part, column in (("key", KEY), ("year", YEAR), ("basis", BASIS), ("source", SOURCE)):
         places[f"{key}.{part}"] = sheet.place(first, column, key)
     places[key] = sheet.place(first, BASE, key)
-    entry = value | {"unit": str(sheet.at(first, UNIT)), "basis": _basis(reading, first, key)}
+    entry = value | {"basis": _basis(reading, stated, key)}
     return entry | {"source": _source(reading, first, key)}, places
 
 
-def _basis(reading: Entries, row: int, key: str) -> str:
-    cell = str(reading.sheet.at(row, BASIS))
-    if not cell:
-        reading.fault("sheet_no_basis", row, BASIS, key)
-    elif cell.lower() not in form.BASIS_WORDS:
-        reading.fault("sheet_bad_basis", row, BASIS, key)
-    return form.BASIS_WORDS.get(cell.lower(), cell)
+def _unit(key: str, base: Mapping[str, Any]) -> str:
+    """The unit that the key must have, in the prices of the scenario's first year; nothing for an unknown key."""
+    try:
+        demand = expected(key)
+        unit = demand.unit if demand else RULE_UNITS[base["rules"]["own"][key.split(".")[2]]["metric"]]
+    except (KeyError, AttributeError, TypeError, IndexError):  # told by the schema
+        return ""
+    return in_prices_of(unit, base["scenario"].get("first_year"))
+
+
+def _basis(reading: Entries, rows: list[int], key: str) -> str:
+    """The one basis of a number's rows; some may be empty."""
+    told = {row: str(cell).lower() for row in rows if (cell := reading.sheet.at(row, BASIS)) != ""}
+    if not told:
+        reading.fault("sheet_no_basis", rows[0], BASIS, key)
+    for row, word in told.items():
+        if word not in form.BASIS_WORDS:
+            reading.fault("sheet_bad_basis", row, BASIS, key)
+    found = {form.BASIS_WORDS.get(word, word): row for row, word in told.items()}
+    if len(found) > 1:
+        reading.fault("sheet_two_bases", list(found.values())[-1], BASIS, key)
+    return next(iter(found), "")
 
 
 def _source(reading: Entries, row: int, key: str) -> str | dict[str, str]:
