@@ -1,6 +1,5 @@
 """A whole scenario as one workbook to be filled in; `ldip.scenario.sheet.whole` reads it back."""
 
-import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from ldip.report.folder.records import json_text
 from ldip.report.workbook.settings import BETWEEN, OUTSIDE, ROW_HEIGHT, basis_words, drop_down, empty_row, keys_sheet
 from ldip.report.workbook.settings import format_code as code_of
 from ldip.report.workbook.sheets import BASIS_COLOURS, Book, Sheet
@@ -191,7 +191,7 @@ def _texts_sheet(book: Book, parts: Parts) -> None:
         label = TEXT_NAMES.get(key.rpartition(".")[2], Text("", "")).say(lang)
         sheet.write(row, KEY, key, "locked")
         sheet.write(row, 1, label, "locked")
-        plain = json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
+        plain = json_text(value, ensure_ascii=False) if isinstance(value, list) else value
         sheet.write(row, form.WORDS, plain, "entry line")
     for empty in range(row + 1, row + 1 + EMPTY_ROWS):
         for column in range(len(form.TEXT_COLUMNS)):
