@@ -142,23 +142,28 @@ def test_probabilities_are_probabilities(results):
 def test_an_unknown_command_is_told_what_may_have_been_meant(ldip):
     said = ldip("simulat")
     assert said.code == 2
-    assert "Did you mean 'simulate'?" in said.err
+    assert "Mente du 'simulate'?" in said.err
 
 
 def test_the_help_tells_of_every_command_in_the_order_of_use(ldip):
-    names = re.findall(r"^  ([a-z]+) {2,}[A-Z]", ldip("--help").out, re.MULTILINE)
+    names = re.findall(r"^  ([a-z]+) {2,}[A-ZÅ]", ldip("--help").out, re.MULTILINE)
     assert names == list(COMMANDS)
     for name in names:
-        assert f"Usage: ldip {name}" in ldip(name, "--help").out
+        assert f"Bruk: ldip {name}" in ldip(name, "--help").out
 
 
 def test_a_command_is_in_the_file_that_bears_its_name_and_alone_there():
     room = Path(cli.__file__).parent
-    for name in sorted(path.stem for path in room.glob("*.py") if path.name != "__init__.py"):
-        module = importlib.import_module(f"ldip.cli.{name}")
-        own = [it for it in vars(module).values() if isinstance(it, click.Command) and is_of(it, module.__name__)]
-        below = {it.name for group in own if isinstance(group, click.Group) for it in group.commands.values()}
-        assert {it.name for it in own} - below == {name} & set(COMMANDS), name
+    names = sorted(path.stem for path in room.glob("*.py") if path.name != "__init__.py")
+    modules = [importlib.import_module(f"ldip.cli.{name}") for name in names]
+    found = {
+        module.__name__: [it for it in vars(module).values() if isinstance(it, click.Command)] for module in modules
+    }
+    groups = [it for own in found.values() for it in own if isinstance(it, click.Group)]
+    below = [it for group in groups for it in group.commands.values()]
+    for name, (module, commands) in zip(names, found.items(), strict=True):
+        own = [it for it in commands if is_of(it, module) and it not in below]
+        assert {it.name for it in own} == {name} & set(COMMANDS), name
 
 
 def is_of(command: click.Command, module: str) -> bool:
@@ -175,7 +180,7 @@ def test_the_package_itself_is_the_command(tmp_path):
     assert {path.name for path in (tmp_path / "r").iterdir()} == DATA | PICTURES
     said = module("simulat", cwd=tmp_path)
     assert said.code == 2
-    assert said.err.startswith("Usage: ldip [OPTIONS] COMMAND")
+    assert said.err.startswith("Bruk: ldip [VALG] KOMMANDO")
     (tmp_path / "grid.toml").write_text("runs = 20\nyears = 2\n", encoding="utf-8")
     assert module("sweep", "grid.toml", "--executor", "processes", "--out", "s", cwd=tmp_path).code == 0
     for name in ("r", "s"):
@@ -246,12 +251,47 @@ def test_no_pictures_writes_none(ldip, here):
 
 def test_result_folder_is_named_after_the_scenario(ldip, here):
     assert ldip(*SMALL, "--change", "interest-plus-2", "--change", "housing-minus-20").code == 0
-    folder = here / "ldip-results" / "baerum-2020+interest-plus-2+housing-minus-20"
+    [folder] = (here / "ldip-results").iterdir()
+    name = "baerum-2020+interest-plus-2+housing-minus-20"
+    assert folder.name.startswith(f"{name}-runs-")
     assert {path.name for path in folder.iterdir()} == DATA
     content = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
-    assert content["scenario"] == folder.name
+    assert content["scenario"] == name
     assert "baerum-2020/changes/interest-plus-2.toml" in content["inputs_sha256"]
-    assert {row["scenario"] for row in rows_of(folder / "summary.csv")} == {folder.name}
+    assert {row["scenario"] for row in rows_of(folder / "summary.csv")} == {name}
+
+
+def test_results_made_otherwise_are_kept_apart(ldip, here):
+    """Another policy, number of runs, seed or horizon, and a copy of the folder, have results of their own; the same
+    again replaces itself."""
+    shutil.copytree(shipped_folder() / "eksempelvik-2025", here / "copy")
+    few = ("--years", 5, "--no-pictures")
+    for words in (
+        ("eksempelvik-2025", "--runs", 20),
+        ("eksempelvik-2025", "--runs", 21),
+        ("eksempelvik-2025", "--runs", 20, "--seed", 2),
+        ("eksempelvik-2025", "--runs", 20, "--policy", "step", "--step", "2,5"),
+        ("eksempelvik-2025", "--runs", 20, "--without", "rate"),
+        ("copy", "--runs", 20),
+        ("copy", "--runs", 20),
+    ):
+        assert ldip("simulate", *words, *few).code == 0
+    assert sorted(path.name for path in (here / "ldip-results").iterdir()) == [
+        "copy-runs-20-years-5",
+        "eksempelvik-2025+without-rate-runs-20-years-5",
+        "eksempelvik-2025-policy-step-step-2.5-runs-20-years-5",
+        "eksempelvik-2025-runs-20-seed-2-years-5",
+        "eksempelvik-2025-runs-20-years-5",
+        "eksempelvik-2025-runs-21-years-5",
+    ]
+
+
+def test_two_folders_of_one_name_are_told_what_to_change(ldip, here):
+    for name in ("one", "two"):
+        shutil.copytree(shipped_folder() / "eksempelvik-2025", here / name)
+    said = ldip("compare", "one", "two", "--runs", 20, "--no-pictures")
+    assert said.code == 1
+    assert "name i [scenario]" in said.err
 
 
 def test_out_makes_the_folders_above_it(ldip, here):
@@ -308,7 +348,15 @@ def test_one_run(ldip, here):
 
 
 @pytest.mark.parametrize(
-    ("written", "meant"), [("1e3", 1000), ("2k", 2000), ("1_000", 1000), ("1 000", 1000), ("0.1k", 100), ("1E2", 100)]
+    ("written", "meant"),
+    [
+        ("1e3", 1000),
+        ("2k", 2000),
+        *[(written, 1000) for written in ("1_000", "1 000", "1.000", "1,000", "1\u202f000")],
+        ("0.1k", 100),
+        ("0,1k", 100),
+        ("1E2", 100),
+    ],
 )
 def test_runs_may_be_written_short(ldip, here, written, meant):
     assert ldip("simulate", "--runs", written, "--years", 2, "--no-pictures", "--out", "r").code == 0
@@ -356,7 +404,7 @@ def test_fewer_years_leave_the_first_ones_as_they_were(ldip, here):
 def test_wrong_options_are_usage_errors(ldip, here, words):
     said = ldip("simulate", *words, "--no-pictures", "--out", "r")
     assert said.code == 2
-    assert "Usage: ldip simulate" in said.err
+    assert "Bruk: ldip simulate" in said.err
     assert words[0] in said.err
     assert said.out == ""
     assert snapshot(here) == {}
@@ -731,7 +779,7 @@ def test_metrics_lists_every_figure_in_both_languages(ldip):
 def test_help_has_an_example(ldip, here, command, flag):
     said = ldip(*command, flag)
     assert said.code == 0
-    assert "Examples:" in said.out
+    assert "Eksempler:" in said.out
     assert re.search(rf"^ +ldip {' '.join(command)}", said.out, re.MULTILINE)
     assert said.err == ""
     assert snapshot(here) == {}
@@ -741,7 +789,7 @@ def test_help_has_an_example(ldip, here, command, flag):
 def test_help_of_commands_without_arguments(ldip, command):
     said = ldip(*command, "--help")
     assert said.code == 0
-    assert f"Usage: ldip {' '.join(command)}" in said.out
+    assert f"Bruk: ldip {' '.join(command)}" in said.out
     assert len(said.out.splitlines()) > 4
 
 

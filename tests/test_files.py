@@ -467,10 +467,9 @@ def test_tables_saved_by_norwegian_excel_have_the_figures_of_the_originals(tmp_p
 def test_population_by_age_as_statistics_norway_saves_it_is_recognised(folder):
     shutil.copy(CASES / "population-by-age" / "population.csv", folder)
     (said,) = told(folder)
-    path = (folder / "population.csv").as_posix()
     assert said == (
-        "kommune/population.csv: ser ut til å være Statistisk sentralbyrås tabell 07459. Legg den et annet sted, og "
-        f"les den inn: ldip scenario import {path} --municipality 9999"
+        "kommune/population.csv: ser ut til å være Statistisk sentralbyrås tabell 07459. Flytt den ut av mappen, og "
+        f"les den inn: ldip scenario import population.csv --municipality 9999 --into {folder.as_posix()}"
     )
 
 

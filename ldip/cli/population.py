@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from ldip.cli.language import command
 from ldip.cli.options import (
     lang_option,
     progress_bar,
@@ -14,11 +15,17 @@ from ldip.cli.options import (
     scenario_options,
     title,
 )
+from ldip.cli.place import default_out, name_of
 from ldip.report.folder.records import json_text
 from ldip.text import Text
 
 
-@click.command()
+@command(
+    nb="""
+    Vis befolkningen i SCENARIO: etter alder, hva som endrer den, boliger etter område, og viftene for alle og for
+    hver aldersgruppe.
+    """
+)
 @scenario_options
 @run_options
 @result_options
@@ -56,7 +63,7 @@ def population(
     fans = group_fans(source.scenario, baseline, runs=runs, seed=seed)
     records = growth.population_records(source.scenario, baseline, summary)
     records["group_fan"] = growth.group_records(source.scenario, baseline, fans)
-    out = out or Path("ldip-results") / f"{source.scenario.name}-population"
+    out = out or default_out(name_of(scenario, source), "population")
     with result_folder(out) as folder:
         growth.write_population(folder, records)
         if pictures:

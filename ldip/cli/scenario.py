@@ -1,4 +1,4 @@
-"""ldip scenario list, show, new, check, upgrade, sheet and from-sheet."""
+"""ldip scenario list, show, new, check and upgrade; what comes out as sheets and in again is in sheets.py."""
 
 import shlex
 from pathlib import Path
@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ldip.cli.options import DEFAULT_SCENARIO, XLSX, baseline_ledger, lang_option, read, scenario_options
+from ldip.cli.language import Group, argument, option
+from ldip.cli.options import baseline_ledger, lang_option, read, scenario_options
+from ldip.cli.sheets import from_sheet, from_workbook, write_sheet, write_workbook
 from ldip.errors import Fault, InputError
 from ldip.text import Text
 
@@ -14,12 +16,13 @@ if TYPE_CHECKING:
     from ldip.scenario.files.reader import Source
 
 
-@click.group()
-def scenario() -> None:
+@click.group(cls=Group, nb="List opp, vis, start og kontroller scenarioer.")
+@lang_option
+def scenario(lang: str) -> None:
     """List, show, start and check scenarios."""
 
 
-@scenario.command("list")
+@scenario.command("list", nb="List opp scenarioene som følger med, og de navngitte endringene.")
 @lang_option
 def list_scenarios(lang: str) -> None:
     """List the shipped scenarios and their named changes."""
@@ -32,10 +35,23 @@ def list_scenarios(lang: str) -> None:
         click.echo(table(rows, indent=2, align=str.ljust))
 
 
-@scenario.command("show")
+@scenario.command(
+    "show", nb="Vis hvert tall i SCENARIO med enhet, grunnlag og kilde; også dem som overlates til programmet."
+)
 @scenario_options
-@click.option("--assumptions", is_flag=True, help="Only our assumptions, the program's defaults among them.")
-@click.option("--placeholders", is_flag=True, help="Only the numbers that are still those of the template.")
+@option(
+    "--assumptions",
+    is_flag=True,
+    help=Text(
+        nb="Bare antakelsene, også programmets standardverdier.",
+        en="Only our assumptions, the program's defaults among them.",
+    ),
+)
+@option(
+    "--placeholders",
+    is_flag=True,
+    help=Text(nb="Bare tallene som fortsatt er malens.", en="Only the numbers that are still those of the template."),
+)
 @lang_option
 def show_scenario(scenario: str, changes: tuple[str, ...], assumptions: bool, placeholders: bool, lang: str) -> None:
     """Show every number of SCENARIO with unit, basis and source; also those that it leaves to the program.
@@ -64,14 +80,44 @@ def show_scenario(scenario: str, changes: tuple[str, ...], assumptions: bool, pl
         click.echo(f"{name}{shown}  [{'; '.join(word for word in words if word)}]\n    {number.source}")
 
 
-@scenario.command("new")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--municipality", help="What the municipality is called  [default: the folder's name]")
-@click.option("--first-year", type=click.IntRange(1990, 2100), help="First year of the plan  [default: as there]")
-@click.option("--plan-years", type=click.IntRange(1, 10), help="Years of the plan  [default: as there]")
-@click.option("--residents", type=click.IntRange(100), help="Amounts and people in proportion  [default: as there]")
-@click.option(
-    "--from", "origin", metavar="SCENARIO", help="Whose numbers to begin with  [default: a fictitious municipality]"
+@scenario.command(
+    "new",
+    nb="Start en annen kommune i MAPPE: et fullstendig, kommentert scenario med oppdiktede tall som skal byttes ut.",
+)
+@argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@option(
+    "--municipality",
+    help=Text(
+        nb="Hva kommunen heter  [standard: navnet på mappen]",
+        en="What the municipality is called  [default: the folder's name]",
+    ),
+)
+@option(
+    "--first-year",
+    type=click.IntRange(1990, 2100),
+    help=Text(nb="Planens første år  [standard: som der]", en="First year of the plan  [default: as there]"),
+)
+@option(
+    "--plan-years",
+    type=click.IntRange(1, 10),
+    help=Text(nb="Planens lengde i år  [standard: som der]", en="Years of the plan  [default: as there]"),
+)
+@option(
+    "--residents",
+    type=click.IntRange(100),
+    help=Text(
+        nb="Innbyggere; beløp og folketall i forhold  [standard: som der]",
+        en="Amounts and people in proportion  [default: as there]",
+    ),
+)
+@option(
+    "--from",
+    "origin",
+    metavar="SCENARIO",
+    help=Text(
+        nb="Kommunen hvis tall det begynnes med  [standard: en oppdiktet kommune]",
+        en="Whose numbers to begin with  [default: a fictitious municipality]",
+    ),
 )
 @lang_option
 def new_scenario(
@@ -118,7 +164,10 @@ NEXT = Text(
 )
 
 
-@scenario.command("check")
+@scenario.command(
+    "check",
+    nb="Kontroller SCENARIO: alle feil i filene på en gang, deretter hver regnskapsidentitet i referansebanen.",
+)
 @scenario_options
 @lang_option
 def check_scenario(scenario: str, changes: tuple[str, ...], lang: str) -> None:
@@ -188,8 +237,16 @@ def _placeholder_notes(source: "Source", where: str, lang: str) -> list[str]:
     return [said, table(rows, indent=2, align=str.ljust)]
 
 
-@scenario.command("upgrade")
-@click.argument("folder", type=click.Path(path_type=Path))
+@scenario.command(
+    "upgrade",
+    nb="""
+    Skriv om base.toml og endringene i MAPPE til gjeldende format; også en enkelt TOML-fil.
+
+    Bare linjene som må være annerledes, endres; kommentarer står. Hver fil beholdes ved siden av slik den var:
+    base.toml.v1.
+    """,
+)
+@argument("folder", type=click.Path(path_type=Path))
 @lang_option
 def upgrade_scenario(folder: Path, lang: str) -> None:
     """Rewrite base.toml and the changes of FOLDER in the current format; also a single TOML file.
@@ -228,137 +285,5 @@ NOTHING_OLD = Text(
 )
 
 
-@scenario.command("sheet")
-@click.argument("out", type=XLSX)
-@scenario_options
-@click.option(
-    "--alternative",
-    "alternatives",
-    multiple=True,
-    metavar="NAME",
-    help="A column with this named change, CHANGE+CHANGE or .toml file; may be repeated.",
-)
-@lang_option
-def write_sheet(out: Path, scenario: str, changes: tuple[str, ...], alternatives: tuple[str, ...], lang: str) -> None:
-    """Write the settings of SCENARIO as the Excel sheet OUT: a row a setting, a column an alternative.
-
-    An empty cell is as in the base. Edit it in Excel, then: ldip scenario from-sheet.
-
-    \b
-    Examples:
-      ldip scenario sheet alternatives.xlsx
-      ldip scenario sheet alternatives.xlsx --alternative housing-minus-20 --alternative interest-plus-2
-      ldip scenario sheet mine.xlsx my-municipality/ --lang en
-    """
-    from ldip.report.folder.files import result_folder
-    from ldip.report.workbook.settings import write_scenario_sheet
-
-    base = read(scenario, changes)
-    columns = {_change_name(name): read(scenario, (*changes, *_parts(name))) for name in alternatives}
-    with result_folder(out.parent) as folder:
-        write_scenario_sheet(folder / out.name, base, "+".join((scenario, *changes)), columns, lang)
-    click.echo(Text("Ark: {out}", "Sheet: {out}").say(lang, out=out))
-
-
-def _parts(name: str) -> tuple[str, ...]:
-    return (name,) if Path(name).is_file() else tuple(name.split("+"))
-
-
-def _change_name(name: str) -> str:
-    """What an alternative of one or several changes is called as a file."""
-    return "_".join(Path(part).stem for part in _parts(name))
-
-
-@scenario.command("from-sheet")
-@click.argument("sheet", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--out", type=click.Path(path_type=Path), required=True, help="Folder for the change files, like my/changes."
-)
-@lang_option
-def from_sheet(sheet: Path, out: Path, lang: str) -> None:
-    """Turn each alternative of the Excel SHEET into a change file; every fault is named with its cell.
-
-    \b
-    Examples:
-      ldip scenario from-sheet alternatives.xlsx --out changes/
-      ldip compare baerum-2020 changes/dear-money.toml
-    """
-    from ldip.report.folder.files import result_folder
-    from ldip.report.folder.place import write_whole
-    from ldip.scenario.sheet.alternatives import check, read_sheet
-
-    scenario, changes = read_sheet(sheet)
-    with result_folder(out) as folder:
-        faults: list[Fault] = []
-        for change in changes:
-            path = folder / f"{change.name}.toml"
-            write_whole(path, change.toml)
-            faults += check(sheet.name, scenario, change, path)
-        if faults:
-            raise InputError(faults)
-    written = Text("{path}: {count} innstillinger", "{path}: {count} settings")
-    for change in changes:
-        click.echo(written.say(lang, path=out / f"{change.name}.toml", count=change.numbers))
-    again = " ".join([scenario, *[str(out / f"{change.name}.toml") for change in changes]])
-    click.echo(Text("Videre: ldip compare {again}", "Next: ldip compare {again}").say(lang, again=again))
-
-
-@scenario.command("workbook")
-@click.argument("scenario", default=DEFAULT_SCENARIO)
-@click.option("--out", type=XLSX, help="The file  [default: SCENARIO.xlsx]")
-@lang_option
-def scenario_workbook(scenario: str, out: Path | None, lang: str) -> None:
-    """Write the whole of SCENARIO as one Excel workbook to fill in: every setting, text and table.
-
-    With drop-downs, limits, notes, and colours for how sure each number is. Edit it in Excel, then:
-    ldip scenario from-workbook. Changes stay in files; alternatives: ldip scenario sheet.
-
-    \b
-    Examples:
-      ldip scenario workbook lillevik/
-      ldip scenario workbook eksempelvik-2025 --out mine.xlsx --lang en
-    """
-    from ldip.report.folder.files import result_folder
-    from ldip.report.workbook.scenario import write_whole_workbook
-    from ldip.scenario.sheet.whole import parts_of
-
-    parts = parts_of(scenario)
-    out = out or Path(f"{parts.source.scenario.name}.xlsx")
-    with result_folder(out.parent) as folder:
-        write_whole_workbook(
-            folder / out.name, parts, shlex.quote(scenario if Path(scenario).is_dir() else out.stem), lang
-        )
-    click.echo(Text("Arbeidsbok: {out}", "Workbook: {out}").say(lang, out=out))
-
-
-@scenario.command("from-workbook")
-@click.argument("workbook", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="The scenario's folder, like lillevik/.")
-@click.option("--overwrite", is_flag=True, help="Replace base.toml and tables of a scenario that is there already.")
-@lang_option
-def read_workbook(workbook: Path, out: Path, overwrite: bool, lang: str) -> None:
-    """Turn WORKBOOK, made by ldip scenario workbook, into the scenario's folder --out.
-
-    All faults come at once, each named with its cell; nothing is written then. With --overwrite comments in base.toml
-    stay, and so does everything else in the folder, its changes too.
-
-    \b
-    Examples:
-      ldip scenario from-workbook lillevik.xlsx --out lillevik/
-      ldip scenario from-workbook lillevik.xlsx --out lillevik/ --overwrite
-    """
-    from ldip.report.folder.files import result_folder
-    from ldip.report.folder.place import write_whole
-    from ldip.report.folder.records import csv_text
-    from ldip.scenario.sheet.whole import base_before, check, files_of, read_whole
-
-    before = base_before(out, overwrite=overwrite)
-    whole = read_whole(workbook)
-    with result_folder(out) as folder:
-        for name, content in files_of(whole, before):
-            write_whole(folder / name, content if isinstance(content, str) else csv_text(content))
-        if faults := check(whole, folder):
-            raise InputError(faults)
-    again = shlex.quote(str(out))
-    click.echo(Text("{out} er skrevet. Videre: ldip scenario check {again}", "{out} is written. Next: ldip scenario "
-               "check {again}").say(lang, out=out, again=again))  # fmt: skip
+for _command in (write_sheet, from_sheet, write_workbook, from_workbook):
+    scenario.add_command(_command)

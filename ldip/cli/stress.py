@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ldip.cli.language import command, option
 from ldip.cli.options import (
     check_policy,
     check_size,
@@ -19,6 +20,7 @@ from ldip.cli.options import (
     scenario_options,
     title,
 )
+from ldip.cli.place import default_out, name_of
 from ldip.report.folder.records import json_text
 from ldip.text import Text
 
@@ -28,15 +30,44 @@ if TYPE_CHECKING:
 PICTURES = ("stress.png", "stress.svg")
 
 
-@click.command()
+@command(
+    nb="""
+    Sett SCENARIO under press: stresstestene, på referansebanen og på hele viften.
+
+    En stresstest er en navngitt endring som sier det i hodet: stress = "path", "replay" (år som har vært) eller
+    "chance". De som flytter banen, kjøres også alle samtidig.
+    """
+)
 @scenario_options
-@click.option("--test", "tests", multiple=True, metavar="NAME", help="Only this stress test; may be repeated.")
+@option(
+    "--test",
+    "tests",
+    multiple=True,
+    metavar="NAME",
+    help=Text(nb="Bare denne stresstesten; kan gjentas.", en="Only this stress test; may be repeated."),
+)
 @run_options
 @policy_options
 @csv_option
-@click.option("--out", type=click.Path(path_type=Path), default="ldip-results/stress", show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of tables.")
-@click.option("--pictures/--no-pictures", default=True, help="Write the picture (PNG and SVG).", show_default=True)
+@option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help=Text("Resultatmappe  [standard: ldip-results/...]", "Result folder  [default: ldip-results/...]"),
+)
+@option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help=Text(
+        nb="Skriv resultatene som JSON i stedet for tabeller.", en="Print the results as JSON instead of tables."
+    ),
+)
+@option(
+    "--pictures/--no-pictures",
+    default=True,
+    help=Text(nb="Tegn figuren (PNG og SVG).", en="Write the picture (PNG and SVG)."),
+    show_default=True,
+)
 @lang_option
 def stress(
     scenario: str,
@@ -47,7 +78,7 @@ def stress(
     years: int,
     policy: str,
     step: float,
-    out: Path,
+    out: Path | None,
     as_json: bool,
     pictures: bool,
     lang: str,
@@ -70,6 +101,7 @@ def stress(
     check_policy(policy, step)
     check_size(runs, years, ledgers=2)
     sources, label = stress_sources(scenario, changes, tests, lang)
+    out = out or default_out(name_of(scenario, sources[0]), "stress", *tests)
     with result_folder(out) as folder:
         with progress_bar(runs, lang, scenarios=len(sources)) as advance:
             scenarios = [source.scenario for source in sources]

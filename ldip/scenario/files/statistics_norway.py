@@ -23,7 +23,8 @@ def recognised(sheet: Sheet, block: Block, path: Path) -> Fault | None:
         return None
     places = (PLACE.match(str(cell)) for row in sheet.rows for cell in row[:1])
     place = next((found[1] for found in places if found), "NNNN")
-    command = f"ldip scenario import {shlex.quote(path.as_posix())} --municipality {place}"
+    into = shlex.quote(path.parent.as_posix())
+    command = f"ldip scenario import {shlex.quote(path.name)} --municipality {place} --into {into}"
     return Fault.of("official_table", sheet.file, number=number, command=command)
 
 
