@@ -260,7 +260,7 @@ def test_sheet_has_every_setting_with_limits_source_and_drop_downs(tmp_path, ldi
 
     with zipfile.ZipFile(tmp_path / "alt.xlsx") as parts:
         sheet = parts.read("xl/worksheets/sheet1.xml").decode()
-    assert '"kilde,avledet,antakelse"' in sheet
+    assert '"kilde,avledet,antakelse,oppdiktet"' in sheet
     rate = row_of(cells, "interest.opening_fixed_rate")
     validation = sheet[sheet.index(f'sqref="J{rate}"') :]
     assert "<formula1>-0.05</formula1><formula2>0.25</formula2>" in validation[:200]

@@ -1,6 +1,5 @@
 """ldip compare."""
 
-import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -175,7 +174,7 @@ def _show(
         lang, title=common_title(sources, len(changes), lang)
     )
     click.echo(comparison_text(comparison, labels(sources, len(changes), lang), heading, lang))
-    click.echo("\n" + EXCEL.say(lang, out=shlex.quote(str(out))))
+    click.echo("\n" + EXCEL.say(lang))
     click.echo(Text("Resultater: {out}", "Results: {out}").say(lang, out=out))
 
 

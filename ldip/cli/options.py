@@ -179,8 +179,8 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 CSV_META = "ldip.csv"
 EXCEL = Text(
-    nb="I Excel: ldip workbook {out}, eller --csv nb for CSV-filer som norsk Excel åpner riktig.",
-    en="In Excel: ldip workbook {out}, or --csv nb for CSV files that a Norwegian Excel opens rightly.",
+    nb="I Excel: ldip workbook RESULTATMAPPE, eller --csv nb for CSV-filer som norsk Excel åpner riktig.",
+    en="In Excel: ldip workbook RESULT-FOLDER, or --csv nb for CSV files that a Norwegian Excel opens rightly.",
 )
 
 

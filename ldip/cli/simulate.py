@@ -1,7 +1,6 @@
 """ldip simulate."""
 
 import contextlib
-import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -184,7 +183,7 @@ def _show(source: "Source", fans: "Fans", out: Path, lang: str, *, pictures: boo
     count, total = assumed(source.scenario)
     click.echo(simulation_text(fans, title(source, lang), lang))
     click.echo(ASSUMPTIONS.say(lang, count=count, total=total, name=source.scenario.scenario.name))
-    click.echo(EXCEL.say(lang, out=shlex.quote(str(out))))
+    click.echo(EXCEL.say(lang))
     where = PICTURES_TOO if pictures else RESULTS
     click.echo(where.say(lang, out=out))
     if details:

@@ -115,6 +115,7 @@ SECTIONS = {
     "housing": Text("Boligbygging", "House-building"),
     "residents": Text("Innbyggere", "Residents"),
     "revenue": Text("Inntekter", "Revenue"),
+    "local_revenue": Text("Egne inntekter", "Own revenue"),
     "services": Text("Tjenester", "Services"),
     "investment": Text("Investeringer", "Investment"),
     "financing": Text("Finansiering", "Financing"),
