@@ -527,3 +527,16 @@ def test_python_opens_results_for_a_norwegian_excel(ldip, here):
     ldip("simulate", "eksempelvik-2025", "--out", "en", *FEW)
     both = [program.open(name) for name in ("nb", "en")]
     assert both[0]["debt_ratio"].quantiles.equals(both[1]["debt_ratio"].quantiles)
+
+
+def test_a_new_scenario_starts_from_tables_however_they_are_kept(folder, tmp_path, ldip):
+    plain = tmp_path / "plain"
+    shutil.copytree(folder, plain)
+    swapped(folder, "plan", lambda rows: None)
+    path = folder / "population.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",", ";"), encoding="cp1252")
+    for name, origin in (("one", plain), ("other", folder)):
+        made = ldip("scenario", "new", name, "--from", origin, "--first-year", 2027, "--municipality", "Lillevik")
+        assert made.code == 0, made.err
+    one, other = (read(name).scenario for name in ("one", "other"))
+    assert (one.plan, one.population) == (other.plan, other.population)
