@@ -99,10 +99,10 @@ ORDER = {
     "statistics": [{"compiled_rows"}, {"summary"}, {"selection"}, {"stream"}],
     "analysis": [
         {"statement", "features", "compare", "explain", "restructuring", "reserve", "calibrate", "growth", "sweep"}
-        | {"stabilising", "options", "programme", "places"},
+        | {"stabilising", "options", "programme", "places", "plausibility"},
         {"reconcile", "stress", "steering", "sensitivity", "discovery", "backtest", "executors", "population"}
         | {"bootstrap", "moves", "investment_plan", "proposal"},
-        {"realism", "planner"},
+        {"realism", "planner", "checking"},
         {"findings", "sobol", "remedies", "frontier"},
         {"prioritise"},
     ],

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ldip.cli.checked import CHANGES_TOO, IN_DOUBT, IN_ORDER, doubt_notes, format_notes, placeholder_notes
 from ldip.cli.language import Group, argument, option
-from ldip.cli.options import baseline_ledger, lang_option, read, scenario_options
+from ldip.cli.options import lang_option, read, scenario_options
 from ldip.cli.sheets import from_sheet, from_workbook, write_sheet, write_workbook
 from ldip.errors import Fault, InputError
+from ldip.report.folder.records import json_text
 from ldip.text import Text
 
 if TYPE_CHECKING:
-    from ldip.scenario.files.reader import Source
+    pass
 
 
 @click.group(cls=Group, nb="List opp, vis, start og kontroller scenarioer.")
@@ -22,14 +24,33 @@ def scenario(lang: str) -> None:
     """List, show, start and check scenarios."""
 
 
-@scenario.command("list", nb="List opp scenarioene som følger med, og de navngitte endringene.")
-@lang_option
-def list_scenarios(lang: str) -> None:
-    """List the shipped scenarios and their named changes."""
-    from ldip.report.terminal import table
-    from ldip.scenario.files.reader import shipped
+@scenario.command(
+    "list",
+    nb="""
+    List opp de navngitte endringene til scenarioet i MAPPE, og scenarioene som følger med, med sine.
 
-    for found in shipped():
+    Uten MAPPE gjelder mappen du står i, hvis den har et scenario.
+    """,
+)
+@argument("folder", default="", metavar="[FOLDER]")
+@lang_option
+def list_scenarios(folder: str, lang: str) -> None:
+    """List the named changes of the scenario in FOLDER, and the shipped scenarios with theirs.
+
+    Without FOLDER the current one, if it holds a scenario.
+
+    \b
+    Examples:
+      ldip scenario list
+      ldip scenario list my-municipality/
+    """
+    from ldip.report.terminal import table
+    from ldip.scenario.files.reader import find, listed, shipped
+    from ldip.scenario.files.reading import BASE
+
+    own = [find(folder).folder] if folder else [Path()] if Path(BASE).is_file() else []
+    known = shipped()
+    for found in [*(listed(one) for one in own if one not in [it.folder for it in known]), *known]:
         click.echo(f"{found.name}  {found.title.say(lang)}")
         rows = [[f"--change {name}", title.say(lang)] for name, title in found.changes.items()]
         click.echo(table(rows, indent=2, align=str.ljust))
@@ -166,75 +187,43 @@ NEXT = Text(
 
 @scenario.command(
     "check",
-    nb="Kontroller SCENARIO: alle feil i filene på en gang, deretter hver regnskapsidentitet i referansebanen.",
+    nb="Kontroller SCENARIO: alle feil i filene på en gang, hver regnskapsidentitet i referansebanen, og det som "
+    "neppe kan stemme: tall utenfor vide grenser for hva kommuner har. Det siste stopper ingenting. Hver endring i "
+    "mappen kontrolleres på samme måte, en for en.",
 )
 @scenario_options
+@option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help=Text(nb="Skriv det som er å se på, som JSON.", en="Print what there is to look at as JSON."),
+)
 @lang_option
-def check_scenario(scenario: str, changes: tuple[str, ...], lang: str) -> None:
-    """Check SCENARIO: all faults of its files at once, then every accounting identity on its baseline.
+def check_scenario(scenario: str, changes: tuple[str, ...], as_json: bool, lang: str) -> None:
+    """Check SCENARIO: all faults of its files at once, every accounting identity on its baseline, and what hardly can
+    be: figures outside wide ranges of what municipalities have. These stop nothing. Each change in its folder is
+    checked in the same way, laid over it.
 
     \b
     Examples:
       ldip scenario check my-municipality/
+      ldip scenario check my-municipality/ --change my-own-change.toml
+      ldip scenario check my-municipality/ --json
     """
-    import numpy as np
+    from ldip.analysis.checking import check
 
-    from ldip.analysis.reconcile import published_file, reconcile
-    from ldip.model.identities import residuals
-    from ldip.model.plan.baseline import build
-
-    source = read(scenario, changes)
-    reconcile(source.scenario, published_file(source))
-    opening = build(source.scenario, 20).opening
-    worst = {k: float(np.max(np.abs(v))) for k, v in residuals(baseline_ledger(source, 20), opening).items()}
-    click.echo(
-        Text(
-            nb="{name}: i orden. {count} regnskapsidentiteter holder i alle år (største avvik {worst:.0e}).",
-            en="{name}: in order. {count} accounting identities hold in every year (largest gap {worst:.0e}).",
-        ).say(lang, name=source.scenario.name, count=len(worst), worst=max(worst.values()))
-    )
-    for note in (*_format_notes(scenario, lang), *_placeholder_notes(source, scenario, lang)):
+    found = check(scenario, changes)
+    name, size = found.source.scenario.name, {"count": found.identities, "worst": found.gap}
+    if as_json:
+        told = {"scenario": name, "identities": found.identities, "largest_gap": found.gap, "changes": found.changes}
+        click.echo(json_text(told | {"doubts": [doubt.record() for doubt in found.doubts]}))
+        return
+    click.echo((IN_DOUBT if found.doubts else IN_ORDER).say(lang, name=name, **size))
+    if found.changes:
+        click.echo(CHANGES_TOO.say(lang, count=len(found.changes), names=", ".join(found.changes)))
+    notes = (format_notes(scenario, lang), placeholder_notes(found.source, scenario, lang))
+    for note in (*notes[0], *notes[1], *doubt_notes(found.doubts, lang)):
         click.echo(note)
-
-
-OLD_FORMAT = Text(
-    nb="Eldre format enn {format}: {names}. Det leses som før; ldip scenario upgrade {where} skriver det om.",
-    en="An older format than {format}: {names}. It is read as before; ldip scenario upgrade {where} rewrites it.",
-)
-
-
-def _format_notes(scenario: str, lang: str) -> list[str]:
-    """What there is to say of the files' format: nothing where all are of the current one."""
-    from ldip.scenario.files.formats import FORMAT
-    from ldip.scenario.files.reader import find
-    from ldip.scenario.files.reading import BASE
-    from ldip.scenario.files.upgrade import outdated
-
-    place = find(scenario)
-    where = place.folder if place.base.name == BASE else place.base
-    names = [path.relative_to(place.folder).as_posix() for path in outdated(where)]
-    shown = ", ".join([*names[:3], *(["…"] if names[3:] else [])])
-    return [OLD_FORMAT.say(lang, names=shown, format=FORMAT, where=where)] if names else []
-
-
-PLACEHOLDERS = Text(
-    nb="Oppdiktede tall: {count} av {total} igjen; ldip scenario show {where} --placeholders",
-    en="Placeholder numbers: {count} of {total} left; ldip scenario show {where} --placeholders",
-)
-LEFT_IN = Text("{left} av {total}", "{left} of {total}")
-
-
-def _placeholder_notes(source: "Source", where: str, lang: str) -> list[str]:
-    """How many numbers of a template are left, and where; nothing where there are none."""
-    from ldip.report.terminal import table
-    from ldip.scenario.placeholders import invented, left
-
-    count, total = invented(source.scenario)
-    if not count:
-        return []
-    rows = [[it.place, LEFT_IN.say(lang, left=it.left, total=it.total)] for it in left(source.scenario)]
-    said = PLACEHOLDERS.say(lang, count=count, total=total, where=shlex.quote(where))
-    return [said, table(rows, indent=2, align=str.ljust)]
 
 
 @scenario.command(

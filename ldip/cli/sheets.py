@@ -86,7 +86,7 @@ def from_sheet(sheet: Path, out: Path, lang: str) -> None:
     from ldip.report.folder.place import write_whole
     from ldip.scenario.sheet.alternatives import check, read_sheet
 
-    scenario, changes = read_sheet(sheet)
+    scenario, changes = read_sheet(sheet, out)
     with result_folder(out) as folder:
         faults: list[Fault] = []
         for change in changes:

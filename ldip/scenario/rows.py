@@ -1,10 +1,10 @@
 """Rows of a scenario's tables: each a frozen record with basis and source."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from ldip.scenario.quantities import MONEY, REAL, Amount, Basis, Frozen, Reason
+from ldip.scenario.quantities import MONEY, REAL, SHARE, Amount, Basis, Frozen, Reason, within
 
 
 class PlanRow(Frozen):
@@ -54,6 +54,10 @@ PLAN_LINES = {
 MAY_BE_ABSENT = frozenset({"use_of_buffer_fund"})
 """Lines of ``plan.csv`` that a plan without them has nothing of."""
 
+EITHER_WAY = frozenset({"new_needs", "adopted_measures", "premium_deviation", "use_of_restricted_funds"})
+"""Lines of ``plan.csv`` that may come to less than nothing in a year. All others are amounts without a sign: what
+brings money and what takes it stands with plus alike."""
+
 PAID_WITH = {"vat_compensation": "general_investment", "housing_grants": "housing_investment"}
 """Lines of ``plan.csv`` that come with investment of the same year, as a share of it, and that investment's line."""
 
@@ -99,8 +103,8 @@ class Age(Frozen):
     of each type brings."""
 
     age: float = Field(ge=0, le=130)
-    mortality: float = Field(ge=0, le=1)
-    fertility: float = Field(ge=0, le=1)
+    mortality: Annotated[float, within(SHARE, 0.0, 1.0)]
+    fertility: Annotated[float, within(SHARE, 0.0, 1.0)]
     flat: float = Field(ge=0, le=5)
     house: float = Field(ge=0, le=5)
     basis: Basis
@@ -145,9 +149,9 @@ class Demand(Frozen):
     service: Literal["kindergartens", "schools", "care"]
     form: str
     group: str
-    coverage: float = Field(ge=0, le=2)
-    unit_cost: float = Field(ge=0, le=10)
-    place_cost: float = Field(ge=0, le=100)
+    coverage: Annotated[float, within(SHARE, 0.0, 2.0)]
+    unit_cost: Annotated[float, within(REAL, 0.0, 10.0)]
+    place_cost: Annotated[float, within(REAL, 0.0, 100.0)]
     basis: Basis
     source: Reason
 
@@ -177,6 +181,12 @@ class HistoryRow(Frozen):
         return dict(sorted((year, value) for year, value in pairs if value is not None))
 
 
+def _tight(tolerance: Any) -> Any:
+    """A tolerance as people write it, ``1 %`` or ``0,5 %``, without blanks and with a decimal point."""
+    text = tolerance if isinstance(tolerance, str) else f"{tolerance}"
+    return "".join(text.split()).replace(",", ".")
+
+
 class PublishedRow(Frozen):
     """A published figure of the plan years, from ``published.csv``: only reconciliation reads it."""
 
@@ -187,7 +197,7 @@ class PublishedRow(Frozen):
     price_basis: str
     values: tuple[Annotated[float, Field(ge=-1e9, le=1e9)], ...]
     figure: str
-    tolerance: str = Field(pattern=r"^\d+(\.\d+)?%?$")
+    tolerance: Annotated[str, BeforeValidator(_tight), Field(pattern=r"^\d+(\.\d+)?%?$")]
     role: Literal["input", "computed"]
     explanation_nb: str
     explanation_en: str

@@ -83,9 +83,15 @@ class Block(NamedTuple):
         file, _, line = fault.file.rpartition(":")
         if not self.sheet or file != self.file or not line.isdigit():
             return fault
-        place = self.columns[self.header.index(fault.key)] if fault.key in self.header else 0
+        name = column_of(fault)
+        place = self.columns[self.header.index(name)] if name in self.header else 0
         key = f" ({fault.key})" if fault.key else ""
         return fault._replace(file=file, key=f"{self.sheet}!{address(int(line) - 1, place)}{key}")
+
+
+def column_of(fault: Fault) -> str:
+    """The column that a fault of a row is about: its key, or the last part of it."""
+    return fault.key.rpartition(".")[2]
 
 
 def address(row: int, column: int) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ldip.errors import Fault, InputError
-from ldip.scenario.files.cells import Block, Sheet, block_of, read_cells, sheet_names
+from ldip.scenario.files.cells import Block, Sheet, block_of, column_of, read_cells, sheet_names
 from ldip.scenario.files.formats import FORMAT, SCENARIO
 from ldip.scenario.files.reader import Source, find, read
 from ldip.scenario.files.reading import BASE as BASE_FILE
@@ -97,7 +97,7 @@ class Whole(NamedTuple):
         if not line:
             return fault._replace(file=self.file, key=f"{block.sheet} ({fault.key})" if fault.key else block.sheet)
         own = block.lines[line - 2] if line > 1 else block.head
-        if {(name, own, fault.key), (name, own, str(fault.value))} & self.faulty:
+        if {(name, own, column_of(fault)), (name, own, str(fault.value))} & self.faulty:
             return None
         return block.in_cells(fault._replace(file=f"{block.file}:{own}"))
 
