@@ -299,7 +299,7 @@ def test_the_template_uses_every_column_phase_kind_and_purpose():
         assert any(row[name] for row in rows), name
     for name, wanted in (("kind", KINDS), ("purpose", PURPOSES), ("phase", PHASES)):
         assert {row[name] for row in rows} == set(wanted)
-    assert all(row["basis"] == "assumption" and row["source"] == "oppdiktet" for row in rows)
+    assert all(row["basis"] == "placeholder" and row["source"] == "oppdiktet" for row in rows)
     assert {bool(row["p85"]) for row in rows} == {True, False}
     assert not set(ONLY_IN_CHANGES) & set(header)
 

@@ -387,20 +387,13 @@ def kind_at(path: Sequence[str]) -> Any:
 
 def limits(key: str) -> tuple[float, float]:
     """The smallest and largest value that the key (a path like ``interest.loan_margin``) may have."""
-    if key.startswith("projects."):
-        return MOVES[key.rpartition(".")[2]][1:]
-    demand = expected(key)
-    return (-10.0, 1e6) if demand is None else (demand.low, demand.high)  # an own rule's figure decides within these
-
-
-def expected(key: str) -> Expect | None:
-    """What is demanded of the number under the key; None for the limit of an own rule, whose figure decides. KeyError
-    for a key that is no number."""
     *sections, name = key.split(".")
+    if sections[:1] == ["projects"]:
+        return MOVES[name][1:]
     model = kind_at(sections)
     if model is OwnRule:
-        return None
+        return -10.0, 1e6  # its figure decides which unit, and within which limits
     demand = demand_of(model.model_fields[name])
     if demand is None:
         raise KeyError(key)
-    return demand
+    return demand.low, demand.high

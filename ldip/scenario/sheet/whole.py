@@ -20,7 +20,7 @@ from ldip.scenario.files.tables import COLUMNS as TABLE_COLUMNS
 from ldip.scenario.files.tables import IN_TWO, OPTIONAL, OWN_YEARS, plain_rows, read_table, wanted_years
 from ldip.scenario.files.writer import toml_text
 from ldip.scenario.quantities import in_prices_of
-from ldip.scenario.schema import RULE_UNITS, expected
+from ldip.scenario.schema import RULE_UNITS, OwnRule, demand_of, kind_at
 from ldip.scenario.sheet import entries as form
 from ldip.scenario.sheet.columns import SHEETS, columns, full_header
 from ldip.scenario.sheet.entries import BASE, BASIS, KEY, SOURCE, YEAR, Entries, header_row
@@ -232,9 +232,11 @@ def _setting(reading: Entries, key: str, rows: list[int]) -> tuple[Any, dict[str
 
 def _unit(key: str, base: Mapping[str, Any]) -> str:
     """The unit that the key must have, in the prices of the scenario's first year; nothing for an unknown key."""
+    *sections, name = key.split(".")
+    model = kind_at(sections)
     try:
-        demand = expected(key)
-        unit = demand.unit if demand else RULE_UNITS[base["rules"]["own"][key.split(".")[2]]["metric"]]
+        own = RULE_UNITS[base["rules"]["own"][sections[2]]["metric"]] if model is OwnRule else ""
+        unit = own or demand_of(model.model_fields[name]).unit  # type: ignore[union-attr]
     except (KeyError, AttributeError, TypeError, IndexError):  # told by the schema
         return ""
     return in_prices_of(unit, base["scenario"].get("first_year"))
