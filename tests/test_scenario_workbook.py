@@ -345,3 +345,46 @@ def test_every_column_and_section_has_a_name():
     assert set(SHEETS) == set(COLUMNS)
     sections = {key.partition(".")[0] for name in SHIPPED for key in quantities(read(name).scenario)}
     assert sections == set(SECTIONS)
+
+
+MORE = """
+[rules.own.debt_ceiling]
+nb = "Gjeldsgrad, høyst"
+en = "Debt ratio, at most"
+metric = "debt_ratio"
+side = "most"
+since = 2025
+limit = { dated = { 2025 = 0.90, 2030 = 0.80 }, unit = "share", basis = "source", source = "kommunestyret 2024" }
+
+[rules.own.debt_in_kroner]
+nb = "Gjeld, høyst"
+en = "Debt, at most"
+metric = "closing_debt"
+side = "most"
+limit = { value = 1500.0, unit = "mill. 2025-kr", basis = "assumption", source = { nb = "egen grense", en = "our own" } }
+
+[one_off.forlik]
+nb = "Forlik i skadesak"
+en = "Settlement"
+year = 2027
+amount = { value = -12.5, unit = "mill. kr", basis = "assumption", source = "kommuneadvokaten" }
+"""
+
+
+@pytest.mark.parametrize("lang", ["nb", "en"])
+def test_rules_of_ones_own_and_one_offs_come_back(tmp_path, lang):
+    folder = shutil.copytree(shipped_folder() / "eksempelvik-2025", tmp_path / "kommune")
+    with (folder / "base.toml").open("a", encoding="utf-8") as file:
+        file.write(MORE)
+    before = read(str(folder)).scenario
+    assert set(before.rules.own) == {"debt_ceiling", "debt_in_kroner"}
+    write_whole_workbook(tmp_path / "w.xlsx", parts_of(str(folder)), "mappe", lang)
+    assert read(str(put_back(tmp_path / "w.xlsx", tmp_path / "again"))).scenario == before
+
+
+def test_a_number_in_prices_of_the_first_year_follows_it(cells, tmp_path):
+    """Units are not read: they are those of the key, in the prices of the year that the texts say."""
+    first = row_of(cells, "Tekster", "scenario.first_year")
+    said = told(saved(tmp_path / "w.xlsx", cells, {("Tekster", f"C{first}"): 2026.0}), tmp_path / "again")
+    assert all("årskolonner" in line or "mill. 2026-kr" in line or "Plan!" in line for line in said), said
+    assert not any("Innstillinger!" in line for line in said)
