@@ -361,7 +361,7 @@ nb = "Gjeld, høyst"
 en = "Debt, at most"
 metric = "closing_debt"
 side = "most"
-limit = { value = 1500.0, unit = "mill. 2025-kr", basis = "assumption", source = { nb = "egen grense", en = "our own" } }
+limit = { value = 1500.0, unit = "mill. 2025-kr", basis = "assumption", source = { nb = "egen grense", en = "ours" } }
 
 [one_off.forlik]
 nb = "Forlik i skadesak"

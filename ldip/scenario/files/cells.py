@@ -9,11 +9,9 @@ import csv
 import hashlib
 import io
 import re
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
-from xml.etree import ElementTree
 
 from ldip.errors import Fault, InputError, reason
 from ldip.scenario.files import faults as f
@@ -183,6 +181,8 @@ def read_cells(path: Path, names: Sequence[str]) -> Sheet:
 
 def sheet_names(path: Path) -> list[str]:
     """The names of a workbook's sheets, or InputError."""
+    import zipfile
+
     import python_calamine
 
     try:
@@ -195,6 +195,9 @@ def sheet_names(path: Path) -> list[str]:
 
 def _workbook_sheet(path: Path, shown: str, names: Sequence[str], *, only: bool) -> Sheet:
     """The sheet of one of the `names`, or the `only` one whatever its name."""
+    import zipfile
+    from xml.etree import ElementTree
+
     import python_calamine
 
     try:
@@ -213,6 +216,9 @@ def _workbook_sheet(path: Path, shown: str, names: Sequence[str], *, only: bool)
 
 def _errors(path: Path, name: str) -> frozenset[str]:
     """The cells whose formula gives an error, which calamine takes for empty."""
+    import zipfile
+    from xml.etree import ElementTree
+
     main = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
     office = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
     with zipfile.ZipFile(path) as parts:
