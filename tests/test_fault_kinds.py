@@ -57,6 +57,7 @@ TABLES = {
     "twice": ("areas.csv", "\nchild_welfare,", "\nschools,"),
     "negative_residents": ("population.csv", "1378", "-1378"),
     "not_next_age": ("ages.csv", "\n1,", "\n7,"),
+    "stands_in_settings": ("plan.csv", "\ntax,", "\nproperty_tax,"),
     "group_backwards": ("population.csv", "\n1-5,1,5,", "\n1-5,5,1,"),
     "groups_overlap": ("population.csv", "\n50-66,50,66,", "\n50-66,45,66,"),
     "ages_left_out": ("population.csv", "\n50-66,50,66,", "\n50-66,52,66,"),

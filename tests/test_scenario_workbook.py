@@ -88,7 +88,10 @@ def _replaced(draw, path: Path) -> None:
     header, *rows = plain_rows(block_of(text_sheet(path.name, path.read_text(encoding="utf-8"))))
     for row in rows:
         if draw(st.integers(0, 3)) == 0:
-            row[header.index("basis")], row[header.index("source")] = draw(BASIS), draw(REASON)
+            row[header.index("basis")] = draw(BASIS)
+            for place, column in enumerate(header):
+                if column.startswith("source"):
+                    row[place] = draw(REASON)
             for place, column in enumerate(header):
                 if column.isdigit():
                     row[place] = repr(as_typed(float(row[place]) * draw(st.floats(0.999, 1.001))))

@@ -84,21 +84,16 @@ def show_scenario(scenario: str, changes: tuple[str, ...], assumptions: bool, pl
       ldip scenario show eksempelvik-2025 --placeholders
       ldip scenario show baerum-2020 --change equalisation-64
     """
-    from ldip.scenario.numbers import DEFAULT, settings, table_numbers
+    from ldip.report.page.chapters.assumptions import number_cells
+    from ldip.scenario.numbers import numbers
     from ldip.scenario.quantities import PLACEHOLDER, UNSOURCED
     from ldip.scenario.settings import BASES
 
-    found = read(scenario, changes).scenario
-    lines = [(number.key, number) for number in settings(found, lang)]
-    lines += [(f"{number.key}: {number.what}".removesuffix(": "), number) for number in table_numbers(found, lang)]
     wanted = (PLACEHOLDER,) if placeholders else UNSOURCED if assumptions else tuple(BASES)
-    for name, number in lines:
-        if number.basis not in wanted:
-            continue
-        values = [f"{value:g}" if year is None else f"{year}: {value:g}" for year, value in number.values.items()]
-        words = [number.unit, number.basis, *([DEFAULT.say(lang)] if number.default else [])]
-        shown = f" = {', '.join(values)}" if values else ""
-        click.echo(f"{name}{shown}  [{'; '.join(word for word in words if word)}]\n    {number.source}")
+    for item in numbers(read(scenario, changes).scenario, lang):
+        if item.basis in wanted:
+            name, values, basis, source = number_cells(item, lang)
+            click.echo(f"{name}{': ' if values else ''}{values}  [{basis}]\n    {source}")
 
 
 @scenario.command(

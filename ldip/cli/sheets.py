@@ -8,7 +8,7 @@ import click
 from ldip.cli.language import argument, command, option
 from ldip.cli.options import DEFAULT_SCENARIO, XLSX, lang_option, read, scenario_options
 from ldip.errors import Fault, InputError
-from ldip.text import Text
+from ldip.text import Text, counted
 
 
 @command(
@@ -95,9 +95,9 @@ def from_sheet(sheet: Path, out: Path, lang: str) -> None:
             faults += check(sheet.name, scenario, change, path)
         if faults:
             raise InputError(faults)
-    written = Text("{path}: {count} innstillinger", "{path}: {count} settings")
+    one, many = Text("innstilling", "setting"), Text("innstillinger", "settings")
     for change in changes:
-        click.echo(written.say(lang, path=out / f"{change.name}.toml", count=change.numbers))
+        click.echo(f"{out / change.name}.toml: {change.numbers} {counted(change.numbers, one, many).say(lang)}")
     again = " ".join([scenario, *[str(out / f"{change.name}.toml") for change in changes]])
     click.echo(Text("Videre: ldip compare {again}", "Next: ldip compare {again}").say(lang, again=again))
 

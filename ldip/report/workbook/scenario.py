@@ -1,26 +1,26 @@
 """A whole scenario as one workbook to be filled in; `ldip.scenario.sheet.whole` reads it back."""
 
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from ldip.report.folder.records import json_text
+from ldip.report.words import RESTRUCTURING
 from ldip.report.workbook.settings import BETWEEN, OUTSIDE, ROW_HEIGHT, basis_words, drop_down, empty_row, keys_sheet
 from ldip.report.workbook.settings import format_code as code_of
 from ldip.report.workbook.sheets import BASIS_COLOURS, Book, Sheet
-from ldip.scenario.files.faults import UNITS_NB
 from ldip.scenario.numbers import by_year, quantities
 from ldip.scenario.placeholders import invented, left, title_of
-from ldip.scenario.quantities import Parameter, Quantity, as_given, unit_words
+from ldip.scenario.quantities import Parameter, Quantity, as_given
 from ldip.scenario.schema import limits
 from ldip.scenario.settings import BASES, defaults, name_of
 from ldip.scenario.sheet import whole as form
 from ldip.scenario.sheet.columns import ABOUT, SHEETS, Column, columns
 from ldip.scenario.sheet.entries import BASE, BASIS, KEY, SHEET, SOURCE, UNIT, YEAR
 from ldip.scenario.sheet.whole import Parts, texts_of
+from ldip.scenario.units import in_words
 from ldip.text import Text
 
 ENDLESS = 1e12
@@ -117,13 +117,13 @@ SECTIONS = {
     "revenue": Text("Inntekter", "Revenue"),
     "local_revenue": Text("Egne inntekter", "Own revenue"),
     "services": Text("Tjenester", "Services"),
-    "investment": Text("Investeringer", "Investment"),
+    "investment": Text("Investeringer etter planen", "Investment after the plan"),
     "financing": Text("Finansiering", "Financing"),
     "endowment": Text("Langsiktig kapital", "Endowment"),
     "pension": Text("Pensjon", "Pension"),
     "opening": Text("Inngående balanse", "Opening balance"),
     "rules": Text("Handlingsregler", "Fiscal rules"),
-    "restructuring": Text("Omstilling", "Restructuring"),
+    "restructuring": RESTRUCTURING,
     "drivers": Text("Usikkerhet", "Uncertainty"),
 }
 """What the sections of base.toml are called; one that is not here goes on in the one before."""
@@ -189,7 +189,7 @@ def _texts_sheet(book: Book, parts: Parts) -> None:
     row = LABELS
     for key, value in texts_of(parts.tree):
         row += 1
-        label = TEXT_NAMES.get(key.rpartition(".")[2], Text("", "")).say(lang)
+        label = name.say(lang) if (name := TEXT_NAMES.get(key.rpartition(".")[2])) else ""
         sheet.write(row, KEY, key, "locked")
         sheet.write(row, 1, label, "locked")
         plain = json_text(value, ensure_ascii=False) if isinstance(value, list) else value
@@ -216,7 +216,7 @@ def _settings_sheet(book: Book, parts: Parts, known: Mapping[str, Quantity | Par
         values = by_year(quantity) if stated else {None: None}
         for place, (year, value) in enumerate(values.items()):
             name = name_of(parts.source.scenario, key).say(lang)
-            cells = (key, name, unit_word(quantity.unit, lang), *limits(key))
+            cells = (key, name, in_words(quantity.unit).say(lang), *limits(key))
             for column, cell in enumerate(cells):
                 sheet.write(row, column, cell, "locked line", code_of(quantity.unit) if column > UNIT else "")
             sheet.write(row, YEAR, year, "entry", "0")
@@ -240,11 +240,6 @@ def _settings_sheet(book: Book, parts: Parts, known: Mapping[str, Quantity | Par
     sheet.paper.autofilter(HEAD_ROW, 0, last, len(form.COLUMNS) - 1)
     sheet.paper.print_area(0, 0, last, len(form.COLUMNS) - 1)
     return keys
-
-
-def unit_word(unit: str, lang: str) -> str:
-    """A unit in words."""
-    return unit if lang == "en" else re.sub("^(en|et) ", "", unit_words(unit, UNITS_NB))
 
 
 def _origin(sheet: Sheet, row: int, told: Quantity | Parameter | None, *, first: bool = True) -> None:

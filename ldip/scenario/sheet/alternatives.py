@@ -32,6 +32,7 @@ from ldip.scenario.sheet.entries import (
     Entries,
     header_row,
 )
+from ldip.scenario.units import in_words
 from ldip.text import Text
 
 FIRST = len(COLUMNS)  # column of the first alternative: its value, then its basis and its source
@@ -166,7 +167,7 @@ class _Reading(Entries):
     def _unchanged(self, row: int, key: str, year: int) -> None:
         """A fault for a unit or a base value that is not the scenario's."""
         quantity = self.known[key]
-        if self.sheet.at(row, UNIT) not in ("", quantity.unit):
+        if self.sheet.at(row, UNIT) not in ("", quantity.unit, *in_words(quantity.unit)):
             self.fault("sheet_unit_changed", row, UNIT, key, unit=quantity.unit)
         cell = self.sheet.at(row, BASE)
         if cell == "":
