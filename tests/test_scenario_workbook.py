@@ -189,7 +189,6 @@ FAULTS: dict[str, tuple[tuple[str, str, str], Any, str]] = {
     "limit": ((S, "interest.loan_margin", "G"), 4.5, "Skriv 0.045 for 4.5 %"),
     "no basis": ((S, "interest.loan_margin", "H"), "", "tallet mangler grunnlag"),
     "bad basis": ((S, "interest.loan_margin", "H"), "gjetning", "må være kilde, avledet eller antakelse"),
-    "no source": ((S, "interest.loan_margin", "I"), "", "tallet mangler kilde"),
     "short source": ((S, "interest.loan_margin", "I"), "x", "er for kort"),
     "bad year": ((S, "prices.cpi_growth", "F"), "neste år", "er ikke et årstall"),
     "fixed": ((S, "opening.general_debt", "F"), 2027.0, "kan ikke endre seg over tid"),
@@ -216,6 +215,13 @@ def test_faults_are_told_by_their_cell(cells, tmp_path, kind):
     assert any(part in mine[0] for part in words.split("|")), mine
     assert all(line.startswith("w.xlsx: ") for line in said)
     assert not any("base.toml" in line.split(":")[1] for line in said)
+
+
+def test_a_number_without_a_source_in_either_language(cells, tmp_path):
+    row = row_of(cells, S, "interest.loan_margin")
+    edits = {(S, f"I{row}"): "", (S, f"J{row}"): ""}
+    (said,) = told(saved(tmp_path / "w.xlsx", cells, edits), tmp_path / "again")
+    assert said.startswith(f"w.xlsx: {S}!I{row} (interest.loan_margin): tallet mangler kilde")
 
 
 def test_faults_come_all_at_once_and_nothing_is_written(cells, here, ldip):
@@ -253,7 +259,7 @@ def test_a_year_a_row_and_a_table_more(cells, tmp_path):
     new = {
         (S, f"A{setting}"): "prices.cpi_growth", (S, f"F{setting}"): 2030.0, (S, f"G{setting}"): 0.03,
         (P, f"A{row}"): "tax", (P, f"C{row}"): "property", (P, f"D{row}"): "Eiendomsskatt",
-        (P, f"E{row}"): "mill. 2025-kr", (P, f"J{row}"): "Antakelse", (P, f"K{row}"): "vår egen",
+        (P, f"E{row}"): "mill. 2025-kr", (P, f"J{row}"): "Antakelse", (P, f"K{row}"): "vår egen", (P, f"L{row}"): "our own",
         **{(P, f"{letter}{row}"): 12.5 for letter in "FGHI"},
         **{("Premieavvik", f"{letter}{head + 1}"): it for letter, it in
            zip("ABCDE", (2023.0, 14.5, 7.0, "kilde", "regnskapet"), strict=True)},
@@ -263,7 +269,7 @@ def test_a_year_a_row_and_a_table_more(cells, tmp_path):
     assert found.prices.cpi_growth.dated == (before.prices.cpi_growth.dated or {}) | {"2030": 0.03}
     assert found.plan[-1].model_dump() == {
         "line": "tax", "sector": "", "item": "property", "item_nb": "Eiendomsskatt", "unit": "mill. 2025-kr",
-        "values": (12.5,) * 4, "basis": "assumption", "source": "vår egen",
+        "values": (12.5,) * 4, "basis": "assumption", "source": {"nb": "vår egen", "en": "our own"},
     }  # fmt: skip
     (vintage,) = found.vintages
     assert (vintage.vintage, vintage.deviation, vintage.years, vintage.basis) == (2023.0, 14.5, 7.0, "source")

@@ -114,7 +114,7 @@ SECTIONS = {
     "interest": Text("Renter og lån", "Interest and loans"),
     "housing": Text("Boligbygging", "House-building"),
     "residents": Text("Innbyggere", "Residents"),
-    "revenue": Text("Inntekter", "Revenue"),
+    "revenue": Text("Skatt og rammetilskudd", "Tax and grants"),
     "local_revenue": Text("Egne inntekter", "Own revenue"),
     "services": Text("Tjenester", "Services"),
     "investment": Text("Investeringer etter planen", "Investment after the plan"),
