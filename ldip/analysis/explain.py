@@ -330,7 +330,7 @@ def _cut(ledger: Ledger, first: int | None, last: int | None) -> Ledger:
     if not known[0] <= ends[0] < ends[1] <= known[1]:
         raise InputError([_wrong_years(ends, known)])
     inside = slice(ends[0] - known[0], ends[1] - known[0] + 1)
-    return Ledger(ledger.years[inside], ledger.lines, ledger.values[:, inside], ledger.events)
+    return Ledger(ledger.years[inside], ledger.lines, ledger.values[:, inside], ledger.events, ledger.invented)
 
 
 def _wrong_years(ends: list[int], known: list[int]) -> Fault:

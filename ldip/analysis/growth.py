@@ -41,6 +41,7 @@ class Payback(NamedTuple):
     components: dict[str, Spread]  # revenue, operations, investment, net effect of each year, and cumulative
     present_value: Spread  # of all years, one figure
     paid_back: np.ndarray  # (year,) share of runs in which it has paid for itself for good by then
+    invented: tuple[int, int] = (0, 0)  # how many of the scenario's numbers are placeholders, of how many
 
 
 def payback(
@@ -75,6 +76,7 @@ def payback(
     spreads = {name: spread(values) for name, values in parts.items()}
     spreads |= {"net": spread(net), "cumulative_present_value": spread(present.copy())}
     return Payback(
+        invented=ledgers[0].invented,
         scenario=scenario.name,
         area=area,
         years=ledgers[0].years,

@@ -18,7 +18,7 @@ from ldip.model.shown import SENSITIVE
 from ldip.scenario.drivers import Drivers
 from ldip.scenario.files.overlay import with_quantity
 from ldip.scenario.numbers import quantities
-from ldip.scenario.quantities import Parameter, Quantity
+from ldip.scenario.quantities import UNSOURCED, Parameter, Quantity
 from ldip.scenario.schema import Scenario, limits
 from ldip.statistics.summary import distribution
 
@@ -31,8 +31,8 @@ ASSUMPTION_RUNS = 1024
 FEWEST = 256
 """With fewer runs tenths and variances say nothing."""
 
-ASSUMED = ("assumption",)
-EVERY = ("assumption", "derived", "source")
+ASSUMED = UNSOURCED
+EVERY = (*UNSOURCED, "derived", "source")
 """Bases of the quantities that are moved."""
 
 RELATIVE_STEP = 0.1
@@ -104,6 +104,7 @@ class Tornado(NamedTuple):
     drivers: dict[str, dict[str, Bar]]  # by metric and driver, the widest first
     off: tuple[str, ...]  # drivers that are off
     assumptions: tuple[Assumption, ...]
+    invented: tuple[int, int] = (0, 0)  # how many of the scenario's numbers are placeholders, of how many
 
     def strongest(self, metric: str, count: int) -> list[Assumption]:
         """The assumptions with the largest effect on an answer, those without any left out."""
@@ -171,6 +172,7 @@ def tornado(
         if progress:
             progress(2)
     return Tornado(
+        invented=full.invented,
         scenario=scenario.name,
         base_year=scenario.scenario.first_year,
         year=int(full.years[-1]),

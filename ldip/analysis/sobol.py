@@ -14,6 +14,7 @@ from ldip.analysis.sensitivity import answer, lines_needed, moving
 from ldip.model.catalogue import Metric, catalogue
 from ldip.model.engine.simulate import simulate
 from ldip.model.shown import SENSITIVE
+from ldip.scenario.placeholders import invented
 from ldip.scenario.schema import Scenario
 
 OTHER_SEED = 2**32
@@ -40,6 +41,7 @@ class Sobol(NamedTuple):
     metrics: tuple[Metric, ...]
     variances: dict[str, float]  # by metric, squared units of the metric
     indices: dict[str, dict[str, Index]]  # by metric and driver that is on, the largest total first
+    invented: tuple[int, int] = (0, 0)  # how many of the scenario's numbers are placeholders, of how many
 
     def together(self, metric: str) -> float:
         """The share that no driver brings alone: 1 less the sum of the first-order indices."""
@@ -97,6 +99,7 @@ def sobol(
     mixed = np.stack([run({name: other}) for name in names])
     found = indices(a, b, mixed)
     return Sobol(
+        invented=invented(scenario),
         scenario=scenario.name,
         base_year=scenario.scenario.first_year,
         year=horizon,

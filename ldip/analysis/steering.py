@@ -70,7 +70,7 @@ def steering_lines(rules: Sequence[Limit]) -> list[str]:
 def steering_of(ledger: Ledger, summary: Summary, rules: Sequence[Limit], since: int | None = None) -> Steering:
     """What a steered ledger and its summary say, the rules being looked at in the last year, or from one on."""
     start = len(ledger.years) - 1 if since is None else max(since - int(ledger.years[0]), 0)
-    late = Ledger(ledger.years[start:], ledger.lines, ledger.values[:, start:], ledger.events)
+    late = Ledger(ledger.years[start:], ledger.lines, ledger.values[:, start:], ledger.events, ledger.invented)
     holds = margins_of(late, rules) >= 0.0
     by_rule = {rule.id: float(of.mean()) for rule, of in zip(rules, holds, strict=True)}
     return Steering(summary, tuple(rules), by_rule, float(holds.all(axis=0).mean()))

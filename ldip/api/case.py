@@ -14,7 +14,7 @@ if "numpy" not in sys.modules:
 from ldip.api import arguments
 from ldip.errors import Fault, InputError
 from ldip.scenario.files import overlay, reader
-from ldip.text import Text
+from ldip.scenario.placeholders import title_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -377,8 +377,7 @@ class Case:
 
     def title(self, lang: str | None = None) -> str:
         """The scenario's title and those of the changes laid over it."""
-        said, heading = arguments.language(lang), self.scenario.scenario
-        titles = (Text(heading.title_nb, heading.title_en), *self._source.change_titles)
+        said, titles = arguments.language(lang), (title_of(self.scenario), *self._source.change_titles)
         return " + ".join(title.say(said) for title in titles)
 
     @property

@@ -185,9 +185,9 @@ def baseline_ledger(source: "Source", years: int) -> "Ledger":
 
 def title(source: "Source", lang: str) -> str:
     """The scenario's title and the changes laid over it."""
-    heading = source.scenario.scenario
-    title = Text(heading.title_nb, heading.title_en).say(lang)
-    return " + ".join((title, *source.scenario.changes))
+    from ldip.scenario.placeholders import title_of
+
+    return " + ".join((title_of(source.scenario).say(lang), *source.scenario.changes))
 
 
 def progress_bar(runs: int, lang: str, *, scenarios: int = 1, times: int = 1) -> Any:

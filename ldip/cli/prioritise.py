@@ -155,7 +155,7 @@ def prioritise(
         asked = {"confidence": confidence, "since": since, "frontier": frontier, "progress": advance, **how}
         result = solve(source.scenario, limits, runs=runs, seed=seed, years=years, **asked)
     if out:
-        _write(out, result, pictures, lang)
+        _write(out, result, pictures, title(source, lang), lang)
     if as_json:
         click.echo(json_text(words.prioritise_records(result)))
         return
@@ -164,7 +164,7 @@ def prioritise(
         click.echo("\n" + Text("Resultater: {out}", "Results: {out}").say(lang, out=out))
 
 
-def _write(out: Path, result: "Prioritised", pictures: bool, lang: str) -> None:
+def _write(out: Path, result: "Prioritised", pictures: bool, heading: str, lang: str) -> None:
     """The change file alone, or a folder with the change, the tables and the picture."""
     from ldip.report.answers import prioritise as words
     from ldip.report.folder.files import result_folder, write_file
@@ -178,4 +178,4 @@ def _write(out: Path, result: "Prioritised", pictures: bool, lang: str) -> None:
         if pictures and result.frontier:
             from ldip.report.answers.prioritise_charts import write_frontier_picture
 
-            write_frontier_picture(folder, result, lang)
+            write_frontier_picture(folder, result, heading, lang)

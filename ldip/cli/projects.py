@@ -98,7 +98,7 @@ def projects(
             if pictures and plan.projects:
                 from ldip.report.answers.projects_charts import write_timeline
 
-                write_timeline(folder, [it.project for it in plan.projects], plan.years, lang)
+                write_timeline(folder, [it.project for it in plan.projects], plan.years, title(source, lang), lang)
     if as_json:
         click.echo(json_text({"scenario": source.scenario.name, "runs": runs, "seed": seed} | records))
         return

@@ -1,12 +1,17 @@
 """ldip scenario list, show, new, check, upgrade, sheet and from-sheet."""
 
+import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ldip.cli.options import XLSX, baseline_ledger, lang_option, read, scenario_options
 from ldip.errors import Fault, InputError
 from ldip.text import Text
+
+if TYPE_CHECKING:
+    from ldip.scenario.files.reader import Source
 
 
 @click.group()
@@ -30,23 +35,28 @@ def list_scenarios(lang: str) -> None:
 @scenario.command("show")
 @scenario_options
 @click.option("--assumptions", is_flag=True, help="Only our assumptions, the program's defaults among them.")
+@click.option("--placeholders", is_flag=True, help="Only the numbers that are still those of the template.")
 @lang_option
-def show_scenario(scenario: str, changes: tuple[str, ...], assumptions: bool, lang: str) -> None:
+def show_scenario(scenario: str, changes: tuple[str, ...], assumptions: bool, placeholders: bool, lang: str) -> None:
     """Show every number of SCENARIO with unit, basis and source; also those that it leaves to the program.
 
     \b
     Examples:
       ldip scenario show
       ldip scenario show --assumptions
+      ldip scenario show eksempelvik-2025 --placeholders
       ldip scenario show baerum-2020 --change equalisation-64
     """
     from ldip.scenario.numbers import DEFAULT, settings, table_numbers
+    from ldip.scenario.quantities import PLACEHOLDER, UNSOURCED
+    from ldip.scenario.settings import BASES
 
     found = read(scenario, changes).scenario
     lines = [(number.key, number) for number in settings(found, lang)]
     lines += [(f"{number.key}: {number.what}".removesuffix(": "), number) for number in table_numbers(found, lang)]
+    wanted = (PLACEHOLDER,) if placeholders else UNSOURCED if assumptions else tuple(BASES)
     for name, number in lines:
-        if assumptions and number.basis != "assumption":
+        if number.basis not in wanted:
             continue
         values = [f"{value:g}" if year is None else f"{year}: {value:g}" for year, value in number.values.items()]
         words = [number.unit, number.basis, *([DEFAULT.say(lang)] if number.default else [])]
@@ -115,7 +125,7 @@ def check_scenario(scenario: str, changes: tuple[str, ...], lang: str) -> None:
             en="{name}: in order. {count} accounting identities hold in every year (largest gap {worst:.0e}).",
         ).say(lang, name=source.scenario.name, count=len(worst), worst=max(worst.values()))
     )
-    for note in _format_notes(scenario, lang):
+    for note in (*_format_notes(scenario, lang), *_placeholder_notes(source, scenario, lang)):
         click.echo(note)
 
 
@@ -137,6 +147,26 @@ def _format_notes(scenario: str, lang: str) -> list[str]:
     names = [path.relative_to(place.folder).as_posix() for path in outdated(where)]
     shown = ", ".join([*names[:3], *(["…"] if names[3:] else [])])
     return [OLD_FORMAT.say(lang, names=shown, format=FORMAT, where=where)] if names else []
+
+
+PLACEHOLDERS = Text(
+    nb="Oppdiktede tall: {count} av {total} igjen; ldip scenario show {where} --placeholders",
+    en="Placeholder numbers: {count} of {total} left; ldip scenario show {where} --placeholders",
+)
+LEFT_IN = Text("{left} av {total}", "{left} of {total}")
+
+
+def _placeholder_notes(source: "Source", where: str, lang: str) -> list[str]:
+    """How many numbers of a template are left, and where; nothing where there are none."""
+    from ldip.report.terminal import table
+    from ldip.scenario.placeholders import invented, left
+
+    count, total = invented(source.scenario)
+    if not count:
+        return []
+    rows = [[it.place, LEFT_IN.say(lang, left=it.left, total=it.total)] for it in left(source.scenario)]
+    said = PLACEHOLDERS.say(lang, count=count, total=total, where=shlex.quote(where))
+    return [said, table(rows, indent=2, align=str.ljust)]
 
 
 @scenario.command("upgrade")

@@ -15,6 +15,7 @@ from ldip.report.limits import Line, limits
 from ldip.report.numbers import SHOWN, number, unit_label
 from ldip.report.terminal import policy_words
 from ldip.report.words import BASELINE_PATH, HALF, MEDIAN, NINE_OF_TEN, WITH_DEFICITS
+from ldip.scenario.placeholders import mark
 from ldip.scenario.schema import Scenario
 from ldip.statistics.summary import Fans, Summary
 from ldip.text import Text
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ldip.report.canvas import Chart
 
 INK, BLUE, RED = "#222222", "#1f5a8a", "#a33a2a"
+FOOT_STYLE: dict[str, Any] = {"fontsize": 8, "color": "#555555", "x": 0.01, "ha": "left"}
 BANDS = (
     (0.05, 0.95, 0.18, NINE_OF_TEN),
     (0.25, 0.75, 0.35, HALF),
@@ -169,7 +171,14 @@ def foot_words(summary: Summary, lang: str, *, fans: int = 1) -> str:
     """Where the runs of a picture come from, and what is done in them; of several fans that they meet the same."""
     runs = number(summary.runs, 0, lang)
     policy = policy_words(summary, lang) if fans == 1 else SAME_WEATHER.say(lang)
-    return FOOT.say(lang, scenario=summary.scenario, runs=runs, seed=summary.seed, policy=policy)
+    foot = FOOT.say(lang, scenario=summary.scenario, runs=runs, seed=summary.seed, policy=policy)
+    return marked(foot, summary.invented, lang)
+
+
+def marked(foot: str, invented: tuple[int, int], lang: str) -> str:
+    """The foot of a picture, with the mark of so many placeholders of so many numbers."""
+    said = mark(*invented).say(lang)
+    return f"{foot} {said[:1].upper()}{said[1:]}." if said else foot
 
 
 def quiet_axes(axes: Any, lang: str) -> None:

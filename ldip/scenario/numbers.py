@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from ldip.scenario.defaults import MARK
 from ldip.scenario.projects import MOVES
-from ldip.scenario.quantities import MONEY, REAL, Parameter, Quantity, in_prices_of
+from ldip.scenario.quantities import MONEY, REAL, UNSOURCED, Parameter, Quantity, in_prices_of
 from ldip.scenario.schema import Scenario
 from ldip.scenario.settings import BASES, defaults, name_of
 from ldip.text import Text
@@ -87,10 +87,10 @@ def table_numbers(scenario: Scenario, lang: str) -> Iterator[Number]:
 
 
 def assumed(scenario: Scenario) -> tuple[int, int]:
-    """How many of the scenario's numbers are assumptions, the program's defaults among them, and how many there
-    are."""
+    """How many of the scenario's numbers come from no source, placeholders and the program's defaults among them, and
+    how many there are."""
     bases = [number.basis for number in numbers(scenario, "en")]
-    return bases.count("assumption"), len(bases)
+    return sum(basis in UNSOURCED for basis in bases), len(bases)
 
 
 def quantities(model: BaseModel, above: str = "") -> Mapping[str, Quantity | Parameter]:

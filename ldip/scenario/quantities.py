@@ -2,7 +2,8 @@
 
 A number enters only as a :class:`Quantity` (one value) or a :class:`Parameter` (a value, or values dated from a
 year on). `basis` says how sure it is: ``source`` (printed in the source), ``derived`` (arithmetic on printed
-figures), ``assumption`` (ours; `source` then gives the reason).
+figures), ``assumption`` (ours; `source` then gives the reason), ``placeholder`` (invented, until the municipality
+puts its own in; `source` then says where to find that).
 """
 
 import re
@@ -14,7 +15,10 @@ import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-Basis = Literal["source", "derived", "assumption"]
+PLACEHOLDER = "placeholder"
+Basis = Literal["source", "derived", "assumption", "placeholder"]
+UNSOURCED = ("assumption", PLACEHOLDER)
+"""Bases of numbers that come from no source."""
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3)]
 
 

@@ -14,6 +14,7 @@ BASES = {
     "source": Text("kilde", "source"),
     "derived": Text("avledet", "derived"),
     "assumption": Text("antakelse", "assumption"),
+    "placeholder": Text("oppdiktet", "placeholder"),
 }
 """What the bases are called."""
 

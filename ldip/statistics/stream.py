@@ -168,6 +168,7 @@ def summarise_built(
         probabilities=probabilities,
         policy=policy,
         step=step,
+        invented=ready.baseline.invented,
     )
 
 

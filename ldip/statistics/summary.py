@@ -72,6 +72,7 @@ class Summary(NamedTuple):
     probabilities: dict[str, Probability]
     policy: str = PRESSURE
     step: float = 0.0  # mill. 2020-kr a year, of the policy step
+    invented: tuple[int, int] = (0, 0)  # how many of the scenario's numbers are placeholders, of how many
 
     @property
     def fan(self) -> str:
@@ -137,6 +138,7 @@ def summarise(
         probabilities={event.id: probability(event, ledger) for event in ledger.events},
         policy=policy,
         step=step,
+        invented=ledger.invented,
     )
 
 

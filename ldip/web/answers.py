@@ -17,10 +17,10 @@ from ldip.report.folder.files import NAMES
 from ldip.report.limits import limits
 from ldip.report.numbers import SHOWN, difference_label, number, unit_label
 from ldip.report.terminal import policy_words
+from ldip.scenario.placeholders import title_of
 from ldip.scenario.projects import KINDS, PHASES, PURPOSES, Project, built
 from ldip.scenario.schema import Scenario
 from ldip.statistics.summary import Distribution
-from ldip.text import Text
 from ldip.web.controls import CONTROLS, STEP, Control
 from ldip.web.exports import EXPORTS
 from ldip.web.simulator import DRAGGED, Result, Simulator
@@ -51,8 +51,7 @@ def page_records(simulator: Simulator, lang: str) -> dict[str, Any]:
         "lang": lang,
         "scenario": scenario.name,
         "title": " + ".join(
-            [Text(heading.title_nb, heading.title_en).say(lang)]
-            + [title.say(lang) for title in simulator.source.change_titles]
+            [title_of(scenario).say(lang)] + [title.say(lang) for title in simulator.source.change_titles]
         ),
         "years": list(range(first, first + simulator.years)),
         "seed": simulator.seed,

@@ -16,6 +16,7 @@ from ldip.analysis.compare import compare
 from ldip.model.engine.simulate import PRESSURE, STEERED
 from ldip.report.folder import files
 from ldip.scenario.files.writer import change_text
+from ldip.scenario.placeholders import title_of
 from ldip.text import Text
 from ldip.web.controls import State
 from ldip.web.simulator import NAME, Alternative, Simulator
@@ -126,8 +127,7 @@ def _report(simulator: Simulator, alternative: Alternative, lang: str) -> bytes:
 
 
 def _title(alternative: Alternative, lang: str) -> str:
-    heading = alternative.source.scenario.scenario
-    titles = [Text(heading.title_nb, heading.title_en), *alternative.source.change_titles]
+    titles = [title_of(alternative.source.scenario), *alternative.source.change_titles]
     return " + ".join(title.say(lang) for title in titles)
 
 

@@ -52,6 +52,7 @@ class Ledger:
     lines: tuple[str, ...]
     values: np.ndarray  # (line, year, run), contiguous over runs
     events: tuple[Event, ...] = field(default_factory=events)  # that may happen in it: the scenario's
+    invented: tuple[int, int] = (0, 0)  # of the scenario's numbers so many are placeholders, of so many
 
     def __getitem__(self, line: str) -> np.ndarray:
         """One line (year, run)."""
@@ -92,7 +93,7 @@ def run_baseline(baseline: Baseline, step: float = 0.0, engine: str | None = Non
             range(len(LINES)),
             values,
         )
-    ledger = Ledger(baseline.years, LINES, values, baseline.events)
+    ledger = Ledger(baseline.years, LINES, values, baseline.events, baseline.invented)
     check_path(baseline.name, ledger, baseline.opening)
     return ledger
 
@@ -164,7 +165,8 @@ def simulate_built(
 
     for _ in _in_order(do_chunk, range(0, runs, chunk), workers):
         pass
-    return Ledger(accounts.years, tuple(lines), values[: len(lines)], ready.baseline.events)
+    told = (ready.baseline.events, ready.baseline.invented)
+    return Ledger(accounts.years, tuple(lines), values[: len(lines)], *told)
 
 
 def in_batches(
@@ -204,7 +206,8 @@ def in_batches(
                 accounts.close(first + place, min(chunk, size - place), values, place)
                 if progress:
                     progress(min(chunk, size - place))
-            return digest(Ledger(accounts.years, tuple(lines), values, ready.baseline.events))
+            told = (ready.baseline.events, ready.baseline.invented)
+            return digest(Ledger(accounts.years, tuple(lines), values, *told))
         finally:
             memory.put(buffer)
 

@@ -20,6 +20,7 @@ from ldip.model.plan.named import opening_places, places_built, ruler, without_n
 from ldip.model.plan.pension import PensionPlan, pension_plan
 from ldip.model.projects.portfolio import Portfolio, portfolio
 from ldip.model.soundness import check_plan
+from ldip.scenario.placeholders import invented
 from ldip.scenario.quantities import Frozen, Parameter
 from ldip.scenario.rows import PAID_WITH, SERVICES
 from ldip.scenario.schema import Scenario
@@ -41,6 +42,7 @@ class Baseline(NamedTuple):
     portfolio: Portfolio  # the named projects: see projects/portfolio.py
     needed_places: dict[str, np.ndarray]  # service -> (year,) cost of the places that the planned users need, 2020-kr
     events: tuple[Event, ...]  # what may happen in a run, its own rules among it: see fiscal_rules.py
+    invented: tuple[int, int]  # how many of the scenario's numbers are placeholders, of how many
 
     def __repr__(self) -> str:
         """The name: the arrays would fill pages."""
@@ -100,6 +102,7 @@ def _build(scenario: Scenario, horizon: int, count: Callable[[Scenario, int], Co
         response=np.ascontiguousarray(_with_rest(scenario, people)[:, :horizon, :, :horizon]),
         group_response=np.ascontiguousarray(people.group_response[:, :horizon, :, :horizon]),
         events=events(scenario),
+        invented=invented(scenario),
     )
 
 

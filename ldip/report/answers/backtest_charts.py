@@ -7,7 +7,7 @@ import numpy as np
 
 from ldip.analysis.backtest import PERCENTILES, Backtest
 from ldip.report.answers.calibration import NAMES, capital
-from ldip.report.fans import BLUE, INK, RED, number_ticks, quiet_axes
+from ldip.report.fans import BLUE, FOOT_STYLE, INK, RED, number_ticks, quiet_axes
 from ldip.report.numbers import number
 from ldip.report.words import NINE_OF_TEN, PER_CENT, RATIO
 from ldip.text import Text
@@ -39,7 +39,7 @@ def write_backtest_picture(folder: Path, found: Backtest, lang: str) -> None:
             _fans(left, found, name, lang)
             _positions(right, found, name, lang)
         foot = FOOT.say(lang, file=found.series.file, runs=number(found.runs, 0, lang), seed=found.seed)
-        figure.supxlabel(foot, fontsize=8, color="#555555", x=0.01, ha="left")
+        figure.supxlabel(foot, **FOOT_STYLE)
     figure.write(folder / "backtest.png", folder / "backtest.svg")
 
 

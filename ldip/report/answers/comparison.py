@@ -13,6 +13,7 @@ from ldip.report.numbers import difference_label, error_words, number, percent, 
 from ldip.report.terminal import policy_words, table
 from ldip.report.words import EQUAL, ERROR, EVER, LOWER, MEAN, MEDIAN, PROBABILITY, capital
 from ldip.scenario.files.reader import Source
+from ldip.scenario.placeholders import title_of
 from ldip.text import Text
 
 WIDEST_LABEL = 36
@@ -73,8 +74,7 @@ NOTE = Text(
 
 def common_title(sources: Sequence[Source], common: int, lang: str) -> str:
     """The title that the scenarios have in common, and the last `common` changes, laid over all of them."""
-    headings = [source.scenario.scenario for source in sources]
-    titles = dict.fromkeys(Text(heading.title_nb, heading.title_en).say(lang) for heading in headings)
+    titles = dict.fromkeys(title_of(source.scenario).say(lang) for source in sources)
     laid_over = sources[0].change_titles[len(sources[0].change_titles) - common :]
     return " + ".join((" / ".join(titles), *[title.say(lang) for title in laid_over]))
 

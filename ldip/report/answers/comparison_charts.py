@@ -12,7 +12,7 @@ import numpy as np
 
 from ldip.analysis.compare import Comparison, Paired
 from ldip.model.shown import ANSWERS
-from ldip.report.fans import INK, number_ticks, quiet_axes
+from ldip.report.fans import FOOT_STYLE, INK, number_ticks, quiet_axes
 from ldip.report.numbers import SHOWN, difference_label, number, unit_label
 from ldip.report.words import FIGURE_IN_YEAR
 from ldip.statistics.summary import Summary
@@ -71,7 +71,7 @@ def comparison_chart(comparison: Comparison, label: Mapping[str, str], title: st
             differences(figure.add_subplot(grid[row, 2]), comparison, label, metric_id, lang, width=50)
         summary = comparison.summaries[comparison.against]
         foot = FOOT.say(lang, title=title, runs=number(summary.runs, 0, lang), seed=summary.seed)
-        figure.supxlabel(foot, fontsize=8, color=GREY, x=0.01, ha="left")
+        figure.supxlabel(foot, **FOOT_STYLE)
     return figure
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from ldip.analysis.explain import Explanation
 from ldip.model.catalogue import catalogue
 from ldip.report.answers.explain import NOTHING, START, columns, intro_words, label_of, signed
-from ldip.report.fans import BLUE, INK, RED, number_ticks
+from ldip.report.fans import BLUE, FOOT_STYLE, INK, RED, number_ticks
 from ldip.report.numbers import number
 from ldip.text import Text
 
@@ -44,7 +44,7 @@ def write_waterfall(folder: Path, explanation: Explanation, title: str, lang: st
         figure = chart(8.8, 1.0 + 0.44 * len(bars(explanation, lang)))
         draw_waterfall(figure.subplots(), explanation, lang)
         foot = textwrap.fill(FOOT.say(lang, title=title, intro=intro_words(explanation, lang)), 125)
-        figure.supxlabel(foot, fontsize=8, color="#555555", x=0.01, ha="left")
+        figure.supxlabel(foot, **FOOT_STYLE)
     figure.write(folder / "explanation.png", folder / "explanation.svg")
 
 

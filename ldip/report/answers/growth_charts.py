@@ -7,7 +7,19 @@ import numpy as np
 
 from ldip.analysis.growth import Payback
 from ldip.model.plan.baseline import Baseline
-from ldip.report.fans import BANDS, BLUE, FOOT, INK, MEDIAN, RED, foot_words, number_ticks, quiet_axes
+from ldip.report.fans import (
+    BANDS,
+    BLUE,
+    FOOT,
+    FOOT_STYLE,
+    INK,
+    MEDIAN,
+    RED,
+    foot_words,
+    marked,
+    number_ticks,
+    quiet_axes,
+)
 from ldip.report.numbers import number
 from ldip.report.terminal import POLICY
 from ldip.report.words import NINE_OF_TEN
@@ -21,7 +33,6 @@ PRESENT = Text(
     en="Present value so far, thousand {year}-kr per dwelling: {area}",
 )
 AGE = Text("alder", "age")
-FOOT_STYLE: dict[str, Any] = {"fontsize": 8, "color": "#555555", "x": 0.01, "ha": "left"}
 STEP = 5
 
 
@@ -104,4 +115,5 @@ def _years(axes: Any, years: np.ndarray) -> None:
 
 def _foot(result: Payback, lang: str) -> str:
     policy, runs = POLICY["adopted"].say(lang), number(result.runs, 0, lang)
-    return FOOT.say(lang, scenario=result.scenario, runs=runs, seed=result.seed, policy=policy)
+    foot = FOOT.say(lang, scenario=result.scenario, runs=runs, seed=result.seed, policy=policy)
+    return marked(foot, result.invented, lang)

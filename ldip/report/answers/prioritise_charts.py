@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ldip.analysis.prioritise import Prioritised
-from ldip.report.fans import BLUE, INK, RED, number_ticks, quiet_axes
+from ldip.report.fans import BLUE, FOOT_STYLE, INK, RED, number_ticks, quiet_axes
 from ldip.report.numbers import number
 from ldip.report.words import IN_PER_CENT
 from ldip.text import Text
@@ -15,7 +15,7 @@ CONFIDENCE = Text("{p} % sikkerhet i hvert år", "{p} % confidence in each year"
 COLOURS = (BLUE, INK, RED)
 
 
-def write_frontier_picture(folder: Path, result: Prioritised, lang: str) -> None:
+def write_frontier_picture(folder: Path, result: Prioritised, title: str, lang: str) -> None:
     """``frontier.png`` and ``.svg``: the delay by limit, a line for each confidence."""
     from ldip.report.canvas import chart, style
 
@@ -24,6 +24,7 @@ def write_frontier_picture(folder: Path, result: Prioritised, lang: str) -> None
         axes = figure.subplots()
         draw_frontier(axes, result, lang)
         axes.set_title(HEADING.say(lang), loc="left", fontsize=12, fontweight="bold", color=INK)
+        figure.supxlabel(title, **FOOT_STYLE)
     figure.write(folder / "frontier.png", folder / "frontier.svg")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ldip.report.answers.projects import shortened
-from ldip.report.fans import BLUE, INK
+from ldip.report.fans import BLUE, FOOT_STYLE, INK
 from ldip.report.words import OPENS
 from ldip.scenario.projects import KINDS, Project
 from ldip.text import Text
@@ -27,14 +27,15 @@ ROW = 0.24
 """Inches of a project."""
 
 
-def write_timeline(folder: Path, projects: Sequence[Project], years: np.ndarray, lang: str) -> None:
-    """``projects.png`` and ``.svg``."""
+def write_timeline(folder: Path, projects: Sequence[Project], years: np.ndarray, title: str, lang: str) -> None:
+    """``projects.png`` and ``.svg``; `title` is the scenario's."""
     from ldip.report.canvas import chart, style
 
     with style():
         figure = chart(11.0, height(projects))
         draw_timeline(figure, projects, years, lang)
         figure.suptitle(TIMELINE.say(lang), x=0.01, ha="left", fontsize=12, fontweight="bold", color=INK)
+        figure.supxlabel(title, **FOOT_STYLE)
     figure.write(folder / "projects.png", folder / "projects.svg")
 
 

@@ -11,7 +11,7 @@ from ldip.analysis.sensitivity import Bar, Tornado
 from ldip.analysis.sobol import Index, Sobol
 from ldip.model.catalogue import Metric
 from ldip.report.answers.sensitivity import TOP, compact, driver_label, metric_title
-from ldip.report.fans import BLUE, INK, number_ticks
+from ldip.report.fans import BLUE, FOOT_STYLE, INK, marked, number_ticks
 from ldip.report.numbers import SHOWN, difference_label, number
 from ldip.report.words import DOWN, UP
 from ldip.text import Text
@@ -75,7 +75,7 @@ def tornado_chart(tornado: Tornado, metric: Metric, lang: str) -> "Chart":
         for axes in (left, right):
             axes.set_ylim(rows - 0.5, -0.5)  # bars of the same height in both
         foot = FOOT.say(lang, scenario=tornado.scenario, runs=number(tornado.runs, 0, lang), seed=tornado.seed)
-        figure.supxlabel(foot, fontsize=8, color="#555555", x=0.01, ha="left")
+        figure.supxlabel(marked(foot, tornado.invented, lang), **FOOT_STYLE)
     return figure
 
 
@@ -160,7 +160,7 @@ def sobol_chart(sobol: Sobol, lang: str) -> "Chart":
         title = f"{SOBOL_TITLE.say(lang, year=sobol.year)}, {SHARE.say(lang)}"
         figure.suptitle(title, x=0.01, ha="left", color=INK, fontsize=13, fontweight="bold")
         foot = SOBOL_FOOT.say(lang, scenario=sobol.scenario, runs=number(sobol.runs, 0, lang), seed=sobol.seed)
-        figure.supxlabel(foot, fontsize=8, color="#555555", x=0.01, ha="left")
+        figure.supxlabel(marked(foot, sobol.invented, lang), **FOOT_STYLE)
     return figure
 
 

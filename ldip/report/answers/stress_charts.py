@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ldip.analysis.stress import Stress
 from ldip.model.shown import STRESSED_ENDS
 from ldip.report.answers.stress import short
-from ldip.report.fans import BLUE, INK, RED, foot_words, number_ticks, quiet_axes
+from ldip.report.fans import BLUE, FOOT_STYLE, INK, RED, foot_words, number_ticks, quiet_axes
 from ldip.report.numbers import SHOWN, unit_label
 from ldip.report.words import FIGURE_IN_YEAR
 from ldip.text import Text
@@ -44,7 +44,7 @@ def stress_chart(stress: Stress, label: Mapping[str, str], lang: str) -> "Chart"
         panels[0].set_yticks(range(len(rows)), [textwrap.fill(short(label[name]), 36) for name in rows], fontsize=9)
         panels[0].set_ylim(len(rows) - 0.5, -0.5)
         foot = f"{KEY.say(lang)}\n{foot_words(summary, lang)}"
-        figure.supxlabel(foot, fontsize=8, color="#555555", x=0.01, ha="left")
+        figure.supxlabel(foot, **FOOT_STYLE)
     return figure
 
 

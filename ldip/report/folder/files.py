@@ -19,6 +19,7 @@ from ldip.report.folder import place
 from ldip.report.folder.records import figure, json_text, plain, write_csv
 from ldip.scenario.files.formats import SCENARIO, with_format
 from ldip.scenario.files.reader import Source
+from ldip.scenario.placeholders import invented
 from ldip.statistics.summary import PERCENTILES, Distribution, Fans, Summary
 
 NAMES = [f"p{100 * p:02.0f}" for p in PERCENTILES]
@@ -177,6 +178,7 @@ def resolved(source: Source) -> dict[str, Any]:
     """A scenario as provenance tells of it: name, everything in it, checksums of the files it came from."""
     return {
         "scenario": source.scenario.name,
+        "placeholders": placeholders(invented(source.scenario)),
         "scenario_resolved": with_format(source.scenario.model_dump(mode="json", exclude_defaults=True), SCENARIO),
         "change_titles": [list(title) for title in source.change_titles],
         "inputs_sha256": dict(source.files),
@@ -230,6 +232,7 @@ def summary_records(summary: Summary) -> dict[str, Any]:
     ]
     return {
         "scenario": summary.scenario,
+        "placeholders": placeholders(summary.invented),
         "fan": summary.fan,
         "version": __version__,
         "runs": summary.runs,
@@ -237,6 +240,11 @@ def summary_records(summary: Summary) -> dict[str, Any]:
         "summary": metrics,
         "probabilities": probabilities,
     }
+
+
+def placeholders(invented: tuple[int, int]) -> dict[str, int]:
+    """How many placeholders figures were made with, of how many numbers."""
+    return dict(zip(("count", "numbers"), invented, strict=True))
 
 
 def package_versions() -> dict[str, str]:

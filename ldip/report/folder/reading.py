@@ -13,6 +13,7 @@ from ldip.model.engine.simulate import FANS
 from ldip.model.fiscal_rules import events
 from ldip.report.folder.files import NAMES, sha256
 from ldip.scenario.files.recorded import PROVENANCE, Recorded
+from ldip.scenario.placeholders import invented
 from ldip.statistics.summary import Distribution, Fans, Probability, Summary
 
 SUMMARY, ERRORS, PROBABILITIES = FILES = ("summary.csv", "sampling_errors.csv", "probabilities.csv")
@@ -78,6 +79,7 @@ def _summary(recorded: Recorded, fan: str, policy: str, figures: Cells, errors: 
         },
         policy=policy,
         step=recorded.step if policy == recorded.policy else 0.0,
+        invented=invented(recorded.sources[0].scenario),
     )
 
 

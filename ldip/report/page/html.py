@@ -33,6 +33,7 @@ from ldip.report.page.chapters import (
 from ldip.report.page.inline import inline_svg
 from ldip.report.page.phrases import ONE_FAN
 from ldip.report.terminal import policy_words
+from ldip.scenario.placeholders import mark
 from ldip.text import Text
 
 CHAPTERS: tuple[ModuleType, ...] = (
@@ -120,6 +121,7 @@ def page(material: Material, told: Sequence[Section], progress: Callable[[int], 
     text = template.render(
         lang=lang,
         title=material.title,
+        mark=mark(*summary.invented).say(lang),
         description=DESCRIPTION.say(lang),
         css=Markup((room / "page.css").read_text(encoding="utf-8")),
         sections=[

@@ -9,6 +9,7 @@ from ldip.errors import Fault, InputError
 from ldip.report.workbook.sheets import Book, Sheet
 from ldip.scenario.files.reader import Source
 from ldip.scenario.numbers import Number, by_year, move_settings, moves, quantities, settings
+from ldip.scenario.placeholders import title_of
 from ldip.scenario.projects import MOVES
 from ldip.scenario.quantities import Parameter, Quantity
 from ldip.scenario.schema import limits
@@ -68,8 +69,7 @@ def write_scenario_sheet(
     """
     known = {**quantities(base.scenario), **moves(base.scenario)}
     _refuse_other_keys(base, alternatives)
-    heading = base.scenario.scenario
-    title = TITLE.say(lang, title=Text(heading.title_nb, heading.title_en).say(lang))
+    title = TITLE.say(lang, title=title_of(base.scenario).say(lang))
     with Book(path, title, lang) as book:
         sheet = book.sheet(form.SHEET.say(lang), title, [line.say(lang, file=path.name) for line in HOW])
         keys = _keys_sheet(book, base, known)

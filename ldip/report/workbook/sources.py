@@ -16,6 +16,7 @@ from ldip.report.words import ASSUMPTIONS, ORIGIN, capital
 from ldip.report.workbook.figures import SCENARIO, UNIT, Alternatives, runs_line
 from ldip.report.workbook.sheets import Book, Sheet
 from ldip.scenario.numbers import Number, assumed, numbers
+from ldip.scenario.quantities import UNSOURCED
 from ldip.text import Text
 
 ASSUMPTIONS_NOTE = Text(
@@ -63,7 +64,7 @@ def write_assumptions(book: Book, comparison: Comparison, alternatives: Alternat
 
 
 def _number_row(sheet: Sheet, row: int, number: Number, years: Sequence[int]) -> int:
-    look = "assumed" if number.basis == "assumption" else "text"
+    look = "assumed" if number.basis in UNSOURCED else "text"
     cells = (number.key, number.what, number.unit, number.basis_words(sheet.book.lang))
     for column, text in enumerate(cells):
         sheet.write(row, column, text, look)

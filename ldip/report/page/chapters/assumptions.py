@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ldip.report.page.blocks import Fold, Material, Section, Table, Words
 from ldip.report.words import DWELLINGS, PERSONS, RATIO, YEARS
 from ldip.scenario.numbers import Number, assumed, numbers
-from ldip.scenario.quantities import unit_words
+from ldip.scenario.quantities import UNSOURCED, unit_words
 from ldip.text import Text
 
 ASSUMPTIONS = Text("Forutsetningene", "The assumptions")
@@ -54,8 +54,8 @@ def chapter(m: Material) -> Section:
     found = list(numbers(scenario, m.lang))
     count, total = assumed(scenario)
     drivers = [item for item in found if item.key.startswith("drivers.")]
-    others = [item for item in found if item.basis == "assumption" and item not in drivers]
-    printed = [item for item in found if item.basis != "assumption" and item not in drivers]
+    others = [item for item in found if item.basis in UNSOURCED and item not in drivers]
+    printed = [item for item in found if item.basis not in UNSOURCED and item not in drivers]
 
     def table(title: str, items: Sequence[Number]) -> Table:
         head = m.say(ASSUMPTION_HEAD).split("|")
