@@ -1,5 +1,6 @@
 """Rows of a scenario's tables: each a frozen record with basis and source."""
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -68,6 +69,18 @@ class AgeGroup(Frozen):
     residents: tuple[Annotated[float, Field(le=1e7)], ...]
     basis: Basis
     source: Reason
+
+
+AGES = re.compile(r"(\d{1,3})(?:-(\d{1,3})|(\+)|)")
+
+
+def ages_named(name: str) -> tuple[float, float] | None:
+    """The first and the last age that a name like 1-5, 80+ or 7 says; None of any other name."""
+    found = AGES.fullmatch(name)
+    if not found:
+        return None
+    first = float(found[1])
+    return first, OPEN_END if found[3] else float(found[2] or first)
 
 
 OPEN_END = 130.0
@@ -140,7 +153,10 @@ class Vintage(Frozen):
 
 
 class Demand(Frozen):
-    """How many of an age group use a service, what a user costs a year and a place for one, from ``demand.csv``."""
+    """How many of an age group use a service, what a user costs a year and a place for one, from ``demand.csv``.
+
+    `group` is one of ``population.csv``, or several of them together by their ages: 1-5 of single years.
+    """
 
     service: Literal["kindergartens", "schools", "care"]
     form: str

@@ -15,7 +15,15 @@ from ldip.scenario.official.cube import Cell, known
 from ldip.scenario.official.draft import Draft, significant
 from ldip.text import Text
 
-PRICES = Text(nb="regnskap {year}, regnet om til {first}-kr med deflatoren her", en="")
+BY_WORDS = {
+    "skatt på inntekt og formue": "AG12",
+    "rammetilskudd": "A800",
+    "brutto driftsinntekter": "AGD13",
+    "eiendomsskatt": "AG10",
+    "netto lånegjeld": "KG31",
+    "langsiktig gjeld": "KG32",
+}
+"""Key figures by what they are called on the statistics page."""
 SHARES = "; summen er statistikk, delingen er malens"
 OLD_ACCOUNTS = Text(
     nb="Balansen er av 31. desember {year}; planen åpner 31. desember {opening}.",
@@ -50,24 +58,44 @@ def latest(cells: Sequence[Cell]) -> int:
     return max((cell.year for cell, _ in known(cells)), default=0)
 
 
+def per_resident(cells: Sequence[Cell]) -> dict[int, dict[str, float]]:
+    """Kroner a resident by year and code; not the shares of revenue, where the file holds them too."""
+    found: dict[int, dict[str, float]] = defaultdict(dict)
+    for cell, value in known(cells):
+        if "brinv" not in cell.contents.code and "prosent" not in cell.contents.said:
+            found[cell.year][_begrep(cell)] = value
+    return found
+
+
+def _begrep(cell: Cell) -> str:
+    """The code of the key figure; where the file has words alone, by them."""
+    code = cell.at["Begrep"]
+    return next((known for words, known in BY_WORDS.items() if words in code.said), code.code)
+
+
+def property_tax(draft: Draft, cells: Sequence[Cell]) -> float | None:
+    """Property tax of the newest accounts, mill. kr of the first plan year; None where it is not known."""
+    figures = {year: them[PROPERTY_TAX] for year, them in per_resident(cells).items() if PROPERTY_TAX in them}
+    year = max(figures, default=0)
+    residents = _residents(draft, year)
+    return figures[year] * residents / 1e6 * draft.prices_from(year) if residents else None
+
+
 def fill_finance(draft: Draft, cells: Sequence[Cell], source: str) -> None:
     """Tax, block grant, other revenue and debt, from kroner a resident; and the debt ratio of the years behind."""
-    per_head: dict[int, dict[str, float]] = defaultdict(dict)
-    for cell, value in known(cells):
-        if "inv" not in cell.contents.code:  # the share of revenue, where the file holds it too
-            per_head[cell.year][cell.at["Begrep"].code] = value
-    year = max((year for year, them in per_head.items() if REVENUE in them), default=0)
+    figures = per_resident(cells)
+    year = max((year for year, them in figures.items() if REVENUE in them), default=0)
     if not year:
         return
-    _fill_debt_history(draft, per_head, source)
+    _fill_debt_history(draft, figures, source)
     residents = _residents(draft, year)
     if residents is None:
         draft.say(NO_PEOPLE, table="12137", year=year)
         return
     said = f"{source}; {year}, {{}} × {residents:.0f} innbyggere"
     real = draft.prices_from(year)
-    amounts = {code: value * residents / 1e6 for code, value in per_head[year].items()}
-    prices = "" if real == 1.0 else f"; {PRICES.say('nb', year=year, first=draft.first_year)}"
+    amounts = {code: value * residents / 1e6 for code, value in figures[year].items()}
+    prices = _prices(draft, year)
     for code, line, what in ((TAX, "tax", _TAX), (GRANT, "general_grant", _GRANT)):
         if code in amounts:
             _spread(draft, line, amounts[code] * real, what, "derived", said.format(code) + prices)
@@ -76,6 +104,11 @@ def fill_finance(draft: Draft, cells: Sequence[Cell], source: str) -> None:
         words = said.format(f"{REVENUE} − {TAX} − {GRANT} − {PROPERTY_TAX}") + prices
         _spread(draft, "sector_revenue", others * real, _OTHER, "assumption", words + SHARES)
     _fill_debt(draft, amounts, said, year)
+
+
+def _prices(draft: Draft, year: int) -> str:
+    """The words for amounts of `year` in kroner of the first plan year."""
+    return "" if year == draft.first_year else f"; regnet om fra {year}- til {draft.first_year}-kr med deflatoren her"
 
 
 _TAX = Text("Skatt på inntekt og formue", "Tax on income and wealth")
@@ -182,7 +215,7 @@ def fill_frames(draft: Draft, cells: Sequence[Cell], source: str) -> None:
         if function in known_areas:
             frames[known_areas[function]] += (amount - worn[function]) * real
     told = []
-    prices = "" if real == 1.0 else f"; {PRICES.say('nb', year=year, first=draft.first_year)}"
+    prices = _prices(draft, year)
     for row in draft.tables.get("areas", []):
         if row["area"] in frames:
             # What fees cover is no frame: the model's own line follows them.

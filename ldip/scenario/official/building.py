@@ -43,20 +43,24 @@ def _all(code: Code) -> bool:
     return bool(re.fullmatch(r"0+", code.code)) or is_total(code) or code.label.lower().startswith(("alle ", "all "))
 
 
-def fill_completions(draft: Draft, cells: Sequence[Cell], source: str) -> dict[int, float]:
-    """The programme: the mean of the last full years. Returns the full years, for the series."""
+def full_years(cells: Sequence[Cell]) -> dict[int, float]:
+    """Dwellings completed in the years that are fully counted: the newest one comes up short."""
     found = completions(cells)
-    if len(found) < 2:
-        return {}
+    return {year: count for year, count in found.items() if year != max(found)}
+
+
+def fill_completions(draft: Draft, cells: Sequence[Cell], source: str) -> None:
+    """The programme: the mean of the last full years."""
+    found, full = completions(cells), full_years(cells)
+    if not full:
+        return
     newest = max(found)
     draft.say(NEWEST, year=newest, count=f"{found[newest]:.0f}")
-    full = {year: count for year, count in found.items() if year != newest}
     years = sorted(full)[-MEAN_YEARS:]
     mean = sum(full[year] for year in years) / len(years)
     said = f"{source}; snitt {years[0]}–{years[-1]}, fullførte boliger"
     draft.put("housing.reference_completions", mean, "derived", said, COMPLETIONS)
     _fit_areas(draft, mean)
-    return full
 
 
 def _fit_areas(draft: Draft, mean: float) -> None:
@@ -139,8 +143,8 @@ def series_text(columns: dict[str, dict[int, float]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def told_series(draft: Draft, columns: dict[str, dict[int, float]]) -> None:
-    """A series that is too short is said."""
+def tell_short(draft: Draft, columns: dict[str, dict[int, float]]) -> None:
+    """Say that a series is too short."""
     longest = max(len(values) for values in columns.values())
     if longest < 8:
         draft.say(FEW, count=longest)

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 from ldip.errors import Fault, InputError
 from ldip.scenario.files.reading import BASE, text_of, toml
 from ldip.scenario.files.rewrite import rewritten
+from ldip.scenario.quantities import PLACEHOLDER
 from ldip.text import Text
 
 Row = dict[str, str]
-INVENTED = "oppdiktet"
-PLACEHOLDER = "placeholder"
+
 SERIES = "series.csv"
 AMOUNT = re.compile(r"mill\. (\d{4}-)?kr")
 
@@ -151,5 +151,4 @@ def _cell(value: object) -> str:
 
 def is_invented(number: Mapping[str, Any]) -> bool:
     """Is it a number of the template that nobody has replaced?"""
-    source = number.get("source", "")
-    return number.get("basis") == PLACEHOLDER or (number.get("basis") == "assumption" and INVENTED in str(source))
+    return number.get("basis") == PLACEHOLDER
