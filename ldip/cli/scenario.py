@@ -1,4 +1,4 @@
-"""ldip scenario list, show, new, check, upgrade, sheet and from-sheet."""
+"""ldip scenario list, show, new, check, upgrade, sheet and from-sheet; import is in statistics.py."""
 
 import shlex
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ldip.cli.options import XLSX, baseline_ledger, lang_option, read, scenario_options
+from ldip.cli.statistics import import_statistics
 from ldip.errors import Fault, InputError
 from ldip.text import Text
 
@@ -97,6 +98,9 @@ NEXT = Text(
     "  3. ldip plan {folder} --years 4      compare with your own plan\n"
     "  4. ldip simulate {folder}",
 )
+
+
+scenario.add_command(import_statistics)
 
 
 @scenario.command("check")

@@ -2,9 +2,9 @@
 
 import csv
 import functools
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import NamedTuple
-from urllib.parse import quote
 
 from ldip.scenario.official.cube import Cube
 from ldip.scenario.official.municipalities import former
@@ -37,20 +37,27 @@ class Table(NamedTuple):
         number = f"{self.table} " if self.owner == "ssb" else ""
         return Text(number + self.name.nb, number + self.name.en)
 
-    def address(self, code: str, given: tuple[str, ...] = (), service: str = SERVICE) -> str:
-        """The address that answers with the table for a municipality, its former numbers too."""
-        if self.owner != "ssb":
-            return self.query
-        asked = f"lang=no&outputFormat=json-stat2&{self.query}"
-        if self.kind == "population":
-            asked += (
-                f"&valueCodes[Region]=K-{code}&codelist[Region]=agg_KommSummer&outputValues[Region]=aggregated"
-            )
-        elif self.kind == "projection":
-            asked += f"&valueCodes[Region]={code}"
+    def selection(self, code: str, given: tuple[str, ...] = ()) -> dict[str, str]:
+        """What is asked for: the service's parameters, for a municipality and the numbers it has had."""
+        asked = dict(part.split("=", 1) for part in self.query.split("&"))
+        if self.kind == "population":  # the service adds merged municipalities up itself
+            asked |= {"valueCodes[Region]": f"K-{code}", "codelist[Region]": "agg_KommSummer"}
+            asked["outputValues[Region]"] = "aggregated"
+        elif self.kind == "projection":  # has today's numbers only
+            asked["valueCodes[Region]"] = code
         elif self.region:
-            asked += f"&valueCodes[{self.region}]={','.join(former(code, given))}"
-        return f"{service}/tables/{self.table}/data?{quote(asked, safe='=&*(),[]-')}"
+            asked[f"valueCodes[{self.region}]"] = ",".join(former(code, given))
+        return asked
+
+    def address(self, code: str, given: tuple[str, ...] = (), service: str = SERVICE) -> str:
+        """The address that answers with the table for a municipality; of the Ministry the page that has it."""
+        return address_of(self.table, self.selection(code, given), service) if self.owner == "ssb" else self.query
+
+
+def address_of(table: str, selection: Mapping[str, str], service: str = SERVICE) -> str:
+    """The address of a selection of a table's figures."""
+    asked = {"lang": "no", "outputFormat": "json-stat2", **selection}
+    return f"{service}/tables/{table}/data?" + "&".join(f"{name}={value}" for name, value in asked.items())
 
 
 @functools.cache

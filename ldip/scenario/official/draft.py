@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -121,21 +121,21 @@ class Draft:
         that base.toml has for the first year, for each year between."""
         return (1.0 + self.value("prices.deflator_growth")) ** (self.first_year - year)
 
-    def write(self, write: Callable[[Path, str], None]) -> list[str]:
+    def write(self) -> list[str]:
         """Write what is other than it was; the names of the files."""
         text = rewritten(self.text, self.tree)
         if text is None:
             raise InputError([Fault.of("not_rewritable", f"{self.folder.name}/{BASE}")])
         names = []
         if text != self.text:
-            write(self.folder / BASE, text)
+            (self.folder / BASE).write_text(text, encoding="utf-8", newline="")
             names.append(BASE)
         for name in sorted(self.changed):
             out = io.StringIO(newline="")
             writer = csv.DictWriter(out, self.columns[name], lineterminator="\n", extrasaction="ignore")
             writer.writeheader()
             writer.writerows(self.tables[name])
-            write(self.folder / f"{name}.csv", out.getvalue())
+            (self.folder / f"{name}.csv").write_text(out.getvalue(), encoding="utf-8", newline="")
             names.append(f"{name}.csv")
         return names
 

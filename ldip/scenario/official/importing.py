@@ -1,6 +1,6 @@
 """From saved files to a filled folder: read, recognise, take the municipality's cells, fill, and tell what is left."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -63,7 +63,6 @@ def import_files(
     *,
     given: Sequence[str] = (),
     residents: float | None = None,
-    write: Callable[[Path, str], None],
 ) -> Imported:
     """Fill into `folder` what `files` hold of the municipality `code`, which also had the numbers `given`.
 
@@ -95,7 +94,7 @@ def import_files(
     split = split_of(code)
     if split:
         draft.notes.insert(0, (SPLIT, {"code": code, "old": ", ".join(split.old), "year": split.year}))
-    return Imported(draft.filled, draft.notes, draft.write(write) + _write_series(draft, taken, write))
+    return Imported(draft.filled, draft.notes, draft.write() + _write_series(draft, taken))
 
 
 def known_code(code: str) -> str:
@@ -205,7 +204,7 @@ def _fill_property_tax(draft: Draft, it: Taken, finance: list[Taken]) -> None:
             draft.put(BASE, 1000.0 * revenue / rate, "derived", words, TAX_BASE)
 
 
-def _write_series(draft: Draft, taken: list[Taken], write: Callable[[Path, str], None]) -> list[str]:
+def _write_series(draft: Draft, taken: list[Taken]) -> list[str]:
     """Yearly series beside the scenario, for ldip calibrate: completions and consumer prices."""
     columns = {}
     for it in taken:
@@ -216,6 +215,6 @@ def _write_series(draft: Draft, taken: list[Taken], write: Callable[[Path, str],
     columns = {name: values for name, values in columns.items() if values}
     if not columns:
         return []
-    write(draft.folder / SERIES, building.series_text(columns))
+    (draft.folder / SERIES).write_text(building.series_text(columns), encoding="utf-8")
     building.tell_short(draft, columns)
     return [SERIES]
