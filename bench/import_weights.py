@@ -1,11 +1,13 @@
-"""How much each group of numbers weighs for the answer: the order in which `ldip scenario import` lists what is missing.
+"""How much each group of numbers weighs for the answer: the order in which `ldip scenario import` lists what is
+missing.
 
     python bench/import_weights.py           measured weights beside those of needs.csv
     python bench/import_weights.py --write   puts them into needs.csv
 
-Every number of the group a tenth larger in the fictitious municipality, all else as it was: by how many percentage points
-the debt ratio of the twentieth year moves, uncovered deficits included. Of residents it is the number of people of 67 and
-older in the last plan year that is a tenth larger, with even steps to it: a level that is wrong everywhere cancels out.
+Every number of the group a tenth larger in the fictitious municipality, all else as it was: by how many percentage
+points the debt ratio of the twentieth year moves, uncovered deficits included. Of residents it is the number of
+people of 67 and older in the last plan year that is a tenth larger, with even steps to it: a level that is wrong
+everywhere cancels out.
 """
 
 import csv

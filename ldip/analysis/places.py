@@ -116,7 +116,9 @@ def districts(scenario: Scenario, baseline: Baseline) -> tuple[District, ...]:
 def _coverage(scenario: Scenario, service: str) -> np.ndarray:
     """The share of each age that uses a service in a form that needs places (age,)."""
     rows = [row for row in scenario.demand if row.service == service and row.place_cost > 0.0]
-    return np.sum([np.zeros(len(scenario.ages)), *(row.coverage * ages_of(scenario, row.group) for row in rows)], axis=0)
+    return np.sum(
+        [np.zeros(len(scenario.ages)), *(row.coverage * ages_of(scenario, row.group) for row in rows)], axis=0
+    )
 
 
 def _places_for(scenario: Scenario, service: str) -> np.ndarray:

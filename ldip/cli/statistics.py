@@ -9,6 +9,7 @@ from ldip.cli.options import Number, lang_option
 from ldip.text import Text
 
 if TYPE_CHECKING:
+    from ldip.scenario.official.draft import Filled
     from ldip.scenario.official.importing import Imported
     from ldip.scenario.official.needs import Left
 
@@ -17,33 +18,33 @@ SERVICE = "https://data.ssb.no/api/pxwebapi/v2"
 
 @click.command("import")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--municipality", required=True, metavar="NUMBER", help="The municipality's number of today: 3201.")
+@click.option("--municipality", metavar="NUMBER", help="The municipality's number of today: 3201.")
 @click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="The scenario's folder to fill.")
 @click.option("--former", default="", metavar="NUMBERS", help="Further numbers it had, like 0219,3024.")
 @click.option("--residents", type=Number(200, 2_000_000), help="Make the invented numbers fit so many residents.")
-@click.option("--how", is_flag=True, help="Only show the addresses of the tables, the weightiest first.")
+@click.option("--how", metavar="NUMBER", help="Only show the addresses of the tables, the weightiest first.")
 @click.option("--fetch", is_flag=True, help="Get Statistics Norway's tables over the network first.")
 @click.option("--service", default=SERVICE, hidden=True)
 @lang_option
 def import_statistics(
     files: tuple[Path, ...],
-    municipality: str,
+    municipality: str | None,
     into: Path | None,
     former: str,
     residents: float | None,
-    how: bool,
+    how: str | None,
     fetch: bool,
     service: str,
     lang: str,
 ) -> None:
     """Fill public statistics into a scenario's folder, from saved FILES: json-stat2, CSV or Excel.
 
-    Which table a file is, is told by what stands in it. Each number gets table, date and licence as its source; what is
-    left is listed, the weightiest first.
+    Which table a file is, is told by what stands in it. Each number gets table, date and licence as its source; what
+    is left is listed, the weightiest first.
 
     \b
     Examples:
-      ldip scenario import --how --municipality 3201
+      ldip scenario import --how 3201
       ldip scenario import 07459.json 14288.json 12137.csv --municipality 3201 --into baerum
       ldip scenario import --fetch --municipality 3201 --into baerum
       ldip scenario import 05940.csv --municipality 4001 --residents 37000 --into porsgrunn
@@ -51,10 +52,12 @@ def import_statistics(
     from ldip.scenario.official.importing import known_code
 
     given = tuple(number.strip() for number in former.split(",") if number.strip())
-    code = known_code(municipality)
     if how:
-        click.echo(_how(code, given, lang))
+        click.echo(_how(known_code(how), given, lang))
         return
+    if municipality is None:
+        raise click.UsageError("Name the municipality by its number: --municipality 3201.")
+    code = known_code(municipality)
     if into is None:
         raise click.UsageError("Name the scenario's folder: --into FOLDER.")
     if not (files or fetch or residents):
@@ -113,13 +116,16 @@ def _fetched(code: str, given: tuple[str, ...], into: Path, service: str, lang: 
 HOW = Text(
     nb="Tabellene for {code}, de som veier mest for svaret først. Åpne adressen, lagre svaret som fil, og les inn:\n"
     "  ldip scenario import FIL... --municipality {code} --into MAPPE",
-    en="The tables for {code}, those that weigh most for the answer first. Open the address, save the answer as a file, "
+    en="The tables for {code}, those that weigh most for the answer first. Open the address, save the answer as "
+    "a file, "
     "and import:\n  ldip scenario import FILE... --municipality {code} --into FOLDER",
 )
 LICENCES = Text(
-    nb="Statistisk sentralbyrå: CC BY 4.0. Departementets tabeller har ingen oppgitt lisens og siteres. Tabellene kan også "
+    nb="Statistisk sentralbyrå: CC BY 4.0. Departementets tabeller har ingen oppgitt lisens og siteres. "
+    "Tabellene kan også "
     "lagres som CSV eller Excel fra Statistikkbanken.",
-    en="Statistics Norway: CC BY 4.0. The Ministry's tables state no licence and are cited. The tables may also be saved "
+    en="Statistics Norway: CC BY 4.0. The Ministry's tables state no licence and are cited. The tables may also "
+    "be saved "
     "as CSV or Excel from the StatBank.",
 )
 
@@ -143,12 +149,15 @@ LEFT = Text(
     nb="Fortsatt oppdiktet, det som veier mest for svaret først:",
     en="Still invented, what weighs most for the answer first:",
 )
-NONE_LEFT = Text("Ingen av tallene som teller, er oppdiktet lenger.", "None of the numbers that count is invented now.")
+NONE_LEFT = Text(
+    "Ingen av tallene som teller, er oppdiktet lenger.", "None of the numbers that count is invented now."
+)
 OF = Text("{left} av {total}", "{left} of {total}")
 OR = Text("SSB {tables}, eller {where}", "SSB {tables}, or {where}")
 MEASURED = Text(
     nb="Vekten er målt: så mange prosentpoeng flytter gjeldsgraden seg på tjue år når tallene er en tidel større.",
-    en="The weight is measured: so many percentage points does the debt ratio move in twenty years when the numbers are a "
+    en="The weight is measured: so many percentage points does the debt ratio move in twenty years when the "
+    "numbers are a "
     "tenth larger.",
 )
 NEXT = Text(
@@ -167,10 +176,10 @@ def _told(found: "Imported", left: "list[Left]", folder: Path, code: str, lang: 
     from ldip.scenario.settings import BASES
 
     parts = [(FILLED if found.filled or found.files else NOTHING).say(lang, folder=folder, code=code)]
-    rows = [[it.place, it.what.say(lang), it.value, BASES[it.basis].say(lang)] for it in found.filled]
+    rows = [[it.place, it.what.say(lang), _amount(it, lang), BASES[it.basis].say(lang)] for it in found.filled]
     if rows:
         parts.append(table(rows, indent=2, align=str.ljust))
-    sources = dict.fromkeys(it.source.partition(";")[0] for it in found.filled)
+    sources = dict.fromkeys(it.source.say(lang).partition(";")[0] for it in found.filled)
     parts += [f"  {source}" for source in sources]
     if found.notes:
         notes = dict.fromkeys(text.say(lang, **values) for text, values in found.notes)
@@ -188,6 +197,25 @@ def _told(found: "Imported", left: "list[Left]", folder: Path, code: str, lang: 
     else:
         parts.append(NONE_LEFT.say(lang))
     return "\n".join([*parts, NEXT.say(lang, folder=shlex.quote(str(folder)))])
+
+
+UNITS = {
+    "persons": Text("innbyggere", "residents"),
+    "dwellings per year": Text("boliger i året", "dwellings a year"),
+    "per mille": Text("promille", "per mille"),
+    "ratio": Text("av landets", "of the nation's"),
+}
+"""What is said after a number that was filled in; of shares and amounts the unit is its own word."""
+
+
+def _amount(it: "Filled", lang: str) -> str:
+    """A number that was filled in, with its unit."""
+    from ldip.report.numbers import number
+
+    if it.unit in ("share", "per year"):
+        return f"{number(100.0 * it.value, 1, lang)} %"
+    unit = UNITS[it.unit].say(lang) if it.unit in UNITS else it.unit
+    return f"{number(it.value, 0 if abs(it.value) >= 100.0 else 2, lang)} {unit}"
 
 
 def _where(left: "Left", lang: str) -> str:

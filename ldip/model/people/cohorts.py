@@ -1,8 +1,8 @@
 """People by single year of age: births, deaths, migration, and those whom new dwellings bring (rule M3).
 
-The cohort model starts from the population table (HP 4.13), which may only know age groups. The single years of age, and
-the migration that dwellings do not explain, are the smoothest ones that give the table back (least squares); a table by
-single years is given back as it is, and only the migration after it is smoothed.
+The cohort model starts from the population table (HP 4.13), which may only know age groups. The single years of age,
+and the migration that dwellings do not explain, are the smoothest ones that give the table back (least squares); a
+table by single years is given back as it is, and only the migration after it is smoothed.
 Afterwards the same migration goes on. A run needs no cohort model of its own: see responses.py.
 """
 

@@ -11,7 +11,16 @@ from ldip.errors import Fault
 from ldip.scenario import projects as of_projects
 from ldip.scenario.files import faults as f
 from ldip.scenario.quantities import SHARE, in_prices_of, of_any_year
-from ldip.scenario.rows import HISTORIES, MAY_BE_ABSENT, OPEN_END, PAID_WITH, PLAN_LINES, SERVICES, WORKING_AGE, ages_named
+from ldip.scenario.rows import (
+    HISTORIES,
+    MAY_BE_ABSENT,
+    OPEN_END,
+    PAID_WITH,
+    PLAN_LINES,
+    SERVICES,
+    WORKING_AGE,
+    ages_named,
+)
 from ldip.text import Text
 
 COLUMNS = {

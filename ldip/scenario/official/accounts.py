@@ -1,18 +1,18 @@
 """What the municipality's accounts say (KOSTRA): revenue, debt, service frames, balance, results of the years behind.
 
-Amounts come in kroner a resident or in thousands; a scenario has millions. Of a sum whose parts no statistics tell, like
-debt by purpose, the parts keep the template's shares: then the number is an assumption, and says so.
+Amounts come in kroner a resident or in thousands; a scenario has millions. Of a sum whose parts no statistics tell,
+like debt by purpose, the parts keep the template's shares: then the number is an assumption, and says so.
 """
 
 import csv
 import functools
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.resources import files
 
 from ldip.scenario.official.cube import Cell, known
-from ldip.scenario.official.draft import Draft, significant
+from ldip.scenario.official.draft import Draft, joined, significant
 from ldip.text import Text
 
 BY_WORDS = {
@@ -24,16 +24,24 @@ BY_WORDS = {
     "langsiktig gjeld": "KG32",
 }
 """Key figures by what they are called on the statistics page."""
-SHARES = "; summen er statistikk, delingen er malens"
+SHARES = Text("; summen er statistikk, delingen er malens", "; the sum is statistics, its parts the template's")
+RESIDENTS = Text("innbyggere", "residents")
 OLD_ACCOUNTS = Text(
     nb="Balansen er av 31. desember {year}; planen åpner 31. desember {opening}.",
     en="The balance is of 31 December {year}; the plan opens on 31 December {opening}.",
 )
 NO_PEOPLE = Text(
-    nb="{table} er i kroner per innbygger, og folketallet 31. desember {year} mangler. Les inn 07459 i samme slengen.",
-    en="{table} is in kroner a resident, and residents on 31 December {year} are missing. Import 07459 along with it.",
+    nb="{table} er i kroner per innbygger, og folketallet 31. desember {year} mangler. Les inn 07459 i samme "
+    "slengen.",
+    en="{table} is in kroner a resident, and residents on 31 December {year} are missing. Import 07459 along "
+    "with it.",
 )
 NET = {"AGD2"}
+NET_EXPENSES = Text(
+    nb="; netto driftsutgifter uten avskrivninger, områdets funksjoner",
+    en="; net operating expenses without depreciation, the area's functions",
+)
+NET_WITH_WEAR = Text("; netto driftsutgifter, områdets funksjoner", "; net operating expenses, the area's functions")
 TAX, GRANT, REVENUE, PROPERTY_TAX = "AG12", "A800", "AGD13", "AG10"
 NET_DEBT, DEBT, RESULT, INVESTMENT = "KG31", "KG32", "AGD23", "AGI1"
 BALANCE = {
@@ -81,7 +89,7 @@ def property_tax(draft: Draft, cells: Sequence[Cell]) -> float | None:
     return figures[year] * residents / 1e6 * draft.prices_from(year) if residents else None
 
 
-def fill_finance(draft: Draft, cells: Sequence[Cell], source: str) -> None:
+def fill_finance(draft: Draft, cells: Sequence[Cell], source: Text) -> None:
     """Tax, block grant, other revenue and debt, from kroner a resident; and the debt ratio of the years behind."""
     figures = per_resident(cells)
     year = max((year for year, them in figures.items() if REVENUE in them), default=0)
@@ -92,23 +100,30 @@ def fill_finance(draft: Draft, cells: Sequence[Cell], source: str) -> None:
     if residents is None:
         draft.say(NO_PEOPLE, table="12137", year=year)
         return
-    said = f"{source}; {year}, {{}} × {residents:.0f} innbyggere"
+    heads = joined(f" × {residents:.0f} ", RESIDENTS)
+    said = joined(source, f"; {year}, ")
     real = draft.prices_from(year)
     amounts = {code: value * residents / 1e6 for code, value in figures[year].items()}
     prices = _prices(draft, year)
     for code, line, what in ((TAX, "tax", _TAX), (GRANT, "general_grant", _GRANT)):
         if code in amounts:
-            _spread(draft, line, amounts[code] * real, what, "derived", said.format(code) + prices)
+            _spread(draft, line, amounts[code] * real, what, "derived", joined(said, code, heads, prices))
     if {TAX, GRANT, REVENUE} <= set(amounts):
         others = amounts[REVENUE] - amounts[TAX] - amounts[GRANT] - amounts.get(PROPERTY_TAX, 0.0)
-        words = said.format(f"{REVENUE} − {TAX} − {GRANT} − {PROPERTY_TAX}") + prices
-        _spread(draft, "sector_revenue", others * real, _OTHER, "assumption", words + SHARES)
-    _fill_debt(draft, amounts, said, year)
+        words = joined(said, f"{REVENUE} − {TAX} − {GRANT} − {PROPERTY_TAX}", heads, prices, SHARES)
+        _spread(draft, "sector_revenue", others * real, _OTHER, "assumption", words)
+    _fill_debt(draft, amounts, (said, heads), year)
 
 
-def _prices(draft: Draft, year: int) -> str:
+def _prices(draft: Draft, year: int) -> Text:
     """The words for amounts of `year` in kroner of the first plan year."""
-    return "" if year == draft.first_year else f"; regnet om fra {year}- til {draft.first_year}-kr med deflatoren her"
+    first = draft.first_year
+    if year == first:
+        return Text("", "")
+    return Text(
+        nb=f"; regnet om fra {year}- til {first}-kr med deflatoren her",
+        en=f"; from {year}-kr to {first}-kr by the deflator here",
+    )
 
 
 _TAX = Text("Skatt på inntekt og formue", "Tax on income and wealth")
@@ -126,7 +141,7 @@ def _residents(draft: Draft, year: int) -> float | None:
     return None
 
 
-def _spread(draft: Draft, line: str, total: float, what: Text, basis: str, source: str) -> None:
+def _spread(draft: Draft, line: str, total: float, what: Text, basis: str, source: Text) -> None:
     """Give the rows of a line of the plan the total in every plan year, each its share of today's."""
     rows = [row for row in draft.tables.get("plan", []) if row["line"] == line]
     for place, year in enumerate(draft.years):
@@ -135,13 +150,15 @@ def _spread(draft: Draft, line: str, total: float, what: Text, basis: str, sourc
             share = float(row[str(year)]) / before if before else 1.0 / len(rows)
             row[str(year)] = f"{significant(total * share, 5):g}"
             if place == 0:
-                row |= {"basis": basis, "source": source}
+                row |= {"basis": basis, **draft.origin(source)}
     if rows:
-        draft.fill_table("plan", what, f"{total:,.0f} mill. {draft.first_year}-kr".replace(",", " "), basis, source)
+        draft.fill_table("plan", what, total, draft.real, basis, source)
 
 
-def _fill_debt(draft: Draft, amounts: dict[str, float], said: str, year: int) -> None:
-    """General and self-financing debt: net debt, in the template's shares; on-lending: what is lent of the loans."""
+def _fill_debt(draft: Draft, amounts: dict[str, float], around: tuple[Text, Text], year: int) -> None:
+    """General and self-financing debt: net debt, in the template's shares; on-lending: what is lent of the loans.
+    `around` are the words before and after what an amount is made of."""
+    said, heads = around
     if NET_DEBT not in amounts:
         return
     keys = ("opening.general_debt", "opening.self_financing_debt")
@@ -149,16 +166,18 @@ def _fill_debt(draft: Draft, amounts: dict[str, float], said: str, year: int) ->
     for key, what in zip(keys, (_GENERAL, _SELF), strict=True):
         if before:
             share = draft.value(key) / before
-            draft.put(key, amounts[NET_DEBT] * share, "assumption", said.format(NET_DEBT) + SHARES, what)
+            words = joined(said, NET_DEBT, heads, SHARES)
+            draft.put(key, amounts[NET_DEBT] * share, "assumption", words, what)
     if DEBT in amounts:
         lent = max(amounts[DEBT] - amounts[NET_DEBT], 0.0)
-        words = said.format(f"{DEBT} − {NET_DEBT}") + "; utlån og ubrukte lånemidler under ett"
+        words = joined(said, f"{DEBT} − {NET_DEBT}", heads, LENT_AND_UNSPENT)
         draft.put("opening.on_lending_debt", lent, "assumption", words, _LENDING)
         draft.put("opening.on_lent", lent, "assumption", words, _LENT)
     if year != draft.first_year - 1:
         draft.say(OLD_ACCOUNTS, year=year, opening=draft.first_year - 1)
 
 
+LENT_AND_UNSPENT = Text("; utlån og ubrukte lånemidler under ett", "; lending and unspent loans together")
 _GENERAL = Text("Lån til ikke-rentable investeringer", "Debt of non-self-financing investment")
 _SELF = Text("Lån til selvfinansierende investeringer", "Debt of self-financing investment")
 _LENDING = Text("Lån til videreutlån", "Debt for on-lending")
@@ -167,36 +186,36 @@ _HISTORY = Text("Gjeldsgrad i årene bak", "Debt ratio of the years behind")
 _RESULTS = Text("Netto driftsresultat i årene bak", "Net operating result of the years behind")
 
 
-def _fill_debt_history(draft: Draft, per_head: dict[int, dict[str, float]], source: str) -> None:
+def _fill_debt_history(draft: Draft, per_head: dict[int, dict[str, float]], source: Text) -> None:
     shares = {
-        year: them[NET_DEBT] / them[REVENUE] for year, them in per_head.items() if NET_DEBT in them and them.get(REVENUE)
+        year: them[NET_DEBT] / them[REVENUE]
+        for year, them in per_head.items()
+        if NET_DEBT in them and them.get(REVENUE)
     }
-    _fill_history(draft, "debt_ratio", shares, "derived", f"{source}; {NET_DEBT} / {REVENUE}", _HISTORY)
+    _fill_history(draft, "debt_ratio", shares, "derived", joined(source, f"; {NET_DEBT} / {REVENUE}"), _HISTORY)
 
 
-def fill_key_figures(draft: Draft, cells: Sequence[Cell], source: str) -> None:
+def fill_key_figures(draft: Draft, cells: Sequence[Cell], source: Text) -> None:
     """The net operating results of the years behind, as a share of revenue."""
     shares = {cell.year: value / 100.0 for cell, value in known(cells) if "AGD23" in cell.contents.code}
-    _fill_history(draft, "net_operating_result_share", shares, "source", f"{source}; KOSAGD230000", _RESULTS)
+    _fill_history(draft, "net_operating_result_share", shares, "source", joined(source, "; KOSAGD230000"), _RESULTS)
 
 
-def _fill_history(
-    draft: Draft, figure: str, shares: dict[int, float], basis: str, source: str, what: Text
-) -> None:
+def _fill_history(draft: Draft, figure: str, shares: dict[int, float], basis: str, source: Text, what: Text) -> None:
     """A row of history.csv, beside the rows of other figures that are there."""
     shares = {year: share for year, share in shares.items() if year < draft.first_year}
     if not shares:
         return
     rows = [row for row in draft.tables.get("history", []) if (row["figure"], row["kind"]) != (figure, "actual")]
-    new = {"figure": figure, "kind": "actual", "unit": "share", "basis": basis, "source": source}
+    new = {"figure": figure, "kind": "actual", "unit": "share", "basis": basis, **draft.origin(source)}
     rows.append(new | {str(year): f"{share:.4f}" for year, share in shares.items()})
     years = sorted({int(name) for row in rows for name in row if name.isdigit()})
     span = [str(year) for year in range(years[0], years[-1] + 1)]
-    draft.set_table("history", ["figure", "kind", "unit", *span, "basis", "source"], rows)
-    draft.fill_table("history", what, f"{min(shares)}–{max(shares)}", basis, source)
+    draft.set_table("history", ["figure", "kind", "unit", *span, "basis", *draft.origin(source)], rows)
+    draft.fill_table("history", what, shares[max(shares)], "share", basis, source)
 
 
-def fill_frames(draft: Draft, cells: Sequence[Cell], source: str) -> None:
+def fill_frames(draft: Draft, cells: Sequence[Cell], source: Text) -> None:
     """The net frames of the programme areas, and the depreciation, from net operating expenses by function."""
     year = latest(cells)
     net: dict[str, float] = defaultdict(float)
@@ -220,19 +239,18 @@ def fill_frames(draft: Draft, cells: Sequence[Cell], source: str) -> None:
         if row["area"] in frames:
             # What fees cover is no frame: the model's own line follows them.
             amount = 0.0 if row["follows"] == "fees" else frames[row["area"]]
-            less = " − avskrivninger" if worn else ""
-            words = f"{source}; netto driftsutgifter{less}, funksjonene i området{prices}"
-            draft.put_row("areas", row, [amount] * draft.plan_years, "derived", words)
+            words = joined(source, NET_EXPENSES if worn else NET_WITH_WEAR, prices)
+            draft.put_row(row, [amount] * draft.plan_years, "derived", words)
             told.append(amount)
     if told:
-        shown = f"{sum(told):,.0f} mill. {draft.first_year}-kr".replace(",", " ")
-        draft.fill_table("areas", _FRAMES, shown, "derived", source)
+        draft.fill_table("areas", _FRAMES, sum(told), draft.real, "derived", source)
     if worn:
         what = Text("Avskrivninger i året", "Depreciation of the year")
-        draft.put("opening.depreciation", sum(worn.values()), "derived", f"{source}; avskrivninger, alle funksjoner", what)
+        words = joined(source, Text("; avskrivninger, alle funksjoner", "; depreciation, all functions"))
+        draft.put("opening.depreciation", sum(worn.values()), "derived", words, what)
 
 
-def fill_balance(draft: Draft, cells: Sequence[Cell], source: str) -> None:
+def fill_balance(draft: Draft, cells: Sequence[Cell], source: Text) -> None:
     """Funds, lending and fixed assets of the latest balance."""
     year = latest(cells)
     posts: dict[str, float] = defaultdict(float)
@@ -242,12 +260,11 @@ def fill_balance(draft: Draft, cells: Sequence[Cell], source: str) -> None:
             for post, words in BALANCE.items():
                 if re.search(words, label):
                     posts[post] += value / 1000.0
-    put: Callable[..., None] = functools.partial(draft.put, basis="source")
-    at = f"{source}; 31. desember {year}"
+    at = joined(source, Text(f"; 31. desember {year}", f"; 31 December {year}"))
     if "discretionary" in posts:
         buffer, rest = draft.value("opening.buffer_fund"), draft.value("opening.discretionary_funds")
         share = buffer / (buffer + rest) if buffer + rest else 0.0
-        words = f"{at}, disposisjonsfond{SHARES}"
+        words = joined(at, Text(", disposisjonsfond", ", discretionary funds"), SHARES)
         for key, part in (("buffer_fund", share), ("discretionary_funds", 1.0 - share)):
             what = Text("Disposisjonsfond", "Discretionary funds")
             draft.put(f"opening.{key}", posts["discretionary"] * part, "assumption", words, what)
@@ -258,6 +275,6 @@ def fill_balance(draft: Draft, cells: Sequence[Cell], source: str) -> None:
         ("assets", "fixed_assets", Text("Eiendommer, anlegg, utstyr", "Property, plant and equipment")),
     ):
         if post in posts:
-            put(f"opening.{key}", posts[post], source=at, what=what)
+            draft.put(f"opening.{key}", posts[post], "source", at, what)
     if posts and year != draft.first_year - 1:
         draft.say(OLD_ACCOUNTS, year=year, opening=draft.first_year - 1)

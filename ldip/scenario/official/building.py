@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from ldip.scenario.official.cube import Cell, Code, known
-from ldip.scenario.official.draft import Draft, is_invented, significant
+from ldip.scenario.official.draft import Draft, is_invented, joined, significant
 from ldip.scenario.official.people import is_total
 from ldip.text import Text
 
@@ -14,8 +14,10 @@ MEAN_YEARS = 10
 COMPLETIONS = Text("Boligprogrammet bak folketallene", "The programme behind the population")
 FLATS = Text("Andelen leiligheter", "The share of flats")
 NEWEST = Text(
-    nb="Fullførte boliger: det nyeste året ({year}: {count}) er ikke ferdig talt og er verken i snittet eller serien.",
-    en="Completions: the newest year ({year}: {count}) is not fully counted, and is neither in the mean nor the series.",
+    nb="Fullførte boliger: det nyeste året ({year}: {count}) er ikke ferdig talt og er verken i snittet eller "
+    "serien.",
+    en="Completions: the newest year ({year}: {count}) is not fully counted, and is neither in the mean nor the "
+    "series.",
 )
 AREAS = Text(
     nb="Boligområdene er fortsatt oppdiktet, men bygger nå {count} boliger i året til sammen.",
@@ -49,7 +51,7 @@ def full_years(cells: Sequence[Cell]) -> dict[int, float]:
     return {year: count for year, count in found.items() if year != max(found)}
 
 
-def fill_completions(draft: Draft, cells: Sequence[Cell], source: str) -> None:
+def fill_completions(draft: Draft, cells: Sequence[Cell], source: Text) -> None:
     """The programme: the mean of the last full years."""
     found, full = completions(cells), full_years(cells)
     if not full:
@@ -58,7 +60,8 @@ def fill_completions(draft: Draft, cells: Sequence[Cell], source: str) -> None:
     draft.say(NEWEST, year=newest, count=f"{found[newest]:.0f}")
     years = sorted(full)[-MEAN_YEARS:]
     mean = sum(full[year] for year in years) / len(years)
-    said = f"{source}; snitt {years[0]}–{years[-1]}, fullførte boliger"
+    span = f"{years[0]}–{years[-1]}"
+    said = joined(source, Text(f"; fullførte boliger, snitt {span}", f"; dwellings completed, mean {span}"))
     draft.put("housing.reference_completions", mean, "derived", said, COMPLETIONS)
     _fit_areas(draft, mean)
 
@@ -94,7 +97,7 @@ def _at(number: dict[str, object], year: int) -> float:
     return float(str(number.get("value", 0.0)))
 
 
-def fill_flats(draft: Draft, cells: Sequence[Cell], source: str) -> None:
+def fill_flats(draft: Draft, cells: Sequence[Cell], source: Text) -> None:
     """The share of flats among the dwellings that came during the table's years; of the stock where none came."""
     stock: dict[int, dict[bool, float]] = defaultdict(lambda: {True: 0.0, False: 0.0})
     for cell, value in known(cells):
@@ -106,10 +109,13 @@ def fill_flats(draft: Draft, cells: Sequence[Cell], source: str) -> None:
     first, last = stock[min(stock)], stock[max(stock)]
     more = {kind: last[kind] - first[kind] for kind in last}
     if min(stock) < max(stock) and min(more.values()) >= 0.0 and sum(more.values()) > 0.0:
-        share, of = more[True] / sum(more.values()), f"tilvekst {min(stock)}–{max(stock)}"
+        share, of = (
+            more[True] / sum(more.values()),
+            Text(f"tilvekst {min(stock)}–{max(stock)}", f"growth {min(stock)}–{max(stock)}"),
+        )
     else:
-        share, of = last[True] / sum(last.values()), f"alle boliger {max(stock)}"
-    said = f"{source}; boligblokker, {of}"
+        share, of = last[True] / sum(last.values()), Text(f"alle boliger {max(stock)}", f"all dwellings {max(stock)}")
+    said = joined(source, Text("; boligblokker, ", "; blocks of flats, "), of)
     draft.put("housing.reference_flat_share", share, "derived", said, FLATS, digits=3)
 
 
@@ -148,5 +154,3 @@ def tell_short(draft: Draft, columns: dict[str, dict[int, float]]) -> None:
     longest = max(len(values) for values in columns.values())
     if longest < 8:
         draft.say(FEW, count=longest)
-
-

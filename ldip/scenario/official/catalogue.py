@@ -67,7 +67,12 @@ def catalogue() -> dict[str, Table]:
     rows = csv.DictReader(text.splitlines())
     return {
         row["table"]: Table(
-            *(row[name] for name in ("table", "owner", "kind", "region", "query", "marks")),
+            row["table"],
+            row["owner"],
+            row["kind"],
+            row["region"],
+            row["query"],
+            row["marks"],
             Text(row["name_nb"], row["name_en"]),
             Text(row["gives_nb"], row["gives_en"]),
         )

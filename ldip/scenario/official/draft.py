@@ -1,4 +1,5 @@
-"""A scenario's folder while statistics are filled into it: read as it stands, changed in memory, written at the end."""
+"""A scenario's folder while statistics are filled into it: read as it stands, changed in memory, written at the
+end."""
 
 import csv
 import io
@@ -24,9 +25,10 @@ class Filled(NamedTuple):
 
     place: str  # key of base.toml, or file and rows
     what: Text
-    value: str
+    value: float
+    unit: str
     basis: str
-    source: str
+    source: Text
 
 
 class Draft:
@@ -89,26 +91,34 @@ class Draft:
             return float(number["dated"][min(number["dated"])])
         return float(number.get("value", 0.0))
 
-    def put(self, key: str, value: float, basis: str, source: str, what: Text, *, digits: int = 4) -> None:
+    def put(self, key: str, value: float, basis: str, source: Text, what: Text, *, digits: int = 4) -> None:
         """Set a number of base.toml that is stated there, with where it comes from; others are left alone."""
         number = self.number(key)
         if number is None:
             return
         value = significant(value, digits)
         number.pop("dated", None)
-        number |= {"value": value, "unit": number["unit"], "basis": basis, "source": source}
-        self.filled.append(Filled(key, what, f"{value:g} {number['unit']}", basis, source))
+        number |= {"value": value, "basis": basis, "source": source.nb}
+        self.filled.append(Filled(key, what, value, number["unit"], basis, source))
 
-    def put_row(self, table: str, row: Row, values: Sequence[float], basis: str, source: str) -> None:
+    def put_row(self, row: Row, values: Sequence[float], basis: str, source: Text) -> None:
         """Set the plan years of a row, and where they come from."""
         row |= {str(year): f"{significant(v, 5):g}" for year, v in zip(self.years, values, strict=True)}
-        row |= {"basis": basis, "source": source}
-        self.changed.add(table)
+        row |= {"basis": basis, **self.origin(source)}
 
-    def fill_table(self, table: str, what: Text, shown: str, basis: str, source: str) -> None:
+    def origin(self, source: Text) -> Row:
+        """The columns that say where a row comes from."""
+        return {"source": source.nb}
+
+    def fill_table(self, table: str, what: Text, value: float, unit: str, basis: str, source: Text) -> None:
         """Tell that rows of a table were filled."""
         self.changed.add(table)
-        self.filled.append(Filled(f"{table}.csv", what, shown, basis, source))
+        self.filled.append(Filled(f"{table}.csv", what, value, unit, basis, source))
+
+    @property
+    def real(self) -> str:
+        """The unit of amounts in fixed prices."""
+        return f"mill. {self.first_year}-kr"
 
     def set_table(self, table: str, columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
         """Put other rows in a table's place."""
@@ -138,6 +148,12 @@ class Draft:
             (self.folder / f"{name}.csv").write_text(out.getvalue(), encoding="utf-8", newline="")
             names.append(f"{name}.csv")
         return names
+
+
+def joined(*parts: Text | str) -> Text:
+    """Words after each other, in both languages."""
+    texts = [part if isinstance(part, Text) else Text(part, part) for part in parts]
+    return Text("".join(text.nb for text in texts), "".join(text.en for text in texts))
 
 
 def significant(value: float, digits: int) -> float:

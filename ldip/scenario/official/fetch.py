@@ -1,6 +1,7 @@
 """Statistics Norway's tables over HTTPS, when a user asks for it: the only module that calls the network.
 
-Python's own client: it uses the certificates and the proxy that the machine is set up with, and brings no package along.
+Python's own client: it uses the certificates and the proxy that the machine is set up with, and brings no package
+along.
 """
 
 import json

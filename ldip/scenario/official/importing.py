@@ -1,4 +1,5 @@
-"""From saved files to a filled folder: read, recognise, take the municipality's cells, fill, and tell what is left."""
+"""From saved files to a filled folder: read, recognise, take the municipality's cells, fill, and tell what is
+left."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,7 +9,7 @@ from ldip.errors import Fault, InputError
 from ldip.scenario.official import accounts, building, people
 from ldip.scenario.official.catalogue import Table, catalogue, recognised
 from ldip.scenario.official.cube import Cell, Cube
-from ldip.scenario.official.draft import SERIES, Draft, Filled
+from ldip.scenario.official.draft import SERIES, Draft, Filled, joined
 from ldip.scenario.official.ministry import fill_ministry, is_ministry
 from ldip.scenario.official.municipalities import REGION, former, of_municipality, padded, split_of, successors
 from ldip.scenario.official.saved import Saved, read_saved
@@ -21,7 +22,9 @@ SPLIT = Text(
     nb="{code} ble skilt ut av {old} 1. januar {year}: tall fra før det kan ikke deles og er ikke med.",
     en="{code} came of {old} on 1 January {year}: figures from before cannot be divided and are left out.",
 )
-SUMMED = Text(nb="{table}: år før nummeret {code} er av {old}.", en="{table}: years before the number {code} are of {old}.")
+SUMMED = Text(
+    nb="{table}: år før nummeret {code} er av {old}.", en="{table}: years before the number {code} are of {old}."
+)
 MISSING = Text(
     nb="{file}: {count} celler uten tall (., .. eller :) er tatt som ukjent, ikke som null.",
     en="{file}: {count} cells without a figure (., .. or :) are taken as unknown, not as nought.",
@@ -45,7 +48,7 @@ class Taken(NamedTuple):
     cube: Cube
     table: Table
     cells: list[Cell]
-    source: str
+    source: Text
 
 
 class Imported(NamedTuple):
@@ -126,11 +129,14 @@ def _unknown(file: str, title: str = "") -> Fault:
     return Fault.of("unknown_table", file, "", title, names=numbers)
 
 
-def source_of(cube: Cube, table: Table) -> str:
+def source_of(cube: Cube, table: Table) -> Text:
     """What stands as the source of a number: table, day, licence."""
-    number = cube.table or f"{table.table} (kjent igjen på innholdet)"
-    day = f"oppdatert {cube.updated}" if cube.updated else f"lagret i {cube.file}, uten dato"
-    return f"SSB tabell {number}, {day}, {LICENCE}"
+    known = "" if cube.table else Text(" (kjent igjen på innholdet)", " (recognised by its contents)")
+    day = Text(f"oppdatert {cube.updated}", f"updated {cube.updated}")
+    if not cube.updated:
+        day = Text(f"lagret i {cube.file}, uten dato", f"saved in {cube.file}, without a date")
+    number = cube.table or table.table
+    return joined(Text("SSB tabell ", "Statistics Norway table "), number, known, ", ", day, f", {LICENCE}")
 
 
 def _fill(
@@ -140,7 +146,9 @@ def _fill(
     of = {kind: [it for it in taken if it.table.kind == kind] for kind in {it.table.kind for it in taken}}
     for it in taken:
         _tell(draft, it, code, given)
-    counted, later, sources = {}, {}, {}
+    counted: people.Ages = {}
+    later: people.Ages = {}
+    sources: dict[str, Text] = {}
     for kind, read, into in (("population", people.by_age, counted), ("projection", people.projected, later)):
         for it in of.get(kind, []):
             ages = read(it.cells)
@@ -192,7 +200,7 @@ def _fill_property_tax(draft: Draft, it: Taken, finance: list[Taken]) -> None:
     rate = rates[year]
     if rate is None:
         draft.say(NO_TAX, file=it.cube.file, year=year)
-    said = f"{it.source}; generell sats {year}"
+    said = joined(it.source, Text(f"; generell sats {year}", f"; general rate {year}"))
     draft.put(RATE, rate or 0.0, "source", said, TAX_RATE)
     if not rate:
         draft.put(BASE, 0.0, "derived", said, TAX_BASE)
@@ -200,7 +208,7 @@ def _fill_property_tax(draft: Draft, it: Taken, finance: list[Taken]) -> None:
     for other in finance:
         revenue = accounts.property_tax(draft, other.cells)
         if revenue is not None:
-            words = f"{other.source}; {accounts.PROPERTY_TAX} / satsen"
+            words = joined(other.source, f"; {accounts.PROPERTY_TAX} / ", Text("satsen", "the rate"))
             draft.put(BASE, 1000.0 * revenue / rate, "derived", words, TAX_BASE)
 
 

@@ -1,7 +1,8 @@
 """Tables of the Ministry: running income equalisation and the Green booklet, one row a municipality.
 
-Their numbers of municipalities are figures that lost their leading zero, the heading takes several rows and moves from
-year to year, and the words alternate between bokmål and nynorsk: so columns are found by words in all of their heading.
+Their numbers of municipalities are figures that lost their leading zero, the heading takes several rows and moves
+from year to year, and the words alternate between bokmål and nynorsk: so columns are found by words in all of their
+heading.
 """
 
 import re
@@ -9,12 +10,17 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ldip.errors import Fault, InputError
-from ldip.scenario.official.draft import Draft, significant
+from ldip.scenario.official.draft import Draft, joined, significant
 from ldip.scenario.official.municipalities import former, padded
 from ldip.scenario.official.saved import Rows, Saved, number
 from ldip.text import Text
 
-CITED = "Kommunaldepartementet"
+CITED = Text("Kommunaldepartementet", "Ministry of Local Government")
+EQUALISATION = Text(", løpende inntektsutjevning", ", running income equalisation")
+FREE = Text(
+    nb=", Grønt hefte {year}, tabell 3-k ({file}); frie inntekter {free:.1f} mill. − skatt",
+    en=", the Green booklet {year}, table 3-k ({file}); free revenue {free:.1f} mill. − tax",
+)
 """No licence is stated: the figures are cited."""
 AVERAGE = re.compile(r"lands(gjennomsnitt|gjennomsnittet|snitt)|landsgj|gj\.?snitt")
 PER_CENT = re.compile(r"prosent|pst|%")
@@ -22,8 +28,10 @@ EQUALISED = re.compile(r"etter|inkl|utjevning|utjamning")
 OWN_TAX = Text("Egen skatt mot landsgjennomsnittet", "Own tax against the nation's average")
 GRANT = Text("Rammetilskudd i første planår", "Block grant of the first plan year")
 BEFORE_EQUALISATION = Text(
-    nb="{file}: rammetilskuddet før løpende inntektsutjevning er {amount} mill. Planen skal ha det etter; bruk tabell 3-k.",
-    en="{file}: the block grant before running income equalisation is {amount} mill. The plan wants it after; use 3-k.",
+    nb="{file}: rammetilskuddet før løpende inntektsutjevning er {amount} mill. Planen skal ha det etter; bruk "
+    "tabell 3-k.",
+    en="{file}: the block grant before running income equalisation is {amount} mill. The plan wants it after; "
+    "use 3-k.",
 )
 NOTHING = Text(
     nb="{file}: kjent igjen som {name}, men ingen kolonne som scenariet trenger.",
@@ -113,7 +121,7 @@ def fill_equalisation(draft: Draft, sheet: Sheet) -> bool:
             if value:
                 ratio = value / 100.0 if value > 5.0 else value
                 year = _year_in(sheet.title) or _year_in(text)
-                said = f"{CITED}, løpende inntektsutjevning {year}".rstrip() + f" ({sheet.file})"
+                said = joined(CITED, EQUALISATION, f" {year}".rstrip(), f" ({sheet.file})")
                 draft.put("revenue.own_to_national_tax", ratio, "source", said, OWN_TAX)
                 return True
     return False
@@ -144,12 +152,13 @@ def _free_revenue(draft: Draft, sheet: Sheet, free: float) -> bool:
     before = sum(float(row[year]) for row in grants)
     if not grants or not before > 0.0 or not grant > 0.0:
         return False
-    said = f"{CITED}, Grønt hefte {year} tabell 3-k ({sheet.file}); frie inntekter {free:.1f} mill. − skatt"
+    words = {"year": year, "file": sheet.file, "free": free}
+    said = joined(CITED, Text(FREE.say("nb", **words), FREE.say("en", **words)))
     for row in grants:
         for one in draft.years:
             row[str(one)] = f"{significant(float(row[str(one)]) * grant / before, 5):g}"
-        row |= {"basis": "derived", "source": said}
-    draft.fill_table("plan", GRANT, f"{grant:.0f} mill. {year}-kr", "derived", said)
+        row |= {"basis": "derived", **draft.origin(said)}
+    draft.fill_table("plan", GRANT, grant, draft.real, "derived", said)
     return True
 
 

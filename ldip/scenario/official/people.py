@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from ldip.scenario.official.cube import Cell, Code, known
-from ldip.scenario.official.draft import Draft
+from ldip.scenario.official.draft import Draft, joined
 from ldip.scenario.official.size import residents_at_opening, scale
 from ldip.text import Text
 
@@ -62,7 +62,7 @@ def projected(cells: Iterable[Cell]) -> Ages:
     return by_age(cell for cell in cells if cell.contents in chosen)
 
 
-def fill_population(draft: Draft, counted: Ages, later: Ages, sources: dict[str, str]) -> None:
+def fill_population(draft: Draft, counted: Ages, later: Ages, sources: dict[str, Text]) -> None:
     """The population table by single year of age, in the years that it must have; the rest of the folder made to fit.
 
     Counted residents come before projected ones. Where a year is in neither nothing is filled in.
@@ -80,7 +80,8 @@ def fill_population(draft: Draft, counted: Ages, later: Ages, sources: dict[str,
             draft.say(SEAM, share=f"{abs(100 * gap):.1f}", side=ABOVE if gap > 0 else BELOW, year=both[-1])
     ages = {year: counted.get(year) or later[year] for year in wanted}
     last = int(max(float(row["age"]) for row in draft.tables["ages"]))
-    said = " · ".join(dict.fromkeys(sources["counted" if y in counted else "later"] for y in wanted))
+    used = list(dict.fromkeys(sources["counted" if y in counted else "later"] for y in wanted))
+    said = joined(used[0], *(joined("; ", other) for other in used[1:]))
     before = residents_at_opening(draft)
     rows = []
     for age in range(last + 1):
@@ -88,12 +89,11 @@ def fill_population(draft: Draft, counted: Ages, later: Ages, sources: dict[str,
         persons = {str(y): sum(n for a, n in ages[y].items() if age <= a <= up) for y in wanted}
         name = str(age) if age < last else f"{age}+"
         rows.append(
-            {"group": name, "age_from": age, "age_to": up, **persons, "basis": "source", "source": said, "note": ""}
+            {"group": name, "age_from": age, "age_to": up, **persons, "basis": "source", **draft.origin(said)}
         )
-    columns = ["group", "age_from", "age_to", *map(str, wanted), "basis", "source", "note"]
+    columns = ["group", "age_from", "age_to", *map(str, wanted), "basis", *draft.origin(said)]
     draft.set_table("population", columns, rows)
     people = Text(*(PEOPLE.say(lang, years=f"{wanted[0]}–{wanted[-1]}") for lang in ("nb", "en")))
     now = residents_at_opening(draft)
-    draft.fill_table("population", people, f"{now:.0f}", "source", said)
+    draft.fill_table("population", people, now, "persons", "source", said)
     scale(draft, now / before)
-

@@ -22,7 +22,12 @@ DIMENSIONS = {
     **{"statistikkvariabel": CONTENTS, "contents": CONTENTS, "bygningstype": "BygnType", "boligtype": "Boligtype"},
     **{"type of building": "BygnType", "bruksareal": "Byggeareal", "funksjon": "Funksjon", "function": "Funksjon"},
     **{"art": "Art", "regnskapsbegrep": "Begrep", "regnskapsomfang": "Omfang", "balanse": "Balanse"},
-    **{"byggeareal": "Byggeareal", "bygningstyper": "BygnType", "konsumgruppe": "Konsumgrp", "balansedata": "Balanse"},
+    **{
+        "byggeareal": "Byggeareal",
+        "bygningstyper": "BygnType",
+        "konsumgruppe": "Konsumgrp",
+        "balansedata": "Balanse",
+    },
 }
 """What a column of a saved table is called on the page, and the dimension that it is."""
 

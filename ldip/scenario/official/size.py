@@ -9,7 +9,8 @@ from ldip.text import Text
 SCALED = Text(
     nb="Oppdiktede beløp er ganget med {factor:.3g}, forholdet mellom folketallene, så de passer størrelsen. De er "
     "fortsatt oppdiktet.",
-    en="Invented amounts were multiplied by {factor:.3g}, the ratio of the populations, so that they fit the size. They "
+    en="Invented amounts were multiplied by {factor:.3g}, the ratio of the populations, so that they fit the "
+    "size. They "
     "are still invented.",
 )
 TABLES = ("plan", "areas")
@@ -17,7 +18,7 @@ TABLES = ("plan", "areas")
 
 def scale(draft: Draft, factor: float) -> None:
     """Multiply every invented amount in kroner of settings, plan and areas, and the dwellings of the areas."""
-    if not 0.0 < factor or abs(factor - 1.0) < 0.01:
+    if not factor > 0.0 or abs(factor - 1.0) < 0.01:
         return
     for number in numbers(draft.tree):
         if is_invented(number) and (AMOUNT.fullmatch(number["unit"]) or number["unit"].startswith("dwellings")):
@@ -32,7 +33,8 @@ def scale(draft: Draft, factor: float) -> None:
 
 
 def scale_people(draft: Draft, residents: float) -> None:
-    """Multiply invented residents so that there are `residents` when the plan opens, with the shape of the template."""
+    """Multiply invented residents so that there are `residents` when the plan opens, with the shape of the
+    template."""
     rows = [row for row in draft.tables["population"] if is_invented(row)]
     before = sum(float(row[str(draft.first_year - 1)]) for row in rows)
     if len(rows) < len(draft.tables["population"]) or before <= 0.0:
