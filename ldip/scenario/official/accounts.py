@@ -66,6 +66,16 @@ def latest(cells: Sequence[Cell]) -> int:
     return max((cell.year for cell, _ in known(cells)), default=0)
 
 
+def in_thousands(cells: Sequence[Cell]) -> list[Cell]:
+    """The amounts in 1000 kr of the group (kommunekonsern), where the file also holds shares or the municipality
+    without its companies."""
+    amounts = [cell for cell in cells if "1000" in cell.contents.said or cell.contents.code == "KOSbelop0000"]
+    found = amounts or list(cells)
+    extents = {cell.at["Omfang"].code for cell in found if "Omfang" in cell.at}
+    chosen = "A" if "A" in extents else min(extents, default="")
+    return [cell for cell in found if not extents or cell.at["Omfang"].code == chosen]
+
+
 def per_resident(cells: Sequence[Cell]) -> dict[int, dict[str, float]]:
     """Kroner a resident by year and code; not the shares of revenue, where the file holds them too."""
     found: dict[int, dict[str, float]] = defaultdict(dict)
@@ -220,7 +230,7 @@ def fill_frames(draft: Draft, cells: Sequence[Cell], source: Text) -> None:
     year = latest(cells)
     net: dict[str, float] = defaultdict(float)
     worn: dict[str, float] = defaultdict(float)
-    for cell, value in known(cells):
+    for cell, value in known(in_thousands(cells)):
         function = cell.at["Funksjon"].code
         if cell.year != year or not re.fullmatch(r"\d{3}", function):
             continue
@@ -254,12 +264,12 @@ def fill_balance(draft: Draft, cells: Sequence[Cell], source: Text) -> None:
     """Funds, lending and fixed assets of the latest balance."""
     year = latest(cells)
     posts: dict[str, float] = defaultdict(float)
-    for cell, value in known(cells):
+    for cell, value in known(in_thousands(cells)):
         label = cell.at["Balanse"].label.lower()
         if cell.year == year:
-            for post, words in BALANCE.items():
-                if re.search(words, label):
-                    posts[post] += value / 1000.0
+            for post, pattern in BALANCE.items():
+                if re.search(pattern, label):
+                    posts[post] += abs(value) / 1000.0  # equity stands with minus in some editions
     at = joined(source, Text(f"; 31. desember {year}", f"; 31 December {year}"))
     if "discretionary" in posts:
         buffer, rest = draft.value("opening.buffer_fund"), draft.value("opening.discretionary_funds")

@@ -109,10 +109,8 @@ def fill_flats(draft: Draft, cells: Sequence[Cell], source: Text) -> None:
     first, last = stock[min(stock)], stock[max(stock)]
     more = {kind: last[kind] - first[kind] for kind in last}
     if min(stock) < max(stock) and min(more.values()) >= 0.0 and sum(more.values()) > 0.0:
-        share, of = (
-            more[True] / sum(more.values()),
-            Text(f"tilvekst {min(stock)}–{max(stock)}", f"growth {min(stock)}–{max(stock)}"),
-        )
+        span = f"{min(stock)}–{max(stock)}"
+        share, of = more[True] / sum(more.values()), Text(f"tilvekst {span}", f"growth {span}")
     else:
         share, of = last[True] / sum(last.values()), Text(f"alle boliger {max(stock)}", f"all dwellings {max(stock)}")
     said = joined(source, Text("; boligblokker, ", "; blocks of flats, "), of)
