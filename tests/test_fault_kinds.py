@@ -125,6 +125,7 @@ COMMANDS = {
     "nothing_published": ["reconcile", "kommune"],
     "unknown_figure": ["scenario", "check", "published"],
     "folder_not_empty": ["scenario", "new", "kommune"],
+    "not_a_template": ["scenario", "new", "ny", "--from", "baerum-2020+interest-plus-2"],
     "file_exists": ["projects", "--propose", "a-file"],
     "nothing_to_compare": ["compare", "baerum-2020"],
     "named_twice": ["compare", "baerum-2020", "baerum-2020"],

@@ -380,7 +380,7 @@ def test_no_label_of_the_picture_is_cut_off(named, plan, tmp_path):
                 assert box.x0 >= inside.x0 - 1.0, text.get_text()
                 assert box.x1 <= inside.x1 + 1.0, text.get_text()
                 assert box.y0 >= inside.y0 - 1.0, text.get_text()
-    write_timeline(tmp_path, [it.project for it in plan.projects], plan.years, "en")
+    write_timeline(tmp_path, [it.project for it in plan.projects], plan.years, "Eksempelvik", "en")
     assert (tmp_path / "projects.svg").exists()
 
 

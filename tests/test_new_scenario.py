@@ -7,9 +7,9 @@ from conftest import snapshot
 from ldip.model.engine.simulate import run_baseline, simulate
 from ldip.model.identities import residuals
 from ldip.model.plan.baseline import build
-from ldip.scenario.files.reader import read, shipped
-from ldip.scenario.files.template import TEMPLATE, scenario_name
-from ldip.scenario.numbers import quantities
+from ldip.scenario.files.reader import change_names, read, shipped
+from ldip.scenario.files.template import TEMPLATE, scenario_name, write_new
+from ldip.scenario.numbers import numbers
 
 
 @pytest.fixture(scope="module")
@@ -22,10 +22,8 @@ def test_it_says_that_it_is_invented(fictitious):
     assert "oppdiktet" in found.title.nb
     assert "fictitious" in found.title.en
     assert "oppdiktet" in fictitious.scenario.municipality
-    numbers = [*quantities(fictitious).values(), *fictitious.areas, *fictitious.plan, *fictitious.population]
-    assert all(number.basis == "assumption" for number in numbers)
-    drivers = {key for key in quantities(fictitious) if key.startswith("drivers.")}
-    assert all("oppdiktet" in q.source for key, q in quantities(fictitious).items() if key not in drivers)
+    own = [number for number in numbers(fictitious, "nb") if not number.key.startswith(("drivers.", "ages"))]
+    assert {number.basis for number in own} == {"placeholder"}
 
 
 def test_another_first_year_another_size(fictitious):
@@ -74,6 +72,45 @@ def test_a_new_scenario_works_at_once(ldip, here):
     assert "Eksempelvik" not in (here / "Nordre Åsvik" / "base.toml").read_text(encoding="utf-8")
     assert ldip("scenario", "check", "Nordre Åsvik").code == 0
     assert ldip("simulate", "Nordre Åsvik", "--runs", "100", "--change", "housing-minus-20").code == 0
+
+
+@pytest.mark.parametrize("plan_years", [1, 2, 3, 5, 10])
+@pytest.mark.parametrize("first_year", [1990, 2027, 2060])
+def test_it_fits_at_once_in_any_years(tmp_path, first_year, plan_years):
+    """The same plan later: every figure of the accounts is the template's, whose own years are the nearest."""
+    write_new(tmp_path, "ny", "Ny", first_year=first_year, plan_years=plan_years)
+    scenario = read(str(tmp_path)).scenario
+    assert (scenario.scenario.first_year, scenario.scenario.plan_years) == (first_year, plan_years)
+    assert scenario.name == "ny"
+    build(scenario, 20)
+    for change in change_names(tmp_path):
+        changed = read(str(tmp_path), (change,)).scenario
+        assert changed != scenario
+        build(changed, 20)
+
+
+@pytest.mark.parametrize("residents", [200, 4_500, 56_000, 700_000])
+def test_amounts_in_proportion_to_the_residents(tmp_path, residents):
+    """A municipality that is so many times the template has so many times its accounts, and the same shares."""
+    write_new(tmp_path, "ny", "Ny", residents=residents)
+    scenario, template = read(str(tmp_path)).scenario, read(TEMPLATE).scenario
+    size = residents / sum(group.residents[1] for group in template.population)
+    ours, theirs = (run_baseline(build(it, 20)) for it in (scenario, template))
+    for line in ("closing_residents", "operating_revenue", "care_cost", "gross_investment", "closing_debt"):
+        assert ours[line] == pytest.approx(size * theirs[line], rel=0.02), line
+    assert ours["debt_ratio"] == pytest.approx(theirs["debt_ratio"], abs=0.01)
+    assert ours["net_operating_result_share"] == pytest.approx(theirs["net_operating_result_share"], abs=0.003)
+
+
+def test_a_start_from_another_municipality_says_so_of_every_number(tmp_path):
+    """Nothing of another's past comes along, and none of its numbers claims a source."""
+    write_new(tmp_path, "ny", "Ny", "baerum-2020", 2027, 3)
+    scenario = read(str(tmp_path)).scenario
+    assert (scenario.published, scenario.history, scenario.vintages) == ((), (), ())
+    assert {number.basis for number in numbers(scenario, "en")} == {"placeholder", "assumption"}
+    for number in numbers(scenario, "en"):
+        if number.basis == "assumption":
+            assert number.key.startswith(("drivers.", "ages")), number.key
 
 
 def test_nothing_is_overwritten(ldip, here):

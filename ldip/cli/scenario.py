@@ -2,7 +2,7 @@
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -68,34 +68,53 @@ def show_scenario(scenario: str, changes: tuple[str, ...], assumptions: bool, pl
 @scenario.command("new")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--municipality", help="What the municipality is called  [default: the folder's name]")
+@click.option("--first-year", type=click.IntRange(1990, 2100), help="First year of the plan  [default: as there]")
+@click.option("--plan-years", type=click.IntRange(1, 10), help="Years of the plan  [default: as there]")
+@click.option("--residents", type=click.IntRange(100), help="Amounts and people in proportion  [default: as there]")
+@click.option(
+    "--from", "origin", metavar="SCENARIO", help="Whose numbers to begin with  [default: a fictitious municipality]"
+)
 @lang_option
-def new_scenario(folder: Path, municipality: str | None, lang: str) -> None:
+def new_scenario(
+    folder: Path,
+    municipality: str | None,
+    first_year: int | None,
+    plan_years: int | None,
+    residents: int | None,
+    origin: str | None,
+    lang: str,
+) -> None:
     """Start another municipality in FOLDER: a complete, commented scenario with invented numbers to replace.
 
     \b
     Examples:
       ldip scenario new lillevik --municipality Lillevik
+      ldip scenario new lillevik --first-year 2027 --plan-years 4 --residents 4500
+      ldip scenario new storevik --from baerum-2020 --first-year 2027
     """
     from ldip.report.folder.files import result_folder
-    from ldip.scenario.files.template import scenario_name, write_new
+    from ldip.scenario.files.template import TEMPLATE, scenario_name, write_new
 
     if folder.exists() and any(folder.iterdir()):
         raise InputError([Fault.of("folder_not_empty", "", str(folder))])
     with result_folder(folder) as beside:
-        write_new(beside, scenario_name(folder), municipality or folder.name)
-    click.echo(NEXT.say(lang, folder=folder))
+        called = municipality or folder.name[:1].upper() + folder.name[1:]
+        how: Any = {"first_year": first_year, "plan_years": plan_years, "residents": residents}
+        write_new(beside, scenario_name(folder), called, origin or TEMPLATE, **how)
+    years = read(str(folder), ()).scenario.scenario.plan_years
+    click.echo(NEXT.say(lang, folder=shlex.quote(str(folder)), years=years))
 
 
 NEXT = Text(
     nb="{folder} er klar, med oppdiktede tall. Neste skritt:\n"
     "  1. Bytt ut tallene i base.toml og tabellene; hvert av dem sier hvor det finnes hos dere.\n"
     "  2. ldip scenario check {folder}      alle feil på en gang\n"
-    "  3. ldip plan {folder} --years 4      sammenlign med deres egen plan\n"
+    "  3. ldip plan {folder} --years {years}      sammenlign med deres egen plan\n"
     "  4. ldip simulate {folder}",
     en="{folder} is ready, with invented numbers. Next:\n"
     "  1. Replace the numbers in base.toml and the tables; each says where to find it.\n"
     "  2. ldip scenario check {folder}      all faults at once\n"
-    "  3. ldip plan {folder} --years 4      compare with your own plan\n"
+    "  3. ldip plan {folder} --years {years}      compare with your own plan\n"
     "  4. ldip simulate {folder}",
 )
 

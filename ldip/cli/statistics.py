@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ldip.cli.options import Number, lang_option
+from ldip.cli.options import lang_option
 from ldip.text import Text
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ SERVICE = "https://data.ssb.no/api/pxwebapi/v2"
 @click.option("--municipality", metavar="NUMBER", help="The municipality's number of today: 3201.")
 @click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="The scenario's folder to fill.")
 @click.option("--former", default="", metavar="NUMBERS", help="Further numbers it had, like 0219,3024.")
-@click.option("--residents", type=Number(200, 2_000_000), help="Make the invented numbers fit so many residents.")
 @click.option("--how", metavar="NUMBER", help="Only show the addresses of the tables, the weightiest first.")
 @click.option("--fetch", is_flag=True, help="Get Statistics Norway's tables over the network first.")
 @click.option("--service", default=SERVICE, hidden=True)
@@ -31,7 +30,6 @@ def import_statistics(
     municipality: str | None,
     into: Path | None,
     former: str,
-    residents: float | None,
     how: str | None,
     fetch: bool,
     service: str,
@@ -47,7 +45,7 @@ def import_statistics(
       ldip scenario import --how 3201
       ldip scenario import 07459.json 14288.json 12137.csv --municipality 3201 --into baerum
       ldip scenario import --fetch --municipality 3201 --into baerum
-      ldip scenario import 05940.csv --municipality 4001 --residents 37000 --into porsgrunn
+      ldip scenario import 05940.xlsx --municipality 4001 --into porsgrunn --lang en
     """
     from ldip.scenario.official.importing import known_code
 
@@ -60,16 +58,16 @@ def import_statistics(
     code = known_code(municipality)
     if into is None:
         raise click.UsageError("Name the scenario's folder: --into FOLDER.")
-    if not (files or fetch or residents):
+    if not (files or fetch):
         raise click.UsageError("Name the saved files, or --fetch, or --how for their addresses.")
     if fetch:
         files += tuple(_fetched(code, given, into, service, lang))
-    found, left = _import(into, files, code, given, residents)
+    found, left = _import(into, files, code, given)
     click.echo(_told(found, left, into, code, lang))
 
 
 def _import(
-    into: Path, files: tuple[Path, ...], code: str, given: tuple[str, ...], residents: float | None
+    into: Path, files: tuple[Path, ...], code: str, given: tuple[str, ...]
 ) -> tuple["Imported", "list[Left]"]:
     """Fill a copy, check that it is a scenario, and only then put the files in the folder's place."""
     import shutil
@@ -86,7 +84,7 @@ def _import(
         copy = Path(place) / (into.name or "scenario")
         if (into / BASE).is_file():
             shutil.copytree(into, copy, ignore=shutil.ignore_patterns("ldip-results", ".*"))
-        found = import_files(copy, files, code, given=given, residents=residents)
+        found = import_files(copy, files, code, given=given)
         read(str(copy))
         left = still_missing(Draft(copy))
         with result_folder(into) as beside:

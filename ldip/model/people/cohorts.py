@@ -25,6 +25,10 @@ MOST_SHOWN = 40
 WIDE = ("0", "1-5", "6-12", "13-15", "16-19", "20-29", "30-49", "50-66", "67-79", "80-84", "85-89", "90+")
 """Groups in which residents by single year of age are shown: those that services and the Ministry count in."""
 
+WEIGHED_FOR = 126_841.0
+"""Residents of the table (HP 4.13, 2018) that the weights are for: every municipality is fitted as one of that size,
+because a smaller one would otherwise have its chance differences between years taken for migration that goes on."""
+
 
 class Schedule(NamedTuple):
     """What a year does to each age: arrays over single years of age (age,)."""
@@ -148,7 +152,9 @@ def fit(scenario: Scenario) -> Fitted:
     first = scenario.scenario.first_year - 2
     dwellings = housing.reference(scenario, np.arange(first + 1, first + table.shape[1]))
     brought = np.einsum("ka,ky->ay", ages.per_dwelling, dwellings)
-    residents, smooth = _smooth(ages, group_weights(scenario), table, brought)
+    size = WEIGHED_FOR / table[:, 0].sum()
+    residents, smooth = _smooth(ages, group_weights(scenario), size * table, size * brought)
+    smooth /= size
     residents = start = _to_table(residents, group_weights(scenario), table[:, 0])
     migration = []
     after = smooth[:, -int(scenario.residents.migration_years.value) :].mean(axis=1)

@@ -93,7 +93,8 @@ def _services(scenario: Scenario) -> set[str | None]:
 
 
 def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    return np.divide(part, whole, out=np.zeros_like(part), where=whole > ROUNDING)
+    """The share; none where what nobody has named is a rest of rounding, smaller than what comes with it."""
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole > np.abs(part))
 
 
 def _check(scenario: Scenario, index: np.ndarray, left: dict[str, np.ndarray], plan_years: int) -> None:

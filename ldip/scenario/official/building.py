@@ -5,8 +5,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from ldip.scenario.official.cube import Cell, Code, known
-from ldip.scenario.official.draft import Draft, is_invented, joined, significant
+from ldip.scenario.official.draft import Draft, is_invented, joined
 from ldip.scenario.official.people import is_total
+from ldip.scenario.official.size import multiply
 from ldip.text import Text
 
 MEAN_YEARS = 10
@@ -77,11 +78,7 @@ def _fit_areas(draft: Draft, mean: float) -> None:
         return
     for area in areas:
         for name in ("per_year", "total"):
-            number = area[name]
-            if "dated" in number:
-                number["dated"] = {year: significant(v * mean / now, 3) for year, v in number["dated"].items()}
-            else:
-                number["value"] = significant(number["value"] * mean / now, 3)
+            multiply(area[name], mean / now)
     draft.say(AREAS, count=f"{mean:.0f}")
 
 

@@ -3,7 +3,6 @@ end."""
 
 import csv
 import io
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +16,6 @@ from ldip.text import Text
 Row = dict[str, str]
 
 SERIES = "series.csv"
-AMOUNT = re.compile(r"mill\. (\d{4}-)?kr")
 
 
 class Filled(NamedTuple):
@@ -52,7 +50,7 @@ class Draft:
         heading = self.tree.get("scenario", {})
         self.first_year, self.plan_years = int(heading.get("first_year", 0)), int(heading.get("plan_years", 0))
         self.columns: dict[str, list[str]] = {}
-        for name in ("population", "areas", "plan", "ages", "demand", "history"):
+        for name in ("population", "areas", "plan", "ages", "demand", "history", "projects", "vintages"):
             if (folder / f"{name}.csv").is_file():
                 self._read(name)
 

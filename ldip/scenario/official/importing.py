@@ -13,7 +13,6 @@ from ldip.scenario.official.draft import SERIES, Draft, Filled, joined
 from ldip.scenario.official.ministry import fill_ministry, is_ministry
 from ldip.scenario.official.municipalities import REGION, former, of_municipality, padded, split_of, successors
 from ldip.scenario.official.saved import Saved, read_saved
-from ldip.scenario.official.size import residents_at_opening, scale, scale_people
 from ldip.text import Text
 
 LICENCE = "CC BY 4.0"
@@ -65,11 +64,9 @@ def import_files(
     code: str,
     *,
     given: Sequence[str] = (),
-    residents: float | None = None,
 ) -> Imported:
     """Fill into `folder` what `files` hold of the municipality `code`, which also had the numbers `given`.
 
-    `residents` makes the invented numbers those of a municipality of that size where no file says how many there are.
     Everything is read and understood before anything is written. Raises InputError with every fault.
     """
     draft = Draft(folder)
@@ -89,7 +86,7 @@ def import_files(
             taken.append(found)
     try:
         if not faults:
-            _fill(draft, taken, ministry, code, given, residents)
+            _fill(draft, taken, ministry, code, given)
     except InputError as error:
         faults += error.faults
     if faults:
@@ -139,9 +136,7 @@ def source_of(cube: Cube, table: Table) -> Text:
     return joined(Text("SSB tabell ", "Statistics Norway table "), number, known, ", ", day, f", {LICENCE}")
 
 
-def _fill(
-    draft: Draft, taken: list[Taken], ministry: list[Saved], code: str, given: Sequence[str], residents: float | None
-) -> None:
+def _fill(draft: Draft, taken: list[Taken], ministry: list[Saved], code: str, given: Sequence[str]) -> None:
     """Everything in an order that does not depend on that of the files: people first, they give the size."""
     of = {kind: [it for it in taken if it.table.kind == kind] for kind in {it.table.kind for it in taken}}
     for it in taken:
@@ -158,10 +153,6 @@ def _fill(
             sources["counted" if into is counted else "later"] = it.source
     if counted or later:
         people.fill_population(draft, counted, later, sources)
-    elif residents is not None:
-        factor = residents / residents_at_opening(draft)
-        scale_people(draft, residents)
-        scale(draft, factor)
     for kind, fill in (
         ("functions", accounts.fill_frames),
         ("finance", accounts.fill_finance),

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ldip.scenario.official.draft import AMOUNT, Draft, is_invented, significant
+from ldip.scenario.files.template import OF_SIZE, SIZED
+from ldip.scenario.official.draft import Draft, is_invented, significant
 from ldip.text import Text
 
 SCALED = Text(
@@ -17,32 +18,18 @@ TABLES = ("plan", "areas")
 
 
 def scale(draft: Draft, factor: float) -> None:
-    """Multiply every invented amount in kroner of settings, plan and areas, and the dwellings of the areas."""
+    """Multiply every invented number that is the larger, the more residents a municipality has."""
     if not factor > 0.0 or abs(factor - 1.0) < 0.01:
         return
     for number in numbers(draft.tree):
-        if is_invented(number) and (AMOUNT.fullmatch(number["unit"]) or number["unit"].startswith("dwellings")):
-            _multiply(number, factor)
-    for table in TABLES:
-        for row in draft.tables.get(table, []):
-            if is_invented(row):
-                for year in draft.years:
-                    row[str(year)] = f"{significant(float(row[str(year)]) * factor, 3):g}"
-        draft.changed.add(table)
+        if is_invented(number) and OF_SIZE.fullmatch(number["unit"]):
+            multiply(number, factor)
+    for table in (*TABLES, *SIZED):
+        columns = [str(year) for year in draft.years] if table in TABLES else SIZED[table]
+        for row in filter(is_invented, draft.tables.get(table, [])):
+            row |= {name: f"{significant(float(row[name]) * factor, 4):g}" for name in columns if row.get(name)}
+            draft.changed.add(table)
     draft.say(SCALED, factor=factor)
-
-
-def scale_people(draft: Draft, residents: float) -> None:
-    """Multiply invented residents so that there are `residents` when the plan opens, with the shape of the
-    template."""
-    rows = [row for row in draft.tables["population"] if is_invented(row)]
-    before = sum(float(row[str(draft.first_year - 1)]) for row in rows)
-    if len(rows) < len(draft.tables["population"]) or before <= 0.0:
-        return
-    for row in rows:
-        for year in range(draft.first_year - 2, draft.first_year + draft.plan_years):
-            row[str(year)] = f"{float(row[str(year)]) * residents / before:.0f}"
-    draft.changed.add("population")
 
 
 def residents_at_opening(draft: Draft) -> float:
@@ -59,8 +46,9 @@ def numbers(tree: Any) -> Iterator[dict[str, Any]]:
             yield from numbers(value)
 
 
-def _multiply(number: dict[str, Any], factor: float) -> None:
+def multiply(number: dict[str, Any], factor: float) -> None:
+    """A number times `factor`, in all its years."""
     if "dated" in number:
-        number["dated"] = {year: significant(value * factor, 3) for year, value in number["dated"].items()}
+        number["dated"] = {year: significant(value * factor, 4) for year, value in number["dated"].items()}
     else:
-        number["value"] = significant(number["value"] * factor, 3)
+        number["value"] = significant(number["value"] * factor, 4)
