@@ -94,7 +94,12 @@ def import_files(
     split = split_of(code)
     if split:
         draft.notes.insert(0, (SPLIT, {"code": code, "old": ", ".join(split.old), "year": split.year}))
-    return Imported(draft.filled, draft.notes, draft.write() + _write_series(draft, taken))
+    return Imported(_last(draft.filled), draft.notes, draft.write() + _write_series(draft, taken))
+
+
+def _last(filled: Sequence[Filled]) -> list[Filled]:
+    """What holds of numbers that two tables filled: the later one, which knows more."""
+    return list({(it.place, it.what if it.place.endswith(".csv") else it.place): it for it in filled}.values())
 
 
 def known_code(code: str) -> str:

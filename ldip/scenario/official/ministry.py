@@ -26,7 +26,7 @@ AVERAGE = re.compile(r"lands(gjennomsnitt|gjennomsnittet|snitt)|landsgj|gj\.?sni
 PER_CENT = re.compile(r"prosent|pst|%")
 EQUALISED = re.compile(r"etter|inkl|utjevning|utjamning")
 OWN_TAX = Text("Egen skatt mot landsgjennomsnittet", "Own tax against the nation's average")
-GRANT = Text("Rammetilskudd i første planår", "Block grant of the first plan year")
+GRANT = Text("Rammetilskudd", "Block grant")
 BEFORE_EQUALISATION = Text(
     nb="{file}: rammetilskuddet før løpende inntektsutjevning er {amount} mill. Planen skal ha det etter; bruk "
     "tabell 3-k.",
