@@ -15,6 +15,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from ldip.model.engine.simulate import run_baseline
 from ldip.model.plan.baseline import build
@@ -22,7 +23,8 @@ from ldip.scenario.files.reader import read, shipped_folder
 from ldip.scenario.files.template import TEMPLATE
 from ldip.scenario.official import needs as room
 from ldip.scenario.official.draft import Draft
-from ldip.scenario.official.needs import Need, _numbers, needs
+from ldip.scenario.official.needs import Need, needs
+from ldip.scenario.official.size import numbers
 
 YEARS, MORE, OLD = 20, 0.1, 67
 FIGURE = "debt_ratio_with_deficits"
@@ -37,7 +39,7 @@ def enlarge(draft: Draft, need: Need) -> None:
     """Make every number of the need a tenth larger."""
     for place in need.places:
         for number in _numbers(draft, place):
-            if place == "population.csv":
+            if place == "population":
                 _older(draft, number)
             elif number.get("unit") in ("year", "years"):
                 continue
@@ -46,10 +48,22 @@ def enlarge(draft: Draft, need: Need) -> None:
             elif "value" in number:
                 number["value"] = number["value"] * (1.0 + MORE)
             else:
-                names = ["unit_cost"] if place == "demand.csv" else [str(year) for year in draft.years]
+                names = ["unit_cost"] if place == "demand" else [str(year) for year in draft.years]
                 number.update({name: str(float(number[name]) * (1.0 + MORE)) for name in names})
-        if ".csv" in place:
+        if place.partition(".")[0] in draft.tables:
             draft.changed.add(place.partition(".")[0])
+
+
+def _numbers(draft: Draft, place: str) -> list[Any]:
+    """The rows of a table, of one line of it, one number of base.toml, or all of a section."""
+    table, _, line = place.partition(".")
+    if table in draft.tables:
+        return [row for row in draft.tables[table] if not line or row["line"] == line]
+    number = draft.number(place)
+    tree: Any = draft.tree
+    for part in place.split("."):
+        tree = tree.get(part, {})
+    return [number] if number else list(numbers(tree))
 
 
 def _older(draft: Draft, group: dict[str, str]) -> None:

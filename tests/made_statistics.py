@@ -1,4 +1,5 @@
-"""Saved statistics as the service and the pages give them. The figures are MADE for the tests; shapes and codes are not."""
+"""Saved statistics as the service and the pages give them. The figures are MADE for the tests; shapes and codes
+are not."""
 
 import itertools
 import json
@@ -9,6 +10,7 @@ from typing import Any
 import xlsxwriter
 
 AGES = [f"{age:03}" for age in range(105)] + ["105+"]
+JUNE = "2026-06-15T06:00:00Z"
 OLD, MIDDLE, NEW = "0219", "3024", "3201"
 
 
@@ -77,7 +79,7 @@ def population(years: Sequence[int], *, total: bool = True, region: str = f"K-{N
         people = sum(persons(it, int(year)) for it in AGES) if age == "999" else persons(age, int(year))
         return people if sex == "0" else people / 2.0
 
-    return jsonstat("07459: Alders- og kjønnsfordeling, etter region, kjønn, alder, statistikkvariabel og år", dimensions, value)
+    return jsonstat("07459: Alders- og kjønnsfordeling, etter region, kjønn, alder og år", dimensions, value)
 
 
 def projection(years: Sequence[int], more: float = 1.0) -> str:
@@ -99,7 +101,8 @@ def projection(years: Sequence[int], more: float = 1.0) -> str:
     return jsonstat("14288: Framskrevet folkemengde", dimensions, value, sparse=True, listed=True)
 
 
-FINANCE = {"AG12": 48_000.0, "A800": 21_000.0, "AGD13": 105_000.0, "AG10": 3_000.0, "KG31": 90_000.0, "KG32": 104_000.0}
+FINANCE = {"AG12": 48_000.0, "A800": 21_000.0, "AGD13": 105_000.0, "AG10": 3_000.0}
+FINANCE |= {"KG31": 90_000.0, "KG32": 104_000.0}
 
 
 def finance(years: Sequence[int]) -> str:
@@ -115,10 +118,11 @@ def finance(years: Sequence[int]) -> str:
         there = {OLD: int(year) < 2020, MIDDLE: 2020 <= int(year) < 2024, NEW: int(year) >= 2024}
         return FINANCE[code] if there[region] else None
 
-    return jsonstat("12137: Finansielle nøkkeltall i kroner per innbygger", dimensions, value, updated="2026-06-15T06:00:00Z")
+    return jsonstat("12137: Finansielle nøkkeltall i kroner per innbygger", dimensions, value, updated=JUNE)
 
 
-FUNCTIONS = {"201": 900.0, "202": 1500.0, "215": 30.0, "253": 1100.0, "254": 900.0, "120": 400.0, "340": 12.0, "170": -90.0}
+FUNCTIONS = {"201": 900.0, "202": 1500.0, "215": 30.0, "253": 1100.0, "254": 900.0}
+FUNCTIONS |= {"120": 400.0, "340": 12.0, "170": -90.0}
 WEAR = {"202": 100.0, "253": 50.0}
 
 
@@ -138,7 +142,7 @@ def functions(year: int) -> str:
         million = WEAR.get(function, 0.0) if kind == "A590" else FUNCTIONS.get(function, 9999.0)
         return 1000.0 * million * (2.0 if kind == "AGD10" else 1.0) * (1.0 if extent == "A" else 0.9)
 
-    return jsonstat("12367: Detaljerte regnskapstall", dimensions, value, updated="2026-06-15T06:00:00Z")
+    return jsonstat("12367: Detaljerte regnskapstall", dimensions, value, updated=JUNE)
 
 
 def balance(year: int) -> str:
@@ -200,8 +204,8 @@ def property_tax(rates: Mapping[int, float | None]) -> str:
 def prices(years: Sequence[int]) -> str:
     """Table 14700: the index by month, 2025 = 100, with its yearly change beside it; three per cent a year."""
     months = [f"{year}M{month:02}" for year in years for month in range(1, 13)]
-    dimensions = {"ContentsCode": {"KpiIndMnd": "Konsumprisindeks (2025=100)", "Tolv": "12-måneders endring (prosent)"}}
-    dimensions |= {"Tid": same(months)}
+    contents = {"KpiIndMnd": "Konsumprisindeks (2025=100)", "Tolv": "12-måneders endring (prosent)"}
+    dimensions = {"ContentsCode": contents, "Tid": same(months)}
     return jsonstat(
         "14700: Konsumprisindeks",
         dimensions,
@@ -221,13 +225,14 @@ def key_figures(years: Sequence[int]) -> str:
 
 
 def equalisation(path: Path, *, rows_above: int = 2, code: float = 301.0) -> None:
-    """The Ministry's workbook: numbers of municipalities as figures, a heading of three rows that may stand anywhere."""
+    """The Ministry's workbook: numbers of municipalities as figures, a heading of three rows that may stand
+    anywhere."""
     book = xlsxwriter.Workbook(str(path))
     sheet = book.add_worksheet("jan-des")
     sheet.write(0, 0, "Beregning av skatt og løpende inntektsutjevning for kommunene, januar-desember 2025")
     top = rows_above
     sheet.write_row(top, 0, ["Kommune", "", "Skatt", "", "Etter utjevning", ""])
-    sheet.write_row(top + 1, 0, ["nr", "navn", "kr pr. innb.", "pst. av landsgj.snittet", "kr pr. innb.", "pst. av landsgj.snittet"])
+    sheet.write_row(top + 1, 0, ["nr", "navn", *["kr pr. innb.", "pst. av landsgj.snittet"] * 2])
     sheet.write_row(top + 2, 0, ["", "", "1", "2", "3", "4"])
     rows = [(code, "Oslo", 52000, 128.5), (3201.0, "Bærum", 60300, 149.25), (4001.0, "Porsgrunn", 34000, 84.1)]
     for place, (number, name, tax, share) in enumerate(rows, start=top + 3):

@@ -1,7 +1,8 @@
-"""Make the shipped scenario of Porsgrunn anew, from the template and stored statistics: python tests/update_porsgrunn.py
+"""Make the shipped scenario of Porsgrunn anew, from the template and stored statistics: python
+tests/update_porsgrunn.py
 
-It is what a user gets by `ldip scenario new`, `ldip scenario import` and `ldip calibrate`, without the template's invented
-projects. Run it when the template has other keys; tests/test_porsgrunn.py says when.
+It is what a user gets by `ldip scenario new`, `ldip scenario import` and `ldip calibrate`, without the template's
+invented projects. Run it when the template has other keys; tests/test_porsgrunn.py says when.
 """
 
 import re
@@ -23,8 +24,9 @@ STATISTICS = Path(__file__).parent / "cases" / "statistics" / "05940-telemark.cs
 HEAD = """# Porsgrunn: en virkelig kommunes størrelse og boligbygging, og ellers OPPDIKTEDE tall.
 # (Porsgrunn: the size and the house-building of a real municipality, and otherwise placeholder numbers.)
 #
-# Kjent: fullførte boliger 2000–2024 (SSB tabell 05940) og hvor mye SSBs framskrivinger har bommet i Telemark. Folketallet,
-# om lag 37 000, er et rundt tall. Alt annet er malens, ganget opp: det sier ingenting om Porsgrunns økonomi.
+# Kjent: fullførte boliger 2000–2024 (SSB tabell 05940) og hvor mye SSBs framskrivinger har bommet i Telemark.
+# Folketallet, om lag 37 000, er et rundt tall. Alt annet er malens, ganget opp: det sier ingenting om Porsgrunns
+økonomi.
 """
 TITLE = {
     "title_nb": "Porsgrunn: boligbyggingen er kjent, økonomien er oppdiktet",
@@ -34,27 +36,6 @@ TITLE = {
 STATISTICS_WORDS = "SSB tabell 05940, fullførte boliger 2000–2024, CC BY 4.0"
 FITTED = ("births", "arrivals", "mortality")
 """Drivers whose volatility was fitted to how far projections of this municipality and sixteen others were out."""
-README = """# Porsgrunn 2026
-
-A real municipality's size and house-building; everything else is a placeholder. It shows what a first result looks like
-before the municipality has put its own numbers in, and says nothing about Porsgrunn's economy.
-
-| | basis |
-|---|---|
-| dwellings completed 2000–2024, their mean and their variation (`series.csv`, `[housing]`, `[drivers.completions]`) | Statistics Norway, table 05940, CC BY 4.0 |
-| how far residents may come from a projection (`[drivers.births]`, `[drivers.arrivals]`, `[drivers.mortality]`) | the errors of Statistics Norway's projections 2005–2022 in 17 municipalities of Telemark, Porsgrunn among them |
-| some 37 000 residents | a round figure, not checked |
-| frames, tax, grants, debt, funds, plan, needs, ages | placeholders: the template's, in proportion to the residents |
-
-The newest year of completions (2025) is left out: it is not fully counted when it is published. Made by
-`python tests/update_porsgrunn.py`, which does what a user does:
-
-```sh
-ldip scenario new porsgrunn --first-year 2026 --plan-years 4 --residents 37000
-ldip scenario import 05940.csv --municipality 4001 --into porsgrunn
-ldip calibrate porsgrunn/series.csv --scenario porsgrunn
-```
-"""
 
 
 def make(folder: Path) -> None:
@@ -78,7 +59,6 @@ def make(folder: Path) -> None:
     text = rewritten(base.read_text(encoding="utf-8"), tree)
     assert text is not None
     base.write_text(re.sub(r"\A(?:#.*\n)", lambda _: HEAD, text, count=1), encoding="utf-8")
-    (folder / "README.md").write_text(README, encoding="utf-8")
 
 
 if __name__ == "__main__":
@@ -86,6 +66,7 @@ if __name__ == "__main__":
         made = Path(place) / NAME
         make(made)
         target = shipped_folder() / NAME
-        shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(made, target)
+        for old in [path for path in target.rglob("*") if path.is_file() and path.name != "README.md"]:
+            old.unlink()
+        shutil.copytree(made, target, dirs_exist_ok=True)
     sys.stdout.write(f"{target}\n")

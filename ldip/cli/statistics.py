@@ -76,7 +76,6 @@ def _import(
     from ldip.report.folder.files import result_folder
     from ldip.scenario.files.reader import read
     from ldip.scenario.files.reading import BASE
-    from ldip.scenario.official.draft import Draft
     from ldip.scenario.official.importing import import_files
     from ldip.scenario.official.needs import still_missing
 
@@ -85,8 +84,7 @@ def _import(
         if (into / BASE).is_file():
             shutil.copytree(into, copy, ignore=shutil.ignore_patterns("ldip-results", ".*"))
         found = import_files(copy, files, code, given=given)
-        read(str(copy))
-        left = still_missing(Draft(copy))
+        left = still_missing(read(str(copy)).scenario)
         with result_folder(into) as beside:
             for name in found.files:
                 shutil.copyfile(copy / name, beside / name)
@@ -151,7 +149,6 @@ NONE_LEFT = Text(
     "Ingen av tallene som teller, er oppdiktet lenger.", "None of the numbers that count is invented now."
 )
 OF = Text("{left} av {total}", "{left} of {total}")
-OR = Text("SSB {tables}, eller {where}", "SSB {tables}, or {where}")
 MEASURED = Text(
     nb="Vekten er målt: så mange prosentpoeng flytter gjeldsgraden seg på tjue år når tallene er en tidel større.",
     en="The weight is measured: so many percentage points does the debt ratio move in twenty years when the "
@@ -188,7 +185,7 @@ def _told(found: "Imported", left: "list[Left]", folder: Path, code: str, lang: 
         parts.append(LEFT.say(lang))
         weights = [number(it.need.weight, 1, lang) for it in left]
         lines = [
-            [it.need.name.say(lang), OF.say(lang, left=it.left, total=it.total), weight, _where(it, lang)]
+            [it.need.name.say(lang), OF.say(lang, left=it.left, total=it.total), weight, it.need.found_in().say(lang)]
             for it, weight in zip(left, weights, strict=True)
         ]
         parts += [table(lines, indent=2, align=str.ljust), "", *textwrap.wrap(MEASURED.say(lang), 100)]
@@ -214,10 +211,3 @@ def _amount(it: "Filled", lang: str) -> str:
         return f"{number(100.0 * it.value, 1, lang)} %"
     unit = UNITS[it.unit].say(lang) if it.unit in UNITS else it.unit
     return f"{number(it.value, 0 if abs(it.value) >= 100.0 else 2, lang)} {unit}"
-
-
-def _where(left: "Left", lang: str) -> str:
-    """Where the numbers are found: public tables first, then the municipality's own papers."""
-    where = left.need.where.say(lang)
-    tables = ", ".join(table.table for table in left.need.published() if table.owner == "ssb")
-    return OR.say(lang, tables=tables, where=where) if tables and where not in ("SSB", "Statistics Norway") else where

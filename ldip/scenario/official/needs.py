@@ -2,18 +2,20 @@
 
 import csv
 import functools
-from collections.abc import Mapping
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from ldip.scenario.numbers import numbers
 from ldip.scenario.official.catalogue import Table, catalogue
-from ldip.scenario.official.draft import Draft, is_invented
-from ldip.scenario.official.size import numbers
+from ldip.scenario.quantities import PLACEHOLDER
+from ldip.scenario.schema import Scenario
 from ldip.text import Text
+
+OR = Text("SSB {tables}, eller {where}", "Statistics Norway {tables}, or {where}")
 
 
 class Need(NamedTuple):
-    """Numbers that belong together, where else they are found, and what an error in them does.
+    """Numbers that belong together, where they are found, and what an error in them does.
 
     `weight` is measured on the fictitious municipality (bench/import_weights.py): by how many percentage points the
     debt ratio of the twentieth year, uncovered deficits included, moves when the numbers are a tenth larger.
@@ -21,10 +23,18 @@ class Need(NamedTuple):
 
     need: str
     weight: float
-    places: tuple[str, ...]  # areas.csv; plan.csv:tax; a key of base.toml or a section
+    places: tuple[str, ...]  # beginnings of the keys of numbers: areas, plan.tax, opening.general_debt
     tables: tuple[str, ...]
     name: Text
     where: Text
+
+    def found_in(self) -> Text:
+        """Where to find them: public tables first, then the municipality's own papers."""
+        tables = ", ".join(table.table for table in self.published() if table.owner == "ssb")
+        if not tables:
+            return self.where
+        joined = {"tables": tables, "where": self.where}
+        return Text(OR.say("nb", **joined), OR.say("en", **joined))
 
     def published(self) -> list[Table]:
         """The public tables that hold them."""
@@ -63,26 +73,21 @@ def in_order() -> list[Table]:
     return [catalogue()[number] for number in [*first, *[it for it in catalogue() if it not in first]]]
 
 
-def still_missing(draft: Draft) -> list[Left]:
-    """The needs with numbers that nobody has replaced, the weightiest first."""
+def counted(scenario: Scenario) -> list[Left]:
+    """Every need that the scenario has numbers of, with how many are still the template's, the weightiest first."""
+    bases = {number.key: number.basis for number in numbers(scenario, "en")}
     found = []
     for need in needs():
-        invented = [is_invented(number) for place in need.places for number in _numbers(draft, place)]
-        if any(invented):
+        invented = [
+            basis == PLACEHOLDER
+            for key, basis in bases.items()
+            if any(key == place or key.startswith(f"{place}.") for place in need.places)
+        ]
+        if invented:
             found.append(Left(need, sum(invented), len(invented)))
     return found
 
 
-def _numbers(draft: Draft, place: str) -> list[Mapping[str, Any]]:
-    """The numbers in a place: rows of a table, one number, or all of a section."""
-    file, _, line = place.partition(":")
-    if file.endswith(".csv"):
-        rows = draft.tables.get(file.removesuffix(".csv"), [])
-        return [row for row in rows if not line or row["line"] == line]
-    number = draft.number(place)
-    if number:
-        return [number]
-    tree: Any = draft.tree
-    for part in place.split("."):
-        tree = tree.get(part, {}) if isinstance(tree, dict) else {}
-    return list(numbers(tree))
+def still_missing(scenario: Scenario) -> list[Left]:
+    """The needs with numbers that nobody has replaced, the weightiest first."""
+    return [it for it in counted(scenario) if it.left]

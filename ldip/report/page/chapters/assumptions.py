@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
+from ldip.report.numbers import number
 from ldip.report.page.blocks import Fold, Material, Section, Table, Words
 from ldip.report.words import DWELLINGS, PERSONS, RATIO, YEARS
 from ldip.scenario.numbers import Number, assumed, numbers
+from ldip.scenario.official.needs import counted
+from ldip.scenario.placeholders import invented
 from ldip.scenario.quantities import UNSOURCED, unit_words
 from ldip.text import Text
 
@@ -48,6 +51,40 @@ UNITS = {
 """Units of scenario files as readers know them; one that is not here stands as it is in the file."""
 
 
+KNOWN = Text("Hva som er kjent, og hva som er oppdiktet", "What is known, and what is a placeholder")
+KNOWN_HEAD = Text(nb="tall|oppdiktet|vekt|finnes i", en="numbers|placeholders|weight|found in")
+PLACEHOLDERS = Text(
+    nb="{count} av {total} tall er oppdiktede: malens, til kommunen har satt inn sine egne. Svaret er ikke "
+    "sikrere enn dem. "
+    "Vekten er hvor mange prosentpoeng gjeldsgraden flytter seg på tjue år når tallene er en tidel større, målt "
+    "på den "
+    "oppdiktede kommunen som malen er.",
+    en="{count} of {total} numbers are placeholders: the template's, until the municipality has put in its own. "
+    "The answer "
+    "is no surer than they are. The weight is by how many percentage points the debt ratio moves in twenty years "
+    "when the "
+    "numbers are a tenth larger, measured on the fictitious municipality that the template is.",
+)
+ALL_KNOWN, ALL_INVENTED = Text("ingen", "none"), Text("alle {total}", "all {total}")
+SOME_INVENTED = Text("{left} av {total}", "{left} of {total}")
+
+
+def _known(m: Material) -> list[Words | Table]:
+    """What is known and what is not, the weightiest first; nothing where no number is a placeholder."""
+    scenario = m.findings.main.source.scenario
+    count, total = invented(scenario)
+    if not count:
+        return []
+    rows = []
+    for it in counted(scenario):
+        how = ALL_INVENTED if it.left == it.total else SOME_INVENTED if it.left else ALL_KNOWN
+        weight = number(it.need.weight, 1, m.lang)
+        shown = how.say(m.lang, left=it.left, total=it.total)
+        rows.append([it.need.name.say(m.lang), shown, weight, it.need.found_in().say(m.lang)])
+    table = Table(m.say(KNOWN), m.say(KNOWN_HEAD).split("|"), rows, words=(1, 3))
+    return [Words(m.say(PLACEHOLDERS, count=count, total=total)), table]
+
+
 def chapter(m: Material) -> Section:
     """Which numbers are ours, which are printed, and where each comes from."""
     scenario = m.findings.main.source.scenario
@@ -65,6 +102,7 @@ def chapter(m: Material) -> Section:
         "assumptions",
         m.say(ASSUMPTIONS),
         [
+            *_known(m),
             Words(m.say(COUNTED, count=count, total=total)),
             table(m.say(DRIVERS), drivers),
             Fold(m.say(OURS), table(m.say(OURS), others)),
