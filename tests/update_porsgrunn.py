@@ -25,8 +25,8 @@ HEAD = """# Porsgrunn: en virkelig kommunes størrelse og boligbygging, og eller
 # (Porsgrunn: the size and the house-building of a real municipality, and otherwise placeholder numbers.)
 #
 # Kjent: fullførte boliger 2000–2024 (SSB tabell 05940) og hvor mye SSBs framskrivinger har bommet i Telemark.
-# Folketallet, om lag 37 000, er et rundt tall. Alt annet er malens, ganget opp: det sier ingenting om Porsgrunns
-økonomi.
+# Folketallet, om lag 37 000, er et rundt tall. Alt annet er malens, ganget opp, og sier ingenting om Porsgrunns
+# økonomi.
 """
 TITLE = {
     "title_nb": "Porsgrunn: boligbyggingen er kjent, økonomien er oppdiktet",

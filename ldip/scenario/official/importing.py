@@ -216,7 +216,7 @@ def _write_series(draft: Draft, taken: list[Taken]) -> list[str]:
             columns["completions"] = building.full_years(it.cells)
         if it.table.kind == "prices":
             columns["cpi"] = building.price_growth(it.cells)
-    columns = {name: values for name, values in columns.items() if values}
+    columns = {name: values for name, values in sorted(columns.items()) if values}
     if not columns:
         return []
     (draft.folder / SERIES).write_text(building.series_text(columns), encoding="utf-8")
