@@ -50,7 +50,7 @@ def metrics_page() -> str:
     ]
     for m in catalogue().values():
         unit = unit_label(m.unit, "n/a", "en") or m.unit
-        cells = [f"`{m.id}`", *m.label, unit, m.price_index, m.definition.en, m.source]
+        cells = [f"`{m.id}`", *m.label, unit, m.price_index, m.definition.en, m.source.en]
         rows.append("| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |")
     return "\n".join(rows) + "\n"
 
@@ -72,7 +72,7 @@ def accounts_page() -> str:
         made = _assigned(module, chapter.__name__)
         for line in chapter._fields:
             metric = catalogue()[line]
-            rows += ["", f"**`{line}`** {metric.label.nb} / {metric.label.en} ({metric.unit}; {metric.source})"]
+            rows += ["", f"**`{line}`** {metric.label.nb} / {metric.label.en} ({metric.unit}; {metric.source.en})"]
             rows += _how(line, made, chapter._fields, vars(module))
     return "\n".join(rows) + "\n"
 

@@ -34,6 +34,19 @@ class Text(NamedTuple):
 
         return _PLACE.sub(filled, words)
 
+    def filled(self, **values: object) -> "Text":
+        """The text with its {places} filled in both languages."""
+        return Text(self.say("nb", **values), self.say("en", **values))
+
+
+NO_WORDS = Text("", "")
+
+
+def in_figures(number: float, form: str = "g") -> Text:
+    """A number as a sentence has it in each language: 0,5 and 0.5."""
+    told = format(number, form)
+    return Text(told.replace(".", ","), told)
+
 
 def printable(text: str) -> str:
     """The text with control characters and others that hide, turn or break a line written as escapes."""

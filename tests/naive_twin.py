@@ -856,10 +856,10 @@ def named_projects(scenario, plan, users):
             p.grants -= held["grants"][t]
             vat = p.vat_share * p.renewal_investment - held["vat"][t]
             if held["general"][t] != 0:
-                p.vat_share = vat / renewal if renewal > 1 else 0.0
+                p.vat_share = vat / renewal if renewal > abs(vat) else 0.0
             grants = p.housing_grant_share * p.housing_investment - held["housing_grants"][t]
             if held["housing"][t] != 0:
-                p.housing_grant_share = grants / housing if housing > 1 else 0.0
+                p.housing_grant_share = grants / housing if housing > abs(grants) else 0.0
         p.renewal_investment = pos(renewal)
         p.housing_investment = pos(housing)
         p.water_waste_investment = pos(p.water_waste_investment - held["water_waste"][t])

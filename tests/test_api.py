@@ -217,7 +217,7 @@ def test_values_are_a_change(case):
     assert dated.name == "baerum-2020+x"
     assert dated.with_change("interest-plus-2").name == "baerum-2020+x+interest-plus-2"
     own = {"value": 0.5, "unit": "share", "basis": "source", "source": "a report"}
-    assert case.with_values({key: own}).scenario.interest.floating_share.source == "a report"
+    assert case.with_values({key: own}).scenario.interest.floating_share.source == ("a report", "a report")
     assert set(case.settings.index) == set(dated.settings.index)
 
 

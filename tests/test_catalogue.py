@@ -21,7 +21,7 @@ def test_every_entry_is_complete_in_both_languages():
         assert metric.kind in {"stock", "flow", "ratio", "index", "event"}, metric.id
         assert metric.better in {"high", "low", ""}, metric.id
         assert metric.price_index in {"deflator", "cpi", ""}, metric.id
-        for text in (*metric.label, *metric.definition, metric.source):
+        for text in (*metric.label, *metric.definition, *metric.source):
             assert len(text.strip()) > 1, metric.id
         assert len(max(metric.label, key=len)) <= 48, metric.id
         if metric.price_index:

@@ -285,7 +285,7 @@ def test_a_proposal_for_a_scenario_without_projects(ldip, here, bare):
     assert told["projects"][0]["id"].startswith("proposed-")
     assert told["capacity_investment"]["after"] < 0.01 * told["capacity_investment"]["before"]
     assert ldip("scenario", "check", "mine").code == 0
-    assert proposal_text(None, []) == "\n"
+    assert proposal_text(None, [], "nb") == "\n"
 
 
 # Words, files, pictures, forms

@@ -34,7 +34,7 @@ def test_the_debt_ratio_is_held_against_both_thresholds_in_both_readings(scenari
         found = of(name, scenario)
         assert [limit.values.tolist() for limit in found] == [[0.75] * 20, [1.0] * 20]
         assert [limit.titled("en") for limit in found] == [
-            "Debt ratio above 75 % (Riksrevisjonen)",
+            "Debt ratio above 75 % (Auditor General)",
             "Debt ratio above 100 % (KS)",
         ]
         assert [limit.short("nb") for limit in found] == ["Riksrevisjonen", "KS"]

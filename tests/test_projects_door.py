@@ -306,7 +306,7 @@ def test_the_template_uses_every_column_phase_kind_and_purpose():
 
 def test_what_baerum_prints_of_its_projects_has_a_line_of_the_text():
     scenario = read("baerum-2020").scenario
-    assert all("line" in project.source for project in scenario.projects)
+    assert all("line" in project.source.en for project in scenario.projects)
     assert [project.id for project in scenario.projects if project.p50] == ["high_reservoir"]
     assert all(project.in_plan == "yes" for project in scenario.projects)
     closing = [project.id for project in scenario.projects if project.places_closed]

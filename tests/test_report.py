@@ -274,7 +274,7 @@ def test_the_same_runs_make_the_same_bytes(drawn, findings):
 def test_words_of_a_scenario_cannot_break_out(undrawn, findings):
     bad = '<script>alert("x")</script> & $a_1$ {year}'
     main = findings.main
-    heading = main.source.scenario.scenario.model_copy(update={"municipality": bad, "source": bad})
+    heading = main.source.scenario.scenario.model_copy(update={"municipality": bad, "source": Text(bad, bad)})
     scenario = main.source.scenario.model_copy(update={"scenario": heading})
     source = main.source._replace(scenario=scenario, files={bad: "0"})
     name = next(iter(findings.scenarios))

@@ -15,7 +15,7 @@ from conftest import snapshot
 from ldip import __version__
 from ldip.cli.options import baseline_ledger
 from ldip.errors import InputError, Notice
-from ldip.scenario.defaults import MARK, fill
+from ldip.scenario.defaults import MARK, default_source, fill
 from ldip.scenario.drivers import SHOCKS
 from ldip.scenario.files import formats
 from ldip.scenario.files.formats import FORMAT, STEPS, Step
@@ -332,7 +332,7 @@ def test_a_scenario_may_leave_out_what_has_a_default(small):
     for key in left_out:
         quantity = quantities(scenario)[key]
         assert (quantity.value, quantity.basis) == (defaults()[key].value, "assumption"), key
-        assert quantity.source == MARK + defaults()[key].reason.en
+        assert quantity.source == default_source(defaults()[key].reason)
     assert quantities(scenario)["housing.developer_contribution"].unit == "mill. 2025-kr per dwelling"
     np.testing.assert_array_equal(scenario.drivers.correlation.matrix(), np.eye(len(SHOCKS)))
 
@@ -404,7 +404,7 @@ def test_defaults_are_in_the_provenance_and_come_back_from_it(small, tmp_path, l
     ldip("simulate", small, "--runs", "50", "--no-pictures", "--out", "r")
     content = json.loads((tmp_path / "r" / "provenance.json").read_text(encoding="utf-8"))
     entry = content["scenario_resolved"]["endowment"]["equity_return"]
-    assert entry["source"].startswith(MARK)
+    assert entry["source"]["en"].startswith(MARK.en)
     (again,) = read_recorded(tmp_path / "r").sources
     assert again.scenario == read(str(small)).scenario
 

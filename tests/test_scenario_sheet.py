@@ -104,7 +104,7 @@ def effect(source: Source) -> dict[str, Any]:
     found = {}
     for key, quantity in quantities(source.scenario).items():
         values = quantity.at(YEARS).tolist() if isinstance(quantity, Parameter) else [quantity.value]
-        found[key] = (values, quantity.unit, quantity.basis, quantity.source)
+        found[key] = (values, quantity.unit, quantity.basis, quantity.source.nb)
     return found
 
 
@@ -253,7 +253,7 @@ def test_sheet_has_every_setting_with_limits_source_and_drop_downs(tmp_path, ldi
     row = cells[row_of(cells, "revenue.equalisation_rate") - 1]
     assert row[:9] == [
         *("revenue.equalisation_rate", "Inntektsutjevning, symmetrisk sats", "share", 0.0, 1.0, "", 0.6, "kilde"),
-        known["revenue.equalisation_rate"].source,
+        known["revenue.equalisation_rate"].source.nb,
     ]
     assert [row[5] for row in cells if row[0] == "prices.cpi_growth"] == [2020.0, 2021.0, 2022.0]
     import zipfile

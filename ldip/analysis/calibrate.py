@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ldip.scenario.drivers import SHOCKS
+from ldip.scenario.drivers import ABOUT, SHOCKS
 from ldip.scenario.files.series import Series
 from ldip.scenario.schema import Scenario, limits
+from ldip.text import NO_WORDS, Text, in_figures
 
 GROWTH = ("free_revenue", "wages", "cpi")
 LOG_OF_ONE_PLUS, LOG_LEVEL = ("national_tax", *GROWTH), ("own_tax", "completions")
@@ -114,12 +115,39 @@ class Calibration(NamedTuple):
     links: tuple[Link, ...]
 
 
+FITTED = Text("tilpasset {where}, standardfeil {error}", "fitted to {where}, standard error {error}")
+BIAS = Text(
+    "minste kvadrater {least}, skjevhet om lag {bias} (Kendall)", "least squares {least}, bias about {bias} (Kendall)"
+)
+WITHOUT, LEFT_IN = Text("uten den {raw}{cut}", "without it {raw}{cut}"), Text("ikke rettet", "left in")
+CUT = Text(", avkortet til {to}", ", cut to {to}")
+EVENLY = Text(
+    nb="{said}; hver framtid trekker sin egen, jevnt fra {low} til {high}, og dette er midten",
+    en="{said}; every run draws its own, evenly from {low} to {high}, of which this is the middle",
+)
+SPREAD = Text("vedholdenheten er {fitted}", "the persistence is {fitted}")
+AS_IT_IS = Text("minste kvadrater tilpasset {where}, som den er", "least squares fitted to {where}, as it is")
+RESIDUALS = Text("{fitted}; avvik ved vedholdenhet {persistence}", "{fitted}; residuals at persistence {persistence}")
+WITHOUT_ANY = Text(
+    "år uten noen i {where}, standardfeil {error}", "years without any in {where}, standard error {error}"
+)
+LAST_YEARS_RATE = Text("{fitted}; fjorårets rente", "{fitted}; last year's rate")
+WEAKENED = Text(
+    "; ganger {share}, ellers ville korrelasjonene motsi hverandre",
+    "; times {share}, or the correlations would contradict each other",
+)
+PAIR = Text(
+    nb="avvikene til {one} og {other} tilpasset {file}, n = {count}, standardfeil {error}{weakened}",
+    en="residuals of {one} and {other} fitted to {file}, n = {count}, standard error {error}{weakened}",
+)
+
+
 class Entry(NamedTuple):
     """A value for a scenario: key path, number, where it comes from."""
 
     key: str
     value: float
-    source: str
+    source: Text
 
 
 def allowed(persistence: float) -> float:
@@ -286,39 +314,37 @@ def entries(calibration: Calibration, scenario: Scenario, *, corrected: bool = T
 def _of_fit(calibration: Calibration, one: Fit, corrected: bool) -> Iterator[Entry]:
     persistence = drawn(one, corrected=corrected)
     where = f"{calibration.series.file}, {one.first}-{one.last}, n = {one.pairs}"
-    error = f"standard error {one.persistence_error:.2g}"
-    bias = f"least squares {one.persistence:.3g}, bias about {one.bias:.2g} (Kendall)"
+    fitted = FITTED.filled(where=where, error=in_figures(one.persistence_error, ".2g"))
+    bias = BIAS.filled(least=in_figures(one.persistence, ".3g"), bias=in_figures(one.bias, ".2g"))
     raw = one.persistence - one.bias
-    cut = "" if one.corrected == raw else f", cut to {one.corrected:.3g}"
-    choice = f"without it {raw:.3g}{cut}" if corrected else "left in"
-    said = f"fitted to {where}, {error}; {bias}, {choice}"
+    cut = NO_WORDS if one.corrected == raw else CUT.filled(to=in_figures(one.corrected, ".3g"))
+    choice = WITHOUT.filled(raw=in_figures(raw, ".3g"), cut=cut) if corrected else LEFT_IN
+    said = Text("{fitted}; {bias}, {choice}", "{fitted}; {bias}, {choice}").filled(
+        fitted=fitted, bias=bias, choice=choice
+    )
     if persistence.spread:
         low, high = persistence.middle - persistence.spread, persistence.middle + persistence.spread
-        said += f"; every run draws its own, evenly from {low:.3g} to {high:.3g}, of which this is the middle"
+        said = EVENLY.filled(said=said, low=in_figures(low, ".3g"), high=in_figures(high, ".3g"))
 
-    def entry(name: str, value: float, source: str) -> Entry:
+    def entry(name: str, value: float, source: Text) -> Entry:
         key = f"drivers.{one.driver}.{name}"
         low, high = limits(key)
         return Entry(key, min(max(value, low), high), source)
 
     yield entry("persistence", persistence.middle, said)
     if one.driver == "rate":
-        yield entry(
-            "persistence_spread",
-            rounded_down(persistence.spread),
-            f"{error} of the persistence fitted to {where}"
-            if corrected
-            else f"least squares fitted to {where}, as it is",
-        )
+        spread = SPREAD.filled(fitted=fitted) if corrected else AS_IT_IS.filled(where=where)
+        yield entry("persistence_spread", rounded_down(persistence.spread), spread)
     volatility, its_error = one.volatility_at(persistence.middle), one.volatility_error(persistence.middle)
-    source = f"fitted to {where}, standard error {its_error:.2g}; residuals at persistence {persistence.middle:.3g}"
-    yield entry("volatility", volatility, source)
+    source = FITTED.filled(where=where, error=in_figures(its_error, ".2g"))
+    at = in_figures(persistence.middle, ".3g")
+    yield entry("volatility", volatility, RESIDUALS.filled(fitted=source, persistence=at))
     if one.zero_share:
         its_error = math.sqrt(one.zero_share * (1.0 - one.zero_share) / (one.pairs + 1))
-        yield entry("zero_year", one.zero_share, f"years without any in {where}, standard error {its_error:.2g}")
+        yield entry("zero_year", one.zero_share, WITHOUT_ANY.filled(where=where, error=in_figures(its_error, ".2g")))
     if abs(one.rate_response) > TOLD_APART * one.rate_response_error:  # NaN, not estimated, is not
-        source = f"fitted to {where}, standard error {one.rate_response_error:.2g}; last year's rate"
-        yield entry("rate_response", one.rate_response, source)
+        source = FITTED.filled(where=where, error=in_figures(one.rate_response_error, ".2g"))
+        yield entry("rate_response", one.rate_response, LAST_YEARS_RATE.filled(fitted=source))
 
 
 def rounded_down(spread: float) -> float:
@@ -334,13 +360,19 @@ def _of_links(calibration: Calibration, scenario: Scenario) -> Iterator[Entry]:
             break
     else:
         return  # the scenario's other correlations do not go with any of these
-    weakened = "" if share == 1.0 else f"; times {share:.2g}, or the correlations would contradict each other"
+    weakened = NO_WORDS if share == 1.0 else WEAKENED.filled(share=in_figures(share, ".2g"))
     for name, link in links.items():
         yield Entry(
             f"drivers.correlation.{name}",
             float(share * link.value),
-            f"residuals of {link.one} and {link.other} fitted to {calibration.series.file}, n = {link.pairs}, "
-            f"standard error {link.error:.2g}{weakened}",
+            PAIR.filled(
+                one=ABOUT[link.one].name,
+                other=ABOUT[link.other].name,
+                file=calibration.series.file,
+                count=link.pairs,
+                error=in_figures(link.error, ".2g"),
+                weakened=weakened,
+            ),
         )
 
 

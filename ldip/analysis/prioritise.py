@@ -21,6 +21,7 @@ from ldip.model.catalogue import catalogue
 from ldip.model.fiscal_rules import Limit, limits
 from ldip.scenario.projects import built
 from ldip.scenario.schema import Scenario
+from ldip.text import NO_WORDS
 
 LARGEST_SHARE = 4.0
 """A share above this was meant in per cents."""
@@ -76,7 +77,7 @@ def ceiling(scenario: Scenario, metric: str, value: float) -> Limit:
         meant = f"{value / 100.0:.{max(2, len(f'{value:.9g}'.partition('.')[2]) + 2)}f}"
         raise InputError([Fault.of("meant_per_cent", "--ceiling", metric, f"{value:g}", meant=meant)])
     label = catalogue()[metric].label
-    return Limit(f"ceiling_{metric}", metric, known[metric].side, (0,), (value,), label, "", "", is_rule=False)
+    return Limit(f"ceiling_{metric}", metric, known[metric].side, (0,), (value,), label, NO_WORDS, "", is_rule=False)
 
 
 def prioritise(

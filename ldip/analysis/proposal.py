@@ -16,7 +16,7 @@ from ldip.model.plan.baseline import build
 from ldip.model.projects.portfolio import place_cost
 from ldip.scenario.projects import Project
 from ldip.scenario.schema import Scenario
-from ldip.text import Text
+from ldip.text import Text, in_figures
 
 SIZES = {"schools": 500.0, "kindergartens": 100.0, "care": 60.0}
 """Places of a new building of each service, where nobody says otherwise."""
@@ -86,7 +86,7 @@ def _probed(scenario: Scenario, services: list[str]) -> Scenario:
             start=first,
             service=service,
             basis="assumption",
-            source="nothing but a name",
+            source=Text("bare et navn", "nothing but a name"),
         )
         for service in services
     ]
@@ -166,7 +166,7 @@ def _project(
         service=service,
         places=size,
         basis="assumption",
-        source=SOURCE.say(lang, places=f"{size:g}", cost=f"{cost:g}", year=first),
+        source=SOURCE.filled(places=in_figures(size), cost=in_figures(cost), year=first),
     )
 
 

@@ -113,7 +113,8 @@ class Case:
                     "basis": quantity.basis,
                     "name": name.en,
                     "name_nb": name.nb,
-                    "source": quantity.source,
+                    "source": quantity.source.en,
+                    "source_nb": quantity.source.nb,
                 }
             )
         found = of_records(rows, ["key"])

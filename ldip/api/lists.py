@@ -64,7 +64,7 @@ def metrics() -> "pd.DataFrame":
             "definition": metric.definition.en,
             "label_nb": metric.label.nb,
             "definition_nb": metric.definition.nb,
-            "source": metric.source,
+            "source": metric.source.en,
         }
         for metric in catalogue().values()
     ]

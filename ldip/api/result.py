@@ -337,7 +337,7 @@ class Outcome:
         values = self._values()
         happens = values < limit if above is None else values > limit
         counts = np.array([count(happens), count(so_far(happens))])
-        event = Event(self.metric.id, self.metric.id, self.metric.label, "")
+        event = Event(self.metric.id, self.metric.id, self.metric.label, self.metric.source)
         found = shares(event, counts, values.shape[1])
         return _by_year(found, self.result.summary, **self._about(), **{"below" if above is None else "above": limit})
 

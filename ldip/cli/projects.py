@@ -121,7 +121,7 @@ def _propose(
     own = find(scenario).folder / "projects.csv"
     kept = own if own.is_file() else None
     if found.projects:
-        write_file(to, proposal_text(kept, found.projects))
+        write_file(to, proposal_text(kept, found.projects, lang))
     if as_json:
         click.echo(json_text(proposal_records(found)))
         return

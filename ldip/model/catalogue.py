@@ -13,6 +13,35 @@ from ldip.text import Text
 
 MONEY_UNITS = ("mill. kr", "mill. kr per resident")
 
+WHERE = {
+    "kommuneloven": "Local Government Act",
+    "selvkostforskriften": "self-cost regulation",
+    "tabell": "table",
+    "linje": "line",
+    "Riksrevisjonen": "Auditor General",
+}
+"""Words of a place in a plan or a law, in Norwegian and in English."""
+
+
+def place_words(source: str) -> Text:
+    """Where a definition stands, as the catalogue has it in Norwegian: «HP tabell 4.6; M10»."""
+    english = source
+    for nb, en in WHERE.items():
+        english = english.replace(nb, en)
+    return Text(source, english)
+
+
+def cited(source: Text, plan: str) -> Text:
+    """Of the places where a definition stands those that say something to who reads about one municipality: its own
+    `plan` (what it is called in short, or nothing), laws and the model's sections."""
+    if plan == HP:
+        return source
+    return Text(*("; ".join(part for part in words.split("; ") if not part.startswith(HP)) for words in source))
+
+
+HP = "HP"
+"""Bærum's plan, from which the definitions of many figures are taken."""
+
 
 class Metric(NamedTuple):
     """One entry of the catalogue."""
@@ -25,7 +54,7 @@ class Metric(NamedTuple):
     headline: bool  # summarised in result files
     label: Text
     definition: Text
-    source: str
+    source: Text
 
     def price_basis(self, base_year: int) -> str:
         """The price basis of the reported figure."""
@@ -46,7 +75,7 @@ def catalogue() -> dict[str, Metric]:
             headline=row["headline"] == "yes",
             label=Text(row["label_nb"], row["label_en"]),
             definition=Text(row["definition_nb"], row["definition_en"]),
-            source=row["source"],
+            source=place_words(row["source"]),
         )
         for row in csv.DictReader(text.splitlines())
     }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ldip.model.accounts.choices import NOISE
-from ldip.model.catalogue import catalogue
+from ldip.model.catalogue import HP, catalogue, cited, place_words
 from ldip.scenario.quantities import Parameter
 from ldip.scenario.schema import Scenario
 from ldip.scenario.settings import names
@@ -33,7 +33,7 @@ class Limit(NamedTuple):
     starts: tuple[int, ...]  # the first years of the values, rising; no limit before the first of them
     values: tuple[float, ...]
     label: Text  # of the limit, as a line in a chart
-    source: str
+    source: Text
     event: str  # the event that it is broken
     is_rule: bool = True  # of the municipality; else a level that others watch
 
@@ -58,7 +58,7 @@ class Event(NamedTuple):
     id: str
     metric: str  # the ledger line that it is read from
     label: Text
-    source: str
+    source: Text
     limits: tuple[Limit, ...] = ()
 
     @property
@@ -84,10 +84,15 @@ ADOPTED = (
 """The rules that the accounts know: id, figure, side, key of the scenario's ``[rules]``, event of the accounts."""
 
 WATCHED = (
-    ("debt_ratio_above_75", 0.75, Text("Gjeldsgrad over 75 %", "Debt ratio above 75 %"), "Riksrevisjonen", "1014"),
-    ("debt_ratio_above_100", 1.0, Text("Gjeldsgrad over 100 %", "Debt ratio above 100 %"), "KS", "1015"),
+    (
+        "debt_ratio_above_75",
+        0.75,
+        Text("Gjeldsgrad over 75 %", "Debt ratio above 75 %"),
+        "Riksrevisjonen; HP 4.2.4 linje 1014",
+    ),
+    ("debt_ratio_above_100", 1.0, Text("Gjeldsgrad over 100 %", "Debt ratio above 100 %"), "KS; HP 4.2.4 linje 1015"),
 )
-"""Debt levels that others watch: id, level, label, by whom, line of HP 4.2.4."""
+"""Debt levels that others watch: id, level, label, by whom and where that is told."""
 
 DEFICIT = Limit(
     "deficit",
@@ -96,7 +101,7 @@ DEFICIT = Limit(
     (0,),
     (0.0,),
     Text("Udekket merforbruk, høyst", "Uncovered deficit, at most"),
-    "kommuneloven § 14-11",
+    Text("kommuneloven § 14-11", "Local Government Act § 14-11"),
     "uncovered_deficit_breach",
 )
 """The law's rule, which no municipality sets."""
@@ -126,7 +131,8 @@ def events(scenario: Scenario | None = None) -> tuple[Event, ...]:
     municipality's own rules. Without a scenario those that every scenario has."""
     known = {metric.id for metric in catalogue().values() if metric.kind == "event"}
     own = tuple(limit for limit in rules(scenario) if limit.event not in known) if scenario else ()
-    found = [Event(level.event, level.metric, level.label, level.source, (level,)) for level in _watched()]
+    plan = scenario.scenario.plan if scenario else HP
+    found = [Event(it.event, it.metric, it.label, cited(it.source, plan), (it,)) for it in _watched()]
     for metric in catalogue().values():
         if metric.id == ANY_RULE:
             for limit in own:
@@ -134,15 +140,15 @@ def events(scenario: Scenario | None = None) -> tuple[Event, ...]:
                 found.append(Event(limit.event, limit.metric, label, limit.source, (limit,)))
         if metric.id in known:
             limits = own if metric.id == ANY_RULE else ()
-            found.append(Event(metric.id, metric.id, metric.label, metric.source, limits))
+            found.append(Event(metric.id, metric.id, metric.label, cited(metric.source, plan), limits))
     return tuple(found)
 
 
 @functools.cache
 def _watched() -> tuple[Limit, ...]:
     return tuple(
-        Limit(name, "debt_ratio", "most", (0,), (level,), label, f"{by}; HP 4.2.4 line {line}", name, is_rule=False)
-        for name, level, label, by, line in WATCHED
+        Limit(name, "debt_ratio", "most", (0,), (level,), label, place_words(said), name, is_rule=False)
+        for name, level, label, said in WATCHED
     )
 
 

@@ -9,7 +9,7 @@ from ldip.model.fiscal_rules import DEFICIT
 from ldip.model.fiscal_rules import limits as limits_of
 from ldip.report.numbers import shown, unit_label
 from ldip.scenario.schema import Scenario
-from ldip.text import Text
+from ldip.text import NO_WORDS, Text
 
 LIKE = {
     "debt_ratio_with_deficits": "debt_ratio",
@@ -30,17 +30,17 @@ class Line(NamedTuple):
     id: str
     metric: Metric
     name: Text
-    source: str  # who says so; nothing for a rule of the municipality's own
+    source: Text  # who says so; nothing for a rule of the municipality's own
     side: str  # least or most
     values: np.ndarray  # (year,) in the metric's unit; NaN where there is none
 
     def titled(self, lang: str) -> str:
         """What it is called, with who says so."""
-        return f"{self.name.say(lang)} ({self.source})" if self.source else self.name.say(lang)
+        return f"{self.name.say(lang)} ({self.source.say(lang)})" if self.source.nb else self.name.say(lang)
 
     def drawn(self, base_year: int, lang: str) -> str:
         """What its line in a picture is called: an own rule by its level, where it has only one."""
-        if self.source or np.nanmin(self.values) != np.nanmax(self.values):
+        if self.source.nb or np.nanmin(self.values) != np.nanmax(self.values):
             return self.titled(lang)
         unit = unit_label(self.metric.unit, self.metric.price_basis(base_year), lang)
         value = shown(float(self.values[-1]), self.metric.unit, lang)
@@ -48,7 +48,7 @@ class Line(NamedTuple):
 
     def short(self, lang: str) -> str:
         """What its line in a small picture is called, before its level."""
-        return self.source or BOUND[self.side].say(lang)
+        return self.source.say(lang) or BOUND[self.side].say(lang)
 
 
 def limits(metric: Metric, scenario: Scenario, years: np.ndarray) -> list[Line]:
@@ -60,6 +60,6 @@ def limits(metric: Metric, scenario: Scenario, years: np.ndarray) -> list[Line]:
     for limit in limits_of(scenario):
         values = limit.at(years)
         if limit.metric in (metric.id, LIKE.get(metric.id)) and limit != DEFICIT and not np.isnan(values[-1]):
-            source = "" if limit.is_rule else limit.source.split(";")[0]
+            source = NO_WORDS if limit.is_rule else Text(*(said.split(";")[0] for said in limit.source))
             found.append(Line(limit.id, metric, limit.label, source, limit.side, values))
     return found

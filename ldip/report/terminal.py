@@ -131,6 +131,6 @@ def metrics_text(metrics: Sequence[Metric], base_year: int, lang: str) -> str:
     for metric in metrics:
         unit = unit_label(metric.unit, metric.price_basis(base_year), lang) or metric.unit
         lines.append(f"{metric.id}  ({unit})")
-        text = f"{metric.label.say(lang)}: {metric.definition.say(lang)} [{metric.source}]"
+        text = f"{metric.label.say(lang)}: {metric.definition.say(lang)} [{metric.source.say(lang)}]"
         lines.append(textwrap.fill(text, 96, initial_indent="    ", subsequent_indent="    "))
     return "\n".join(lines)

@@ -7,11 +7,12 @@ count and provenance. Its source says that it is the program's.
 
 from typing import Any
 
-from ldip.scenario.quantities import Frozen, in_prices_of
+from ldip.scenario.quantities import Frozen, as_given, in_prices_of
 from ldip.scenario.schema import Scenario, demand_of, section_of
 from ldip.scenario.settings import defaults
+from ldip.text import Text
 
-MARK = "ldip's default: "
+MARK = Text("ldips standardverdi: ", "ldip's default: ")
 """How the source of a default begins."""
 
 
@@ -28,13 +29,18 @@ def _fill(tree: dict[str, Any], model: type[Frozen], above: str, year: int) -> N
         key, section, demand = above + name, section_of(field), demand_of(field)
         if demand and key in defaults():
             default = defaults()[key]
-            unit, source = in_prices_of(demand.unit, year), MARK + default.reason.en
+            unit, source = in_prices_of(demand.unit, year), as_given(default_source(default.reason))
             tree.setdefault(name, {"value": default.value, "unit": unit, "basis": "assumption", "source": source})
         elif section:
             if name not in tree and may_be_absent(section, f"{key}."):
                 tree[name] = {}
             if isinstance(tree.get(name), dict):
                 _fill(tree[name], section, f"{key}.", year)
+
+
+def default_source(reason: Text) -> Text:
+    """What the source of a number is that the program puts in."""
+    return Text(MARK.nb + reason.nb, MARK.en + reason.en)
 
 
 def may_be_absent(model: type[Frozen], above: str) -> bool:

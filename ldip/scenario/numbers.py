@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from ldip.scenario.defaults import MARK
+from ldip.scenario.defaults import MARK, default_source
 from ldip.scenario.projects import MOVES
 from ldip.scenario.quantities import MONEY, REAL, UNSOURCED, Parameter, Quantity, in_prices_of
 from ldip.scenario.schema import Scenario
@@ -51,9 +51,9 @@ def numbers(scenario: Scenario, lang: str) -> Iterator[Number]:
 def settings(scenario: Scenario, lang: str) -> Iterator[Number]:
     """The numbers of ``base.toml`` and its changes, in reading order."""
     for key, quantity in quantities(scenario).items():
-        what, default = _pick(name_of(scenario, key), lang), quantity.source.startswith(MARK)
-        source = _default_source(key, quantity.source, lang) if default else quantity.source
-        yield Number(key, what, quantity.unit, quantity.basis, by_year(quantity), source, default)
+        what, default = name_of(scenario, key).say(lang), quantity.source.en.startswith(MARK.en)
+        source = _default_source(key, quantity.source) if default else quantity.source
+        yield Number(key, what, quantity.unit, quantity.basis, by_year(quantity), source.say(lang), default)
 
 
 def table_numbers(scenario: Scenario, lang: str) -> Iterator[Number]:
@@ -61,29 +61,29 @@ def table_numbers(scenario: Scenario, lang: str) -> Iterator[Number]:
     first = scenario.scenario.first_year
     real = in_prices_of(REAL, first)
     for area in scenario.areas:
-        title = _pick(Text(area.name_nb, area.name_en), lang)
+        title = Text(area.name_nb, area.name_en).say(lang)
         if area.elasticity:
             title = ELASTIC.say(lang, name=title, elasticity=f"{area.elasticity:g}")
-        yield Number(f"areas.{area.area}", title, real, area.basis, _from(first, area.frame), area.source)
+        yield Number(f"areas.{area.area}", title, real, area.basis, _from(first, area.frame), area.source.say(lang))
     for row in scenario.plan:
-        title = _pick(Text(row.item_nb, row.item.replace("_", " ")), lang)
-        yield Number(f"plan.{row.line}.{row.item}", title, row.unit, row.basis, _from(first, row.values), row.source)
+        title, source = Text(row.item_nb, row.item.replace("_", " ")).say(lang), row.source.say(lang)
+        yield Number(f"plan.{row.line}.{row.item}", title, row.unit, row.basis, _from(first, row.values), source)
     for group in scenario.population:
         key, title = f"population.{group.group}", GROUP.say(lang, group=group.group)
-        yield Number(key, title, "persons", group.basis, _from(first - 2, group.residents), group.source)
+        yield Number(key, title, "persons", group.basis, _from(first - 2, group.residents), group.source.say(lang))
     for demand in scenario.demand:
         for part, unit in (("coverage", "share"), ("unit_cost", real), ("place_cost", real)):
             key = f"demand.{demand.service}.{demand.form}.{demand.group}.{part}"
-            yield Number(key, "", unit, demand.basis, {None: getattr(demand, part)}, demand.source)
+            yield Number(key, "", unit, demand.basis, {None: getattr(demand, part)}, demand.source.say(lang))
     for vintage in scenario.vintages:
         key, title = f"vintages.{vintage.vintage:.0f}", VINTAGE.say(lang, years=f"{vintage.years:g}")
-        yield Number(key, title, MONEY, vintage.basis, {None: vintage.deviation}, vintage.source)
+        yield Number(key, title, MONEY, vintage.basis, {None: vintage.deviation}, vintage.source.say(lang))
     for nation in scenario.national_ages:
         key, title = f"national_ages.{nation.age_from:g}", NATION.say(lang, age=f"{nation.age_from:g}")
         values: dict[int | None, float] = dict(zip(nation.years, nation.residents, strict=True))
-        yield Number(key, title, "persons", nation.basis, values, nation.source)
+        yield Number(key, title, "persons", nation.basis, values, nation.source.say(lang))
     for age in scenario.ages[:1]:
-        yield Number("ages", AGES.say(lang, count=len(scenario.ages)), "", age.basis, {}, age.source)
+        yield Number("ages", AGES.say(lang, count=len(scenario.ages)), "", age.basis, {}, age.source.say(lang))
 
 
 def assumed(scenario: Scenario) -> tuple[int, int]:
@@ -122,8 +122,8 @@ def moves(scenario: Scenario) -> Mapping[str, Quantity]:
 def move_settings(scenario: Scenario, lang: str) -> Iterator[Number]:
     """The same in words."""
     for key, quantity in moves(scenario).items():
-        what = _pick(name_of(scenario, key), lang)
-        yield Number(key, what, quantity.unit, quantity.basis, by_year(quantity), quantity.source)
+        what = name_of(scenario, key).say(lang)
+        yield Number(key, what, quantity.unit, quantity.basis, by_year(quantity), quantity.source.say(lang))
 
 
 def by_year(quantity: Quantity | Parameter) -> dict[int | None, float]:
@@ -137,14 +137,8 @@ def _from(first: int, values: Sequence[float]) -> dict[int | None, float]:
     return dict(enumerate(values, start=first))
 
 
-def _default_source(key: str, source: str, lang: str) -> str:
-    """The reason of a default in the reader's language; as it stands where the program's reason is another today."""
-    default = defaults().get(key)
-    if default is None or source != MARK + default.reason.en:
-        return source
-    return f"{DEFAULT.say(lang)}: {_pick(default.reason, lang)}"
-
-
-def _pick(text: Text, lang: str) -> str:
-    """The words in `lang` as they stand: braces in a scenario's own words are no placeholders."""
-    return text.en if lang == "en" else text.nb
+def _default_source(key: str, source: Text) -> Text:
+    """The source of a default, also of one that was recorded in English only; as it stands where the program's
+    reason is another today."""
+    told = default_source(defaults()[key].reason) if key in defaults() else source
+    return told if source.en == told.en else source

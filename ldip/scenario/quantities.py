@@ -12,14 +12,50 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, model_validator
 from pydantic_core import PydanticCustomError
+
+from ldip.text import Text
 
 PLACEHOLDER = "placeholder"
 Basis = Literal["source", "derived", "assumption", "placeholder"]
 UNSOURCED = ("assumption", PLACEHOLDER)
 """Bases of numbers that come from no source."""
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3)]
+SHORTEST = 3
+"""A source has at least as many characters."""
+
+
+def in_two_languages(given: Any) -> Text:
+    """What a planner has written of a number: a text is said as it stands in both languages, `{ nb, en }` in each.
+
+    Raises PydanticCustomError, as the schema's own checks do.
+    """
+    if isinstance(given, str):
+        words = Text(given.strip(), given.strip())
+    elif isinstance(given, Text):
+        words = given
+    elif not isinstance(given, Mapping):
+        raise PydanticCustomError("string_type", "text")
+    elif set(given) == {"nb", "en"} and all(isinstance(said, str) for said in given.values()):
+        words = Text(given["nb"].strip(), given["en"].strip())
+    else:
+        raise PydanticCustomError("two_languages", "nb and en")
+    return words
+
+
+def as_given(words: Text) -> str | dict[str, str]:
+    """The same as a file has it."""
+    return words.nb if words.nb == words.en else words._asdict()
+
+
+def _long_enough(words: Text) -> Text:
+    if min(map(len, words)) < SHORTEST:
+        raise PydanticCustomError("string_too_short", "short")
+    return words
+
+
+Words = Annotated[Text, PlainValidator(in_two_languages), PlainSerializer(as_given)]
+Reason = Annotated[Words, AfterValidator(_long_enough)]
 
 
 class Frozen(BaseModel):

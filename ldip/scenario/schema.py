@@ -23,6 +23,7 @@ from ldip.scenario.quantities import (
     RealMoney,
     Share,
     Stock,
+    Words,
     expect,
     whole,
 )
@@ -36,7 +37,8 @@ class Heading(Frozen):
     municipality: str
     title_nb: str
     title_en: str
-    source: str
+    source: Words
+    plan: str = ""  # what it is called in short where definitions cite it
     first_year: int = Field(ge=1990, le=2100)
     plan_years: int = Field(ge=1, le=10)
 

@@ -59,7 +59,7 @@ def page_records(simulator: Simulator, lang: str) -> dict[str, Any]:
         "metrics": [_metric(name, first, lang) for name in WEB],
         "fans": WEB_CHARTS,
         "answer": [{"id": name, "figure": figure} for name, figure in WEB_ON_TOP],
-        "events": [{"id": e.id, "label": e.label.say(lang), "source": e.source} for e in events(scenario)],
+        "events": [{"id": e.id, "label": e.label.say(lang), "source": e.source.say(lang)} for e in events(scenario)],
         "controls": [_control(control, first, lang) for control in CONTROLS],
         "step": _control(STEP, first, lang),
         "policies": [{"id": name, "label": POLICY_NAMES[name].say(lang)} for name in POLICIES],

@@ -14,7 +14,7 @@ from ldip.model.engine.simulate import POLICIES
 from ldip.report.words import POINTS
 from ldip.scenario.quantities import Parameter
 from ldip.scenario.schema import Scenario
-from ldip.text import Text
+from ldip.text import Text, in_figures
 
 DIGITS = 10
 """Decimals kept of a number that is computed: 0.025 + 0.02 is meant to be 0.045, also in the file."""
@@ -38,6 +38,9 @@ class Control(NamedTuple):
 
 
 PER_CENT, POINTS = Text("%", "%"), POINTS
+LEVEL = Text("nivået som er valgt på siden", "the level chosen on the page")
+FACTOR = Text("{value} prosent av: {source}", "{value} per cent of: {source}")
+SHIFT = Text("{value} prosentpoeng fra {year}: {source}", "{value} percentage points from {year}: {source}")
 CONTROLS = (
     Control(
         *("rate", "interest.money_market_rate", "shift", 100.0, -2.0, 4.0, 0.05),
@@ -234,15 +237,15 @@ def _moved(control: Control, value: float, scenario: Scenario) -> dict[str, Any]
     number, old = value / control.scale, parameter(scenario, control.key)
     first = scenario.scenario.first_year
     if control.how == "level":
-        words = "the level chosen on the page"
+        words = LEVEL
         return {"value": round(number, DIGITS), "basis": "assumption", "source": words}
     if control.how == "factor":
-        words = f"{value:g} per cent of: {old.source}"
+        words = FACTOR.filled(value=in_figures(value), source=old.source)
         scaled = {year: round(number * v, DIGITS) for year, v in old.numbers().items()}
         new = {year.removeprefix("dated."): v for year, v in scaled.items()}
         how: dict[str, Any] = {"dated": new} if old.dated is not None else new
         return {**how, "basis": "assumption", "source": words}
-    words = f"{value:+g} percentage points from {first + 1}: {old.source}"
+    words = SHIFT.filled(value=in_figures(value, "+g"), year=first + 1, source=old.source)
     years = sorted({first, first + 1, *(int(year) for year in old.dated or {})})
     before = old.at(np.array(years))
     shifted = [

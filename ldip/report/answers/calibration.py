@@ -27,6 +27,8 @@ from ldip.report.numbers import number
 from ldip.report.terminal import table
 from ldip.report.words import PER_CENT, PERCENTAGE_POINTS
 from ldip.scenario.files.formats import FORMAT
+from ldip.scenario.files.writer import value_text
+from ldip.scenario.quantities import as_given
 from ldip.scenario.schema import Scenario
 from ldip.text import Text
 
@@ -272,7 +274,7 @@ def calibration_records(calibration: Calibration, scenario: Scenario, written: l
             for one in calibration.fits.values()
         ],
         "correlations": [link._asdict() for link in calibration.links],
-        "change": [entry._asdict() for entry in written],
+        "change": [entry._asdict() | {"source": as_given(entry.source)} for entry in written],
     }
 
 
@@ -292,7 +294,7 @@ def overlay_text(calibration: Calibration, extends: str, written: list[Entry]) -
         section, _, name = entry.key.rpartition(".")
         unit = 'unit = "correlation", ' if section.endswith(".correlation") else ""  # the pair may be a new one
         value = f"value = {_toml_float(entry.value)}"
-        quantity = f'{{ {value}, {unit}basis = "derived", source = {_quoted(entry.source)} }}'
+        quantity = f'{{ {value}, {unit}basis = "derived", source = {value_text(as_given(entry.source))} }}'
         sections.setdefault(section, []).append(f"{name} = {quantity}")
     return (
         "\n".join([*head, *[line for name, lines in sections.items() for line in ("", f"[{name}]", *lines)]]) + "\n"

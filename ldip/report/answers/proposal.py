@@ -12,6 +12,7 @@ from ldip.report.answers.projects import SERVICE, area_title
 from ldip.report.folder.records import csv_text
 from ldip.report.numbers import number
 from ldip.report.terminal import table
+from ldip.scenario.files.tables import IN_TWO
 from ldip.scenario.projects import COLUMNS, Project
 from ldip.scenario.schema import Scenario
 from ldip.text import Text
@@ -32,12 +33,18 @@ WRITTEN = Text("{count} prosjekter i {to}.", "{count} projects in {to}.")
 KEPT = Text("Radene i {kept} står først.", "The rows of {kept} stand first.")
 
 
-def proposal_text(kept: Path | None, proposed: Sequence[Project]) -> str:
-    """The table ``projects.csv`` with these projects behind those that `kept` has, whose cells stay as they are."""
+def proposal_text(kept: Path | None, proposed: Sequence[Project], lang: str) -> str:
+    """The table ``projects.csv`` with these projects behind those that `kept` has, whose cells stay as they are.
+    Where it has one column of sources, those of the new projects are in `lang`."""
     rows = list(csv.reader(io.StringIO(kept.read_text(encoding="utf-8-sig"), newline=""))) if kept else []
     header, *old = [row for row in rows if row] or [[]]
-    told = [project.model_dump() for project in proposed]
+    told = [
+        {**project.model_dump(), "source": project.source.say(lang)} | dict(zip(IN_TWO, project.source, strict=True))
+        for project in proposed
+    ]
     used = [name for name in COLUMNS if any(row[name] != Project.model_fields[name].default for row in told)]
+    if "source" not in header:
+        used = [name for column in used for name in (IN_TWO if column == "source" else (column,))]
     header = [*header, *[name for name in used if name not in header]]
     new = [[_cell(row.get(name)) for name in header] for row in told]
     return csv_text([header, *[[*row, *[""] * (len(header) - len(row))] for row in old], *new])

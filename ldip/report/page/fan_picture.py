@@ -1,6 +1,6 @@
 """The fan of a metric as the page has it: the picture, what can be seen in it, and every year as a table."""
 
-from ldip.model.catalogue import Metric
+from ldip.model.catalogue import Metric, cited
 from ldip.model.engine.simulate import Ledger
 from ldip.model.metrics import report_values
 from ldip.report.limits import limits
@@ -13,7 +13,7 @@ from ldip.statistics.summary import Summary
 from ldip.text import Text
 
 BASELINE = Text("grunnbane", "baseline")
-DEFINITION = Text("{label}: {definition} ({source})", "{label}: {definition} ({source})")
+DEFINITION = Text("{label}: {definition} {source}", "{label}: {definition} {source}")
 SPREAD = Text(
     nb="{fan}: i {last} median {median} {unit} (± {error}); i ni av ti framtider mellom {low} og {high}.",
     en="{fan}: in {last} median {median} {unit} (± {error}); in nine of ten futures between {low} and {high}.",
@@ -89,10 +89,11 @@ def _fan_table(m: Material, summary: Summary, path: Ledger, name: str, title: st
     names = [m.say(MEDIAN) if p == 0.50 else f"{number(100.0 * p, 0, m.lang)} %" for p in percentiles]
     error_of_median = f"{m.say(MEDIAN)} {m.say(ERROR)}"
     head = [m.say(YEAR), m.say(BASELINE), *names, m.say(MEAN), error_of_median]
+    source = cited(spread.metric.source, m.findings.main.source.scenario.scenario.plan).say(m.lang)
     definition = m.say(
         DEFINITION,
         label=spread.metric.label.say(m.lang),
         definition=spread.metric.definition.say(m.lang),
-        source=spread.metric.source,
+        source=f"({source})" if source else "",
     )
-    return Table(title, head, rows, note=definition)
+    return Table(title, head, rows, note=definition.rstrip())

@@ -227,7 +227,7 @@ def _entry_cells(sheet: Sheet, row: int, column: int, key: str, unit: str, value
     low, high = limits(key)
     sheet.write(row, column, value, "entry", _code(unit))
     sheet.write(row, column + 1, BASES[told.basis].say(lang) if told else "", "entry")
-    sheet.write(row, column + 2, told.source if told else "", "entry")
+    sheet.write(row, column + 2, told.source.say(lang) if told else "", "entry")
     rule = {
         "validate": "decimal",
         "criteria": "between",

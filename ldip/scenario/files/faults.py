@@ -51,6 +51,7 @@ KINDS = {
     "missing": "missing",
     "finite_number": "not_finite",
     "value_or_dated": "value_or_dated",
+    "two_languages": "two_languages",
     "tails": "tails",
     "not_ordered": "not_ordered",
     "not_whole": "not_whole",

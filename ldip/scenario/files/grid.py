@@ -22,9 +22,10 @@ from ldip.scenario.files.reading import toml
 from ldip.scenario.numbers import quantities
 from ldip.scenario.quantities import Frozen, Parameter, Quantity
 from ldip.scenario.schema import Scenario
+from ldip.text import Text
 
 MAX_CASES = 1_000_000
-SOURCE = "a lever of a sweep"
+SOURCE = Text("et tall som et sveip flytter", "a lever of a sweep")
 
 WAYS = ("value", "shift", "scale")
 """What a lever does to its number: replace it in all years, add to it or multiply it in every year."""

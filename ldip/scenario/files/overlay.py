@@ -148,7 +148,7 @@ def _written(value: Any, known: Quantity | Parameter | None, first_year: int) ->
         found = {"dated": before | given}
     else:
         found = {"value": _number(value)}
-    return {"basis": "assumption", "source": "given in Python"} | found
+    return {"basis": "assumption", "source": Text("oppgitt i Python", "given in Python")} | found
 
 
 def _number(value: Any) -> Any:

@@ -43,6 +43,9 @@ OPTIONAL = {"vintages", "history", "published", "national_ages", "projects"}
 MAY_LACK = {"projects": tuple(name for name in of_projects.COLUMNS if name not in of_projects.NEEDED)}
 """Columns of each table besides its years; ``note`` may stand in all of them."""
 
+IN_TWO = ("source_nb", "source_en")
+"""What a table may have in place of ``source``: where its rows come from, said in each language."""
+
 NUMERIC = {
     *("age_from", "age_to", "age", "mortality", "fertility", "flat", "house"),
     *("coverage", "unit_cost", "place_cost"),
@@ -113,6 +116,8 @@ def read_table(name: str, file: str, text: str, years: tuple[str, ...] | None) -
             row[YEARLY[name]] = yearly
         if name in OWN_YEARS:
             row["years"] = tuple(map(int, shown_years))
+        if IN_TWO[0] in row:
+            row["source"] = {"nb": row.pop(IN_TWO[0]), "en": row.pop(IN_TWO[1])}
         row.pop("note", None)
         rows.append(row)
         lines.append(reader.line_num)
@@ -312,12 +317,15 @@ def _twice(file: str, table: Table, columns: tuple[str, ...]) -> list[Fault]:
 
 
 def _check_header(name: str, place: str, header: Sequence[str], years: tuple[str, ...] | None) -> list[Fault]:
-    known = (*COLUMNS[name], *MAY_LACK.get(name, ()), "note")
     words = [column for column in header if not column.isdigit()]
+    needed = COLUMNS[name]
+    if set(IN_TWO) & set(words):
+        needed = (*[column for column in needed if column != "source"], *IN_TWO)
+    known = (*needed, *MAY_LACK.get(name, ()), "note")
     numbers = tuple(column for column in header if column.isdigit())
     if len(header) <= 1:
         return [Fault.of("not_a_table", place, names=", ".join(known))]
-    found = [Fault.of("missing", place, column) for column in COLUMNS[name] if column not in words]
+    found = [Fault.of("missing", place, column) for column in needed if column not in words]
     found += [f.unknown(place, column, "", known) for column in words if column not in known]
     found += [Fault.of("twice", place, column, column) for column in set(words) if words.count(column) > 1]
     if years is None:

@@ -92,7 +92,10 @@ def write_new(
         "municipality": municipality,
         "title_nb": f"{municipality}, økonomiplan videreført",
         "title_en": f"{municipality}, financial plan continued",
-        "source": f"mal for et nytt scenario; bytt ut tallene med {municipality} sine egne",
+        "source": {
+            "nb": f"mal for et nytt scenario; bytt ut tallene med {municipality} sine egne",
+            "en": f"template of a new scenario; replace the figures with those of {municipality}",
+        },
         "first_year": old.first_year + move.by,
         "plan_years": move.plan_years,
     }
@@ -116,7 +119,7 @@ def _moved_toml(text: str, move: Move, heading: Mapping[str, Any] | None = None)
     wanted = {key: _moved(part, (key,), move) for key, part in tree.items()}
     if heading:
         wanted = {key: _marked(part, key in NOT_OWN) for key, part in wanted.items()}
-        wanted["scenario"] = tree["scenario"] | heading
+        wanted["scenario"] = {key: it for key, it in tree["scenario"].items() if key != "plan"} | dict(heading)
     return rewritten(text, wanted) or text
 
 

@@ -13,10 +13,10 @@ BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def moved_keys(change: Mapping[str, Any], at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """The keys that a change moves, as paths: numbers as wholes, and what is not a table."""
+    """The keys that a change moves, as paths: numbers, texts in two languages, and what is not a table."""
     for key, value in change.items():
         here = (*at, key)
-        if isinstance(value, Mapping) and not ("value" in value or "dated" in value):
+        if isinstance(value, Mapping) and not ("value" in value or "dated" in value or value.keys() == {"nb", "en"}):
             yield from moved_keys(value, here)
         else:
             yield here

@@ -1,6 +1,6 @@
 """The chapter of definitions."""
 
-from ldip.model.catalogue import Metric, catalogue
+from ldip.model.catalogue import Metric, catalogue, cited
 from ldip.model.shown import COMPARED, DEBT, REPORT_FANS
 from ldip.report.numbers import unit_label
 from ldip.report.page.blocks import Material, Section, Table
@@ -17,13 +17,15 @@ def chapter(m: Material) -> Section:
     summary = m.findings.main.summary
     ids = dict.fromkeys((*REPORT_FANS, *COMPARED, "closing_residents"))
     ids |= dict.fromkeys(chance.event.metric for chance in summary.probabilities.values())
-    rows = [_defined(catalogue()[metric_id], summary.base_year, m.lang) for metric_id in (*DEBT, *ids)]
+    rows = [_defined(catalogue()[metric_id], m) for metric_id in (*DEBT, *ids)]
     unique = list(dict.fromkeys(map(tuple, rows)))
     title = m.say(GLOSSARY_TABLE)
     table = Table(title, m.say(GLOSSARY_HEAD).split("|"), unique, words=(1, 2, 3))
     return Section("glossary", m.say(GLOSSARY), [table])
 
 
-def _defined(metric: Metric, base_year: int, lang: str) -> list[str]:
-    unit = unit_label(metric.unit, metric.price_basis(base_year), lang) or EITHER.say(lang)
-    return [metric.label.say(lang), unit, metric.definition.say(lang), metric.source]
+def _defined(metric: Metric, m: Material) -> list[str]:
+    main = m.findings.main
+    unit = unit_label(metric.unit, metric.price_basis(main.summary.base_year), m.lang) or m.say(EITHER)
+    source = cited(metric.source, main.source.scenario.scenario.plan)
+    return [metric.label.say(m.lang), unit, metric.definition.say(m.lang), source.say(m.lang)]

@@ -36,7 +36,7 @@ def chapter(m: Material) -> Section:
     values = [
         f"ldip {__version__}",
         m.title,
-        heading.source,
+        heading.source.say(m.lang),
         "; ".join(m.findings.scenarios),
         "; ".join(changes) or m.say(NONE),
         number(summary.runs, 0, m.lang),
