@@ -148,7 +148,8 @@ def test_everything_is_filled_in_with_table_date_and_licence(ldip, folder, stati
     assert people["100+"].residents[1] == sum(made.persons(age, 2026) for age in made.AGES[100:])
     total = sum(group.residents[1] for group in scenario.population)
     assert people["0"].basis == "source"
-    assert "SSB tabell 07459, oppdatert 2026-02-19, CC BY 4.0" in str(people["0"].source)
+    assert people["0"].source.nb.startswith("SSB tabell 07459, oppdatert 2026-02-19, CC BY 4.0")
+    assert people["0"].source.en.startswith("Statistics Norway table 07459, updated 2026-02-19, CC BY 4.0")
 
     areas = {area.area: area for area in scenario.areas}
     growth = 1.0 + scenario.prices.deflator_growth.at(np.array([2026]))[0]
@@ -179,6 +180,7 @@ def test_everything_is_filled_in_with_table_date_and_licence(ldip, folder, stati
     )
     assert built == pytest.approx(702.0, rel=0.01)
     history = {row["figure"]: row for row in rows_of(folder / "history.csv")}
+    assert all(row["source_en"].startswith("Statistics Norway") for row in history.values())
     assert float(history["net_operating_result_share"]["2022"]) == 0.025
     assert float(history["debt_ratio"]["2016"]) == pytest.approx(90 / 105, abs=1e-4)
     series = {row["year"]: row for row in rows_of(folder / "series.csv")}
@@ -402,4 +404,8 @@ def test_all_faults_are_told_at_once(here, folder):
 def test_rows_are_whole_csv_that_others_read(folder, statistics):
     import_files(folder, statistics, "3201")
     with (folder / "areas.csv").open(encoding="utf-8", newline="") as file:
-        assert {len(row) for row in csv.reader(file)} == {13}
+        head, *rows = csv.reader(file)
+    assert {len(row) for row in rows} == {len(head)}
+    assert head[-3:] == ["source_nb", "source_en", "note"], "sources in both languages, those of other rows kept"
+    placeholder = next(row for row in rows if row[0] == "culture")
+    assert placeholder[-3] == placeholder[-2] == "oppdiktet"

@@ -17,7 +17,10 @@ from ldip.scenario.files.reading import BASE, toml
 from ldip.scenario.files.rewrite import rewritten
 from ldip.scenario.files.series import read_series
 from ldip.scenario.files.template import write_new
+from ldip.scenario.official.draft import joined
 from ldip.scenario.official.importing import import_files
+from ldip.scenario.quantities import as_given
+from ldip.text import Text
 
 NAME, CODE, RESIDENTS = "porsgrunn-2026", "4001", 37_000
 STATISTICS = Path(__file__).parent / "cases" / "statistics" / "05940-telemark.csv"
@@ -33,7 +36,10 @@ TITLE = {
     "title_en": "Porsgrunn: house-building is known, the economy is invented",
     "source": "SSB tabell 05940 (CC BY 4.0) og malen for et nytt scenario; ingen tall er kommunens egne",
 }
-STATISTICS_WORDS = "SSB tabell 05940, fullførte boliger 2000–2024, CC BY 4.0"
+COMPLETIONS = Text(
+    nb="SSB tabell 05940, fullførte boliger 2000–2024, CC BY 4.0",
+    en="Statistics Norway table 05940, dwellings completed 2000–2024, CC BY 4.0",
+)
 FITTED = ("births", "arrivals", "mortality")
 """Drivers whose volatility was fitted to how far projections of this municipality and sixteen others were out."""
 
@@ -52,7 +58,7 @@ def make(folder: Path) -> None:
     fitted = calibrate(read_series(str(folder / "series.csv")))
     for entry in entries(fitted, read(str(folder)).scenario):
         _, driver, name = entry.key.split(".")
-        origin = {"basis": "derived", "source": f"{STATISTICS_WORDS}; ldip calibrate series.csv"}
+        origin = {"basis": "derived", "source": as_given(joined(COMPLETIONS, "; ldip calibrate series.csv"))}
         tree["drivers"][driver][name] |= {"value": round(entry.value, 4)} | origin
     for driver in FITTED:
         tree["drivers"][driver]["volatility"]["basis"] = "derived"

@@ -221,7 +221,7 @@ def _fill_history(draft: Draft, figure: str, shares: dict[int, float], basis: st
     rows.append(new | {str(year): f"{share:.4f}" for year, share in shares.items()})
     years = sorted({int(name) for row in rows for name in row if name.isdigit()})
     span = [str(year) for year in range(years[0], years[-1] + 1)]
-    draft.set_table("history", ["figure", "kind", "unit", *span, "basis", *draft.origin(source)], rows)
+    draft.set_table("history", ["figure", "kind", "unit", *span, "basis", "source"], rows)
     draft.fill_table("history", what, shares[max(shares)], "share", basis, source)
 
 

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from ldip.errors import Fault, InputError
 from ldip.scenario.files.reading import BASE, text_of, toml
 from ldip.scenario.files.rewrite import rewritten
-from ldip.scenario.quantities import PLACEHOLDER
+from ldip.scenario.files.tables import IN_TWO
+from ldip.scenario.quantities import PLACEHOLDER, as_given
 from ldip.text import Text
 
 Row = dict[str, str]
@@ -96,7 +97,7 @@ class Draft:
             return
         value = significant(value, digits)
         number.pop("dated", None)
-        number |= {"value": value, "basis": basis, "source": source.nb}
+        number |= {"value": value, "basis": basis, "source": as_given(source)}
         self.filled.append(Filled(key, what, value, number["unit"], basis, source))
 
     def put_row(self, row: Row, values: Sequence[float], basis: str, source: Text) -> None:
@@ -106,7 +107,7 @@ class Draft:
 
     def origin(self, source: Text) -> Row:
         """The columns that say where a row comes from."""
-        return {"source": source.nb}
+        return dict(zip(IN_TWO, source, strict=True))
 
     def fill_table(self, table: str, what: Text, value: float, unit: str, basis: str, source: Text) -> None:
         """Tell that rows of a table were filled."""
@@ -121,7 +122,7 @@ class Draft:
     def set_table(self, table: str, columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
         """Put other rows in a table's place."""
         self.columns[table] = list(columns)
-        self.tables[table] = [{name: _cell(row.get(name, "")) for name in columns} for row in rows]
+        self.tables[table] = [{name: _cell(cell) for name, cell in row.items()} for row in rows]
         self.changed.add(table)
 
     def prices_from(self, year: int) -> float:
@@ -140,12 +141,22 @@ class Draft:
             names.append(BASE)
         for name in sorted(self.changed):
             out = io.StringIO(newline="")
-            writer = csv.DictWriter(out, self.columns[name], lineterminator="\n", extrasaction="ignore")
+            columns, rows = in_two_columns(self.columns[name], self.tables[name])
+            writer = csv.DictWriter(out, columns, lineterminator="\n", extrasaction="ignore")
             writer.writeheader()
-            writer.writerows(self.tables[name])
+            writer.writerows(rows)
             (self.folder / f"{name}.csv").write_text(out.getvalue(), encoding="utf-8", newline="")
             names.append(f"{name}.csv")
         return names
+
+
+def in_two_columns(columns: list[str], rows: list[Row]) -> tuple[list[str], list[Row]]:
+    """A table whose sources stand in two columns where one of its rows has a source in two languages."""
+    if "source" not in columns or not any(name in row for name in IN_TWO for row in rows):
+        return columns, rows
+    place = columns.index("source")
+    columns = [*columns[:place], *IN_TWO, *columns[place + 1 :]]
+    return columns, [{name: row.get("source", "") for name in IN_TWO} | row for row in rows]
 
 
 def joined(*parts: Text | str) -> Text:

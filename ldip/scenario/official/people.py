@@ -91,7 +91,7 @@ def fill_population(draft: Draft, counted: Ages, later: Ages, sources: dict[str,
         rows.append(
             {"group": name, "age_from": age, "age_to": up, **persons, "basis": "source", **draft.origin(said)}
         )
-    columns = ["group", "age_from", "age_to", *map(str, wanted), "basis", *draft.origin(said)]
+    columns = ["group", "age_from", "age_to", *map(str, wanted), "basis", "source"]
     draft.set_table("population", columns, rows)
     people = Text(*(PEOPLE.say(lang, years=f"{wanted[0]}–{wanted[-1]}") for lang in ("nb", "en")))
     now = residents_at_opening(draft)
