@@ -1,9 +1,7 @@
 """Saved statistics into a scenario's folder: recognised by what stands in them, filled in with their source, told."""
 
 import csv
-import json
 import re
-import shutil
 from pathlib import Path
 
 import made_statistics as made
@@ -19,11 +17,11 @@ from ldip.model.people import housing
 from ldip.model.people.cohorts import fit, project
 from ldip.model.plan.baseline import build
 from ldip.scenario.files.reader import read
-from ldip.scenario.official.catalogue import catalogue, recognised
+from ldip.scenario.official.catalogue import catalogue
 from ldip.scenario.official.importing import import_files
 from ldip.scenario.official.municipalities import changes, former, of_municipality
 from ldip.scenario.official.needs import in_order, needs, still_missing
-from ldip.scenario.official.saved import Saved, number, read_saved
+from ldip.scenario.official.saved import Saved, read_saved
 from ldip.scenario.placeholders import invented
 
 STORED = Path(__file__).parent / "cases" / "statistics"
@@ -45,94 +43,6 @@ def statistics(here):
 def saved(here: Path, name: str, text: str) -> Path:
     (here / name).write_text(text, encoding="utf-8")
     return here / name
-
-
-def test_a_stored_answer_of_the_service():
-    cube = read_saved(STORED / "07221.json")
-    assert (cube.table, len(cube.cells), cube.missing) == ("07221", 8, 0)
-    assert [cell.value for cell in cube.cells][:3] == [158.7, 160.8, 160.8]
-    assert cube.cells[4].at["Tid"].code == "2023K1"
-    assert recognised(cube).kind == "house_prices"
-
-
-def test_a_stored_page_in_latin_1_with_decimal_commas_and_notes():
-    cube = read_saved(STORED / "03014.csv")
-    assert cube.table == "03014"
-    assert [(c.year, c.value) for c in cube.cells if "2015=100" in c.contents.label][:2] == [
-        (2010, 92.1),
-        (2011, 93.3),
-    ]
-    assert recognised(cube).kind == "prices"
-
-
-def test_a_stored_table_without_a_title_is_known_by_its_contents():
-    cube = read_saved(STORED / "population-by-age.csv")
-    assert cube.table == ""
-    assert recognised(cube).kind == "population"
-    first = cube.cells[0]
-    assert (first.at["Region"].code, first.at["Alder"].code, first.year, first.value) == ("9999", "000", 2023, 150.0)
-    assert {c.at["Alder"].code for c in cube.cells} == {f"{age:03}" for age in range(106)}
-
-
-def test_the_name_of_the_file_says_nothing(here):
-    shutil.copy(STORED / "07221.json", here / "07459.json")
-    assert recognised(read_saved(here / "07459.json")).table == "07221"
-
-
-@pytest.mark.parametrize("signs", [",.", ";,", "\t,"])
-@pytest.mark.parametrize("encoding", ["iso-8859-1", "utf-8", "utf-8-sig", "utf-16"])
-def test_the_same_table_in_every_dress(here, signs, encoding):
-    """CSV of the service is in Latin-1 with a point; the page writes semicolons and decimal commas (made here)."""
-    cells = [["region", "år", "Fullførte boliger"], ["3201 Bærum", "2023", "1 234,5"], ["3201 Bærum", "2024", ".."]]
-    divider, decimal = signs
-    lines = [divider.join(f'"{c.replace(",", decimal)}"' for c in row) for row in cells]
-    path = here / "x.csv"
-    path.write_bytes("\n".join(['"05940: Boligbygging, etter region"', "", *lines, ""]).encode(encoding))
-    cube = read_saved(path)
-    assert [(cell.year, cell.value) for cell in cube.cells] == [(2023, 1234.5), (2024, None)]
-    assert cube.cells[0].at["Region"] == ("3201", "Bærum")
-    assert cube.missing == 1
-
-
-def test_a_workbook_of_the_page_with_headings_in_two_rows_and_blanks_for_repeats(here):
-    """Made in the shape in which tables are saved as Excel."""
-    import xlsxwriter
-
-    book = xlsxwriter.Workbook(str(here / "x.xlsx"))
-    sheet = book.add_worksheet()
-    sheet.write(0, 0, "07459: Befolkning, etter region, alder, statistikkvariabel og år")
-    sheet.write_row(2, 2, ["Personer", "", ""])
-    sheet.write_row(3, 2, ["2024", "2025", "2026"])
-    sheet.write_row(4, 0, ["3201 Bærum", "0 år", 10, 11, 12])
-    sheet.write_row(5, 0, ["", "105 år eller eldre", 1, ".", 2])
-    sheet.write(8, 0, "Sist endret: 20260219 08:00")
-    book.close()
-    cube = read_saved(here / "x.xlsx")
-    found = {(c.at["Region"].code, c.at["Alder"].code, c.year): c.value for c in cube.cells}
-    assert found[("3201", "105+", 2024)] == 1.0
-    assert found[("3201", "105+", 2025)] is None
-    assert found[("3201", "000", 2026)] == 12.0
-    assert (cube.updated, recognised(cube).kind) == ("2026-02-19", "population")
-
-
-@pytest.mark.parametrize(
-    ("cell", "value"),
-    [("1 234,5", 1234.5), ("1234.5", 1234.5), ("1.234,5", 1234.5), ("−3", -3.0), ("..", None), (":", None), (7, 7.0)],
-)
-def test_figures_as_they_are_written(cell, value):
-    assert number(cell) == value
-
-
-def test_sparse_values_and_listed_categories_read_like_the_others(here):
-    plain = read_saved(saved(here, "a.json", made.projection([2026, 2027])))
-    tree = json.loads((here / "a.json").read_text(encoding="utf-8"))
-    assert isinstance(tree["value"], dict)
-    assert isinstance(tree["dimension"]["Alder"]["category"]["index"], list)
-    tree["value"] = [tree["value"].get(str(n)) for n in range(len(plain.cells))]
-    for dimension in tree["dimension"].values():
-        dimension["category"]["index"] = {code: n for n, code in enumerate(dimension["category"]["index"])}
-    other = read_saved(saved(here, "b.json", json.dumps(tree)))
-    assert other.cells == plain.cells
 
 
 def test_everything_is_filled_in_with_table_date_and_licence(ldip, folder, statistics):
@@ -409,3 +319,32 @@ def test_rows_are_whole_csv_that_others_read(folder, statistics):
     assert head[-3:] == ["source_nb", "source_en", "note"], "sources in both languages, those of other rows kept"
     placeholder = next(row for row in rows if row[0] == "culture")
     assert placeholder[-3] == placeholder[-2] == "oppdiktet"
+
+
+def test_single_years_with_needs_in_ranges_are_what_plain_python_makes_of_them(folder, statistics):
+    """The naive twin reads the filled folder on its own, and comes to the same plan and accounts."""
+    from test_naive_twin import Pair, assert_same_baseline, assert_same_plan
+
+    import_files(folder, statistics, "3201")
+    pair = Pair([], 8, folder)
+    assert_same_plan(pair)
+    assert_same_baseline(pair)
+
+
+@pytest.mark.parametrize(("group", "kind"), [("1-5", None), ("90+", None), ("0-200", "unknown_group")])
+def test_needs_name_ranges_that_single_years_make_up(folder, statistics, group, kind):
+    import_files(folder, statistics, "3201")
+    demand = folder / "demand.csv"
+    text = demand.read_text(encoding="utf-8").replace("kindergartens,place,1-5,", f"kindergartens,place,{group},")
+    demand.write_text(text, encoding="utf-8")
+    if kind is None:
+        read(str(folder))
+    else:
+        told(kind, read, str(folder))
+
+
+def test_a_range_that_cuts_a_group_in_two_is_a_fault(folder):
+    demand = folder / "demand.csv"
+    text = demand.read_text(encoding="utf-8").replace("kindergartens,place,1-5,", "kindergartens,place,1-8,")
+    demand.write_text(text, encoding="utf-8")
+    told("unknown_group", read, str(folder))
