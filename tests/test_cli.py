@@ -246,12 +246,47 @@ def test_no_pictures_writes_none(ldip, here):
 
 def test_result_folder_is_named_after_the_scenario(ldip, here):
     assert ldip(*SMALL, "--change", "interest-plus-2", "--change", "housing-minus-20").code == 0
-    folder = here / "ldip-results" / "baerum-2020+interest-plus-2+housing-minus-20"
+    [folder] = (here / "ldip-results").iterdir()
+    name = "baerum-2020+interest-plus-2+housing-minus-20"
+    assert folder.name.startswith(f"{name}-runs-")
     assert {path.name for path in folder.iterdir()} == DATA
     content = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
-    assert content["scenario"] == folder.name
+    assert content["scenario"] == name
     assert "baerum-2020/changes/interest-plus-2.toml" in content["inputs_sha256"]
-    assert {row["scenario"] for row in rows_of(folder / "summary.csv")} == {folder.name}
+    assert {row["scenario"] for row in rows_of(folder / "summary.csv")} == {name}
+
+
+def test_results_made_otherwise_are_kept_apart(ldip, here):
+    """Another policy, number of runs, seed or horizon, and a copy of the folder, have results of their own; the same
+    again replaces itself."""
+    shutil.copytree(shipped_folder() / "eksempelvik-2025", here / "copy")
+    few = ("--years", 5, "--no-pictures")
+    for words in (
+        ("eksempelvik-2025", "--runs", 20),
+        ("eksempelvik-2025", "--runs", 21),
+        ("eksempelvik-2025", "--runs", 20, "--seed", 2),
+        ("eksempelvik-2025", "--runs", 20, "--policy", "step", "--step", "2,5"),
+        ("eksempelvik-2025", "--runs", 20, "--without", "rate"),
+        ("copy", "--runs", 20),
+        ("copy", "--runs", 20),
+    ):
+        assert ldip("simulate", *words, *few).code == 0
+    assert sorted(path.name for path in (here / "ldip-results").iterdir()) == [
+        "copy-runs-20-years-5",
+        "eksempelvik-2025+without-rate-runs-20-years-5",
+        "eksempelvik-2025-policy-step-step-2.5-runs-20-years-5",
+        "eksempelvik-2025-runs-20-seed-2-years-5",
+        "eksempelvik-2025-runs-20-years-5",
+        "eksempelvik-2025-runs-21-years-5",
+    ]
+
+
+def test_two_folders_of_one_name_are_told_what_to_change(ldip, here):
+    for name in ("one", "two"):
+        shutil.copytree(shipped_folder() / "eksempelvik-2025", here / name)
+    said = ldip("compare", "one", "two", "--runs", 20, "--no-pictures")
+    assert said.code == 1
+    assert "name i [scenario]" in said.err
 
 
 def test_out_makes_the_folders_above_it(ldip, here):
@@ -308,7 +343,15 @@ def test_one_run(ldip, here):
 
 
 @pytest.mark.parametrize(
-    ("written", "meant"), [("1e3", 1000), ("2k", 2000), ("1_000", 1000), ("1 000", 1000), ("0.1k", 100), ("1E2", 100)]
+    ("written", "meant"),
+    [
+        ("1e3", 1000),
+        ("2k", 2000),
+        *[(written, 1000) for written in ("1_000", "1 000", "1.000", "1,000", "1\u202f000")],
+        ("0.1k", 100),
+        ("0,1k", 100),
+        ("1E2", 100),
+    ],
 )
 def test_runs_may_be_written_short(ldip, here, written, meant):
     assert ldip("simulate", "--runs", written, "--years", 2, "--no-pictures", "--out", "r").code == 0

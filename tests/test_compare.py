@@ -439,7 +439,9 @@ def test_same_seed_same_bytes_whatever_the_language(ldip, here):
 
 def test_results_go_to_a_folder_of_their_own(ldip, here):
     assert ldip("compare", "--runs", 20, "--years", 5, "--no-pictures").code == 0
-    assert {path.name for path in (here / "ldip-results" / "compare").iterdir()} == DATA
+    [folder] = (here / "ldip-results").iterdir()
+    assert folder.name.startswith("compare-baerum-2020-housing-minus-20-housing-plus-10")
+    assert {path.name for path in folder.iterdir()} == DATA
 
 
 # Which scenarios
@@ -535,8 +537,12 @@ def test_names_that_are_none(name):
     [
         (("zzz",), "fant verken", "no such folder"),
         (("baerum-2020",), "står alene", "stands alone"),
-        (("baerum-2020", "baerum-2020"), "er nevnt to ganger", "is named twice"),
-        (("housing-minus-20", "baerum-2020+housing-minus-20"), "er nevnt to ganger", "is named twice"),
+        (("baerum-2020", "baerum-2020"), "er navnet på to av dem", "is the name of two of them"),
+        (
+            ("housing-minus-20", "baerum-2020+housing-minus-20"),
+            "er navnet på to av dem",
+            "is the name of two of them",
+        ),
         (("baerum-2020+zzz", "housing-minus-20"), "ukjent endring", "unknown change"),
         (("--against", "interest-plus-2"), "ikke et av scenariene", "not among the scenarios"),
         (("--change", "zzz"), "ukjent endring", "unknown change"),

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from ldip.cli.options import DEFAULT_SCENARIO, DEFAULT_SERIES, Number, change_option, lang_option, progress_bar, read
+from ldip.cli.place import default_out
 from ldip.errors import Fault, InputError
 from ldip.report.folder.records import json_text
 from ldip.text import Text
@@ -92,7 +93,7 @@ def backtest(
             progress=advance,
         )
     beside = realism(source.scenario, read_history(), asked, runs=runs, seed=seed, level=level / 100.0, by=by)
-    out = out or Path("ldip-results") / "backtest"
+    out = out or default_out("backtest")
     with result_folder(out) as folder:
         write_backtest(folder, found)
         write_realism(folder, beside)

@@ -17,6 +17,7 @@ from ldip.cli.options import (
     progress_bar,
     run_options,
 )
+from ldip.cli.place import default_out, names_of
 from ldip.report.folder.records import json_text
 from ldip.text import Text
 
@@ -33,7 +34,7 @@ PICTURES = ("comparison.png", "comparison.svg")
 @click.option("--against", metavar="NAME", help="The scenario to compare with  [default: the first]")
 @run_options
 @policy_options
-@click.option("--out", type=click.Path(path_type=Path), default="ldip-results/compare", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), help="Result folder  [default: ldip-results/...]")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of tables.")
 @click.option("--pictures/--no-pictures", default=True, help="Write the picture (PNG and SVG).", show_default=True)
 @click.option("--report", "with_report", is_flag=True, help="Also write report.html, the page of ldip report.")
@@ -47,7 +48,7 @@ def compare(
     years: int,
     policy: str,
     step: float,
-    out: Path,
+    out: Path | None,
     as_json: bool,
     pictures: bool,
     with_report: bool,
@@ -82,6 +83,7 @@ def compare(
     sources = read_all(words, changes)
     how: Any = {"runs": runs, "seed": seed, "years": years}
     against = reference(against, words, sources, len(changes)) if against else sources[0].scenario.name
+    out = out or default_out("compare", *names_of(words, sources))
     with files.result_folder(out) as folder:
         with progress_bar(runs, lang, scenarios=len(sources)) as advance:
             of = [source.scenario for source in sources]

@@ -1,6 +1,7 @@
 """What the commands share: options, reading, titles, the progress bar."""
 
 import math
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -22,8 +23,12 @@ PROGRESS_FROM = 40_000
 LANGUAGE = "nb"
 
 
+THOUSANDS = re.compile(r"\d{1,3}(?:[., \u00a0\u202f_]\d{3})+")
+"""A whole number with its thousands apart, as people write it."""
+
+
 class Count(click.ParamType):
-    """A positive whole number; 10000, 1e5, 100k and 1m are understood."""
+    """A positive whole number; 10000, 10 000, 10.000, 1e5, 100k and 1,5m are understood."""
 
     name = "number"
 
@@ -31,10 +36,11 @@ class Count(click.ParamType):
         """The number, or a usage error."""
         if isinstance(value, int):
             return value
-        text = str(value).lower().replace("_", "").replace(" ", "")
+        text = str(value).strip().lower()
         factor = {"k": 1e3, "m": 1e6}.get(text[-1:], 1.0)
+        plain = re.sub(r"\D", "", text) if THOUSANDS.fullmatch(text) else text.replace(",", ".")
         try:
-            number = float(text[:-1] if factor > 1.0 else text) * factor
+            number = float(plain[:-1] if factor > 1.0 else plain) * factor
         except ValueError:
             self.fail(f"{value!r} is not a number. Write for example 10000, 1e5 or 100k.", param, ctx)
         if not (1 <= number <= MOST_RUNS and number == int(number)):
@@ -46,8 +52,9 @@ class Number(click.FloatRange):
     """A number within limits, and a finite one: click's own takes "nan", which is below no limit and above none."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The number, or a usage error."""
-        number = super().convert(value, param, ctx)
+        """The number, with a point or a comma before its decimals, or a usage error."""
+        given: Any = value.replace(",", ".") if isinstance(value, str) else value
+        number = super().convert(given, param, ctx)
         if not math.isfinite(number):
             self.fail(f"{value!r} is not a finite number.", param, ctx)
         return number

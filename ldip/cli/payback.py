@@ -16,6 +16,7 @@ from ldip.cli.options import (
     scenario_options,
     title,
 )
+from ldip.cli.place import default_out, name_of
 from ldip.report.folder.records import json_text
 from ldip.text import Text
 
@@ -69,7 +70,7 @@ def payback(
         )
     names = source.scenario.housing.areas[area]
     name = Text(names.nb, names.en).say(lang)
-    out = out or Path("ldip-results") / f"{source.scenario.name}-payback-{area}"
+    out = out or default_out(name_of(scenario, source), "payback", area)
     with result_folder(out) as folder:
         growth.write_payback(folder, result)
         if pictures:

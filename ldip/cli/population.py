@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from ldip.cli.options import lang_option, progress_bar, read, result_options, run_options, scenario_options, title
+from ldip.cli.place import default_out, name_of
 from ldip.report.folder.records import json_text
 from ldip.text import Text
 
@@ -48,7 +49,7 @@ def population(
     fans = group_fans(source.scenario, baseline, runs=runs, seed=seed)
     records = growth.population_records(source.scenario, baseline, summary)
     records["group_fan"] = growth.group_records(source.scenario, baseline, fans)
-    out = out or Path("ldip-results") / f"{source.scenario.name}-population"
+    out = out or default_out(name_of(scenario, source), "population")
     with result_folder(out) as folder:
         growth.write_population(folder, records)
         if pictures:

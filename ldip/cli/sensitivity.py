@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from ldip.cli.options import check_size, lang_option, read, run_options, scenario_options, title, work_bar
+from ldip.cli.place import default_out, name_of
 from ldip.report.folder.records import json_text
 from ldip.text import Text
 
@@ -70,7 +71,7 @@ def sensitivity(
         tornado = tornadoes.tornado(of, **size, bases=bases, progress=advance)
         sobol = variance.sobol(of, **size, progress=advance)
         found = discover(of, event=event, **size, progress=advance)
-    out = out or Path("ldip-results") / f"{of.name}-sensitivity"
+    out = out or default_out(name_of(scenario, source), "sensitivity")
     with result_folder(out) as folder:
         report.write_sensitivity(folder, tornado, sobol, found)
         if pictures:

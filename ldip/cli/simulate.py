@@ -19,6 +19,7 @@ from ldip.cli.options import (
     scenario_options,
     title,
 )
+from ldip.cli.place import default_out, name_of
 from ldip.report.folder.records import json_text
 from ldip.text import Text
 
@@ -89,7 +90,7 @@ def simulate(
 
     check_policy(policy, step)
     source = read(scenario, changes, without, only)
-    out = out or Path("ldip-results") / source.scenario.name
+    out = out or default_out(name_of(scenario, source))
     names = fans_of(policy)
     size: Any = {"runs": runs, "seed": seed, "years": years}
     with files.result_folder(out) as folder, _kept_runs(keep_runs, folder, source, names, **size) as kept:

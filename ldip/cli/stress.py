@@ -17,6 +17,7 @@ from ldip.cli.options import (
     scenario_options,
     title,
 )
+from ldip.cli.place import default_out, name_of
 from ldip.report.folder.records import json_text
 from ldip.text import Text
 
@@ -31,7 +32,7 @@ PICTURES = ("stress.png", "stress.svg")
 @click.option("--test", "tests", multiple=True, metavar="NAME", help="Only this stress test; may be repeated.")
 @run_options
 @policy_options
-@click.option("--out", type=click.Path(path_type=Path), default="ldip-results/stress", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), help="Result folder  [default: ldip-results/...]")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of tables.")
 @click.option("--pictures/--no-pictures", default=True, help="Write the picture (PNG and SVG).", show_default=True)
 @lang_option
@@ -44,7 +45,7 @@ def stress(
     years: int,
     policy: str,
     step: float,
-    out: Path,
+    out: Path | None,
     as_json: bool,
     pictures: bool,
     lang: str,
@@ -67,6 +68,7 @@ def stress(
     check_policy(policy, step)
     check_size(runs, years, ledgers=2)
     sources, label = stress_sources(scenario, changes, tests, lang)
+    out = out or default_out(name_of(scenario, sources[0]), "stress", *tests)
     with files.result_folder(out) as folder:
         with progress_bar(runs, lang, scenarios=len(sources)) as advance:
             scenarios = [source.scenario for source in sources]

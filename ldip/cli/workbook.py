@@ -20,6 +20,7 @@ from ldip.cli.options import (
     progress_bar,
     run_options,
 )
+from ldip.cli.place import default_out, names_of
 from ldip.text import Text
 
 
@@ -81,6 +82,7 @@ def workbook(
     recorded = result_given(scenarios, changes)
     if recorded:
         sources, how = list(recorded.sources), as_recorded(recorded)
+        named = [recorded.folder.resolve().name]
         against = recorded.against or sources[0].scenario.name
         again = shlex.join(["ldip", "workbook", *scenarios])
     else:
@@ -89,10 +91,11 @@ def workbook(
         words = [alternative(word) for word in scenarios or (DEFAULT_SCENARIO,)]
         sources = [switch_off(source, without, only) for source in read_all(words, changes)]
         common = (*changes, *without, *only)
+        named = names_of(words, sources)
         how = {"runs": runs, "seed": seed, "years": years, "policy": policy, "step": step}
         against = reference(against, words, sources, len(common)) if against else sources[0].scenario.name
         again = _command(words, against, {"change": changes, "without": without, "only": only}, how)
-    out = out or Path("ldip-results") / f"{against}.xlsx"
+    out = out or default_out(*named, suffix=".xlsx")
     same: list[str] = []
     with result_folder(out.parent) as folder:
         both = how["policy"] == PRESSURE

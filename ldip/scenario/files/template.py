@@ -5,16 +5,15 @@ import csv
 import io
 import re
 import shutil
-import tomllib
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ldip.errors import Fault, InputError
 from ldip.scenario.files.faults import hidden_in_name
 from ldip.scenario.files.reader import find, read
-from ldip.scenario.files.reading import BASE
+from ldip.scenario.files.reading import BASE, toml
 from ldip.scenario.files.rewrite import rewritten
 from ldip.scenario.files.tables import COLUMNS, OWN_YEARS, YEARLY
 from ldip.scenario.numbers import quantities
@@ -101,21 +100,22 @@ def write_new(
     }
     shutil.copytree(place.folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*NOT_COPIED, ".*"))
     begins = f"# {municipality}: startet fra en oppdiktet mal.\n"
-    _edit(folder / BASE, lambda text: re.sub(OF_TEMPLATE, lambda _: begins, _moved_toml(text, move, heading)))
+    _rewrite(folder / BASE, re.sub(OF_TEMPLATE, lambda _: begins, _moved_toml(folder / BASE, move, heading)))
     for path in (folder / "changes").glob("*.toml"):
-        _edit(path, lambda text: _moved_toml(text, move))
+        _rewrite(path, _moved_toml(path, move))
     for table in COLUMNS:
-        if (folder / f"{table}.csv").is_file():
-            _edit(folder / f"{table}.csv", lambda text, table=table: _moved_table(table, text, move))  # type: ignore[misc]
+        path = folder / f"{table}.csv"
+        if path.is_file():
+            _rewrite(path, _moved_table(table, path.read_text(encoding="utf-8-sig"), move))
 
 
-def _edit(path: Path, edit: Callable[[str], str]) -> None:
-    path.write_text(edit(path.read_text(encoding="utf-8-sig")), encoding="utf-8")
+def _rewrite(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
 
 
-def _moved_toml(text: str, move: Move, heading: Mapping[str, Any] | None = None) -> str:
+def _moved_toml(path: Path, move: Move, heading: Mapping[str, Any] | None = None) -> str:
     """A change, or with its new `heading` a base file, in the new years, with its comments."""
-    tree = tomllib.loads(text)
+    text, (tree, _) = path.read_text(encoding="utf-8-sig"), toml(path)
     wanted = {key: _moved(part, (key,), move) for key, part in tree.items()}
     if heading:
         wanted = {key: _marked(part, key in NOT_OWN) for key, part in wanted.items()}
