@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ldip.report.numbers import number
 from ldip.report.page.blocks import Fold, Material, Section, Table, Words
-from ldip.report.words import DWELLINGS, PERSONS, RATIO, YEARS
+from ldip.report.words import DWELLINGS, NONE, PERSONS, RATIO, YEARS
 from ldip.scenario.numbers import Number, assumed, numbers
 from ldip.scenario.official.needs import counted
 from ldip.scenario.placeholders import invented
@@ -65,7 +65,7 @@ PLACEHOLDERS = Text(
     "when the "
     "numbers are a tenth larger, measured on the fictitious municipality that the template is.",
 )
-ALL_KNOWN, ALL_INVENTED = Text("ingen", "none"), Text("alle {total}", "all {total}")
+ALL_INVENTED = Text("alle {total}", "all {total}")
 SOME_INVENTED = Text("{left} av {total}", "{left} of {total}")
 
 
@@ -77,7 +77,7 @@ def _known(m: Material) -> list[Words | Table]:
         return []
     rows = []
     for it in counted(scenario):
-        how = ALL_INVENTED if it.left == it.total else SOME_INVENTED if it.left else ALL_KNOWN
+        how = ALL_INVENTED if it.left == it.total else SOME_INVENTED if it.left else NONE
         weight = number(it.need.weight, 1, m.lang)
         shown = how.say(m.lang, left=it.left, total=it.total)
         rows.append([it.need.name.say(m.lang), shown, weight, it.need.found_in().say(m.lang)])
