@@ -3,13 +3,16 @@
 * docs/metrics.md from the metric catalogue
 * docs/accounts.md from the source of the accounts
 * the tables of keys and plan lines in docs/scenario-format.md from the schema and the Bærum scenario
+* what click says in Norwegian, as gettext reads it, from ldip/cli/click.csv
 * the result in README.md and the pictures in docs/img from a real simulation
 
 A test fails when a text part is out of date.
 """
 
 import ast
+import csv
 import inspect
+import struct
 import sys
 import tempfile
 import textwrap
@@ -21,6 +24,7 @@ from typing import Any
 from click.testing import CliRunner
 
 from ldip.cli import main as ldip
+from ldip.cli.language import DOMAIN, LOCALES
 from ldip.model.accounts.year import CHAPTERS
 from ldip.model.catalogue import catalogue
 from ldip.model.shown import ANSWERS
@@ -169,10 +173,33 @@ def texts() -> dict[Path, str]:
     }
 
 
+def click_words() -> bytes:
+    """What click says in Norwegian, as a catalogue of gettext (a file .mo)."""
+    with (LOCALES.parent / "click.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    said = {"": "Content-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=2; plural=(n != 1);\n"}
+    for row in rows:
+        many = [row["en_many"], row["nb_many"]] if row["en_many"] else []
+        said["\0".join([row["en"], *many[:1]])] = "\0".join([row["nb"], *many[1:]])
+    pairs = [(key.encode(), words.encode()) for key, words in sorted(said.items())]
+    place, tables, text = 28 + 16 * len(pairs), ([], []), b""
+    for which, table in enumerate(tables):
+        for pair in pairs:
+            table += [len(pair[which]), place + len(text)]
+            text += pair[which] + b"\0"
+    head = (0x950412DE, 0, len(pairs), 28, 28 + 8 * len(pairs), 0, place)
+    return struct.pack(f"<7I{4 * len(pairs)}I", *head, *tables[0], *tables[1]) + text
+
+
+CLICK_WORDS = LOCALES / "nb" / "LC_MESSAGES" / f"{DOMAIN}.mo"
+
+
 def main() -> None:
     """Write all generated parts."""
     for path, text in texts().items():
         path.write_text(text, encoding="utf-8")
+    CLICK_WORDS.parent.mkdir(parents=True, exist_ok=True)
+    CLICK_WORDS.write_bytes(click_words())
     with tempfile.TemporaryDirectory() as folder:
         arguments = ["simulate", "--lang", "en", "--out", f"{folder}/r"]
         CliRunner().invoke(ldip, arguments, catch_exceptions=False)

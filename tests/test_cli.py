@@ -142,14 +142,14 @@ def test_probabilities_are_probabilities(results):
 def test_an_unknown_command_is_told_what_may_have_been_meant(ldip):
     said = ldip("simulat")
     assert said.code == 2
-    assert "Did you mean 'simulate'?" in said.err
+    assert "Mente du 'simulate'?" in said.err
 
 
 def test_the_help_tells_of_every_command_in_the_order_of_use(ldip):
-    names = re.findall(r"^  ([a-z]+) {2,}[A-Z]", ldip("--help").out, re.MULTILINE)
+    names = re.findall(r"^  ([a-z]+) {2,}[A-ZÅ]", ldip("--help").out, re.MULTILINE)
     assert names == list(COMMANDS)
     for name in names:
-        assert f"Usage: ldip {name}" in ldip(name, "--help").out
+        assert f"Bruk: ldip {name}" in ldip(name, "--help").out
 
 
 def test_a_command_is_in_the_file_that_bears_its_name_and_alone_there():
@@ -175,7 +175,7 @@ def test_the_package_itself_is_the_command(tmp_path):
     assert {path.name for path in (tmp_path / "r").iterdir()} == DATA | PICTURES
     said = module("simulat", cwd=tmp_path)
     assert said.code == 2
-    assert said.err.startswith("Usage: ldip [OPTIONS] COMMAND")
+    assert said.err.startswith("Bruk: ldip [VALG] KOMMANDO")
     (tmp_path / "grid.toml").write_text("runs = 20\nyears = 2\n", encoding="utf-8")
     assert module("sweep", "grid.toml", "--executor", "processes", "--out", "s", cwd=tmp_path).code == 0
     for name in ("r", "s"):
@@ -399,7 +399,7 @@ def test_fewer_years_leave_the_first_ones_as_they_were(ldip, here):
 def test_wrong_options_are_usage_errors(ldip, here, words):
     said = ldip("simulate", *words, "--no-pictures", "--out", "r")
     assert said.code == 2
-    assert "Usage: ldip simulate" in said.err
+    assert "Bruk: ldip simulate" in said.err
     assert words[0] in said.err
     assert said.out == ""
     assert snapshot(here) == {}
@@ -774,7 +774,7 @@ def test_metrics_lists_every_figure_in_both_languages(ldip):
 def test_help_has_an_example(ldip, here, command, flag):
     said = ldip(*command, flag)
     assert said.code == 0
-    assert "Examples:" in said.out
+    assert "Eksempler:" in said.out
     assert re.search(rf"^ +ldip {' '.join(command)}", said.out, re.MULTILINE)
     assert said.err == ""
     assert snapshot(here) == {}
@@ -784,7 +784,7 @@ def test_help_has_an_example(ldip, here, command, flag):
 def test_help_of_commands_without_arguments(ldip, command):
     said = ldip(*command, "--help")
     assert said.code == 0
-    assert f"Usage: ldip {' '.join(command)}" in said.out
+    assert f"Bruk: ldip {' '.join(command)}" in said.out
     assert len(said.out.splitlines()) > 4
 
 

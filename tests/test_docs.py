@@ -11,11 +11,16 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
-def generated():
+def generate():
+    """The program that renews the documentation."""
     spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.texts()
+    return module
+
+
+def generated():
+    return generate().texts()
 
 
 def test_generated_parts_are_current():

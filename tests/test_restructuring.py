@@ -188,7 +188,7 @@ def test_the_command(tmp_path, monkeypatch, capsys):
 def test_wrong_words_are_usage_errors(monkeypatch, capsys, words):
     code, _, err = call(monkeypatch, capsys, "restructure", *words)
     assert code == 2
-    assert "Usage: ldip restructure" in err
+    assert "Bruk: ldip restructure" in err
 
 
 def test_a_step_belongs_to_its_policy(tmp_path, monkeypatch, capsys):

@@ -468,7 +468,7 @@ def test_tables_name_what_they_show(of_baerum, shares, lang):
 def test_wrong_words_are_usage_errors(ldip, words):
     said = ldip("sensitivity", *words)
     assert said.code == 2
-    assert "Usage: ldip sensitivity" in said.err or "--runs must be at least" in said.err
+    assert "Bruk: ldip sensitivity" in said.err or "--runs must be at least" in said.err
 
 
 def test_unknown_events_are_answered_with_the_known(ldip):

@@ -11,8 +11,10 @@ from typing import Any
 import click
 
 from ldip import __version__
-from ldip.cli.options import LANGUAGE
+from ldip.cli.language import Group, Option, asked, say, speak
+from ldip.cli.options import lang_option
 from ldip.errors import InputError, Notice
+from ldip.text import Text
 
 COMMANDS = (
     "simulate",
@@ -39,7 +41,7 @@ COMMANDS = (
 """Every command, in the order of the help; each is in the module beside this one that bears its name."""
 
 
-class Commands(click.Group):
+class Commands(Group):
     """A group whose commands are imported when they are asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -59,9 +61,41 @@ def _imported(name: str) -> click.Command:
     return found
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="ldip")
-def main() -> None:
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    nb="""
+    Økonomien til en norsk kommune tjue år framover, med usikkerheten.
+
+    \b
+    Eksempler:
+      ldip simulate                               Bærum, 10 000 framtider, 2020-2039
+      ldip simulate --change housing-minus-20     det samme med færre boliger
+      ldip web                                    det samme som levende side med glidebrytere
+      ldip compare                                vekstalternativer side om side, framtid for framtid
+      ldip explain                                hvorfor gjeldsgraden endrer seg, ledd for ledd
+      ldip sweep grid.toml                        mange scenarioer, innstillinger og startverdier, også på en klynge
+      ldip workbook                               resultatene som arbeidsbok i Excel, med diagrammer
+      ldip report                                 én side for kommunestyret, til å lese og skrive ut
+      ldip restructure                            hvor mye som må omstilles, med 70, 80, 90 % sikkerhet
+      ldip prioritise kommune                     hvilke prosjekter som må vente for at reglene skal holde
+      ldip stress                                 stresstestene, på referansebane og vifte
+      ldip sensitivity                            hvilke drivkrefter og antakelser svaret hviler på
+      ldip payback fornebu                        hva et område gir og koster per bolig
+      ldip population                             folk etter alder, boliger etter område
+      ldip projects                               investeringsplanen per prosjekt, plasser mot brukere
+      ldip plan --lang en                         referansebanens regnskap, år for år
+      ldip reconcile                              den publiserte planen, tall for tall
+      ldip calibrate                              drivkreftene tilpasset årlige serier, deres egne eller Norges
+      ldip backtest                               ville tidligere vifter ha holdt?
+      ldip scenario show --assumptions            hva svaret hviler på
+    """,
+)
+@click.version_option(
+    __version__, message="ldip %(version)s", cls=Option, help=Text("Vis versjonen.", "Show the version and exit.")
+)
+@lang_option
+def main(lang: str) -> None:
     """A Norwegian municipality's economy twenty years ahead, with its uncertainty.
 
     \b
@@ -118,16 +152,16 @@ def run() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
+        speak()
         main(prog_name="ldip", standalone_mode=False)
     except InputError as error:
-        lang = _asked_language()
-        click.echo("\n".join(error.say(lang)), err=True)
+        click.echo("\n".join(error.say(asked())), err=True)
         sys.exit(1)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Avbrutt; ingen halve resultater. / Interrupted; no half results.", err=True)
+        click.echo(say("Avbrutt; ingen halve resultater.", "Interrupted; no half results."), err=True)
         sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -137,17 +171,9 @@ def run() -> None:
 def _show_warning(message: Warning | str, *where: Any, **more: Any) -> None:
     """A notice is one line for the user; other warnings are as ever."""
     if isinstance(message, Notice):
-        click.echo(message.say(_asked_language()), err=True)
+        click.echo(message.say(asked()), err=True)
     else:
         _PYTHONS_OWN(message, *where, **more)
 
 
 _PYTHONS_OWN = warnings.showwarning
-
-
-def _asked_language() -> str:
-    words = sys.argv
-    for place, word in enumerate(words):
-        if (word == "--lang" and words[place + 1 : place + 2] == ["en"]) or word == "--lang=en":
-            return "en"
-    return os.environ.get("LDIP_LANG", LANGUAGE)

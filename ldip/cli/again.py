@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ldip.cli.language import say
 from ldip.cli.options import check_size
 from ldip.errors import Fault, InputError
 
@@ -33,7 +34,9 @@ def result_given(scenarios: Sequence[str], changes: Sequence[str]) -> "Recorded 
     context = click.get_current_context()
     for name in RECORDED:
         if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
-            raise click.UsageError(f"--{name} is that of the result folder.")
+            raise click.UsageError(
+                say("--{name} er den som står i resultatmappen.", "--{name} is that of the result folder.", name=name)
+            )
     recorded = read_recorded(Path(folders[0]))
     check_size(recorded.runs, recorded.years, ledgers=2)
     return recorded

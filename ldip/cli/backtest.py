@@ -4,39 +4,109 @@ from pathlib import Path
 
 import click
 
-from ldip.cli.options import DEFAULT_SCENARIO, DEFAULT_SERIES, Number, change_option, lang_option, progress_bar, read
+from ldip.cli.language import argument, command, option
+from ldip.cli.options import (
+    DEFAULT_SCENARIO,
+    DEFAULT_SERIES,
+    THAT_SCENARIO,
+    Number,
+    change_option,
+    lang_option,
+    progress_bar,
+    read,
+)
 from ldip.cli.place import default_out
 from ldip.errors import Fault, InputError
 from ldip.report.folder.records import json_text
 from ldip.text import Text
 
 
-@click.command()
-@click.argument("series", default=DEFAULT_SERIES)
-@click.option(
+@command(
+    nb="""
+    Start drivkreftene i tidligere år, med det som var kjent da, og vis hvor det som kom, falt i viftene.
+
+    Deretter realismesiden: er tjue simulerte år like urolige som kommuners resultat og gjeld har vært, kommer
+    gjeldsgraden til ro, og hvilken varig tilpasning bringer den til --level?
+    """
+)
+@argument("series", default=DEFAULT_SERIES)
+@option(
     "--parameters",
     type=click.Choice(["fitted", "scenario"]),
     default="fitted",
     show_default=True,
-    help="Fit to the years known then, or take the scenario's own.",
+    help=Text(
+        nb="Tilpass til årene som var kjent da, eller bruk scenarioets egne tall.",
+        en="Fit to the years known then, or take the scenario's own.",
+    ),
 )
-@click.option("--scenario", default=DEFAULT_SCENARIO, show_default=True, help="Whose drivers draw the fans.")
-@change_option("that scenario")
-@click.option(
-    "--horizon", type=click.IntRange(1, 20), default=10, show_default=True, help="How many years ahead at most."
+@option(
+    "--scenario",
+    default=DEFAULT_SCENARIO,
+    show_default=True,
+    help=Text(nb="Scenarioet som viftene får drivkreftene fra.", en="Whose drivers draw the fans."),
 )
-@click.option(
-    "--minimum", type=click.IntRange(8), default=10, show_default=True, help="Years known before the first fan."
+@change_option(THAT_SCENARIO)
+@option(
+    "--horizon",
+    type=click.IntRange(1, 20),
+    default=10,
+    show_default=True,
+    help=Text(nb="Så mange år framover på det meste.", en="How many years ahead at most."),
 )
-@click.option("--runs", type=click.IntRange(100, 100_000), default=4_000, show_default=True, help="Runs of each fan.")
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of the random numbers.")
-@click.option(
-    "--level", type=Number(0.0, 300.0), default=75.0, show_default=True, help="Debt ratio to be reached, per cent."
+@option(
+    "--minimum",
+    type=click.IntRange(8),
+    default=10,
+    show_default=True,
+    help=Text(nb="Så mange kjente år før den første viften.", en="Years known before the first fan."),
 )
-@click.option("--by", type=int, metavar="YEAR", help="When it is to be reached  [default: the last year]")
-@click.option("--out", type=click.Path(path_type=Path), help="Result folder  [default: ldip-results/...]")
-@click.option("--pictures/--no-pictures", default=True, help="Write pictures (PNG, SVG).", show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of tables.")
+@option(
+    "--runs",
+    type=click.IntRange(100, 100_000),
+    default=4_000,
+    show_default=True,
+    help=Text(nb="Antall framtider i hver vifte.", en="Runs of each fan."),
+)
+@option(
+    "--seed",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    help=Text(nb="Startverdi (seed) for de tilfeldige tallene.", en="Seed of the random numbers."),
+)
+@option(
+    "--level",
+    type=Number(0.0, 300.0),
+    default=75.0,
+    show_default=True,
+    help=Text(nb="Gjeldsgraden som skal nås, i prosent.", en="Debt ratio to be reached, per cent."),
+)
+@option(
+    "--by",
+    type=int,
+    metavar="YEAR",
+    help=Text(nb="Når den skal nås  [standard: siste år]", en="When it is to be reached  [default: the last year]"),
+)
+@option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help=Text(nb="Resultatmappe  [standard: ldip-results/...]", en="Result folder  [default: ldip-results/...]"),
+)
+@option(
+    "--pictures/--no-pictures",
+    default=True,
+    help=Text(nb="Skriv figurer (PNG, SVG).", en="Write pictures (PNG, SVG)."),
+    show_default=True,
+)
+@option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help=Text(
+        nb="Skriv resultatene som JSON i stedet for tabeller.", en="Print the results as JSON instead of tables."
+    ),
+)
 @lang_option
 def backtest(
     series: str,

@@ -4,18 +4,49 @@ from pathlib import Path
 
 import click
 
-from ldip.cli.options import DEFAULT_SCENARIO, DEFAULT_SERIES, change_option, lang_option, read
+from ldip.cli.language import argument, command, option, say
+from ldip.cli.options import DEFAULT_SCENARIO, DEFAULT_SERIES, THAT_SCENARIO, change_option, lang_option, read
 from ldip.report.folder.records import json_text
 from ldip.text import Text
 
 
-@click.command()
-@click.argument("series", default=DEFAULT_SERIES)
-@click.option("--scenario", default=DEFAULT_SCENARIO, show_default=True, help="What the change is laid over.")
-@change_option("that scenario")
-@click.option("--uncorrected", is_flag=True, help="Leave the small-sample bias in the persistence (least squares).")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the change here (.toml).")
-@click.option("--json", "as_json", is_flag=True, help="Print the estimates as JSON instead of tables.")
+@command(
+    nb="""
+    Tilpass drivkreftene til de årlige seriene i CSV-filen SERIER, og skriv dem som en endring av scenarioet.
+
+    Kolonner: year, og en eller flere av rate, national_tax, free_revenue, own_tax, completions, cpi, wages; andeler,
+    ikke prosent. Uten SERIER brukes de norske seriene som følger med.
+    """
+)
+@argument("series", default=DEFAULT_SERIES)
+@option(
+    "--scenario",
+    default=DEFAULT_SCENARIO,
+    show_default=True,
+    help=Text(nb="Scenarioet som endringen legges over.", en="What the change is laid over."),
+)
+@change_option(THAT_SCENARIO)
+@option(
+    "--uncorrected",
+    is_flag=True,
+    help=Text(
+        nb="La skjevheten av få år stå i vedholdenheten (minste kvadrater).",
+        en="Leave the small-sample bias in the persistence (least squares).",
+    ),
+)
+@option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=Text(nb="Skriv endringen hit (.toml).", en="Write the change here (.toml)."),
+)
+@option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help=Text(
+        nb="Skriv estimatene som JSON i stedet for tabeller.", en="Print the estimates as JSON instead of tables."
+    ),
+)
 @lang_option
 def calibrate(
     series: str,
@@ -45,7 +76,10 @@ def calibrate(
     from ldip.scenario.files.series import read_series
 
     if out and out.suffix != ".toml":
-        raise click.BadParameter(f"{out} must end in .toml, as changes do.", param_hint="--out")
+        raise click.BadParameter(
+            say("{out} må ende på .toml, som endringer gjør.", "{out} must end in .toml, as changes do.", out=out),
+            param_hint="--out",
+        )
     source = read(scenario, changes)
     found = fit(read_series(series))
     written = entries(found, source.scenario, corrected=not uncorrected)

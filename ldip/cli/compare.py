@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ldip.cli.alternatives import read_all, reference, wanted
+from ldip.cli.language import argument, command, option
 from ldip.cli.options import (
+    ALL,
     change_option,
     check_policy,
     check_size,
@@ -28,16 +30,61 @@ if TYPE_CHECKING:
 PICTURES = ("comparison.png", "comparison.svg")
 
 
-@click.command()
-@click.argument("scenarios", nargs=-1, metavar="[SCENARIO]...")
-@change_option("all of the alternatives")
-@click.option("--against", metavar="NAME", help="The scenario to compare with  [default: the first]")
+@command(
+    nb="""
+    Sett alternativer side om side, framtid for framtid med samme renter, skatteår og boligår: som om ingen
+    reagerer, eller med en annen --policy.
+
+    Et SCENARIO er et navn som følger med, en mappe, en fil, NAVN+ENDRING, eller en navngitt endring av
+    standardscenarioet. De andre sammenlignes med det første; ett alene sammenlignes med scenarioet det endrer.
+
+    \b
+    Filer: comparison.csv, sampling_errors.csv, probabilities.csv   hvert scenario, som fra simulate
+           paired.csv, paired_probabilities.csv   forskjeller fra det første, framtid for framtid
+           regret.csv   hvor langt over det laveste av alle, og hvor ofte lavest
+           comparison.png, comparison.svg, provenance.json
+    """
+)
+@argument("scenarios", nargs=-1, metavar="[SCENARIO]...")
+@change_option(ALL)
+@option(
+    "--against",
+    metavar="NAME",
+    help=Text(
+        nb="Scenarioet det sammenlignes med  [standard: det første]",
+        en="The scenario to compare with  [default: the first]",
+    ),
+)
 @run_options
 @policy_options
-@click.option("--out", type=click.Path(path_type=Path), help="Result folder  [default: ldip-results/...]")
-@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of tables.")
-@click.option("--pictures/--no-pictures", default=True, help="Write the picture (PNG and SVG).", show_default=True)
-@click.option("--report", "with_report", is_flag=True, help="Also write report.html, the page of ldip report.")
+@option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help=Text("Resultatmappe  [standard: ldip-results/...]", "Result folder  [default: ldip-results/...]"),
+)
+@option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help=Text(
+        nb="Skriv resultatene som JSON i stedet for tabeller.", en="Print the results as JSON instead of tables."
+    ),
+)
+@option(
+    "--pictures/--no-pictures",
+    default=True,
+    help=Text(nb="Tegn figuren (PNG og SVG).", en="Write the picture (PNG and SVG)."),
+    show_default=True,
+)
+@option(
+    "--report",
+    "with_report",
+    is_flag=True,
+    help=Text(
+        nb="Skriv også report.html, siden som ldip report lager.",
+        en="Also write report.html, the page of ldip report.",
+    ),
+)
 @lang_option
 def compare(
     scenarios: tuple[str, ...],

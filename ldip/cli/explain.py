@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ldip.cli.language import command, option, say
 from ldip.cli.options import check_size, lang_option, progress_bar, read, run_options, scenario_options, title
 from ldip.errors import Fault, InputError
 from ldip.report.folder.records import json_text
@@ -24,24 +25,105 @@ class Shares(click.ParamType):
         try:
             low, high = (float(part) for part in str(value).split(":"))
         except ValueError:
-            self.fail(f"{value!r} is not a part of the runs. Write for example 0.9:1.0.", param, ctx)
+            self.fail(
+                say(
+                    "{value} er ikke en del av framtidene. Skriv for eksempel 0.9:1.0.",
+                    "{value} is not a part of the runs. Write for example 0.9:1.0.",
+                    value=repr(value),
+                ),
+                param,
+                ctx,
+            )
         if not 0.0 <= low < high <= 1.0:
-            self.fail(f"{value}: write two shares in order, from 0 to 1, like 0.9:1.0.", param, ctx)
+            self.fail(
+                say(
+                    "{value}: skriv to andeler i rekkefølge, fra 0 til 1, som 0.9:1.0.",
+                    "{value}: write two shares in order, from 0 to 1, like 0.9:1.0.",
+                    value=value,
+                ),
+                param,
+                ctx,
+            )
         return low, high
 
 
-@click.command()
+@command(
+    nb="""
+    Forklar endringen i gjeldsgraden til SCENARIO: investering, drift, renter, prisvekst, vekst.
+
+    Leddene summerer seg nøyaktig. Uten --group forklarer de referansebanen. Med --group sier de hva som skiller noen
+    av framtidene fra de andre: --group 0.9:1.0 er tidelen med høyest gjeldsgrad det siste året.
+    """
+)
 @scenario_options
-@click.option("--from", "first", type=int, metavar="YEAR", help="Start at the close of YEAR  [default: the first]")
-@click.option("--to", "last", type=int, metavar="YEAR", help="End at the close of YEAR  [default: the last]")
-@click.option("--group", type=Shares(), help="Explain the runs between two shares, ordered by the last year's ratio.")
-@click.option("--against", type=Shares(), help="The runs that --group is compared with  [default: 0.4:0.6]")
-@click.option("--against-base", is_flag=True, help="Compare the baseline path with that of the unchanged scenario.")
-@click.option("--with-deficits", is_flag=True, help="Explain the debt ratio including uncovered deficits.")
+@option(
+    "--from",
+    "first",
+    type=int,
+    metavar="YEAR",
+    help=Text(
+        nb="Begynn ved utgangen av ÅR  [standard: det første]", en="Start at the close of YEAR  [default: the first]"
+    ),
+)
+@option(
+    "--to",
+    "last",
+    type=int,
+    metavar="YEAR",
+    help=Text(
+        nb="Slutt ved utgangen av ÅR  [standard: det siste]", en="End at the close of YEAR  [default: the last]"
+    ),
+)
+@option(
+    "--group",
+    type=Shares(),
+    help=Text(
+        nb="Forklar framtidene mellom to andeler, sortert etter gjeldsgraden siste år.",
+        en="Explain the runs between two shares, ordered by the last year's ratio.",
+    ),
+)
+@option(
+    "--against",
+    type=Shares(),
+    help=Text(
+        nb="Framtidene som --group sammenlignes med  [standard: 0.4:0.6]",
+        en="The runs that --group is compared with  [default: 0.4:0.6]",
+    ),
+)
+@option(
+    "--against-base",
+    is_flag=True,
+    help=Text(
+        nb="Sammenlign referansebanen med banen til det uendrede scenarioet.",
+        en="Compare the baseline path with that of the unchanged scenario.",
+    ),
+)
+@option(
+    "--with-deficits",
+    is_flag=True,
+    help=Text(
+        nb="Forklar gjeldsgraden medregnet udekket merforbruk.",
+        en="Explain the debt ratio including uncovered deficits.",
+    ),
+)
 @run_options
-@click.option("--out", type=click.Path(path_type=Path), help="Also write tables (CSV) and the picture here.")
-@click.option("--pictures/--no-pictures", default=True, help="With --out: the picture (PNG, SVG).", show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print every term and year as JSON.")
+@option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help=Text(nb="Skriv også tabeller (CSV) og figuren hit.", en="Also write tables (CSV) and the picture here."),
+)
+@option(
+    "--pictures/--no-pictures",
+    default=True,
+    help=Text(nb="Med --out: figuren (PNG, SVG).", en="With --out: the picture (PNG, SVG)."),
+    show_default=True,
+)
+@option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help=Text(nb="Skriv hvert ledd og år som JSON.", en="Print every term and year as JSON."),
+)
 @lang_option
 def explain(
     scenario: str,
@@ -79,9 +161,14 @@ def explain(
     from ldip.report.folder.files import result_folder
 
     if against and not group:
-        raise click.UsageError("--against belongs to --group.")
+        raise click.UsageError(say("--against hører til --group.", "--against belongs to --group."))
     if against_base and group:
-        raise click.UsageError("--against-base compares baseline paths, --group runs: choose one of them.")
+        raise click.UsageError(
+            say(
+                "--against-base sammenligner referansebaner, --group framtider: velg en av dem.",
+                "--against-base compares baseline paths, --group runs: choose one of them.",
+            )
+        )
     source = read(scenario, changes)
     how: dict[str, Any] = {"years": years, "first": first, "last": last}
     how["metric"] = "debt_ratio_with_deficits" if with_deficits else "debt_ratio"

@@ -2,10 +2,11 @@
 
 import click
 
+from ldip.cli.language import command
 from ldip.cli.options import lang_option
 
 
-@click.command()
+@command(nb="List opp alle tall som ldip regner ut: id, enhet, definisjon, kilde.")
 @lang_option
 def metrics(lang: str) -> None:
     """List every figure that ldip computes: id, unit, definition, source."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ldip.api.arguments import LARGEST_STEP, MOST_RUNS, YEARS, too_many
+from ldip.cli.language import LANGUAGE, LANGUAGES, argument, asked, option, say
 from ldip.errors import InputError
 from ldip.text import Text
 
@@ -17,10 +18,18 @@ if TYPE_CHECKING:
     from ldip.model.engine.simulate import Ledger
     from ldip.scenario.files.reader import Source
 
+CHANGE = Text(
+    nb="Legg en navngitt endring (eller en .toml-fil) over {over}; kan gjentas, den siste gjelder.",
+    en="Lay a named change (or a .toml file) over {over}; may be repeated, the last one wins.",
+)
+THE_SCENARIO, THAT_SCENARIO = Text("scenarioet", "the scenario"), Text("det scenarioet", "that scenario")
+ALL = Text("alle alternativene", "all of the alternatives")
+"""What changes are laid over."""
+
 DEFAULT_SCENARIO = "baerum-2020"
 DEFAULT_SERIES = "norway/series.csv"
 PROGRESS_FROM = 40_000
-LANGUAGE = "nb"
+FINITE = Text("{value} er ikke et endelig tall.", "{value} is not a finite number.")
 
 
 THOUSANDS = re.compile(r"\d{1,3}(?:[., \u00a0\u202f_]\d{3})+")
@@ -42,9 +51,25 @@ class Count(click.ParamType):
         try:
             number = float(plain[:-1] if factor > 1.0 else plain) * factor
         except ValueError:
-            self.fail(f"{value!r} is not a number. Write for example 10000, 1e5 or 100k.", param, ctx)
+            self.fail(
+                say(
+                    "{value} er ikke et tall. Skriv for eksempel 10000, 1e5 eller 100k.",
+                    "{value} is not a number. Write for example 10000, 1e5 or 100k.",
+                    value=repr(value),
+                ),
+                param,
+                ctx,
+            )
         if not (1 <= number <= MOST_RUNS and number == int(number)):
-            self.fail(f"{value} must be a whole number of at least 1.", param, ctx)
+            self.fail(
+                say(
+                    "{value} må være et helt tall, minst 1.",
+                    "{value} must be a whole number of at least 1.",
+                    value=value,
+                ),
+                param,
+                ctx,
+            )
         return int(number)
 
 
@@ -56,7 +81,7 @@ class Number(click.FloatRange):
         given: Any = value.replace(",", ".") if isinstance(value, str) else value
         number = super().convert(given, param, ctx)
         if not math.isfinite(number):
-            self.fail(f"{value!r} is not a finite number.", param, ctx)
+            self.fail(say(*FINITE, value=repr(value)), param, ctx)
         return number
 
 
@@ -67,7 +92,7 @@ class WorkbookFile(click.Path):
         """The path, or a usage error."""
         path = Path(str(super().convert(value, param, ctx)))
         if path.suffix.lower() != ".xlsx":
-            self.fail(f"{path} must end in .xlsx.", param, ctx)
+            self.fail(say("{path} må ende på .xlsx.", "{path} must end in .xlsx.", path=path), param, ctx)
         return path
 
 
@@ -76,94 +101,146 @@ XLSX = WorkbookFile(dir_okay=False, path_type=Path)
 
 def lang_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --lang."""
-    return click.option(
+    return option(
         "--lang",
-        type=click.Choice(["nb", "en"]),
-        default=LANGUAGE,
-        show_default=True,
+        type=click.Choice(LANGUAGES),
+        default=asked,  # also where a group before the command has it
+        show_default=LANGUAGE,
         envvar="LDIP_LANG",
-        help="Language of what is shown.",
+        help=Text(nb="Språket i det som vises.", en="Language of what is shown."),
     )(command)
 
 
 def scenario_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the scenario and --change."""
-    command = change_option("the scenario")(command)
-    return click.argument("scenario", default=DEFAULT_SCENARIO)(command)
+    command = change_option(THE_SCENARIO)(command)
+    return argument("scenario", default=DEFAULT_SCENARIO)(command)
 
 
 def driver_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --without and --only."""
-    command = click.option("--only", multiple=True, metavar="DRIVER", help="Switch all drivers but this one off.")(
-        command
-    )
-    return click.option(
+    command = option(
+        "--only",
+        multiple=True,
+        metavar="DRIVER",
+        help=Text(nb="Slå av alle drivkrefter unntatt denne.", en="Switch all drivers but this one off."),
+    )(command)
+    return option(
         "--without",
         multiple=True,
         metavar="DRIVER",
-        help="Switch a driver off (rate, national_tax, own_tax, completions, wages, ...); may be repeated.",
+        help=Text(
+            nb="Slå av en drivkraft (rate, national_tax, own_tax, completions, wages, ...); kan gjentas.",
+            en="Switch a driver off (rate, national_tax, own_tax, completions, wages, ...); may be repeated.",
+        ),
     )(command)
 
 
-def change_option(over: str) -> Callable[..., Any]:
+def change_option(over: Text) -> Callable[..., Any]:
     """--change; `over` says what the changes are laid over."""
-    return click.option(
+    return option(
         "--change",
         "changes",
         multiple=True,
         metavar="NAME",
-        help=f"Lay a named change (or a .toml file) over {over}; may be repeated, the last one wins.",
+        help=CHANGE.filled(over=over),
     )
 
 
 def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --runs, --seed and --years."""
-    for option in (
-        click.option("--years", type=click.IntRange(*YEARS), default=20, show_default=True, help="Years ahead."),
-        click.option(
-            "--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of the random numbers."
+    for add in (
+        option(
+            "--years",
+            type=click.IntRange(*YEARS),
+            default=20,
+            show_default=True,
+            help=Text(nb="Antall år framover.", en="Years ahead."),
         ),
-        click.option("--runs", type=Count(), default=10_000, show_default=True, help="Number of futures."),
+        option(
+            "--seed",
+            type=click.IntRange(0),
+            default=1,
+            show_default=True,
+            help=Text(nb="Startverdi (seed) for de tilfeldige tallene.", en="Seed of the random numbers."),
+        ),
+        option(
+            "--runs",
+            type=Count(),
+            default=10_000,
+            show_default=True,
+            help=Text(nb="Antall framtider.", en="Number of futures."),
+        ),
     ):
-        command = option(command)
+        command = add(command)
     return command
 
 
 def result_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --out, --json and --pictures."""
-    for option in (
-        click.option("--pictures/--no-pictures", default=True, help="Write pictures (PNG, SVG).", show_default=True),
-        click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of tables."),
-        click.option("--out", type=click.Path(path_type=Path), help="Result folder  [default: ldip-results/...]"),
+    for add in (
+        option(
+            "--pictures/--no-pictures",
+            default=True,
+            help=Text(nb="Skriv figurer (PNG, SVG).", en="Write pictures (PNG, SVG)."),
+            show_default=True,
+        ),
+        option(
+            "--json",
+            "as_json",
+            is_flag=True,
+            help=Text(
+                nb="Skriv resultatene som JSON i stedet for tabeller.",
+                en="Print the results as JSON instead of tables.",
+            ),
+        ),
+        option(
+            "--out",
+            type=click.Path(path_type=Path),
+            help=Text(
+                nb="Resultatmappe  [standard: ldip-results/...]", en="Result folder  [default: ldip-results/...]"
+            ),
+        ),
     ):
-        command = option(command)
+        command = add(command)
     return command
 
 
 def policy_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --policy and --step; see check_policy."""
-    for option in (
-        click.option(
-            "--step", type=Number(0.0, LARGEST_STEP), default=0.0, help="Mill. that savings grow by a year."
+    for add in (
+        option(
+            "--step",
+            type=Number(0.0, LARGEST_STEP),
+            default=0.0,
+            help=Text(nb="Mill. kroner som innsparingen øker med hvert år.", en="Mill. that savings grow by a year."),
         ),
-        click.option(
+        option(
             "--policy",
             type=click.Choice(["none", "adopted", "step", "react"]),
             default="adopted",
             show_default=True,
-            help="What is done about the need; step takes --step.",
+            help=Text(
+                nb="Hva som gjøres med omstillingsbehovet; step krever --step.",
+                en="What is done about the need; step takes --step.",
+            ),
         ),
     ):
-        command = option(command)
+        command = add(command)
     return command
 
 
 def check_policy(policy: str, step: float) -> None:
     """A usage error for a step without its policy."""
     if step and policy != "step":
-        raise click.UsageError("--step belongs to --policy step.")
+        raise click.UsageError(say("--step hører til --policy step.", "--step belongs to --policy step."))
     if policy == "step" and not step:
-        raise click.UsageError("--policy step needs --step, the mill. that savings grow by a year.")
+        raise click.UsageError(
+            say(
+                "--policy step krever --step: hvor mange mill. kroner innsparingen øker med hvert år.",
+                "--policy step needs --step, the mill. that savings grow by a year.",
+            )
+        )
 
 
 def check_size(runs: int, years: int, *, ledgers: int = 1) -> None:

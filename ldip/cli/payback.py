@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from ldip.cli.language import argument, command, option
 from ldip.cli.options import (
     Number,
     check_size,
@@ -21,11 +22,24 @@ from ldip.report.folder.records import json_text
 from ldip.text import Text
 
 
-@click.command()
-@click.argument("area")
+@command(
+    nb="""
+    Vis hva boligene i OMRÅDE gir og koster per bolig, og når området er varig tilbakebetalt.
+
+    OMRÅDE er et av dem i [housing.areas] i SCENARIO. Det sammenlignes, framtid for framtid, med den samme framtiden
+    uten boligene som området bygger etter planårene.
+    """
+)
+@argument("area")
 @scenario_options
 @run_options
-@click.option("--discount-rate", type=Number(0.0, 0.2), default=0.04, show_default=True, help="Real, per year.")
+@option(
+    "--discount-rate",
+    type=Number(0.0, 0.2),
+    default=0.04,
+    show_default=True,
+    help=Text(nb="Realrente per år.", en="Real, per year."),
+)
 @result_options
 @lang_option
 def payback(

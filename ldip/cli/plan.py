@@ -5,8 +5,10 @@ from typing import Any
 
 import click
 
+from ldip.cli.language import command, option, say
 from ldip.cli.options import lang_option, read, scenario_options, title
 from ldip.report.folder.records import json_text
+from ldip.text import Text
 
 
 class FormName(click.ParamType):
@@ -20,23 +22,54 @@ class FormName(click.ParamType):
 
         known = {form.lower(): form for form in form_ids()}
         if str(value).lower() not in known:
-            self.fail(f"{value!r} is not a form. Choose among {', '.join(form_ids())}.", param, ctx)
+            self.fail(
+                say(
+                    "{value} er ikke et skjema. Velg blant {names}.",
+                    "{value} is not a form. Choose among {names}.",
+                    value=repr(value),
+                    names=", ".join(form_ids()),
+                ),
+                param,
+                ctx,
+            )
         return known[str(value).lower()]
 
 
-@click.command()
+@command(nb="Vis referansebanens regnskap for SCENARIO år for år, i de offisielle skjemaene.")
 @scenario_options
-@click.option("--years", type=click.IntRange(1, 60), default=20, show_default=True, help="Years ahead.")
-@click.option(
+@option(
+    "--years",
+    type=click.IntRange(1, 60),
+    default=20,
+    show_default=True,
+    help=Text(nb="Antall år framover.", en="Years ahead."),
+)
+@option(
     "--form",
     "forms",
     type=FormName(),
     multiple=True,
-    help="Only this form, may be repeated: operations, investment, 1A, 1B, 2A, 2B, balance, frames, key-figures.",
+    help=Text(
+        nb="Bare dette skjemaet, kan gjentas: operations, investment, 1A, 1B, 2A, 2B, balance, frames, key-figures.",
+        en="Only this form, may be repeated: operations, investment, 1A, 1B, 2A, 2B, balance, frames, key-figures.",
+    ),
 )
-@click.option("--nominal", is_flag=True, help="Current prices instead of fixed prices of the first year.")
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print every line (or every row of the forms) and year as JSON."
+@option(
+    "--nominal",
+    is_flag=True,
+    help=Text(
+        nb="Løpende priser i stedet for faste priser i første år.",
+        en="Current prices instead of fixed prices of the first year.",
+    ),
+)
+@option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help=Text(
+        nb="Skriv hver linje (eller hver rad i skjemaene) og hvert år som JSON.",
+        en="Print every line (or every row of the forms) and year as JSON.",
+    ),
 )
 @lang_option
 def plan(

@@ -4,13 +4,19 @@ from pathlib import Path
 
 import click
 
+from ldip.cli.language import command
 from ldip.cli.options import lang_option, progress_bar, read, result_options, run_options, scenario_options, title
 from ldip.cli.place import default_out, name_of
 from ldip.report.folder.records import json_text
 from ldip.text import Text
 
 
-@click.command()
+@command(
+    nb="""
+    Vis befolkningen i SCENARIO: etter alder, hva som endrer den, boliger etter område, og viftene for alle og for
+    hver aldersgruppe.
+    """
+)
 @scenario_options
 @run_options
 @result_options

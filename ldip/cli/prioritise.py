@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ldip.cli.language import command, option, say
 from ldip.cli.options import (
+    FINITE,
     Number,
     check_size,
     driver_options,
@@ -40,69 +42,146 @@ class Ceiling(click.ParamType):
         try:
             number = float(limit)
         except ValueError:
-            self.fail(f"{value!r} is not a ceiling. Write for example debt_ratio=0.90.", param, ctx)
+            self.fail(
+                say(
+                    "{value} er ikke et tak. Skriv for eksempel debt_ratio=0.90.",
+                    "{value} is not a ceiling. Write for example debt_ratio=0.90.",
+                    value=repr(value),
+                ),
+                param,
+                ctx,
+            )
         if not abs(number) < 1e9:
-            self.fail(f"{value!r} is not a finite number.", param, ctx)
+            self.fail(say(*FINITE, value=repr(value)), param, ctx)
         return metric, number
 
 
-@click.command()
+@command(
+    nb="""
+    Finn når hvert prosjekt i projects.csv til SCENARIO bør begynne, slik at tak og handlingsregler holder med
+    ønsket sikkerhet og minst mulig flyttes: mill. kr x års utsettelse x nytte.
+
+    Uten --ceiling og --rule skal alle handlingsregler holde. Et prosjekt venter høyst til sin seneste start; uten
+    en slik --most-years, og aldri slik at mer brukes etter det siste året det ses på. Alternativet kan bygges i
+    stedet. Det som er påbegynt eller bundet av kontrakt, blir stående. Det som finnes, prøves i framtider det ikke
+    ble funnet i; der ingenting holder, får du vite hva som ville ha gjort det.
+    """
+)
 @scenario_options
 @driver_options
-@click.option(
+@option(
     "--ceiling",
     "ceilings",
     type=Ceiling(),
     multiple=True,
-    help="Keep a figure within this limit (90 % is 0.90); may be repeated.",
+    help=Text(
+        nb="Hold et tall innenfor denne grensen (90 % er 0.90); kan gjentas.",
+        en="Keep a figure within this limit (90 % is 0.90); may be repeated.",
+    ),
 )
-@click.option(
+@option(
     "--confidence",
     type=Number(0.0, 1.0, min_open=True, max_open=True),
     default=0.8,
     show_default=True,
-    help="How sure.",
+    help=Text(nb="Hvor sikkert det skal være.", en="How sure."),
 )
-@click.option("--rule", "rules", metavar="RULE", multiple=True, help="Keep this fiscal rule too; may be repeated.")
-@click.option(
-    "--since", type=int, metavar="YEAR", help="In every year from YEAR on  [default: the first after the plan]"
+@option(
+    "--rule",
+    "rules",
+    metavar="RULE",
+    multiple=True,
+    help=Text(nb="Hold også denne handlingsregelen; kan gjentas.", en="Keep this fiscal rule too; may be repeated."),
 )
-@click.option("--jointly", is_flag=True, help="So sure of all years and limits at once, not of each year by itself.")
-@click.option("--may-drop", is_flag=True, help="Projects that the law does not demand may be dropped.")
-@click.option(
+@option(
+    "--since",
+    type=int,
+    metavar="YEAR",
+    help=Text(
+        nb="I hvert år fra ÅR  [standard: det første etter planen]",
+        en="In every year from YEAR on  [default: the first after the plan]",
+    ),
+)
+@option(
+    "--jointly",
+    is_flag=True,
+    help=Text(
+        nb="Så sikkert for alle år og grenser samtidig, ikke for hvert år for seg.",
+        en="So sure of all years and limits at once, not of each year by itself.",
+    ),
+)
+@option(
+    "--may-drop",
+    is_flag=True,
+    help=Text(
+        nb="Prosjekter som loven ikke krever, kan droppes.",
+        en="Projects that the law does not demand may be dropped.",
+    ),
+)
+@option(
     "--most-years",
     type=click.IntRange(0, 60),
     default=4,
     show_default=True,
-    help="So long may projects wait that have no latest start.",
+    help=Text(
+        nb="Så mange år kan prosjekter uten seneste start vente.",
+        en="So long may projects wait that have no latest start.",
+    ),
 )
-@click.option("--earlier", is_flag=True, help="Projects may also start earlier, down to their earliest start.")
-@click.option(
+@option(
+    "--earlier",
+    is_flag=True,
+    help=Text(
+        nb="Prosjekter kan også begynne før, ned til sin tidligste start.",
+        en="Projects may also start earlier, down to their earliest start.",
+    ),
+)
+@option(
     "--alternatives/--no-alternatives",
     default=True,
     show_default=True,
-    help="A project's alternative may be built instead.",
+    help=Text(nb="Et prosjekts alternativ kan bygges i stedet.", en="A project's alternative may be built instead."),
 )
-@click.option("--places/--no-places", default=True, show_default=True, help="Places must open when they are needed.")
-@click.option(
+@option(
+    "--places/--no-places",
+    default=True,
+    show_default=True,
+    help=Text(nb="Plasser må åpne når de trengs.", en="Places must open when they are needed."),
+)
+@option(
     "--policy",
     type=click.Choice(["none", "adopted", "react"]),
     default="adopted",
     show_default=True,
-    help="What is done about the need.",
+    help=Text(nb="Hva som gjøres med omstillingsbehovet.", en="What is done about the need."),
 )
-@click.option(
+@option(
     "--frontier",
     type=Confidences(),
     is_flag=False,
     flag_value="0.7,0.8,0.9",
     default=(),
-    help="Also: the first limit against what is postponed, at these confidences; takes a minute  [0.7,0.8,0.9]",
+    help=Text(
+        nb="Også: den første grensen mot det som utsettes, med disse sikkerhetene; tar et minutt  [0.7,0.8,0.9]",
+        en="Also: the first limit against what is postponed, at these confidences; takes a minute  [0.7,0.8,0.9]",
+    ),
 )
 @run_options
-@click.option("--out", type=click.Path(path_type=Path), help="Write the change (X.toml), or a folder with all of it.")
-@click.option("--pictures/--no-pictures", default=True, help="With a folder: the picture.", show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON.")
+@option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help=Text(
+        nb="Skriv endringen (X.toml), eller en mappe med alt.",
+        en="Write the change (X.toml), or a folder with all of it.",
+    ),
+)
+@option(
+    "--pictures/--no-pictures",
+    default=True,
+    help=Text(nb="Med en mappe: figuren.", en="With a folder: the picture."),
+    show_default=True,
+)
+@option("--json", "as_json", is_flag=True, help=Text(nb="Skriv alt som JSON.", en="Print all of it as JSON."))
 @lang_option
 def prioritise(
     scenario: str,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ldip.cli.language import command, option
 from ldip.cli.options import (
     Number,
     check_size,
@@ -26,25 +27,56 @@ if TYPE_CHECKING:
 PLACES = Number(1.0, 1e4)
 
 
-@click.command()
+@command(
+    nb="""
+    Vis investeringsplanen til SCENARIO: hva de navngitte prosjektene koster og når, etter klasse, programområde og
+    prosjekt (skjema 2B), hva ingen har navngitt, hva som er bundet, og plasser mot brukere.
+
+    Med --propose lages prosjekter i vanlige størrelser av plassene som referansebanen bygger uten navn. Hvert av
+    dem er en idé: åpent i året brukerne trenger det, bygd i like deler i årene før, så mange som ledetiden for
+    plasser, til plasser x pris per plass, i boligområdet der det mangler flest plasser. Alt er antakelser. Radene i
+    scenarioets egen projects.csv beholdes først.
+    """
+)
 @scenario_options
 @run_options
 @result_options
-@click.option(
+@option(
     "--propose",
     "propose_to",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Instead: write a projects.csv with placeholder projects for the places that nobody has named.",
+    help=Text(
+        nb="I stedet: skriv en projects.csv med forslag til prosjekter for plassene som ingen har navngitt.",
+        en="Instead: write a projects.csv with placeholder projects for the places that nobody has named.",
+    ),
 )
-@click.option(
-    "--school", type=PLACES, default=500.0, show_default=True, help="Places of a proposed school (assumed)."
+@option(
+    "--school",
+    type=PLACES,
+    default=500.0,
+    show_default=True,
+    help=Text(nb="Plasser i en foreslått skole (antakelse).", en="Places of a proposed school (assumed)."),
 )
-@click.option(
-    "--kindergarten", type=PLACES, default=100.0, show_default=True, help="Of a proposed kindergarten (assumed)."
+@option(
+    "--kindergarten",
+    type=PLACES,
+    default=100.0,
+    show_default=True,
+    help=Text(nb="I en foreslått barnehage (antakelse).", en="Of a proposed kindergarten (assumed)."),
 )
-@click.option("--care", type=PLACES, default=60.0, show_default=True, help="Of a proposed care home (assumed).")
-@click.option("--overwrite", is_flag=True, help="Let --propose replace FILE if there is one.")
+@option(
+    "--care",
+    type=PLACES,
+    default=60.0,
+    show_default=True,
+    help=Text(nb="I et foreslått omsorgsbygg (antakelse).", en="Of a proposed care home (assumed)."),
+)
+@option(
+    "--overwrite",
+    is_flag=True,
+    help=Text(nb="La --propose erstatte FIL hvis den finnes.", en="Let --propose replace FILE if there is one."),
+)
 @lang_option
 def projects(
     scenario: str,

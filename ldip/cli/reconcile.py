@@ -4,15 +4,27 @@ from pathlib import Path
 
 import click
 
+from ldip.cli.language import command, option
 from ldip.cli.options import lang_option, read, scenario_options, title
 from ldip.errors import Fault, InputError
 from ldip.text import Text
 
 
-@click.command()
+@command(
+    nb="Sett referansebanen til SCENARIO ved siden av den publiserte planen, tall for tall, og forklar forskjellene."
+)
 @scenario_options
-@click.option("--all", "everything", is_flag=True, help="Every figure, not only those that differ.")
-@click.option("--out", type=click.Path(path_type=Path), help="Also write reconcile.csv into this folder.")
+@option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help=Text(nb="Alle tall, ikke bare de som avviker.", en="Every figure, not only those that differ."),
+)
+@option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help=Text(nb="Skriv også reconcile.csv i denne mappen.", en="Also write reconcile.csv into this folder."),
+)
 @lang_option
 def reconcile(scenario: str, changes: tuple[str, ...], everything: bool, out: Path | None, lang: str) -> None:
     """Set the baseline of SCENARIO beside the published plan, figure by figure, and explain the differences.

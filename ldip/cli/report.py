@@ -11,7 +11,8 @@ import click
 
 from ldip.cli.again import as_recorded, command_again, result_given
 from ldip.cli.alternatives import read_all, wanted
-from ldip.cli.options import change_option, check_size, lang_option, run_options
+from ldip.cli.language import argument, command, option
+from ldip.cli.options import ALL, change_option, check_size, lang_option, run_options
 from ldip.cli.stress import stress_sources
 from ldip.errors import Fault, InputError
 from ldip.text import Text
@@ -34,16 +35,37 @@ WRITTEN = Text("Rapport: {out}", "Report: {out}")
 DRAWN = Text("Figurer: {folder} ({count} filer)", "Pictures: {folder} ({count} files)")
 
 
-@click.command()
-@click.argument("scenarios", nargs=-1, metavar="[SCENARIO]...")
-@change_option("all of the alternatives")
-@run_options
-@click.option("--out", type=click.Path(path_type=Path), default=PAGE, show_default=True, help="The page to write.")
-@click.option(
-    "--pictures", type=click.Path(path_type=Path), metavar="DIR", help="Also write every picture (PNG and SVG) here."
+@command(
+    nb="""
+    Skriv én HTML-side med alt kommunestyret bør se, til å lese, sende eller skrive ut uten nett.
+
+    Et SCENARIO er det samme som for compare; siden handler om det første, de andre settes ved siden av. En enkelt
+    resultatmappe fra simulate eller compare kjøres på nytt som den var, og siden sier om tallene er de samme.
+    """
 )
-@click.option(
-    "--assumptions", is_flag=True, help="Also move each of our assumptions; takes about twenty seconds more."
+@argument("scenarios", nargs=-1, metavar="[SCENARIO]...")
+@change_option(ALL)
+@run_options
+@option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=PAGE,
+    show_default=True,
+    help=Text(nb="Siden som skal skrives.", en="The page to write."),
+)
+@option(
+    "--pictures",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help=Text(nb="Skriv også hver figur (PNG og SVG) hit.", en="Also write every picture (PNG and SVG) here."),
+)
+@option(
+    "--assumptions",
+    is_flag=True,
+    help=Text(
+        nb="Flytt også hver av antakelsene; tar om lag tjue sekunder til.",
+        en="Also move each of our assumptions; takes about twenty seconds more.",
+    ),
 )
 @lang_option
 def report(

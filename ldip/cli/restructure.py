@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from ldip.cli.language import command, option, say
 from ldip.cli.options import (
     check_size,
     driver_options,
@@ -34,30 +35,84 @@ class Confidences(click.ParamType):
         try:
             shares = tuple(float(part) for part in str(value).split(","))
         except ValueError:
-            self.fail(f"{value!r} is not a list of shares. Write for example 0.7,0.8,0.9.", param, ctx)
+            self.fail(
+                say(
+                    "{value} er ikke en liste av andeler. Skriv for eksempel 0.7,0.8,0.9.",
+                    "{value} is not a list of shares. Write for example 0.7,0.8,0.9.",
+                    value=repr(value),
+                ),
+                param,
+                ctx,
+            )
         if not all(0.0 < share < 1.0 for share in shares):
-            self.fail(f"{value}: each must lie between 0 and 1. Write 0.9 for 90 %.", param, ctx)
+            self.fail(
+                say(
+                    "{value}: hver må ligge mellom 0 og 1. Skriv 0.9 for 90 %.",
+                    "{value}: each must lie between 0 and 1. Write 0.9 for 90 %.",
+                    value=value,
+                ),
+                param,
+                ctx,
+            )
         return shares
 
 
-@click.command()
+@command(
+    nb="""
+    Finn hvor mye som må omstilles hvert år for at reglene skal holde med ønsket sikkerhet hvis ingen reagerer på
+    det som kommer; og ved siden av hva en kommune oppnår som venter og følger sine egne regler.
+    """
+)
 @scenario_options
 @driver_options
-@click.option("--confidence", type=Confidences(), default="0.7,0.8,0.9", show_default=True, help="How sure.")
-@click.option(
+@option(
+    "--confidence",
+    type=Confidences(),
+    default="0.7,0.8,0.9",
+    show_default=True,
+    help=Text(nb="Hvor sikkert det skal være.", en="How sure."),
+)
+@option(
     "--rule",
     "rules",
     metavar="RULE",
     multiple=True,
-    help="Only this rule: result, equity, buffer, liquidity, deficit, or one of the scenario's own; may be repeated.",
+    help=Text(
+        nb="Bare denne regelen: result, equity, buffer, liquidity, deficit, eller en av "
+        "scenarioets egne; kan gjentas.",
+        en="Only this rule: result, equity, buffer, liquidity, deficit, or one of the "
+        "scenario's own; may be repeated.",
+    ),
 )
-@click.option(
-    "--since", type=int, metavar="YEAR", help="The rules must hold in every year from YEAR on, not only the last."
+@option(
+    "--since",
+    type=int,
+    metavar="YEAR",
+    help=Text(
+        nb="Reglene må holde i hvert år fra ÅR, ikke bare i det siste.",
+        en="The rules must hold in every year from YEAR on, not only the last.",
+    ),
 )
-@click.option("--reserve", "with_reserve", is_flag=True, help="Also: how large a buffer fund lasts.")
+@option(
+    "--reserve",
+    "with_reserve",
+    is_flag=True,
+    help=Text(nb="Også: hvor stort bufferfond som holder.", en="Also: how large a buffer fund lasts."),
+)
 @run_options
-@click.option("--out", type=click.Path(path_type=Path), help="Also write restructuring.csv and its curve here.")
-@click.option("--json", "as_json", is_flag=True, help="Print steps and curve as JSON.")
+@option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help=Text(
+        nb="Skriv også restructuring.csv og kurven hit.", en="Also write restructuring.csv and its curve here."
+    ),
+)
+@option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help=Text(nb="Skriv trinn og kurve som JSON.", en="Print steps and curve as JSON."),
+)
 @lang_option
 def restructure(
     scenario: str,

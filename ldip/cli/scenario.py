@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ldip.cli.language import Group, argument, option
 from ldip.cli.options import XLSX, baseline_ledger, lang_option, read, scenario_options
 from ldip.cli.statistics import import_statistics
 from ldip.errors import Fault, InputError
@@ -15,12 +16,13 @@ if TYPE_CHECKING:
     from ldip.scenario.files.reader import Source
 
 
-@click.group()
-def scenario() -> None:
+@click.group(cls=Group, nb="List opp, vis, start og kontroller scenarioer.")
+@lang_option
+def scenario(lang: str) -> None:
     """List, show, start and check scenarios."""
 
 
-@scenario.command("list")
+@scenario.command("list", nb="List opp scenarioene som følger med, og de navngitte endringene.")
 @lang_option
 def list_scenarios(lang: str) -> None:
     """List the shipped scenarios and their named changes."""
@@ -33,10 +35,23 @@ def list_scenarios(lang: str) -> None:
         click.echo(table(rows, indent=2, align=str.ljust))
 
 
-@scenario.command("show")
+@scenario.command(
+    "show", nb="Vis hvert tall i SCENARIO med enhet, grunnlag og kilde; også dem som overlates til programmet."
+)
 @scenario_options
-@click.option("--assumptions", is_flag=True, help="Only our assumptions, the program's defaults among them.")
-@click.option("--placeholders", is_flag=True, help="Only the numbers that are still those of the template.")
+@option(
+    "--assumptions",
+    is_flag=True,
+    help=Text(
+        nb="Bare antakelsene, også programmets standardverdier.",
+        en="Only our assumptions, the program's defaults among them.",
+    ),
+)
+@option(
+    "--placeholders",
+    is_flag=True,
+    help=Text(nb="Bare tallene som fortsatt er malens.", en="Only the numbers that are still those of the template."),
+)
 @lang_option
 def show_scenario(scenario: str, changes: tuple[str, ...], assumptions: bool, placeholders: bool, lang: str) -> None:
     """Show every number of SCENARIO with unit, basis and source; also those that it leaves to the program.
@@ -65,14 +80,44 @@ def show_scenario(scenario: str, changes: tuple[str, ...], assumptions: bool, pl
         click.echo(f"{name}{shown}  [{'; '.join(word for word in words if word)}]\n    {number.source}")
 
 
-@scenario.command("new")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--municipality", help="What the municipality is called  [default: the folder's name]")
-@click.option("--first-year", type=click.IntRange(1990, 2100), help="First year of the plan  [default: as there]")
-@click.option("--plan-years", type=click.IntRange(1, 10), help="Years of the plan  [default: as there]")
-@click.option("--residents", type=click.IntRange(100), help="Amounts and people in proportion  [default: as there]")
-@click.option(
-    "--from", "origin", metavar="SCENARIO", help="Whose numbers to begin with  [default: a fictitious municipality]"
+@scenario.command(
+    "new",
+    nb="Start en annen kommune i MAPPE: et fullstendig, kommentert scenario med oppdiktede tall som skal byttes ut.",
+)
+@argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@option(
+    "--municipality",
+    help=Text(
+        nb="Hva kommunen heter  [standard: navnet på mappen]",
+        en="What the municipality is called  [default: the folder's name]",
+    ),
+)
+@option(
+    "--first-year",
+    type=click.IntRange(1990, 2100),
+    help=Text(nb="Planens første år  [standard: som der]", en="First year of the plan  [default: as there]"),
+)
+@option(
+    "--plan-years",
+    type=click.IntRange(1, 10),
+    help=Text(nb="Planens lengde i år  [standard: som der]", en="Years of the plan  [default: as there]"),
+)
+@option(
+    "--residents",
+    type=click.IntRange(100),
+    help=Text(
+        nb="Innbyggere; beløp og folketall i forhold  [standard: som der]",
+        en="Amounts and people in proportion  [default: as there]",
+    ),
+)
+@option(
+    "--from",
+    "origin",
+    metavar="SCENARIO",
+    help=Text(
+        nb="Kommunen hvis tall det begynnes med  [standard: en oppdiktet kommune]",
+        en="Whose numbers to begin with  [default: a fictitious municipality]",
+    ),
 )
 @lang_option
 def new_scenario(
@@ -107,12 +152,14 @@ def new_scenario(
 
 NEXT = Text(
     nb="{folder} er klar, med oppdiktede tall. Neste skritt:\n"
-    "  1. Bytt ut tallene i base.toml og tabellene; hvert av dem sier hvor det finnes hos dere.\n"
+    "  1. ldip scenario import --how NUMMER  offentlig statistikk som kan fylles inn\n"
+    "     Bytt ut de andre tallene i base.toml og tabellene; hvert av dem sier hvor det finnes hos dere.\n"
     "  2. ldip scenario check {folder}      alle feil på en gang\n"
     "  3. ldip plan {folder} --years {years}      sammenlign med deres egen plan\n"
     "  4. ldip simulate {folder}",
     en="{folder} is ready, with invented numbers. Next:\n"
-    "  1. Replace the numbers in base.toml and the tables; each says where to find it.\n"
+    "  1. ldip scenario import --how NUMBER  public statistics that can be filled in\n"
+    "     Replace the other numbers in base.toml and the tables; each says where to find it.\n"
     "  2. ldip scenario check {folder}      all faults at once\n"
     "  3. ldip plan {folder} --years {years}      compare with your own plan\n"
     "  4. ldip simulate {folder}",
@@ -122,7 +169,10 @@ NEXT = Text(
 scenario.add_command(import_statistics)
 
 
-@scenario.command("check")
+@scenario.command(
+    "check",
+    nb="Kontroller SCENARIO: alle feil i filene på en gang, deretter hver regnskapsidentitet i referansebanen.",
+)
 @scenario_options
 @lang_option
 def check_scenario(scenario: str, changes: tuple[str, ...], lang: str) -> None:
@@ -192,8 +242,16 @@ def _placeholder_notes(source: "Source", where: str, lang: str) -> list[str]:
     return [said, table(rows, indent=2, align=str.ljust)]
 
 
-@scenario.command("upgrade")
-@click.argument("folder", type=click.Path(path_type=Path))
+@scenario.command(
+    "upgrade",
+    nb="""
+    Skriv om base.toml og endringene i MAPPE til gjeldende format; også en enkelt TOML-fil.
+
+    Bare linjene som må være annerledes, endres; kommentarer står. Hver fil beholdes ved siden av slik den var:
+    base.toml.v1.
+    """,
+)
+@argument("folder", type=click.Path(path_type=Path))
 @lang_option
 def upgrade_scenario(folder: Path, lang: str) -> None:
     """Rewrite base.toml and the changes of FOLDER in the current format; also a single TOML file.
@@ -232,15 +290,25 @@ NOTHING_OLD = Text(
 )
 
 
-@scenario.command("sheet")
-@click.argument("out", type=XLSX)
+@scenario.command(
+    "sheet",
+    nb="""
+    Skriv innstillingene i SCENARIO som Excel-arket UT: en rad per innstilling, en kolonne per alternativ.
+
+    En tom celle er som i grunnlaget. Rediger arket i Excel, og kjør så: ldip scenario from-sheet.
+    """,
+)
+@argument("out", type=XLSX)
 @scenario_options
-@click.option(
+@option(
     "--alternative",
     "alternatives",
     multiple=True,
     metavar="NAME",
-    help="A column with this named change, CHANGE+CHANGE or .toml file; may be repeated.",
+    help=Text(
+        nb="En kolonne med denne navngitte endringen, ENDRING+ENDRING eller .toml-fil; kan gjentas.",
+        en="A column with this named change, CHANGE+CHANGE or .toml file; may be repeated.",
+    ),
 )
 @lang_option
 def write_sheet(out: Path, scenario: str, changes: tuple[str, ...], alternatives: tuple[str, ...], lang: str) -> None:
@@ -273,10 +341,15 @@ def _change_name(name: str) -> str:
     return "_".join(Path(part).stem for part in _parts(name))
 
 
-@scenario.command("from-sheet")
-@click.argument("sheet", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--out", type=click.Path(path_type=Path), required=True, help="Folder for the change files, like my/changes."
+@scenario.command(
+    "from-sheet", nb="Gjør hvert alternativ i Excel-arket ARK til en endringsfil; hver feil nevnes med sin celle."
+)
+@argument("sheet", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@option(
+    "--out",
+    type=click.Path(path_type=Path),
+    required=True,
+    help=Text(nb="Mappe for endringsfilene, som min/changes.", en="Folder for the change files, like my/changes."),
 )
 @lang_option
 def from_sheet(sheet: Path, out: Path, lang: str) -> None:

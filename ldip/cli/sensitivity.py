@@ -5,30 +5,55 @@ from typing import Any
 
 import click
 
+from ldip.cli.language import command, option, say
 from ldip.cli.options import check_size, lang_option, read, run_options, scenario_options, title, work_bar
 from ldip.cli.place import default_out, name_of
 from ldip.report.folder.records import json_text
 from ldip.text import Text
 
 
-@click.command()
+@command(
+    nb="Vis hva svaret i det siste året avhenger av: drivkrefter, antakelser, og betingelsene der regler brytes."
+)
 @scenario_options
 @run_options
-@click.option(
+@option(
     "--event",
     metavar="EVENT",
     default="any_rule_breach",
     show_default=True,
-    help="What to look for the conditions of, such as debt_ratio_above_75 or state_register.",
+    help=Text(
+        nb="Hendelsen det søkes etter betingelsene for, som debt_ratio_above_75 eller state_register.",
+        en="What to look for the conditions of, such as debt_ratio_above_75 or state_register.",
+    ),
 )
-@click.option(
+@option(
     "--every-quantity",
     is_flag=True,
-    help="Move every quantity of the scenario, also those with a source; not only our assumptions.",
+    help=Text(
+        nb="Flytt alle tall i scenarioet, også dem med kilde; ikke bare antakelsene.",
+        en="Move every quantity of the scenario, also those with a source; not only our assumptions.",
+    ),
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Result folder  [default: ldip-results/...]")
-@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of tables.")
-@click.option("--pictures/--no-pictures", default=True, help="Write pictures (PNG, SVG).", show_default=True)
+@option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help=Text(nb="Resultatmappe  [standard: ldip-results/...]", en="Result folder  [default: ldip-results/...]"),
+)
+@option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help=Text(
+        nb="Skriv resultatene som JSON i stedet for tabeller.", en="Print the results as JSON instead of tables."
+    ),
+)
+@option(
+    "--pictures/--no-pictures",
+    default=True,
+    help=Text(nb="Skriv figurer (PNG, SVG).", en="Write pictures (PNG, SVG)."),
+    show_default=True,
+)
 @lang_option
 def sensitivity(
     scenario: str,
@@ -60,7 +85,9 @@ def sensitivity(
     from ldip.report.folder.files import result_folder
 
     if runs < tornadoes.FEWEST:
-        raise click.UsageError(f"--runs must be at least {tornadoes.FEWEST} here.")
+        raise click.UsageError(
+            say("--runs må være minst {least} her.", "--runs must be at least {least} here.", least=tornadoes.FEWEST)
+        )
     check_size(runs, years, ledgers=2)
     source = read(scenario, changes)
     of = source.scenario

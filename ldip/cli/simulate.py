@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ldip.cli.language import command, option
 from ldip.cli.options import (
     check_policy,
     driver_options,
@@ -31,23 +32,68 @@ RESULTS = Text("Resultater: {out}", "Results: {out}")
 PICTURES_TOO = Text("Resultater og figurer: {out}", "Results and pictures: {out}")
 
 
-@click.command()
+@command(
+    nb="""
+    Simuler SCENARIO to ganger med samme renter, skatteår og boligår: som om ingen reagerer (presset: hvor mye må
+    omstilles?), og som om kommunen følger sine egne regler (styrt: hvor høy blir gjelden, hvor mye endres
+    tjenestene?).
+
+    En annen --policy simuleres alene.
+    """
+)
 @scenario_options
 @driver_options
 @run_options
 @policy_options
-@click.option("--out", type=click.Path(path_type=Path), help="Result folder  [default: ldip-results/SCENARIO]")
-@click.option(
+@option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help=Text(
+        nb="Resultatmappe  [standard: ldip-results/SCENARIO]", en="Result folder  [default: ldip-results/SCENARIO]"
+    ),
+)
+@option(
     "--keep-runs",
     type=click.Choice(["npy", "parquet"]),
     is_flag=False,
     flag_value="npy",
-    help="Also write every run of every headline figure (6 kB a run and fan), for numpy (the default) or as Parquet.",
+    help=Text(
+        nb="Skriv også hver framtid for hvert nøkkeltall (6 kB per framtid og vifte), for "
+        "numpy (standard) eller som Parquet.",
+        en="Also write every run of every headline figure (6 kB a run and fan), for numpy "
+        "(the default) or as Parquet.",
+    ),
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of a table.")
-@click.option("--pictures/--no-pictures", default=True, help="Write fan charts (PNG and SVG).", show_default=True)
-@click.option("--report", "with_report", is_flag=True, help="Also write report.html, the page of ldip report.")
-@click.option("--details", is_flag=True, help="Also show all figures of both fans, in more years.")
+@option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help=Text(
+        nb="Skriv resultatene som JSON i stedet for en tabell.", en="Print the results as JSON instead of a table."
+    ),
+)
+@option(
+    "--pictures/--no-pictures",
+    default=True,
+    help=Text(nb="Tegn vifter (PNG og SVG).", en="Write fan charts (PNG and SVG)."),
+    show_default=True,
+)
+@option(
+    "--report",
+    "with_report",
+    is_flag=True,
+    help=Text(
+        nb="Skriv også report.html, siden som ldip report lager.",
+        en="Also write report.html, the page of ldip report.",
+    ),
+)
+@option(
+    "--details",
+    is_flag=True,
+    help=Text(
+        nb="Vis også alle tall i begge viftene, i flere år.", en="Also show all figures of both fans, in more years."
+    ),
+)
 @lang_option
 def simulate(
     scenario: str,

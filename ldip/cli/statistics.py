@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ldip.cli.language import argument, command, option, say
 from ldip.cli.options import lang_option
 from ldip.text import Text
 
@@ -16,14 +17,49 @@ if TYPE_CHECKING:
 SERVICE = "https://data.ssb.no/api/pxwebapi/v2"
 
 
-@click.command("import")
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--municipality", metavar="NUMBER", help="The municipality's number of today: 3201.")
-@click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="The scenario's folder to fill.")
-@click.option("--former", default="", metavar="NUMBERS", help="Further numbers it had, like 0219,3024.")
-@click.option("--how", metavar="NUMBER", help="Only show the addresses of the tables, the weightiest first.")
-@click.option("--fetch", is_flag=True, help="Get Statistics Norway's tables over the network first.")
-@click.option("--service", default=SERVICE, hidden=True)
+@command(
+    name="import",
+    nb="""Fyll offentlig statistikk inn i mappen til et scenario, fra lagrede FILER: json-stat2, CSV eller Excel.
+
+    Hvilken tabell en fil er, sees av det som står i den. Hvert tall får tabell, dato og lisens som kilde; det som
+    gjenstår, listes opp med det som veier mest, først.
+    """,
+)
+@argument("files", nargs=-1, metavar="[FILES]...", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@option(
+    "--municipality",
+    metavar="CODE",
+    help=Text("Kommunenummeret i dag: 3201.", "The municipality's number of today: 3201."),
+)
+@option(
+    "--into",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path, file_okay=False),
+    help=Text("Scenariomappen som skal fylles.", "The scenario's folder to fill."),
+)
+@option(
+    "--former",
+    default="",
+    metavar="CODES",
+    help=Text("Flere numre den har hatt, som 0706,0719.", "Further numbers it had, like 0706,0719."),
+)
+@option(
+    "--how",
+    metavar="CODE",
+    help=Text(
+        nb="Vis bare adressene til tabellene, de som veier mest, først.",
+        en="Only show the addresses of the tables, the weightiest first.",
+    ),
+)
+@option(
+    "--fetch",
+    is_flag=True,
+    help=Text(
+        nb="Hent tabellene til Statistisk sentralbyrå over nettet først.",
+        en="Get Statistics Norway's tables over the network first.",
+    ),
+)
+@option("--service", default=SERVICE, hidden=True, help=Text("En annen adresse.", "Another address."))
 @lang_option
 def import_statistics(
     files: tuple[Path, ...],
@@ -54,12 +90,21 @@ def import_statistics(
         click.echo(_how(known_code(how), given, lang))
         return
     if municipality is None:
-        raise click.UsageError("Name the municipality by its number: --municipality 3201.")
+        raise click.UsageError(
+            say("Oppgi kommunenummeret: --municipality 3201.", "Name the municipality's number: --municipality 3201.")
+        )
     code = known_code(municipality)
     if into is None:
-        raise click.UsageError("Name the scenario's folder: --into FOLDER.")
+        raise click.UsageError(
+            say("Oppgi scenariomappen: --into MAPPE.", "Name the scenario's folder: --into FOLDER.")
+        )
     if not (files or fetch):
-        raise click.UsageError("Name the saved files, or --fetch, or --how for their addresses.")
+        raise click.UsageError(
+            say(
+                "Oppgi de lagrede filene, eller --fetch, eller --how for adressene.",
+                "Name the saved files, or --fetch, or --how for their addresses.",
+            )
+        )
     if fetch:
         files += tuple(_fetched(code, given, into, service, lang))
     found, left = _import(into, files, code, given)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ldip.cli.language import command, option
 from ldip.cli.options import (
     check_policy,
     check_size,
@@ -27,14 +28,43 @@ if TYPE_CHECKING:
 PICTURES = ("stress.png", "stress.svg")
 
 
-@click.command()
+@command(
+    nb="""
+    Sett SCENARIO under press: stresstestene, på referansebanen og på hele viften.
+
+    En stresstest er en navngitt endring som sier det i hodet: stress = "path", "replay" (år som har vært) eller
+    "chance". De som flytter banen, kjøres også alle samtidig.
+    """
+)
 @scenario_options
-@click.option("--test", "tests", multiple=True, metavar="NAME", help="Only this stress test; may be repeated.")
+@option(
+    "--test",
+    "tests",
+    multiple=True,
+    metavar="NAME",
+    help=Text(nb="Bare denne stresstesten; kan gjentas.", en="Only this stress test; may be repeated."),
+)
 @run_options
 @policy_options
-@click.option("--out", type=click.Path(path_type=Path), help="Result folder  [default: ldip-results/...]")
-@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON instead of tables.")
-@click.option("--pictures/--no-pictures", default=True, help="Write the picture (PNG and SVG).", show_default=True)
+@option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help=Text("Resultatmappe  [standard: ldip-results/...]", "Result folder  [default: ldip-results/...]"),
+)
+@option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help=Text(
+        nb="Skriv resultatene som JSON i stedet for tabeller.", en="Print the results as JSON instead of tables."
+    ),
+)
+@option(
+    "--pictures/--no-pictures",
+    default=True,
+    help=Text(nb="Tegn figuren (PNG og SVG).", en="Write the picture (PNG and SVG)."),
+    show_default=True,
+)
 @lang_option
 def stress(
     scenario: str,

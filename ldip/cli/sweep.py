@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from ldip.cli.language import argument, command, option, say
 from ldip.cli.options import Count, check_size, lang_option, progress_bar
 from ldip.report.folder.records import json_text
 from ldip.text import Text
@@ -15,20 +16,69 @@ RESUMED = Text(
 )
 
 
-@click.command()
-@click.argument("grid", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="GRID.toml")
-@click.option("--out", type=click.Path(path_type=Path), help="Result folder  [default: ldip-results/GRID]")
-@click.option(
+@command(
+    nb="""
+    Simuler alle kombinasjoner av scenarioer, endringer, innstillinger og startverdier som OPPSETT.toml nevner.
+
+    Hvert ferdige tilfelle beholdes i UT/cases: etter et avbrudd regner den samme kommandoen bare ut det som mangler.
+
+    \b
+    Filer: summary.csv, sampling_errors.csv, probabilities.csv   som fra simulate, med tilfelle, startverdi og
+           innstillinger først
+           provenance.json, cases/   hvordan de ble til; de ferdige tilfellene
+
+    \b
+    OPPSETT.toml:
+      scenario = "baerum-2020"
+      changes = [[], ["interest-plus-2"], ["housing-minus-20"]]
+      seeds = [1, 2]
+      [levers]
+      "interest.loan_margin" = [0.003, 0.004]
+      "interest.money_market_rate.shift" = [0.0, 0.01]
+    """
+)
+@argument("grid", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="GRID.toml")
+@option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help=Text(nb="Resultatmappe  [standard: ldip-results/OPPSETT]", en="Result folder  [default: ldip-results/GRID]"),
+)
+@option(
     "--executor",
     default="threads",
     show_default=True,
     metavar="NAME",
-    help="Where to compute: threads, processes, dask://HOST:PORT, or PACKAGE.MODULE:FUNCTION that returns a "
-    "concurrent.futures.Executor.",
+    help=Text(
+        nb="Hvor det regnes: threads, processes, dask://HOST:PORT, eller "
+        "PACKAGE.MODULE:FUNCTION som gir en concurrent.futures.Executor.",
+        en="Where to compute: threads, processes, dask://HOST:PORT, or "
+        "PACKAGE.MODULE:FUNCTION that returns a concurrent.futures.Executor.",
+    ),
 )
-@click.option("--workers", type=click.IntRange(1), help="Threads or processes  [default: one for each core]")
-@click.option("--runs", type=Count(), help="Number of futures of each case, instead of the grid's.")
-@click.option("--json", "as_json", is_flag=True, help="Print the cases as JSON instead of a table.")
+@option(
+    "--workers",
+    type=click.IntRange(1),
+    help=Text(
+        nb="Tråder eller prosesser  [standard: én for hver kjerne]",
+        en="Threads or processes  [default: one for each core]",
+    ),
+)
+@option(
+    "--runs",
+    type=Count(),
+    help=Text(
+        nb="Antall framtider i hvert tilfelle, i stedet for det som står i oppsettet.",
+        en="Number of futures of each case, instead of the grid's.",
+    ),
+)
+@option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help=Text(
+        nb="Skriv tilfellene som JSON i stedet for en tabell.", en="Print the cases as JSON instead of a table."
+    ),
+)
 @lang_option
 def sweep(
     grid: Path,
@@ -70,7 +120,12 @@ def sweep(
     from ldip.scenario.files.grid import read_grid
 
     if workers and executor not in ("threads", "processes"):
-        raise click.UsageError("--workers belongs to --executor threads or processes.")
+        raise click.UsageError(
+            say(
+                "--workers hører til --executor threads eller processes.",
+                "--workers belongs to --executor threads or processes.",
+            )
+        )
     cases = read_grid(grid, runs)
     local = (workers or os.cpu_count() or 1) if executor in ("threads", "processes") else 1
     check_size(cases.runs, cases.years, ledgers=min(local, len(cases.cases)))

@@ -4,6 +4,7 @@ import contextlib
 
 import click
 
+from ldip.cli.language import command, option
 from ldip.cli.options import Count, check_size, lang_option, scenario_options
 from ldip.text import Text
 
@@ -18,16 +19,57 @@ OPEN_TO_OTHERS = Text(
 CLOSED = Text("Siden er lukket.", "The page is closed.")
 
 
-@click.command()
-@scenario_options
-@click.option("--runs", type=Count(), default=100_000, show_default=True, help="Futures when a slider is let go.")
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of the random numbers.")
-@click.option("--years", type=click.IntRange(2, 60), default=20, show_default=True, help="Years ahead.")
-@click.option(
-    "--port", type=click.IntRange(0, 65535), help="Port; 0 is any free one  [default: the first free from 8765]"
+@command(
+    nb="""
+    Åpne SCENARIO som en levende side: flytt antakelsene og se vifter, sannsynligheter og behov flytte seg med.
+
+    Mens en glidebryter flyttes, simuleres 10 000 framtider om gangen; når den slippes, --runs. Tallene er de samme
+    som fra ldip simulate med endringsfilen som siden lar deg laste ned. Siden er bare for denne maskinen hvis ikke
+    --host sier noe annet, og trenger ikke nett.
+    """
 )
-@click.option("--host", default="127.0.0.1", show_default=True, help="Another address opens the page to others.")
-@click.option("--browser/--no-browser", default=True, show_default=True, help="Open the page in the browser.")
+@scenario_options
+@option(
+    "--runs",
+    type=Count(),
+    default=100_000,
+    show_default=True,
+    help=Text(nb="Antall framtider når en glidebryter slippes.", en="Futures when a slider is let go."),
+)
+@option(
+    "--seed",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    help=Text(nb="Startverdi (seed) for de tilfeldige tallene.", en="Seed of the random numbers."),
+)
+@option(
+    "--years",
+    type=click.IntRange(2, 60),
+    default=20,
+    show_default=True,
+    help=Text(nb="Antall år framover.", en="Years ahead."),
+)
+@option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help=Text(
+        nb="Port; 0 er en hvilken som helst ledig  [standard: den første ledige fra 8765]",
+        en="Port; 0 is any free one  [default: the first free from 8765]",
+    ),
+)
+@option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help=Text(nb="En annen adresse åpner siden for andre.", en="Another address opens the page to others."),
+)
+@option(
+    "--browser/--no-browser",
+    default=True,
+    show_default=True,
+    help=Text(nb="Åpne siden i nettleseren.", en="Open the page in the browser."),
+)
 @lang_option
 def web(
     scenario: str,

@@ -8,7 +8,9 @@ import click
 
 from ldip.cli.again import as_recorded, result_given
 from ldip.cli.alternatives import read_all, reference
+from ldip.cli.language import argument, command, option
 from ldip.cli.options import (
+    ALL,
     DEFAULT_SCENARIO,
     XLSX,
     change_option,
@@ -24,15 +26,50 @@ from ldip.cli.place import default_out, names_of
 from ldip.text import Text
 
 
-@click.command()
-@click.argument("scenarios", nargs=-1, metavar="[SCENARIO]...")
-@change_option("all of the alternatives")
-@click.option("--against", metavar="NAME", help="The scenario to compare with  [default: the first]")
+@command(
+    nb="""
+    Skriv resultatene for ett eller flere scenarioer som en arbeidsbok i Excel, med diagrammer som Excel tegner.
+
+    Et SCENARIO er det samme som for compare: et navn som følger med, en mappe, en fil, NAVN+ENDRING, eller en
+    navngitt endring av standardscenarioet. Flere simuleres med samme renter, skatteår og boligår og settes ved
+    siden av det første.
+
+    En enkelt resultatmappe fra simulate eller compare kjøres på nytt som den var, og arbeidsboken sier om tallene
+    fortsatt er de samme.
+
+    \b
+    Ark: svaret; en vifte for hvert nøkkeltall; sannsynligheter; alternativer; referansebanens offisielle skjemaer;
+         befolkning; forutsetninger med kilder; avstemming; alle tall i én tabell; opphav.
+    """
+)
+@argument("scenarios", nargs=-1, metavar="[SCENARIO]...")
+@change_option(ALL)
+@option(
+    "--against",
+    metavar="NAME",
+    help=Text(
+        nb="Scenarioet det sammenlignes med  [standard: det første]",
+        en="The scenario to compare with  [default: the first]",
+    ),
+)
 @run_options
 @policy_options
 @driver_options
-@click.option("--nominal", is_flag=True, help="The baseline accounts in current prices instead of fixed ones.")
-@click.option("--out", type=XLSX, help="The file  [default: ldip-results/SCENARIO.xlsx]")
+@option(
+    "--nominal",
+    is_flag=True,
+    help=Text(
+        nb="Referansebanens regnskap i løpende priser i stedet for faste.",
+        en="The baseline accounts in current prices instead of fixed ones.",
+    ),
+)
+@option(
+    "--out",
+    type=XLSX,
+    help=Text(
+        nb="Filen  [standard: ldip-results/SCENARIO.xlsx]", en="The file  [default: ldip-results/SCENARIO.xlsx]"
+    ),
+)
 @lang_option
 def workbook(
     scenarios: tuple[str, ...],
