@@ -207,6 +207,26 @@ def test_the_ministrys_heading_may_stand_anywhere(here, folder, rows_above):
     assert read(str(folder)).scenario.revenue.own_to_national_tax.value == 0.841
 
 
+def test_the_green_booklet_as_it_is_published(ldip, here, folder):
+    """An .ods with 1-k before equalisation, which is only told, and 3-k, headings in nynorsk (made in that shape)."""
+    towns = [(301, "Oslo", 50_000_000), (3201, "Bærum", 9_600_000), (4001, "Porsgrunn", 2_700_000)]
+    grants = [[number, name, amount / 2, amount / 3] for number, name, amount in towns]
+    free = [[number, name, amount, 4.1] for number, name, amount in towns]
+    sheets = {
+        "1-k": [["Tabell 1-k Rammetilskot til kommunane 2026, 1000 kr"], [""]],
+        "3-k": [["Tabell 3-k Anslag på frie inntekter 2026, 1000 kr"], [""]],
+    }
+    sheets["1-k"] += [["Kommune", "", "Innbyggartilskot", "Sum rammetilskot"], *grants]
+    sheets["3-k"] += [["Kommune", "", "Anslag på frie inntekter 2026", "Vekst i prosent"], *free]
+    made.ods(here / "x.ods", sheets)
+    said = ldip("scenario", "import", "x.ods", "--municipality", "4001", "--into", "baerum", "--lang", "en")
+    assert "before running income equalisation is 900.0 mill." in " ".join(said.out.split())
+    plan = {
+        row.line: row.values[0] for row in read(str(folder)).scenario.plan if row.line in ("tax", "general_grant")
+    }
+    assert sum(plan.values()) == pytest.approx(2700, rel=1e-3)
+
+
 def test_a_number_that_lost_its_leading_zero_is_known(here, folder):
     made.equalisation(here / "x.xlsx")
     import_files(folder, [here / "x.xlsx"], "301")
@@ -258,6 +278,27 @@ def test_how_gives_an_address_for_every_table_the_weightiest_first(ldip):
     assert "valueCodes[Region]=K-3201&codelist[Region]=agg_KommSummer" in said
     assert "valueCodes[KOKkommuneregion0000]=3201,3024,0219" in said
     assert all(len(address) < 2100 for address in said.split())
+
+
+def test_accounts_saved_from_the_page_in_words(folder, here):
+    """Names in place of numbers and words in place of codes (made in that shape)."""
+    head = '"region";"regnskapsomfang";"funksjon";"art";"Beløp (1000 kr) 2025"\n'
+    rows = "".join(
+        f'"Bærum";"{extent}";"202 Grunnskole";"{kind}";{amount}\n'
+        for extent, share in (("Kommunekasse", 0.5), ("Kommunekonsern", 1.0))
+        for kind, amount in (("Netto driftsutgifter", 1_500_000 * share), ("Avskrivninger", 100_000 * share))
+    )
+    balance = '"region";"balansedata";"Beløp (1000 kr) 2025"\n"Bærum";"Ubundne investeringsfond";"210 000"\n'
+    files = [
+        saved(here, "a.csv", f'"12367: Detaljerte regnskapstall"\n\n{head}{rows}'),
+        saved(here, "b.csv", f'"13202: Balanse"\n\n{balance}'),
+    ]
+    import_files(folder, files, "3201")
+    scenario = read(str(folder)).scenario
+    schools = next(area for area in scenario.areas if area.area == "schools")
+    growth = 1.0 + scenario.prices.deflator_growth.at(np.array([2026]))[0]
+    assert schools.frame[0] == pytest.approx(1400 * growth, rel=1e-4)
+    assert scenario.opening.investment_funds.value == 210.0
 
 
 FAULTS = {

@@ -87,6 +87,22 @@ def test_a_workbook_of_the_page_with_headings_in_two_rows_and_blanks_for_repeats
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        # Made in the shapes csv2 and csv3 of the service: one figure a row, in words or in codes.
+        '"region","alder","statistikkvariabel","år","07459: Befolkning, etter region"\n'
+        '"3201 Bærum","105+ 105 år eller eldre","Personer","2025",3\n',
+        '"Region","Alder","ContentsCode","Tid","07459: Befolkning"\n"3201","105+","Personer1","2025",3\n',
+    ],
+)
+def test_one_figure_a_row_in_words_or_in_codes(here, text):
+    cube = read_saved(saved(here, "x.csv", text))
+    (cell,) = cube.cells
+    assert (cube.table, cell.at["Region"].code, cell.at["Alder"].code) == ("07459", "3201", "105+")
+    assert (cell.year, cell.value) == (2025, 3.0)
+
+
+@pytest.mark.parametrize(
     ("cell", "value"),
     [("1 234,5", 1234.5), ("1234.5", 1234.5), ("1.234,5", 1234.5), ("−3", -3.0), ("..", None), (":", None), (7, 7.0)],
 )

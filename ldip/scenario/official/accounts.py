@@ -36,7 +36,6 @@ NO_PEOPLE = Text(
     en="{table} is in kroner a resident, and residents on 31 December {year} are missing. Import 07459 along "
     "with it.",
 )
-NET = {"AGD2"}
 NET_EXPENSES = Text(
     nb="; netto driftsutgifter uten avskrivninger, områdets funksjoner",
     en="; net operating expenses without depreciation, the area's functions",
@@ -71,9 +70,9 @@ def in_thousands(cells: Sequence[Cell]) -> list[Cell]:
     without its companies."""
     amounts = [cell for cell in cells if "1000" in cell.contents.said or cell.contents.code == "KOSbelop0000"]
     found = amounts or list(cells)
-    extents = {cell.at["Omfang"].code for cell in found if "Omfang" in cell.at}
-    chosen = "A" if "A" in extents else min(extents, default="")
-    return [cell for cell in found if not extents or cell.at["Omfang"].code == chosen]
+    extents = sorted({cell.at["Omfang"] for cell in found if "Omfang" in cell.at})
+    group = [it for it in extents if it.code == "A" or "konsern" in it.label.lower()] or extents[:1]
+    return [cell for cell in found if not group or cell.at["Omfang"] == group[0]]
 
 
 def per_resident(cells: Sequence[Cell]) -> dict[int, dict[str, float]]:
@@ -234,7 +233,7 @@ def fill_frames(draft: Draft, cells: Sequence[Cell], source: Text) -> None:
         function = cell.at["Funksjon"].code
         if cell.year != year or not re.fullmatch(r"\d{3}", function):
             continue
-        if cell.at["Art"].code in NET:
+        if cell.at["Art"].code == "AGD2" or cell.at["Art"].label.lower() == "netto driftsutgifter":
             net[function] += value / 1000.0
         elif "avskrivning" in cell.at["Art"].label.lower() and "motpost" not in cell.at["Art"].label.lower():
             worn[function] += value / 1000.0

@@ -165,6 +165,12 @@ def joined(*parts: Text | str) -> Text:
     return Text("".join(text.nb for text in texts), "".join(text.en for text in texts))
 
 
+def decimals(value: float, spec: str) -> Text:
+    """A number with the decimal sign of each language."""
+    text = format(value, spec)
+    return Text(text.replace(".", ","), text)
+
+
 def significant(value: float, digits: int) -> float:
     """The value with so many digits as its source can bear."""
     return float(f"{value:.{digits}g}")

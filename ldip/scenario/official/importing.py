@@ -76,7 +76,7 @@ def import_files(
     ministry: list[Saved] = []
     for path in files:
         try:
-            found = _take(path, code, given)
+            found = _take(path, code, given, str(draft.tree.get("scenario", {}).get("municipality", "")))
         except InputError as error:
             faults += error.faults
             continue
@@ -112,7 +112,7 @@ def known_code(code: str) -> str:
     return number
 
 
-def _take(path: Path, code: str, given: Sequence[str]) -> Taken | Saved:
+def _take(path: Path, code: str, given: Sequence[str], name: str) -> Taken | Saved:
     if path.suffix.lower().lstrip(".") not in FILES:
         raise InputError([Fault.of("not_statistics", path.name, names=", ".join(sorted(FILES)))])
     found = read_saved(path)
@@ -123,7 +123,7 @@ def _take(path: Path, code: str, given: Sequence[str]) -> Taken | Saved:
     table = recognised(found)
     if table is None:
         raise InputError([_unknown(path.name, found.title)])
-    return Taken(found, table, of_municipality(found, code, given), source_of(found, table))
+    return Taken(found, table, of_municipality(found, code, given, name), source_of(found, table))
 
 
 def _unknown(file: str, title: str = "") -> Fault:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ldip.errors import Fault, InputError
-from ldip.scenario.official.draft import Draft, joined, significant
+from ldip.scenario.official.draft import Draft, decimals, joined, significant
 from ldip.scenario.official.municipalities import former, padded
 from ldip.scenario.official.saved import Rows, Saved, number
 from ldip.text import Text
@@ -18,8 +18,8 @@ from ldip.text import Text
 CITED = Text("Kommunaldepartementet", "Ministry of Local Government")
 EQUALISATION = Text(", løpende inntektsutjevning", ", running income equalisation")
 FREE = Text(
-    nb=", Grønt hefte {year}, tabell 3-k ({file}); frie inntekter {free:.1f} mill. − skatt",
-    en=", the Green booklet {year}, table 3-k ({file}); free revenue {free:.1f} mill. − tax",
+    nb=", Grønt hefte {year}, tabell 3-k ({file}); frie inntekter {free} mill. − skatt",
+    en=", the Green booklet {year}, table 3-k ({file}); free revenue {free} mill. − tax",
 )
 """No licence is stated: the figures are cited."""
 AVERAGE = re.compile(r"lands(gjennomsnitt|gjennomsnittet|snitt)|landsgj|gj\.?snitt")
@@ -139,7 +139,7 @@ def fill_green(draft: Draft, sheet: Sheet) -> bool:
         if re.search(r"frie inntekt", text) and (year in text or year in sheet.title):
             return _free_revenue(draft, sheet, value / thousands)
         if re.search(r"ramme(tilsk[uo]t|tilskudd)", text) and re.search(r"\bsum\b|i alt|totalt", text):
-            draft.say(BEFORE_EQUALISATION, file=sheet.file, amount=f"{value / thousands:.1f}")
+            draft.say(BEFORE_EQUALISATION, file=sheet.file, amount=decimals(value / thousands, ".1f"))
             return True
     return False
 
@@ -152,7 +152,7 @@ def _free_revenue(draft: Draft, sheet: Sheet, free: float) -> bool:
     before = sum(float(row[year]) for row in grants)
     if not grants or not before > 0.0 or not grant > 0.0:
         return False
-    words = {"year": year, "file": sheet.file, "free": free}
+    words = {"year": year, "file": sheet.file, "free": decimals(free, ".1f")}
     said = joined(CITED, Text(FREE.say("nb", **words), FREE.say("en", **words)))
     for row in grants:
         for one in draft.years:

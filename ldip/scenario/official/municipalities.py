@@ -63,8 +63,9 @@ def successors(code: str) -> tuple[str, ...]:
     return tuple(new for change in changes() if code in change.old and code not in change.new for new in change.new)
 
 
-def of_municipality(cube: Cube, code: str, given: Sequence[str] = ()) -> list[Cell]:
-    """The cells of one municipality; of merged ones the sum, year by year, of those that were there.
+def of_municipality(cube: Cube, code: str, given: Sequence[str] = (), name: str = "") -> list[Cell]:
+    """The cells of one municipality; of merged ones the sum, year by year, of those that were there. In a file that
+    has names and no numbers it is the one called `name`.
 
     A table without regions is the nation's, and all its cells are returned. A cell of two numbers in one year is
     summed only where one of them is not there any more: the new number wins over the old ones. InputError if the
@@ -74,10 +75,14 @@ def of_municipality(cube: Cube, code: str, given: Sequence[str] = ()) -> list[Ce
         return list(cube.cells)
     wanted = former(code, given)
     there = {padded(cell.at[REGION].code): cell.at[REGION] for cell in cube.cells}
+    if name and not any(number.isdigit() for number in there):
+        wanted = tuple(text for text in there if text == name or text.startswith(f"{name} ("))
     if not any(number in there for number in wanted):
-        others = [f"{number} {region.label}".strip() for number, region in there.items()]
+        others = [number if number == it.label else f"{number} {it.label}" for number, it in there.items()]
         shown = ", ".join([*others[:4], *(["…"] if others[4:] else [])])
-        raise InputError([Fault.of("other_municipality", cube.file, "", shown, code=", ".join(wanted))])
+        raise InputError(
+            [Fault.of("other_municipality", cube.file, "", shown, code=", ".join(wanted or (code, name)))]
+        )
     grouped: dict[tuple[str, ...], dict[str, Cell]] = defaultdict(dict)
     for cell in cube.cells:
         number = padded(cell.at[REGION].code)

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from ldip.scenario.official.cube import Cell, Code, known
-from ldip.scenario.official.draft import Draft, joined
+from ldip.scenario.official.draft import Draft, decimals, joined
 from ldip.scenario.official.size import residents_at_opening, scale
 from ldip.text import Text
 
@@ -77,7 +77,7 @@ def fill_population(draft: Draft, counted: Ages, later: Ages, sources: dict[str,
     if both:
         gap = sum(later[both[-1]].values()) / sum(counted[both[-1]].values()) - 1.0
         if abs(gap) >= 0.001:
-            draft.say(SEAM, share=f"{abs(100 * gap):.1f}", side=ABOVE if gap > 0 else BELOW, year=both[-1])
+            draft.say(SEAM, share=decimals(abs(100 * gap), ".1f"), side=ABOVE if gap > 0 else BELOW, year=both[-1])
     ages = {year: counted.get(year) or later[year] for year in wanted}
     last = int(max(float(row["age"]) for row in draft.tables["ages"]))
     used = list(dict.fromkeys(sources["counted" if y in counted else "later"] for y in wanted))

@@ -155,6 +155,8 @@ def cube_of(file: str, sha256: str, rows: Rows) -> Cube | None:
     cells = list(_cells(names, data, stub, columns))
     if not cells or not all(TIME in cell.at for cell in cells):
         return None
+    # One figure a row: the column of figures bears the title.
+    title = title or next((found for n in columns if (found := TITLE.match(names[n]))), None)
     shown = title[0].strip().strip('"') if title else ""
     updated = re.search(r"\b(20\d{2})-?(\d{2})-?(\d{2})\b", " ".join(_alone(row) for row in rows[-25:]))
     day = "-".join(updated.groups()) if updated else ""

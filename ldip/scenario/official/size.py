@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from ldip.scenario.files.template import OF_SIZE, SIZED
-from ldip.scenario.official.draft import Draft, is_invented, significant
+from ldip.scenario.official.draft import Draft, decimals, is_invented, significant
 from ldip.text import Text
 
 SCALED = Text(
-    nb="Oppdiktede beløp er ganget med {factor:.3g}, forholdet mellom folketallene, så de passer størrelsen. De er "
+    nb="Oppdiktede beløp er ganget med {factor}, forholdet mellom folketallene, så de passer størrelsen. De er "
     "fortsatt oppdiktet.",
-    en="Invented amounts were multiplied by {factor:.3g}, the ratio of the populations, so that they fit the "
+    en="Invented amounts were multiplied by {factor}, the ratio of the populations, so that they fit the "
     "size. They "
     "are still invented.",
 )
@@ -29,7 +29,7 @@ def scale(draft: Draft, factor: float) -> None:
         for row in filter(is_invented, draft.tables.get(table, [])):
             row |= {name: f"{significant(float(row[name]) * factor, 4):g}" for name in columns if row.get(name)}
             draft.changed.add(table)
-    draft.say(SCALED, factor=factor)
+    draft.say(SCALED, factor=decimals(factor, ".3g"))
 
 
 def residents_at_opening(draft: Draft) -> float:
