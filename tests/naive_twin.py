@@ -62,11 +62,21 @@ DEFAULTS = {
         "school_place_cost": 0.82,
         "care_place_cost": 4.1,
         "replacement_value": 0.0,
+        "land_sales": 0.0,
     },
+    "local_revenue": dict.fromkeys(
+        (
+            *("property_tax_rate", "property_tax_base", "property_tax_base_growth", "property_tax_base_per_dwelling"),
+            *("natural_resource_tax", "concession_revenue", "dividends", "fee_change"),
+        ),
+        0.0,
+    ),
+    "opening": {"uncovered_deficit": 0.0, "cover_years": 2.0, "cover_per_year": 0.0},
+    "drivers.companies": {"persistence": 0.5, "volatility": 0.0},
     "drivers.project_cost": {"of_p85": 1.0, "idea": 0.4, "planning": 0.25, "approved": 0.15, "building": 0.08},
     "drivers.project_delay": {"idea": 0.75, "planning": 0.5, "approved": 0.25, "building": 0.2},
 }
-"""The numbers about named projects that a scenario may leave out."""
+"""The numbers that a scenario may leave out, of those that are newer than the oldest ones here."""
 
 
 def lay_over_project(row, change):
@@ -121,7 +131,7 @@ def lay_over(tree, change):
     """A number is replaced whole; a section is gone into."""
     for key, new in change.items():
         if isinstance(new, dict) and "value" not in new and "dated" not in new:
-            lay_over(tree[key], new)
+            lay_over(tree.setdefault(key, {}), new)
         else:
             tree[key] = new
 
@@ -542,6 +552,20 @@ def plan_of_year(scenario, year, before, at_reference, planned, reference):
         setattr(p, key, base("revenue", key))
     p.revenue_shortfall = base("revenue", "shortfall")
     p.income_system_loss = base("revenue", "income_system_loss")
+    own = scenario["local_revenue"]
+    p.fee_change = number(own["fee_change"], year)
+    p.natural_resource_tax = number(own["natural_resource_tax"], year)
+    for key in ("property_tax_rate", "property_tax_base_per_dwelling", "concession_revenue", "dividends"):
+        setattr(p, key, number(own[key], year))
+    p.property_tax_base = number(own["property_tax_base"], year)
+    for y in range(first + 1, year + 1):
+        p.property_tax_base *= 1 + number(own["property_tax_base_growth"], y)
+    p.one_off_revenue = p.one_off_expenditure = 0.0
+    for item in scenario.get("one_off", {}).values():
+        if item["year"] == year:
+            amount = number(item["amount"], year)
+            p.one_off_revenue += pos(amount)
+            p.one_off_expenditure += pos(-amount)
     if in_plan:
         r.tax = line("tax")
     else:
@@ -549,7 +573,8 @@ def plan_of_year(scenario, year, before, at_reference, planned, reference):
     p.tax = r.tax * p.working_age / r.working_age
     at_work = of_working_age(nation_in(scenario, year))
     if in_plan:
-        p.national_tax_per_resident = r.tax / r.opening_residents / base("revenue", "own_to_national_tax")
+        equalised_tax = r.tax + p.natural_resource_tax / deflator
+        p.national_tax_per_resident = equalised_tax / r.opening_residents / base("revenue", "own_to_national_tax")
     else:
         grown = at_work / of_working_age(nation_in(scenario, last_planned))
         for y in range(last_planned + 1, year + 1):
@@ -564,7 +589,7 @@ def plan_of_year(scenario, year, before, at_reference, planned, reference):
         setattr(p, key, base("revenue", key))
     if in_plan:
         rate = base("revenue", "equalisation_rate", first)  # the rest as in the year itself
-        equalised = equalise(r.opening_residents, r.tax, p.national_tax_per_resident, rate, vars(p))
+        equalised = equalise(r.opening_residents, equalised_tax, p.national_tax_per_resident, rate, vars(p))
         more_need = need_of(scenario, reference[year - 1]) - r.opening_residents * p.national_need
         r.block_grant = line("general_grant") - equalised - p.needs_equalisation * more_need
     else:
@@ -669,6 +694,8 @@ def plan_of_year(scenario, year, before, at_reference, planned, reference):
         p.vat_share = base("investment", "vat_share")
         p.on_lending = base("investment", "on_lending")
 
+    p.land_sales = base("investment", "land_sales")
+
     built_before = sum(
         (built_in if year > first else reference_in)(scenario, year - 1 if year > first else first).values()
     )
@@ -702,11 +729,25 @@ def plan_of_year(scenario, year, before, at_reference, planned, reference):
     p.budgeted_buffer_use = base("rules", "budgeted_buffer_use") * cpi
     if in_plan:
         p.budgeted_buffer_use = line("use_of_buffer_fund")
+    p.uncovered_by_plan = left_of_opening_deficit(scenario, year)
     for key in ("equity_minimum", "buffer_floor", "buffer_target_share", "buffer_minimum"):
         setattr(p, key, base("rules", key))
     for key in ("liquidity_minimum", "result_share_minimum", "deficit_limit_share"):
         setattr(p, key, base("rules", key))
     return p
+
+
+def left_of_opening_deficit(scenario, year):
+    """What the cover plan leaves of the opening deficit at the end of a year."""
+    first, opening = scenario["scenario"]["first_year"], scenario["opening"]
+    left = deficit = number(opening["uncovered_deficit"], first)
+    amounts = opening["cover_per_year"]
+    years = int(number(opening["cover_years"], first))
+    if any(amounts.get("dated", {}).values()) or amounts.get("value", 0) != 0:
+        for y in range(first, year + 1):
+            left -= number(amounts, y)
+        return pos(left)
+    return deficit * pos(years - (year - first + 1)) / years
 
 
 # --- named projects ----------------------------------------------------------------------------------------------
@@ -946,13 +987,12 @@ def opening_of(scenario, fit):
     o.price_deviation = 0.0
     o.swap_surprise = 0.0
     o.extra_completions = 0.0
+    o.new_dwellings = 0.0
     o.new_capacity = 0.0
     o.slipped_investment = 0.0
     o.decided_measures = 0.0
     o.postponement = 0.0
     o.result_share_breach = 0.0
-    o.uncovered_deficit = 0.0
-    o.latest_deficit = 0.0
     o.premium_deviation = 0.0
     for row in scenario["vintages"]:
         n = float(row["years"])
@@ -966,6 +1006,7 @@ def opening_of(scenario, fit):
         setattr(o, capacity, weighted(scenario, service, "place_cost", users))
     for stock in scenario["opening"]:
         setattr(o, stock, number(scenario["opening"][stock], first))
+    o.latest_deficit = 0.0 if left_of_opening_deficit(scenario, first + 1) > 0 else o.uncovered_deficit
     o.maintenance_backlog = o.project_depreciation = 0.0
     o.replacement_value = number(scenario["investment"]["replacement_value"], first)
     if o.replacement_value == 0:
@@ -978,7 +1019,7 @@ def opening_of(scenario, fit):
 
 WEATHER = (
     *("rate", "national", "own", "completion", "construction", "deflator", "cpi", "equity", "free"),
-    *("births", "arrivals", "mortality", "income_system", "delivery", "slippage", "persons", "kept"),
+    *("births", "arrivals", "mortality", "companies", "income_system", "delivery", "slippage", "persons", "kept"),
     *("premium", "amortised", "step"),
 )
 """What chance decides in a year: the rate, factors, surprises, the loss of revenue, and the restructuring step."""
@@ -992,7 +1033,7 @@ def close(p, o, people, chance, projects):
     y = SimpleNamespace()
     prices_of(y, p, o, chance)
     rates_of(y, p, o, chance)
-    people_of(y, p, people, chance)
+    people_of(y, p, o, people, chance)
     revenue_of(y, p, o, people, chance)
     services_of(y, p, o, people, chance, projects)
     investment_of(y, p, o, people, chance, projects)
@@ -1027,10 +1068,11 @@ def rates_of(y, p, o, chance):
     y.loan_rate = p.floating_share * rate + (1 - p.floating_share) * y.fixed_rate + p.loan_margin
 
 
-def people_of(y, p, people, chance):
+def people_of(y, p, o, people, chance):
     """Section 3."""
     y.completions = p.programme * chance.completion
     y.extra_completions = y.completions - p.programme
+    y.new_dwellings = o.new_dwellings + y.completions
     y.residents = p.residents + people.residents
     y.closing_residents = p.closing_residents + people.closing_residents
     y.working_age = p.working_age + people.working_age
@@ -1046,14 +1088,16 @@ def revenue_of(y, p, o, people, chance):
     m = budgeted * chance.national
     y.tax_revenue = p.tax * prices * chance.free * chance.national * chance.own
     y.tax_revenue *= ratio(y.working_age, p.working_age)
-    y.equalisation = equalise(opening_residents, y.tax_revenue, m, p.equalisation_rate, vars(p))
+    y.natural_resource_tax = p.natural_resource_tax
+    own_tax = y.tax_revenue + y.natural_resource_tax
+    y.equalisation = equalise(opening_residents, own_tax, m, p.equalisation_rate, vars(p))
     y.block_grant = p.block_grant * grant_prices * chance.free * ratio(opening_residents, p.opening_residents)
     need = p.need + people.need
     y.needs_grant = p.needs_equalisation * (need - opening_residents * p.national_need) * grant_prices
 
     earlier = p.earlier_residents + people.earlier_residents
     y.growth_grant = 0.0
-    if ratio(y.tax_revenue, opening_residents) < p.growth_grant_tax_level * m:
+    if ratio(own_tax, opening_residents) < p.growth_grant_tax_level * m:
         beyond = pos((opening_residents - earlier) / 3 - p.growth_grant_limit * earlier)
         y.growth_grant = p.growth_grant_per_resident * grant_prices * beyond
     y.surprise_taken_back = opening_residents * budgeted * (chance.national - chance.kept)
@@ -1063,13 +1107,20 @@ def revenue_of(y, p, o, people, chance):
     y.interest_compensation = pos(p.compensation * prices + p.compensation_base * (rate - p.reference_rate))
     y.imputed_capital_cost = o.self_financing_debt * (p.imputed_share + p.full_cost_share * y.swap_surprise)
     y.sector_revenue = p.sector_revenue * prices * ratio(y.residents, p.residents)
+    y.extra_fees = p.fee_change * y.sector_revenue
+    y.sector_revenue += y.extra_fees
     y.sector_revenue += p.full_cost_share * o.self_financing_debt * y.swap_surprise
-    everything = y.tax_revenue + y.general_grant + y.host_grant + y.integration_grant + y.interest_compensation
+    everything = own_tax + y.general_grant + y.host_grant + y.integration_grant + y.interest_compensation
     everything += y.sector_revenue
     y.income_system_loss = p.income_system_loss * prices + (p.revenue_shortfall + chance.income_system) * everything
-    y.free_revenue = y.tax_revenue + y.general_grant - y.income_system_loss
+    y.free_revenue = own_tax + y.general_grant - y.income_system_loss
     y.central_revenue = y.free_revenue + y.host_grant + y.integration_grant
     y.central_revenue += y.interest_compensation + y.imputed_capital_cost
+    per_mille = p.property_tax_base + p.property_tax_base_per_dwelling * o.new_dwellings
+    y.property_tax = p.property_tax_rate / 1000 * per_mille * prices
+    y.concession_revenue = p.concession_revenue * prices * chance.companies
+    y.one_off_revenue = p.one_off_revenue
+    y.central_revenue += y.property_tax + y.concession_revenue + y.one_off_revenue
     y.operating_revenue = y.central_revenue - y.imputed_capital_cost + y.sector_revenue
 
 
@@ -1106,6 +1157,8 @@ def services_of(y, p, o, people, chance, projects):
     y.pension_beyond_frames -= p.pension_in_frames * prices
     y.net_sector_expenditure = y.kindergarten_cost + y.school_cost + y.care_cost
     y.net_sector_expenditure += y.other_service_cost + y.premises_cost + y.project_running_cost
+    y.one_off_expenditure = p.one_off_expenditure
+    y.net_sector_expenditure += y.one_off_expenditure - y.extra_fees
     y.net_sector_expenditure += y.undelivered_measures + y.pension_beyond_frames - y.restructuring_measures
     y.price_compensation = y.net_sector_expenditure * (1 - ratio(o.deflator_index, prices))
     extra_demand = people.kindergartens + people.schools + people.care
@@ -1149,6 +1202,7 @@ def investment_of(y, p, o, people, chance, projects):
     y.housing_investment = p.housing_investment * prices + y.project_housing
     y.share_purchases = p.share_purchases * prices
     y.sales = p.sales * prices
+    y.land_sales = p.land_sales * prices
     y.gross_investment = y.general_investment + y.water_waste_investment + y.housing_investment
     state = p.grant_share * (ready - slipped - postponed - project_postponed)
     dwellings = p.contribution_per_dwelling * o.extra_completions
@@ -1182,7 +1236,7 @@ def financing_of(y, p, o):
     """Section 7, who pays for investment."""
     y.use_of_investment_funds = min(p.use_of_investment_funds, o.investment_funds)
     to_finance = y.general_investment + y.share_purchases - y.sales - y.grants - y.vat_compensation
-    to_finance -= y.use_of_investment_funds
+    to_finance -= y.use_of_investment_funds + y.land_sales
     rule = pos(
         p.equity_target * y.general_investment - y.vat_compensation - y.use_of_investment_funds + y.share_purchases
     )
@@ -1219,6 +1273,8 @@ def debt_and_interest_of(y, p, o, chance):
     y.endowment_gain = y.endowment_equity_return - o.endowment_fund * carried
     y.endowment_cost = p.endowment_cost_share * o.endowment_fund
     y.net_financial_cost = y.interest + y.instalments - y.interest_income - (y.endowment_return - y.endowment_cost)
+    y.dividends = p.dividends * y.deflator_index * chance.companies
+    y.net_financial_cost -= y.dividends
     y.net_operating_result = y.gross_operating_result - y.net_financial_cost
 
     expected = p.equity_weight * p.equity_return + (1 - p.equity_weight) * p.bond_return
@@ -1237,7 +1293,8 @@ def year_end_of(y, p, o):
     y.use_of_restricted_funds = min(p.use_of_restricted_funds, o.restricted_funds)
     balance = y.net_operating_result - y.endowment_provision + y.use_of_wage_reserve
     balance += y.use_of_discretionary_funds + y.use_of_restricted_funds
-    balance -= o.uncovered_deficit + p.provision_to_discretionary_funds + y.planned_transfer
+    y.budgeted_cover = pos(o.uncovered_deficit - p.uncovered_by_plan)
+    balance -= y.budgeted_cover + p.provision_to_discretionary_funds + y.planned_transfer
 
     left = pos(-balance)  # a deficit
     budgeted = min(left, p.budgeted_buffer_use, pos(o.buffer_fund - p.buffer_floor * y.cpi_index))
@@ -1246,7 +1303,7 @@ def year_end_of(y, p, o):
     left -= y.struck_transfer
     y.struck_provision = min(left, p.provision_to_discretionary_funds)
     left -= y.struck_provision
-    y.struck_cover = min(left, o.uncovered_deficit)
+    y.struck_cover = min(left, y.budgeted_cover)
     left -= y.struck_cover
     y.emergency_buffer_use = min(left, o.buffer_fund - budgeted)
     left -= y.emergency_buffer_use
@@ -1257,16 +1314,20 @@ def year_end_of(y, p, o):
     y.new_uncovered_deficit = left
     y.buffer_use = budgeted + y.emergency_buffer_use
     y.provision_to_discretionary_funds = p.provision_to_discretionary_funds - y.struck_provision
-    y.covered_deficit = o.uncovered_deficit - y.struck_cover
 
     left = pos(balance)  # a surplus
+    y.extra_cover = min(left, o.uncovered_deficit - y.budgeted_cover)
+    left -= y.extra_cover
+    y.covered_deficit = y.budgeted_cover - y.struck_cover + y.extra_cover
     to_buffer = min(left, pos(p.buffer_target_share * y.operating_revenue - o.buffer_fund))
     left -= to_buffer
     planned_liquidity = o.liquidity_reserve - y.use_of_wage_reserve - y.use_of_discretionary_funds
     planned_liquidity -= y.use_of_investment_funds
     planned_liquidity += p.provision_to_discretionary_funds + y.investment_fund_provision
-    planned_liquidity += o.uncovered_deficit - y.premium_deviation + y.premium_amortisation
-    to_liquidity = min(left, pos(pos(p.liquidity_minimum * y.cpi_index - planned_liquidity) - to_buffer))
+    planned_liquidity += y.budgeted_cover - y.premium_deviation + y.premium_amortisation
+    to_liquidity = min(
+        left, pos(pos(p.liquidity_minimum * y.cpi_index - planned_liquidity) - to_buffer - y.extra_cover)
+    )
     left -= to_liquidity
     y.extra_transfer = min(left, y.planned_borrowing)
     left -= y.extra_transfer
@@ -1322,6 +1383,12 @@ def key_figures_of(y, p):
     y.equity_share = ratio(equity, y.general_investment)
     free_funds = y.closing_buffer_fund + y.closing_wage_reserve + y.closing_discretionary_funds
     y.fund_share = ratio(free_funds, y.operating_revenue)
+    y.investment_fund_share = ratio(y.closing_investment_funds, y.operating_revenue)
+    y.free_fund_share = ratio(free_funds + y.closing_investment_funds, y.operating_revenue)
+    borrowed = y.general_borrowing + y.self_financing_borrowing
+    y.self_financing_share = 1 - borrowed / y.gross_investment if y.gross_investment > 0 else 1.0
+    y.general_debt_ratio = ratio(y.closing_general_debt, y.operating_revenue)
+    y.debt_ratio_without_on_lending = ratio(y.closing_debt - y.closing_on_lending_debt, y.operating_revenue)
     y.net_financial_cost_share = ratio(y.net_financial_cost, y.operating_revenue)
     y.investment_share = ratio(y.gross_investment, y.operating_revenue)
     y.debt_per_resident = ratio(y.closing_debt, y.closing_residents)
@@ -1429,7 +1496,7 @@ STOCKS = (
 )
 MEMORY = (
     *("deflator_index", "deflator_factor", "price_deviation", "grant_price_factor", "fixed_rate", "swap_surprise"),
-    *("extra_completions", "new_capacity", "slipped_investment", "decided_measures", "postponement"),
+    *("extra_completions", "new_dwellings", "new_capacity", "slipped_investment", "decided_measures", "postponement"),
     *("result_share_breach", "replacement_value", "maintenance_backlog", "project_depreciation"),
     *CAPACITY.values(),
 )
@@ -1472,7 +1539,7 @@ def calm(plan):
 
 SHOCKS = (
     *("rate", "national_tax", "own_tax", "completions", "construction", "wages", "cpi", "equities"),
-    *("free_revenue", "births", "arrivals", "mortality"),
+    *("free_revenue", "births", "arrivals", "mortality", "companies"),
 )
 TAILED = ("national_tax", "own_tax", "cpi")
 MOVED_BY = {
@@ -1654,6 +1721,7 @@ def weather(scenario, plan, normals, others):
             chance.value(x) for x in carried(chance.of("arrivals", "persistence"), chance.shocks("arrivals"))
         ],
         "mortality": mortality(chance),
+        "companies": chance.ordinary("companies"),
         "income_system": income_system(chance),
         "delivery": [delivered(chance, p) for p in plan],
         "slippage": [slipping(chance, p, year) for year, p in enumerate(plan)],

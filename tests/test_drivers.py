@@ -37,6 +37,7 @@ MOVES = {
     "births": {"births_factor"},
     "arrivals": {"net_arrivals"},
     "mortality": {"mortality_factor"},
+    "companies": {"companies_factor"},
     "persons": {"persons_factor"},
     "income_system": {"income_system_loss"},
     "delivery": {"delivery_factor"},
@@ -67,7 +68,7 @@ def with_values(scenario, **values: float):
 @pytest.fixture(scope="module")
 def all_on():
     """Every driver on."""
-    return read(DEFAULT, EVERYTHING).scenario
+    return with_values(read(DEFAULT, EVERYTHING).scenario, companies__volatility=0.3)
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """The official forms add up: every form, scenario, change, policy, year and price basis."""
 
+import json
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -11,7 +12,9 @@ from ldip.analysis.statement import LINE_OF_USERS, Accounts
 from ldip.model.catalogue import MONEY_UNITS
 from ldip.model.engine.simulate import Ledger
 from ldip.report.answers.accounts import Line, lines_of, plan_records
-from ldip.report.answers.forms import BALANCE, FORM_1A, FORM_2B, FORMS, KEY_FIGURES, OPERATIONS, Form, Row, Sum
+from ldip.report.answers.form import Form, Row, Sum
+from ldip.report.answers.forms import BALANCE, FORM_1A, FORM_2B, FORMS, KEY_FIGURES, OPERATIONS, forms_of
+from ldip.report.answers.forms_2019 import INVESTMENT_SPENT
 from ldip.scenario.files.reader import change_names, find, read
 from ldip.scenario.projects import built
 
@@ -59,7 +62,24 @@ def complaints(accounts: Accounts, *, fixed_prices: bool, forms: Sequence[Form] 
             sign * total for sign, total in zip((1, -1), last_totals(form["investment"]), strict=True)
         ],
     }
-    return found + [name for name, totals in balances.items() if len(totals) != 2 or off(totals[0] + totals[1])]
+    spent = [line.values for line in form["5-4"] if line.label.nb == "Sum bevilgninger drift, netto"]
+    balances["5-4 is what its areas spend"] = [*spent, *last_totals(form["5-4-2"])]
+    nothing = {"5-5 is financed": last_totals(form["5-5"])}
+    found += [name for name, totals in nothing.items() if len(totals) != 1 or off(totals[0])]
+    found += [name for name, totals in balances.items() if len(totals) != 2 or off(totals[0] + totals[1])]
+    return found + result_shares(form, accounts)
+
+
+def result_shares(form: dict[str, list[Line]], accounts: Accounts) -> list[str]:
+    """Forms in which the result's row over the revenue's row is not the result share, where both are printed."""
+    share = accounts.ledger["net_operating_result_share"][:, 0]
+    printed = [(name, {line.of: line.values for line in lines}) for name, lines in form.items()]
+    of_forms = {name: rows["net_operating_result"] for name, rows in printed if "net_operating_result" in rows}
+    revenue = {name: rows["operating_revenue"] for name, rows in printed if "operating_revenue" in rows}
+    assert {"operations", "5-4", "5-6"} <= of_forms.keys()
+    assert "5-6" in revenue
+    wrong = {name for name in of_forms for other in revenue if off(of_forms[name] / revenue[other] - share)}
+    return [f"{name}: the result share is not its row over the revenue's" for name in wrong]
 
 
 @pytest.mark.parametrize("fixed_prices", [True, False], ids=["fixed", "nominal"])
@@ -73,7 +93,7 @@ def test_every_form_adds_up(shipped, policy, fixed_prices):
     planned = scenario.scenario.plan_years
     for form in FORMS:
         for line in lines_of(form, accounts, fixed_prices=fixed_prices):
-            only_planned = form == FORM_2B and line.of.startswith(("plan:", "investment:"))
+            only_planned = form in (FORM_2B, INVESTMENT_SPENT) and line.of.startswith(("plan:", "investment:"))
             assert not np.isnan(line.values[:planned]).any(), line.label.en
             assert np.isnan(line.values[planned:]).all() if only_planned else np.isfinite(line.values).all(), line
     items, investment = last_totals(lines_of(FORM_2B, accounts, fixed_prices=fixed_prices))
@@ -192,3 +212,32 @@ def test_records_of_forms_say_their_prices_and_leave_out_what_nobody_knows(scena
     assert at["balance", "Total debt", 2025]["price_basis"] == "2020-kr (cpi)"
     assert at["2B", "Items of the plan in all", 2024]["value"] is None
     assert at["2B", "Gross investment", 2024]["value"] > 0.0
+
+
+def test_the_forms_are_those_of_the_first_year_or_of_the_source():
+    old, new = ({form.id for form in forms_of(read(name).scenario)} for name in NAMES)
+    assert {"1A", "1B", "2A", "2B", "operations", "investment"} == old - new, "HP prints those of the old regulation"
+    assert {"5-4", "5-4-2", "5-5", "5-5-2", "5-6"} == new - old
+    heading = read(NAMES[1]).scenario.scenario
+    assert heading.forms is None
+    assert heading.model_copy(update={"first_year": 2019}).regulation == "2000"
+    assert heading.model_copy(update={"forms": "2000"}).regulation == "2000"
+
+
+def test_rows_of_what_a_municipality_lacks_are_left_out():
+    labels = {}
+    for name in NAMES:
+        accounts = Accounts(read(name).scenario, 6)
+        labels[name] = {line.of.lstrip("-") for form in FORMS for line in lines_of(form, accounts, fixed_prices=True)}
+    assert "property_tax" not in labels["baerum-2020"]
+    assert {"property_tax", "dividends", "concession_revenue"} <= labels["eksempelvik-2025"]
+    assert "land_sales" not in labels["eksempelvik-2025"]
+
+
+def test_printed_figures_add_up_for_who_reads_them(ldip):
+    """Revenue, expenditure and result as printed, years after the plan: within what rounding explains."""
+    for scenario, form in (("baerum-2020", "operations"), ("eksempelvik-2025", "5-6")):
+        records = json.loads(ldip("plan", scenario, "--form", form, "--form", "key-figures", "--json").out)
+        at = {record["line"]: record["value"] for record in records if record["year"] == records[-1]["year"]}
+        share = at["net_operating_result"] / at["operating_revenue"]
+        assert share == pytest.approx(at["net_operating_result_share"], abs=1e-12)

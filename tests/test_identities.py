@@ -49,7 +49,7 @@ NOT_MONEY = {  # fields of the plan that do not change when money is counted in 
     ),
     *("on_lending_margin", "equity_weight", "equity_return", "dividend_yield", "bond_return", "bond_duration"),
     *("endowment_cost_share", "endowment_withdrawal_share", "buffer_target_share", "result_share_minimum"),
-    "deficit_limit_share",
+    *("deficit_limit_share", "fee_change", "property_tax_rate"),
 }
 SHARES = (
     *("_share", "_shortfall", "_rate", "_weight", "_target", "_minimum", "_delivery", "slippage", "overrun"),
@@ -57,9 +57,24 @@ SHARES = (
 )
 NOT_MONEY_OPENING = {
     *("deflator_index", "fixed_rate", "swap_surprise", "extra_completions", "deflator_factor", "price_deviation"),
-    *("grant_price_factor", "postponement", "result_share_breach"),
+    *("grant_price_factor", "postponement", "result_share_breach", "new_dwellings"),
 }
 
+
+OWN = {
+    "fee_change": (-0.2, 0.3),
+    "property_tax_rate": (0.0, 7.0),
+    "property_tax_base": (0.0, 100_000.0),
+    "property_tax_base_per_dwelling": (0.0, 4.0),
+    "natural_resource_tax": (0.0, 200.0),
+    "concession_revenue": (0.0, 200.0),
+    "dividends": (0.0, 200.0),
+    "one_off_revenue": (0.0, 300.0),
+    "one_off_expenditure": (0.0, 300.0),
+    "land_sales": (0.0, 400.0),
+    "uncovered_by_plan": (0.0, 300.0),
+}
+"""What a municipality has of its own, and what a cover plan leaves: from and to, in a random year."""
 
 PEOPLE_NOT_MONEY = [People._fields.index(f) for f in People._fields if "residents" in f or f == "working_age"]
 
@@ -109,6 +124,8 @@ def random_case(base: Baseline, seed: int, spread: float) -> tuple[Plan, np.ndar
             moved = rng.integers(0, 2, values.shape).astype(float)
         elif field.endswith(SHARES) and values.max() <= 1.0:
             moved = np.clip(moved, 0.0, 1.0)
+        if field in OWN:  # none in the base
+            moved = rng.uniform(*OWN[field], values.shape)
         plan[field] = moved
     opening = Opening(*[value * rng.uniform(1 - spread, 1 + spread) for value in base.opening])
     opening = opening._replace(postponement=rng.uniform(0.0, 1.0), uncovered_deficit=rng.uniform(0.0, 500.0))
@@ -123,6 +140,7 @@ def random_case(base: Baseline, seed: int, spread: float) -> tuple[Plan, np.ndar
             rng.lognormal(0.0, 0.2, (years, runs)),  # births
             rng.normal(0.0, 0.01, (years, runs)),  # arrivals
             rng.lognormal(0.0, 0.2, (years, runs)),  # mortality
+            rng.lognormal(0.0, 0.4, (years, runs)),  # companies
             np.cumsum(rng.uniform(0.0, 0.02, (years, runs)), axis=0),
             *rng.uniform(0.0, 1.0, (2, years, runs)),  # delivery, slippage
             *rng.lognormal(0.0, 0.1, (2, years, runs)),  # persons per dwelling, what is kept of a national surprise

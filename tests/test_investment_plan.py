@@ -31,7 +31,7 @@ from ldip.model.people.housing import programme
 from ldip.model.plan.baseline import build
 from ldip.model.projects.portfolio import place_cost
 from ldip.report.answers.accounts import lines_of
-from ldip.report.answers.forms import FORM_1B, FORM_2A, FORM_2B, OPERATIONS
+from ldip.report.answers.forms_2000 import FORM_1B, FORM_2A, FORM_2B, OPERATIONS
 from ldip.report.answers.projects import blocks, class_rows, projects_text, spans
 from ldip.report.answers.projects_charts import ticks, write_timeline
 from ldip.report.answers.proposal import proposal_text

@@ -95,6 +95,10 @@ largest = {{ value = 0.02, {REASON} }}
 spread = {{ value = 0.3, {REASON} }}
 [drivers.slippage]
 spread = {{ value = 0.2, {REASON} }}
+[drivers.companies]
+volatility = {{ value = 0.4, {REASON} }}
+[local_revenue]
+dividends = {{ value = 40.0, {REASON} }}
 """
 
 CORRELATED = f"""
@@ -224,6 +228,66 @@ volatility = {{ value = 0.0, {REASON} }}
 volatility = {{ value = 0.0, {REASON} }}
 """
 """No spread of completions' log, so that N(m) = pos(1 - m), and busts in which nothing is built."""
+
+
+OWN_REVENUE = f"""
+[change]
+format = 3
+[local_revenue]
+property_tax_rate = {{ dated = {{ 2020 = 2.5, 2025 = 3.4, 2030 = 0.0 }}, {REASON} }}
+property_tax_base = {{ value = 90000.0, {REASON} }}
+property_tax_base_growth = {{ dated = {{ 2020 = 0.01, 2024 = 0.2, 2025 = -0.02 }}, {REASON} }}
+property_tax_base_per_dwelling = {{ dated = {{ 2020 = 3.0, 2027 = 3.5 }}, {REASON} }}
+natural_resource_tax = {{ dated = {{ 2020 = 60.0, 2026 = 90.0 }}, {REASON} }}
+concession_revenue = {{ dated = {{ 2020 = 35.0, 2022 = 80.0 }}, {REASON} }}
+dividends = {{ dated = {{ 2020 = 20.0, 2028 = 120.0 }}, {REASON} }}
+fee_change = {{ dated = {{ 2020 = 0.0, 2022 = 0.08, 2030 = -0.05 }}, {REASON} }}
+[investment]
+land_sales = {{ dated = {{ 2020 = 30.0, 2027 = 4000.0, 2028 = 10.0 }}, {REASON} }}
+[revenue]
+own_to_national_tax = {{ value = 0.9, {REASON} }}
+income_system_loss = {{ dated = {{ 2020 = -60.0, 2023 = 30.0 }}, {REASON} }}
+[drivers.companies]
+persistence = {{ value = 0.3, {REASON} }}
+volatility = {{ value = 0.35, {REASON} }}
+[one_off.settlement]
+nb = "Oppgjør"
+en = "Settlement"
+year = 2021
+amount = {{ value = 150.0, unit = "mill. kr", {REASON} }}
+[one_off.moving]
+nb = "Flytting"
+en = "Moving"
+year = 2026
+amount = {{ value = -80.0, unit = "mill. kr", {REASON} }}
+[one_off.repairs]
+nb = "Utbedring"
+en = "Repairs"
+year = 2026
+amount = {{ value = -20.0, unit = "mill. kr", {REASON} }}
+"""
+
+DEFICIT = f"""
+[change]
+format = 3
+[revenue]
+shortfall = {{ dated = {{ 2020 = 0.045, 2021 = 0.03, 2023 = 0.0 }}, {REASON} }}
+[opening]
+uncovered_deficit = {{ value = 700.0, {REASON} }}
+cover_years = {{ value = 5.0, {REASON} }}
+liquidity_reserve = {{ value = -400.0, {REASON} }}
+buffer_fund = {{ value = 40.0, {REASON} }}
+wage_reserve = {{ value = 0.0, {REASON} }}
+discretionary_funds = {{ value = 0.0, {REASON} }}
+"""
+
+AMOUNTS = """
+[change]
+format = 3
+[opening]
+cover_per_year = { dated = { 2020 = 60.0, 2022 = 100.0, 2024 = 400.0 }, basis = "assumption", source = "test" }
+"""
+"""The same covered by amounts that are stated."""
 
 
 class Pair:
@@ -386,7 +450,10 @@ def test_the_fictitious_municipality():
     assert_same_baseline(pair)
 
 
-@pytest.mark.parametrize("text", [GROWTH_GRANT, NO_NEEDS, LEAN], ids=["growth grant", "no needs", "lean"])
+RARE = ["growth grant", "no needs", "lean", "own revenue", "deficit"]
+
+
+@pytest.mark.parametrize("text", [GROWTH_GRANT, NO_NEEDS, LEAN, OWN_REVENUE, DEFICIT], ids=RARE)
 def test_the_baseline_path_of_scenarios_for_what_is_rare(tmp_path, text):
     pair = Pair([write(tmp_path / "change.toml", text)], 20)
     assert_same_plan(pair)
@@ -496,8 +563,14 @@ def test_simulated_runs_of_few_years(years):
 
 @pytest.mark.parametrize(
     ("text", "event"),
-    [(GROWTH_GRANT, "growth_grant"), (NO_NEEDS, "needs_grant"), (WHOLE_FIRST_YEAR, ""), (YEARS_WITHOUT, "")],
-    ids=["growth grant", "no needs", "whole first year", "years without"],
+    [
+        (GROWTH_GRANT, "growth_grant"),
+        (NO_NEEDS, "needs_grant"),
+        (WHOLE_FIRST_YEAR, ""),
+        (YEARS_WITHOUT, ""),
+        (OWN_REVENUE, "property_tax"),
+    ],
+    ids=["growth grant", "no needs", "whole first year", "years without", "own revenue"],
 )
 def test_simulated_runs_of_scenarios_for_what_is_rare(tmp_path, text, event):
     pair = Pair([write(tmp_path / "change.toml", text)], 20)
@@ -528,6 +601,17 @@ def test_every_step_of_the_year_end(tmp_path, policy):
         assert (line("decided_measures") < -1).any()
         assert (line("postponed_investment") > 1).any()
     assert_same_simulation(pair, 19, 400, chosen, program)
+
+
+@pytest.mark.parametrize("changes", [[DEFICIT], [DEFICIT, AMOUNTS]], ids=["years", "amounts"])
+def test_an_opening_deficit_and_its_cover_plan(tmp_path, changes):
+    files = [write(tmp_path / f"{place}.toml", text) for place, text in enumerate(changes)]
+    pair = Pair(files, 20)
+    assert_same_plan(pair)
+    assert_same_baseline(pair)
+    program = simulate(pair.scenario, runs=400, seed=23, years=20).values
+    chosen = chosen_runs(program, ("struck_cover", "extra_cover", "closing_overdue_deficit"), plain=20, each=8)
+    assert_same_simulation(pair, 23, 400, chosen, program)
 
 
 def test_simulated_runs_of_an_extreme_scenario(tmp_path):
@@ -759,7 +843,7 @@ def test_people_in_a_run(tmp_path, text):
 
 KEYS = {
     **{"rate": 0, "national_tax": 1, "own_tax": 2, "completions": 3, "construction": 4, "wages": 5, "cpi": 6},
-    **{"equities": 7, "free_revenue": 14, "births": 20, "arrivals": 21, "mortality": 22},
+    **{"equities": 7, "free_revenue": 14, "births": 20, "arrivals": 21, "mortality": 22, "companies": 17},
 }
 """Of the streams of normal shocks."""
 TAILS = {"own_tax": 8, "national_tax": 15, "cpi": 16}

@@ -31,7 +31,6 @@ WORDS = {
     "simulate": ["--runs", "100", "--years", "6", "--out", "r"],
     "stress": ["--runs", "100", "--years", "6", "--test", "interest-plus-2", "--out", "r"],
     "explain": ["--years", "6", "--out", "r"],
-    "report": ["--runs", "60", "--years", "6", "--out", "r/report.html"],
 }
 
 
@@ -55,7 +54,7 @@ def places(tmp_path):
     return tmp_path / "clean", tmp_path / "other"
 
 
-@pytest.mark.parametrize("name", [*list(WORDS)[:-1], pytest.param("report", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", list(WORDS))
 def test_a_commands_pictures_do_not_look_around(tmp_path, name):
     clean, other = places(tmp_path)
     code = COMMAND.format(words=[name, *WORDS[name]])

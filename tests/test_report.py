@@ -498,7 +498,7 @@ def test_pictures_on_request(ldip, here, monkeypatch, findings):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("runs", "years"), [(1, 5), (1, 20), (3, 6), (40, 60)])
+@pytest.mark.parametrize(("runs", "years"), [(1, 5), (40, 60)])
 def test_any_size_makes_a_page(ldip, here, runs, years):
     said = ldip("report", "--runs", runs, "--years", years, "--lang", "en")
     assert said.code == 0, said.err
@@ -533,7 +533,9 @@ def test_in_a_browser(tmp_path, findings, lang):
             assert page.locator("svg.narrow").first.is_visible() == (width < 600)
             page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
             assert page.evaluate("document.documentElement.scrollWidth") <= width
-            found = axe.run(page).response["violations"]
+            # Contrast takes most of the time, and neither width nor language has colours of its own.
+            contrast = {"rules": {"color-contrast": {"enabled": (lang, width) == ("nb", 1280)}}}
+            found = axe.run(page, options=contrast).response["violations"]
             assert not [fault["id"] for fault in found if fault["impact"] in ("serious", "critical")]
         browser.close()
     assert {url for url in requests if not url.startswith("data:")} == {path.as_uri()}

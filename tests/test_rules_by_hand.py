@@ -154,11 +154,32 @@ def test_the_order_of_the_law():
 
 
 def test_where_a_surplus_goes():
-    # to the buffer's target, to the liquidity minimum, to less borrowing, to extra instalments; then it stays
-    assert year_end.use_of_surplus(10.0, 30.0, 50.0, 40.0, 60.0) == (10, 0, 0, 0, 0)
-    assert year_end.use_of_surplus(45.0, 30.0, 50.0, 40.0, 60.0) == (30, 15, 0, 0, 0)
-    assert year_end.use_of_surplus(100.0, 30.0, 50.0, 40.0, 60.0) == (30, 20, 40, 10, 0)
-    assert year_end.use_of_surplus(200.0, 30.0, 50.0, 40.0, 60.0) == (30, 20, 40, 60, 50)
+    # to earlier deficits, to the buffer's target, to the liquidity minimum, to less borrowing, to extra instalments;
+    # then it stays
+    assert year_end.use_of_surplus(10.0, 0.0, 30.0, 50.0, 40.0, 60.0) == (0, 10, 0, 0, 0, 0)
+    assert year_end.use_of_surplus(45.0, 0.0, 30.0, 50.0, 40.0, 60.0) == (0, 30, 15, 0, 0, 0)
+    assert year_end.use_of_surplus(100.0, 0.0, 30.0, 50.0, 40.0, 60.0) == (0, 30, 20, 40, 10, 0)
+    assert year_end.use_of_surplus(200.0, 0.0, 30.0, 50.0, 40.0, 60.0) == (0, 30, 20, 40, 60, 50)
+    # what is covered lifts liquidity as well
+    assert year_end.use_of_surplus(100.0, 12.0, 30.0, 50.0, 40.0, 60.0) == (12, 30, 8, 40, 10, 0)
+
+
+def test_what_a_cover_plan_asks_for():
+    # 40 over four years: 10 in the first; 38 stand instead of the planned 20 after a bad year: all 18 of the rest
+    assert year_end.cover_in_budget(40.0, 30.0) == 10.0
+    assert year_end.cover_in_budget(38.0, 20.0) == 18.0
+    assert year_end.cover_in_budget(5.0, 20.0) == 0.0  # a surplus has covered more than planned
+    assert year_end.cover_in_budget(40.0, 0.0) == 40.0
+
+
+def test_revenue_of_ones_own():
+    # 4 per mille of 4 500 mill. and of 90 dwellings of 2.5 mill. each, prices 3.9 % up: 18.9 x 1.039
+    assert revenue.tax_on_property(4.0, 4500.0 + 2.5 * 90.0, 1.039) == pytest.approx(19.637, abs=1e-3)
+    # 5 % on fees of 265 mill., prices 3 % up and 2 % more residents than planned
+    assert revenue.fees_changed(0.05, 265.0 * 1.03, 12240.0, 12000.0) == pytest.approx(13.92, abs=0.01)
+    # 100 invested, 43 borrowed; nothing borrowed where nothing is built
+    assert rules.not_borrowed(43.0, 100.0) == pytest.approx(0.57)
+    assert rules.not_borrowed(0.0, 0.0) == 1.0
 
 
 def test_underlying_result():

@@ -26,6 +26,7 @@ from python_calamine import CalamineWorkbook
 from ldip.errors import InputError
 from ldip.model import drivers
 from ldip.model.catalogue import catalogue
+from ldip.model.engine.simulate import run_baseline
 from ldip.model.people import counted
 from ldip.model.plan.baseline import build
 from ldip.model.shown import WEB, WEB_CHARTS
@@ -268,6 +269,28 @@ def test_every_position_of_a_slider_is_a_valid_scenario(simulator, control):
     years = np.arange(2024, 2040)
     expected = parameter(simulator.source.scenario, control.key).at(years)
     assert np.allclose(parameter(unmoved, control.key).at(years), expected, rtol=1e-12)
+
+
+def test_property_tax_is_moved_by_the_steps_of_the_law(simulator):
+    """Where there is something to tax: up by 1 per mille a year, down at once; and only there the page has it."""
+    page = Simulator("eksempelvik-2025", (), years=10, seed=1, runs=50)
+    shown = {
+        name: [one["id"] for one in page_records(of, "nb")["controls"]]
+        for name, of in (("e", page), ("b", simulator))
+    }
+    assert "property_tax" in shown["e"]
+    assert "property_tax" not in shown["b"]
+    assert "fees" in shown["b"]
+    for level, steps in ((7.0, [4.0, 5.0, 6.0, 7.0, 7.0]), (2.5, [4.0, 2.5, 2.5, 2.5, 2.5])):
+        alternative = page.alternative(State((("property_tax", level),)))
+        moved = alternative.source.scenario.local_revenue.property_tax_rate
+        assert moved.at(np.arange(2025, 2030)).tolist() == steps
+    states = (State(), State((("property_tax", 7.0),)))
+    baseline, raised = (run_baseline(build(page.alternative(state).source.scenario, 10)) for state in states)
+    more = raised["property_tax"] / baseline["property_tax"]
+    np.testing.assert_allclose(more[:5, 0], [1.0, 1.25, 1.5, 1.75, 1.75])
+    result = raised["net_operating_result"] - baseline["net_operating_result"]
+    assert result[1, 0] == pytest.approx(raised["property_tax"][1, 0] - baseline["property_tax"][1, 0])
 
 
 # ---- what is remembered changes nothing
@@ -522,7 +545,8 @@ def test_thresholds_and_readings_follow_the_scenario(simulator):
     assert limits_drawn["net_operating_result_share"] == [0.03]
     assert limits_drawn["closing_buffer_fund"] == [100.0]
     assert answer["readings"]["rate"] == "4.00 per cent in 2039"
-    assert answer["unmoved"] == {"rate": 0.0, "tax": 0.35, "pace": 100.0, "renewal": 100.0, "equity": 50.0}
+    places = {"rate": 0.0, "tax": 0.35, "pace": 100.0, "renewal": 100.0, "equity": 50.0}
+    assert answer["unmoved"] == places | {"fees": 0.0, "property_tax": 0.0}
 
 
 def test_short_horizons_are_shown_too():

@@ -25,7 +25,7 @@ from ldip.model.engine.simulate import PRESSURE, STEERED, simulate
 from ldip.model.metrics import lines_needed
 from ldip.model.shown import FAN_FIGURES, HEADLINES
 from ldip.report.answers.comparison import conclusions
-from ldip.report.answers.forms import FORMS
+from ldip.report.answers.forms import forms_of
 from ldip.report.limits import limits
 from ldip.report.numbers import SHOWN, shown
 from ldip.report.workbook.charts import axis_ends
@@ -263,7 +263,7 @@ def test_the_answer_says_in_words_what_the_table_says(cells, comparison, steered
 
 
 def test_forms_are_those_of_the_accounts_and_their_totals_are_formulas(cells, path, ldip):
-    words = [word for form in FORMS for word in ("--form", form.id)]
+    words = [word for form in forms_of(read("baerum-2020").scenario) for word in ("--form", form.id)]
     told = json.loads(ldip("plan", "--years", YEARS, "--json", *words).out)
     rows = [row for row in cells["Skjemaer Grunnalternativet"][5:] if str(row[1]) or row[2] != ""]
     lines = [told[start : start + YEARS] for start in range(0, len(told), YEARS)]

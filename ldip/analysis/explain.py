@@ -46,9 +46,9 @@ FLOWS: dict[str, dict[str, tuple[str, ...]]] = {
     "contributions": {
         "vat_compensation": ("-vat_compensation",),
         "all_grants": ("-grants", "-housing_grants"),
-        "sales": ("-sales",),
+        "sales": ("-sales", "-land_sales"),
     },
-    "operations": {"gross_operating_result": ("-gross_operating_result",)},
+    "operations": {"gross_operating_result": ("-gross_operating_result",), "dividends": ("-dividends",)},
     "net_interest": {"interest": ("interest",), "interest_income": ("-interest_income",)},
     "net_instalments": {"instalments": ("-instalments",), "instalments_from_operations": ("instalments",)},
     "endowment": {"endowment_withdrawal": ("-endowment_withdrawal",)},

@@ -50,8 +50,10 @@ class FormName(click.ParamType):
     type=FormName(),
     multiple=True,
     help=Text(
-        nb="Bare dette skjemaet, kan gjentas: operations, investment, 1A, 1B, 2A, 2B, balance, frames, key-figures.",
-        en="Only this form, may be repeated: operations, investment, 1A, 1B, 2A, 2B, balance, frames, key-figures.",
+        nb="Bare dette skjemaet, kan gjentas: 5-4, 5-4-2, 5-5, 5-5-2, 5-6, free-revenue, year-end, balance, frames, "
+        "key-figures; for planer før 2020 operations, investment, 1A, 1B, 2A, 2B.",
+        en="Only this form, may be repeated: 5-4, 5-4-2, 5-5, 5-5-2, 5-6, free-revenue, year-end, balance, frames, "
+        "key-figures; of plans before 2020 operations, investment, 1A, 1B, 2A, 2B.",
     ),
 )
 @option(
@@ -81,7 +83,7 @@ def plan(
     as_json: bool,
     lang: str,
 ) -> None:
-    """Show the baseline accounts of SCENARIO year by year, in the official forms.
+    """Show the baseline accounts of SCENARIO year by year, in the official forms of its first year.
 
     \b
     Examples:

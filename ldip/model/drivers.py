@@ -54,6 +54,7 @@ STREAMS = {
     "free_revenue": Stream(14, "free_revenue"),
     "national_tax_tails": Stream(15, "national_tax"),
     "cpi_tails": Stream(16, "cpi"),
+    "companies": Stream(17, "companies"),
     "births": Stream(20, "births"),
     "arrivals": Stream(21, "arrivals"),
     "mortality": Stream(22, "mortality"),

@@ -6,6 +6,7 @@ debt levels that others watch. Charts, page, workbook, probabilities and restruc
 """
 
 import functools
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -142,6 +143,11 @@ def events(scenario: Scenario | None = None) -> tuple[Event, ...]:
             limits = own if metric.id == ANY_RULE else ()
             found.append(Event(metric.id, metric.id, metric.label, cited(metric.source, plan), limits))
     return tuple(found)
+
+
+def own_breaches(found: Iterable[Event]) -> list[str]:
+    """The events that a rule which a municipality brings is broken, each once."""
+    return list(dict.fromkeys(e.id for e in found if e.id != ANY_RULE and any(limit.is_rule for limit in e.limits)))
 
 
 @functools.cache

@@ -106,6 +106,7 @@ ACCOUNTS = {
         "investment_fund_provision",
         "extra_instalments",
         "-sales",
+        "-land_sales",
         "-grants",
         "-housing_grants",
         "-vat_compensation",
@@ -126,6 +127,7 @@ CASH_IN = (
     "-gross_investment",
     "-share_purchases",
     "sales",
+    "land_sales",
     "grants",
     "housing_grants",
     "vat_compensation",
@@ -141,7 +143,9 @@ OTHERS = {
     "slipped investment": ("slipped_investment",),
     "depreciation": ("depreciation",),
     "overdue deficit": ("closing_overdue_deficit",),
-    "cover of earlier deficits": ("struck_cover",),
+    "cover of earlier deficits": ("budgeted_cover",),
+    "cover beyond the budget": ("extra_cover",),
+    "new dwellings": ("new_dwellings",),
 }
 """Identities with a form of their own in :func:`residuals`: the line that each accounts for."""
 
@@ -153,6 +157,8 @@ NEVER_NEGATIVE = (
     "emergency_wage_reserve_use",
     "struck_transfer",
     "struck_provision",
+    "budgeted_cover",
+    "extra_cover",
     "struck_cover",
     "new_uncovered_deficit",
     "covered_deficit",
@@ -197,7 +203,10 @@ def residuals(ledger: "Ledger", opening: Opening) -> dict[str, np.ndarray]:
         ledger["closing_uncovered_deficit"] - ledger["closing_overdue_deficit"], 0.0
     )
     standing = before("closing_uncovered_deficit", opening.uncovered_deficit)
-    found["cover of earlier deficits"] = standing - ledger["covered_deficit"] - ledger["struck_cover"]
+    left = standing - ledger["budgeted_cover"]
+    found["cover of earlier deficits"] = np.minimum(left, 0.0)
+    found["cover beyond the budget"] = np.minimum(left - ledger["extra_cover"], 0.0)
+    found["new dwellings"] = ledger["new_dwellings"] - before("new_dwellings", 0.0) - ledger["completions"]
     for name, lines in ACCOUNTS.items():
         found[name] = total(lines)
     for line, terms in SUMS.items():

@@ -118,7 +118,7 @@ def transform(
     _correlate(process.factor, normals)
     normals[:, 0] *= process.scale[0]
     rate, national, own, completions, construction, wages, cpi, equities = normals[:8]
-    state, births, arrivals, mortality = normals[8:]
+    state, births, arrivals, mortality, companies = normals[8:]
     tails = {name: _tail_variance(drawn, getattr(drivers, name)) for name, drawn in (tails or {}).items()}
     for name, shocks in (("national_tax", national), ("own_tax", own), ("cpi", cpi)):
         if name in tails:
@@ -138,6 +138,7 @@ def transform(
     _level(process, births, drivers.births)
     _ar1(arrivals, drivers.arrivals.persistence.value, drivers.arrivals.volatility.value)
     _level(process, mortality, drivers.mortality)
+    _level(process, companies, drivers.companies)
     if drivers.rate.volatility.value == 0.0:
         rate[:] = process.planned_rate[:, None]
     else:

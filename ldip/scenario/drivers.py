@@ -13,7 +13,7 @@ from ldip.text import Text
 
 SHOCKS = (
     *("rate", "national_tax", "own_tax", "completions", "construction", "wages", "cpi", "equities"),
-    *("free_revenue", "births", "arrivals", "mortality"),
+    *("free_revenue", "births", "arrivals", "mortality", "companies"),
 )
 """The drivers with a normal shock a year, in the order of the correlation matrix."""
 
@@ -249,6 +249,7 @@ class Drivers(Frozen):
     births: Driver
     arrivals: ArrivalsDriver
     mortality: MortalityDriver
+    companies: Driver
     persons: PersonsDriver
     income_system: IncomeSystemDriver
     delivery: SpreadDriver
@@ -292,6 +293,9 @@ ABOUT = {
     "births": About(Text("Fødsler", "Births"), "kindergarten_cost", "relative"),
     "arrivals": About(Text("Netto flytting", "Net migration"), "closing_residents", "relative"),
     "mortality": About(Text("Levealder", "Length of life"), "care_cost", "relative"),
+    "companies": About(
+        Text("Utbytte og konsesjonsinntekter", "Dividends and concession revenue"), "dividends", "relative"
+    ),
     "persons": About(Text("Personer per ny bolig", "Persons per new dwelling"), "closing_residents", "relative"),
     "income_system": About(
         Text("Tap i inntektssystemet", "Losses in the income system"), "income_system_loss", "mean"

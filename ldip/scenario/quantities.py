@@ -162,6 +162,7 @@ def unit_words(unit: str, words: Mapping[str, str]) -> str:
 
 
 SHARE, RATE, MONEY, REAL = "share", "per year", "mill. kr", "mill. 2020-kr"
+PER_MILLE = "per mille"
 Share = Annotated[Parameter, expect(SHARE, 0.0, 1.0)]
 Rate = Annotated[Parameter, expect(RATE, -0.05, 0.25)]
 Growth = Annotated[Parameter, expect(RATE, -0.10, 0.10)]

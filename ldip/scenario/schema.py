@@ -8,8 +8,10 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from ldip.scenario.drivers import Drivers, check_spread
+from ldip.scenario.local_revenue import LocalRevenue, Named, OneOff
 from ldip.scenario.projects import MOVES, Project
 from ldip.scenario.quantities import (
+    MONEY,
     RATE,
     REAL,
     SHARE,
@@ -41,6 +43,13 @@ class Heading(Frozen):
     plan: str = ""  # what it is called in short where definitions cite it
     first_year: int = Field(ge=1990, le=2100)
     plan_years: int = Field(ge=1, le=10)
+    forms: Literal["2000", "2019"] | None = None
+
+    @property
+    def regulation(self) -> str:
+        """Year of the regulation whose official forms the accounts are printed in: the one in force in the first
+        year, if the heading does not name the one that its source follows."""
+        return self.forms or ("2000" if self.first_year < 2020 else "2019")
 
 
 class Name(Frozen):
@@ -119,7 +128,7 @@ class Revenue(Frozen):
     grant_price_compensation: Share
     grant_forecast_weight: Share
     shortfall: Share
-    income_system_loss: RealMoney
+    income_system_loss: Annotated[Parameter, expect(REAL, -1e6, 1e6)]  # negative: a gain
 
 
 class Services(Frozen):
@@ -142,6 +151,7 @@ class Investment(Frozen):
     water_waste: RealMoney
     housing: RealMoney
     sales: RealMoney
+    land_sales: RealMoney
     share_purchases: RealMoney
     grant_share: Share
     housing_grant_share: Share
@@ -203,13 +213,17 @@ class OpeningBalance(Frozen):
     endowment_fund: Stock
     fixed_assets: Stock
     depreciation: Stock
-    liquidity_reserve: Stock
+    liquidity_reserve: Annotated[Quantity, expect(MONEY, -1e6, 1e6)]  # negative: drawn on the bank
+    uncovered_deficit: Stock
+    cover_years: Annotated[Quantity, expect("years", 1.0, 30.0), AfterValidator(whole)]
+    cover_per_year: Money
 
 
 RULE_UNITS = {
     **dict.fromkeys(("net_operating_result_share", "underlying_result_share", "equity_share"), SHARE),
-    **dict.fromkeys(("fund_share", "net_financial_cost_share"), SHARE),
-    **dict.fromkeys(("debt_ratio", "debt_ratio_with_deficits", "investment_share"), SHARE),
+    **dict.fromkeys(("fund_share", "investment_fund_share", "free_fund_share", "net_financial_cost_share"), SHARE),
+    **dict.fromkeys(("debt_ratio", "debt_ratio_with_deficits", "debt_ratio_without_on_lending"), SHARE),
+    **dict.fromkeys(("general_debt_ratio", "investment_share", "self_financing_share"), SHARE),
     **dict.fromkeys(("closing_buffer_fund", "closing_liquidity_reserve", "closing_debt", "closing_net_debt"), REAL),
 }
 """The figures that a municipality may make a rule for, and the unit of its limit."""
@@ -259,9 +273,7 @@ class Rules(Frozen):
     buffer_target_share: Share
     liquidity_minimum: RealMoney
     deficit_limit_share: Share
-    own: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$"), AfterValidator(_own_name)], OwnRule] = Field(
-        default_factory=dict
-    )
+    own: dict[Annotated[Named, AfterValidator(_own_name)], OwnRule] = Field(default_factory=dict)
 
 
 class Restructuring(Frozen):
@@ -284,6 +296,7 @@ class Scenario(Frozen):
     housing: Housing
     residents: Residents
     revenue: Revenue
+    local_revenue: LocalRevenue
     services: Services
     investment: Investment
     financing: Financing
@@ -293,6 +306,7 @@ class Scenario(Frozen):
     rules: Rules
     restructuring: Restructuring
     drivers: Drivers
+    one_off: dict[Named, OneOff] = Field(default_factory=dict)
     areas: tuple[Area, ...]
     plan: tuple[PlanRow, ...]
     population: tuple[AgeGroup, ...]
@@ -314,6 +328,15 @@ class Scenario(Frozen):
             shares = [share for share in getattr(getattr(self, section), key).numbers().values() if share > 0.0]
             spread = getattr(self.drivers, name).spread.value
             check_spread(self, f"drivers.{name}.spread", spread, of, shares or [0.0])
+        return self
+
+    @model_validator(mode="after")
+    def _in_time(self) -> "Scenario":
+        """What is of one year is of none before the plan."""
+        first = self.scenario.first_year
+        for name, item in self.one_off.items():
+            if item.year < first:
+                raise PydanticCustomError("before_plan", "year", {"key": f"one_off.{name}.year", "year": item.year})
         return self
 
     @property

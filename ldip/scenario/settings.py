@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ldip.scenario.schema import Scenario
 from ldip.text import Text
 
-AREAS, OWN_RULES, PROJECTS = "housing.areas.", "rules.own.", "projects."
+AREAS, OWN_RULES, PROJECTS, ONE_OFF = "housing.areas.", "rules.own.", "projects.", "one_off."
 BASES = {
     "source": Text("kilde", "source"),
     "derived": Text("avledet", "derived"),
@@ -61,4 +61,7 @@ def name_of(scenario: Scenario, key: str) -> Text:
     if key.startswith(OWN_RULES):
         rule = scenario.rules.own[key.removeprefix(OWN_RULES).partition(".")[0]]
         return Text(rule.nb, rule.en)
+    if key.startswith(ONE_OFF):
+        item = scenario.one_off[key.removeprefix(ONE_OFF).partition(".")[0]]
+        return Text(f"{item.nb} ({item.year})", f"{item.en} ({item.year})")
     return names().get(key, Text("", ""))

@@ -21,7 +21,7 @@ from ldip.scenario.placeholders import title_of
 from ldip.scenario.projects import KINDS, PHASES, PURPOSES, Project, built
 from ldip.scenario.schema import Scenario
 from ldip.statistics.summary import Distribution
-from ldip.web.controls import CONTROLS, STEP, Control
+from ldip.web.controls import STEP, Control, controls_of
 from ldip.web.exports import EXPORTS
 from ldip.web.simulator import DRAGGED, Result, Simulator
 from ldip.web.words import POLICY_NAMES, READINGS, WORDS
@@ -60,7 +60,7 @@ def page_records(simulator: Simulator, lang: str) -> dict[str, Any]:
         "fans": WEB_CHARTS,
         "answer": [{"id": name, "figure": figure} for name, figure in WEB_ON_TOP],
         "events": [{"id": e.id, "label": e.label.say(lang), "source": e.source.say(lang)} for e in events(scenario)],
-        "controls": [_control(control, first, lang) for control in CONTROLS],
+        "controls": [_control(control, first, lang) for control in controls_of(scenario)],
         "step": _control(STEP, first, lang),
         "policies": [{"id": name, "label": POLICY_NAMES[name].say(lang)} for name in POLICIES],
         "both": [{"id": policy, "label": POLICY_NAMES[policy].say(lang)} for policy in (STEERED, PRESSURE)],
@@ -247,6 +247,10 @@ def _readings(result: Result, lang: str) -> dict[str, str]:
     figures = {
         "rate": number(100.0 * float(scenario.interest.money_market_rate.at(last)[0]), 2, lang),
         "pace": number(float(np.mean(result.baseline.plan.programme)), 0, lang),
+        "fees": number(float(result.calm["extra_fees"][-1, 0] / result.calm["deflator_index"][-1, 0]), 1, lang),
+        "property_tax": number(
+            float(result.calm["property_tax"][-1, 0] / result.calm["deflator_index"][-1, 0]), 1, lang
+        ),
         "renewal": number(float(scenario.investment.renewal.at(last)[0]), 0, lang),
     }
     return {

@@ -1,7 +1,8 @@
 """What can be moved on the page, and the change it makes: the page's numbers become a tree as a change file holds it.
 
-A control moves one key of the scenario in one of three ways: `shift` adds to a path from its second year on, `level`
-replaces it, `factor` multiplies all of it. What is not moved stays as the scenario has it.
+A control moves one key of the scenario in one of four ways: `shift` adds to a path from its second year on, `level`
+replaces it, `factor` multiplies all of it, `ramp` leads it from its first year to a level by the steps that the law
+allows. What is not moved stays as the scenario has it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ import numpy as np
 from ldip.errors import Fault, InputError
 from ldip.model.engine.simulate import POLICIES
 from ldip.report.words import POINTS
+from ldip.scenario.local_revenue import MOST_PROPERTY_TAX, MOST_RISE
 from ldip.scenario.quantities import Parameter
 from ldip.scenario.schema import Scenario
 from ldip.text import Text, in_figures
@@ -27,7 +29,7 @@ class Control(NamedTuple):
 
     id: str  # also in links
     key: str  # the scenario's key that it moves
-    how: str  # shift, level or factor
+    how: str  # shift, level, factor or ramp
     scale: float  # the number on the page / the number in the scenario (or the factor)
     low: float
     high: float
@@ -41,6 +43,10 @@ PER_CENT, POINTS = Text("%", "%"), POINTS
 LEVEL = Text("nivået som er valgt på siden", "the level chosen on the page")
 FACTOR = Text("{value} prosent av: {source}", "{value} per cent of: {source}")
 SHIFT = Text("{value} prosentpoeng fra {year}: {source}", "{value} percentage points from {year}: {source}")
+RAMP = Text(
+    "{value} promille, nådd med høyst {most} i året fra {year}: {source}",
+    "{value} per mille, reached by at most {most} a year from {year}: {source}",
+)
 CONTROLS = (
     Control(
         *("rate", "interest.money_market_rate", "shift", 100.0, -2.0, 4.0, 0.05),
@@ -77,6 +83,23 @@ CONTROLS = (
         Text("Egenkapitalmål", "Equity target"),
         PER_CENT,
         Text("av ikke-rentable investeringer, etter planen", "of non-self-financing investment, after the plan"),
+    ),
+    Control(
+        *("fees", "local_revenue.fee_change", "shift", 100.0, -20.0, 40.0, 0.5),
+        Text("Gebyrer og brukerbetaling", "Fees and user payments"),
+        PER_CENT,
+        Text(
+            "av sektorinntektene mer enn planlagt, fra år to",
+            "of the sectors' revenue more than planned, from year two",
+        ),
+    ),
+    Control(
+        *("property_tax", "local_revenue.property_tax_rate", "ramp", 1.0, 0.0, MOST_PROPERTY_TAX, 0.1),
+        Text("Eiendomsskatt", "Property tax"),
+        Text("‰", "‰"),
+        Text(
+            "av grunnlaget; opp med høyst 1 ‰ i året fra år to", "of the base; up by at most 1 ‰ a year from year two"
+        ),
     ),
 )
 STEP = Control(
@@ -220,6 +243,13 @@ def position(control: Control, scenario: Scenario) -> float:
     return round(control.scale * float(parameter(scenario, control.key).at(np.array([last]))[0]), DIGITS)
 
 
+def controls_of(scenario: Scenario) -> list[Control]:
+    """The controls that move something in a scenario: property tax only where there is something to tax."""
+    own = scenario.local_revenue
+    taxed = any((own.property_tax_base.value, *own.property_tax_base_per_dwelling.numbers().values()))
+    return [control for control in CONTROLS if taxed or control.id != "property_tax"]
+
+
 def change_of(values: Mapping[str, float], scenario: Scenario) -> dict[str, Any]:
     """The change that the moved controls make to `scenario`, as a tree."""
     tree: dict[str, Any] = {}
@@ -245,6 +275,12 @@ def _moved(control: Control, value: float, scenario: Scenario) -> dict[str, Any]
         new = {year.removeprefix("dated."): v for year, v in scaled.items()}
         how: dict[str, Any] = {"dated": new} if old.dated is not None else new
         return {**how, "basis": "assumption", "source": words}
+    if control.how == "ramp":
+        most = in_figures(MOST_RISE)
+        words = RAMP.filled(value=in_figures(value), most=most, year=first + 1, source=old.source)
+        steps = _ramp(float(old.at(np.array([first]))[0]), round(number, DIGITS))
+        dated = {str(first + place): step for place, step in enumerate(steps)}
+        return {"dated": dated, "basis": "assumption", "source": words}
     words = SHIFT.filled(value=in_figures(value, "+g"), year=first + 1, source=old.source)
     years = sorted({first, first + 1, *(int(year) for year in old.dated or {})})
     before = old.at(np.array(years))
@@ -252,3 +288,11 @@ def _moved(control: Control, value: float, scenario: Scenario) -> dict[str, Any]
         float(v) if year <= first else round(float(v) + number, DIGITS) for year, v in zip(years, before, strict=True)
     ]
     return {"dated": dict(zip(map(str, years), shifted, strict=True)), "basis": "assumption", "source": words}
+
+
+def _ramp(start: float, level: float) -> list[float]:
+    """From `start` to `level`, year by year: down at once, up by as much a year as the law allows."""
+    steps = [start]
+    while steps[-1] != level:
+        steps.append(level if level <= steps[-1] + MOST_RISE else round(steps[-1] + MOST_RISE, DIGITS))
+    return steps

@@ -185,10 +185,13 @@ POLICY_NAMES = {
     STEERED: POLICY[STEERED],
 }
 
+IN_LAST_YEAR = Text("{value} mill. {year}-kr i {last}", "{value} mill. {year}-kr in {last}")
 READINGS = {
     "rate": Text("{value} prosent i {last}", "{value} per cent in {last}"),
     "pace": Text("{value} boliger i året i snitt", "{value} dwellings a year on average"),
-    "renewal": Text("{value} mill. {year}-kr i {last}", "{value} mill. {year}-kr in {last}"),
+    "renewal": IN_LAST_YEAR,
+    "fees": IN_LAST_YEAR,
+    "property_tax": IN_LAST_YEAR,
 }
 """What a relative control means: control -> words."""
 

@@ -23,6 +23,7 @@ class Finance(NamedTuple):
     instalments: Number
     interest: Number
     interest_income: Number
+    dividends: Number
     endowment_equity_return: Number
     endowment_bond_return: Number
     endowment_return: Number
@@ -36,7 +37,7 @@ class Finance(NamedTuple):
 SUMS = {
     "instalments": "general_instalments self_financing_instalments",
     "endowment_return": "endowment_equity_return endowment_bond_return",
-    "net_financial_cost": "interest instalments -interest_income -endowment_return endowment_cost",
+    "net_financial_cost": "interest instalments -interest_income -dividends -endowment_return endowment_cost",
     "net_operating_result": "gross_operating_result -net_financial_cost",
 }
 """What lines are the sum of, as signed lines: identities and forms are made of this."""
@@ -87,7 +88,8 @@ def close_finance(
     endowment_bond_return = part_return(opening.endowment_fund, bond_weight, bonds)
     endowment_return = endowment_equity_return + endowment_bond_return
     endowment_cost = plan.endowment_cost_share * opening.endowment_fund
-    net_financial_cost = interest + instalments - interest_income - (endowment_return - endowment_cost)
+    dividends = plan.dividends * market.deflator_index * weather.companies_factor
+    net_financial_cost = interest + instalments - interest_income - (endowment_return - endowment_cost) - dividends
     net_operating_result = services.gross_operating_result - net_financial_cost
     return Finance(
         depreciation=opening.depreciation,
@@ -98,6 +100,7 @@ def close_finance(
         instalments=instalments,
         interest=interest,
         interest_income=interest_income,
+        dividends=dividends,
         endowment_equity_return=endowment_equity_return,
         endowment_bond_return=endowment_bond_return,
         endowment_return=endowment_return,

@@ -55,6 +55,15 @@ class Plan(NamedTuple):
     imputed_share: Number  # of opening self-financing debt
     full_cost_share: Number  # part of self-financing debt whose interest the fees repay
     sector_revenue: Number
+    fee_change: Number  # of the sectors' revenue: what fees bring more (less, if negative)
+    property_tax_rate: Number  # per mille of the base
+    property_tax_base: Number  # of what stood when the first year opened
+    property_tax_base_per_dwelling: Number
+    natural_resource_tax: Number  # nominal: a fixed rate per kilowatt-hour
+    concession_revenue: Number
+    dividends: Number
+    one_off_revenue: Number  # nominal
+    one_off_expenditure: Number  # nominal
     # services, 2020-kr by the municipal deflator
     kindergartens: Number
     schools: Number
@@ -100,6 +109,7 @@ class Plan(NamedTuple):
     water_waste_investment: Number
     housing_investment: Number
     sales: Number
+    land_sales: Number  # of what is not depreciated
     grants: Number  # adopted, and developer contributions of planned dwellings
     grant_share: Number  # state grants per krone of non-self-financing investment, beside the adopted ones
     contribution_per_dwelling: Number
@@ -127,6 +137,7 @@ class Plan(NamedTuple):
     endowment_withdrawal_share: Number
     endowment_base: Number  # nominal: base capital, never paid out
     # funds and rules
+    uncovered_by_plan: Number  # nominal: what the cover plan of the opening deficit leaves for later years
     use_of_wage_reserve: Number  # nominal, adopted
     use_of_discretionary_funds: Number  # nominal, adopted
     provision_to_discretionary_funds: Number  # nominal, adopted
@@ -156,6 +167,7 @@ class Weather(NamedTuple):
     births_factor: Number
     net_arrivals: Number  # beyond those planned, a share of the residents planned at the start
     mortality_factor: Number  # at all ages
+    companies_factor: Number  # dividends and concession revenue
     income_system_loss: Number  # share of operating revenue that changes of the income system have taken so far
     delivery_factor: Number  # share of the measures that is realised
     slippage_factor: Number
@@ -211,6 +223,7 @@ class Opening(NamedTuple):
     price_deviation: Number  # growth of that in the year
     grant_price_factor: Number  # what price surprises have left of the grants' real value
     extra_completions: Number  # last year's completions beyond the programme
+    new_dwellings: Number  # completed since the first year opened
     kindergarten_capacity: Number  # 2020-kr: what the places in place would cost
     school_capacity: Number
     care_capacity: Number

@@ -29,6 +29,7 @@ class Investment(NamedTuple):
     share_purchases: Number
     on_lending: Number
     sales: Number
+    land_sales: Number
     grants: Number
     housing_grants: Number
     vat_compensation: Number
@@ -53,7 +54,7 @@ SUMS = {
     ),
     "gross_investment": "general_investment water_waste_investment housing_investment",
     "planned_borrowing": (
-        "general_investment share_purchases investment_fund_provision -sales -grants "
+        "general_investment share_purchases investment_fund_provision -sales -land_sales -grants "
         "-vat_compensation -use_of_investment_funds -planned_transfer"
     ),
     "self_financing_borrowing": "water_waste_investment housing_investment -housing_grants",
@@ -96,11 +97,12 @@ def close_investment(
     project_water_waste = projects.water_waste * building_cost
     project_housing = projects.housing * building_cost
     water_waste_investment = plan.water_waste_investment * deflator + project_water_waste
-    housing_investment = plan.housing_investment * deflator + project_housing
+    unnamed_housing = plan.housing_investment * deflator
+    housing_investment = unnamed_housing + project_housing
     share_purchases = plan.share_purchases * deflator
 
     # who pays
-    sales = plan.sales * deflator
+    sales, land_sales = plan.sales * deflator, plan.land_sales * deflator
     grants = grants_received(
         planned=plan.grants,
         share=plan.grant_share,
@@ -110,12 +112,11 @@ def close_investment(
         to_projects=projects.grants,
         deflator_index=deflator,
     )
-    housing_grants = (
-        plan.housing_grant_share * (plan.housing_investment * deflator) + projects.housing_grants * deflator
-    )
+    housing_grants = plan.housing_grant_share * unnamed_housing + projects.housing_grants * deflator
     vat_compensation = plan.vat_share * (general_investment - project_investment) + projects.vat * building_cost
     use_of_investment_funds = least(plan.use_of_investment_funds, opening.investment_funds)
-    to_finance = general_investment + share_purchases - sales - grants - vat_compensation - use_of_investment_funds
+    to_pay = general_investment + share_purchases
+    to_finance = to_pay - sales - grants - vat_compensation - use_of_investment_funds - land_sales
     wanted_transfer = transfer_by_rule_or_plan(
         by_rule=plan.transfer_by_rule,
         adopted=plan.adopted_transfer,
@@ -144,6 +145,7 @@ def close_investment(
         share_purchases=share_purchases,
         on_lending=plan.on_lending,
         sales=sales,
+        land_sales=land_sales,
         grants=grants,
         housing_grants=housing_grants,
         vat_compensation=vat_compensation,

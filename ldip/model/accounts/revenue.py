@@ -1,4 +1,5 @@
-"""Chapter 3, revenue: taxes, the state's grants, fees, and what changes of the income system take (M4, M5, M9)."""
+"""Chapter 3, revenue: taxes, the state's grants, fees, what changes of the income system take, and what a
+municipality has of its own (M4, M5, M9, M14)."""
 
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ class Revenue(NamedTuple):
     """Nominal mill. kr."""
 
     tax_revenue: Number
+    natural_resource_tax: Number
     equalisation: Number
     block_grant: Number
     needs_grant: Number
@@ -20,21 +22,25 @@ class Revenue(NamedTuple):
     general_grant: Number
     income_system_loss: Number
     free_revenue: Number
+    property_tax: Number
+    concession_revenue: Number
+    one_off_revenue: Number
     host_grant: Number
     interest_compensation: Number
     integration_grant: Number
     imputed_capital_cost: Number
     central_revenue: Number
+    extra_fees: Number
     sector_revenue: Number
     operating_revenue: Number
 
 
 SUMS = {
     "general_grant": "block_grant needs_grant growth_grant equalisation -surprise_taken_back",
-    "free_revenue": "tax_revenue general_grant -income_system_loss",
+    "free_revenue": "tax_revenue natural_resource_tax general_grant -income_system_loss",
     "central_revenue": (
-        "tax_revenue general_grant -income_system_loss host_grant interest_compensation "
-        "integration_grant imputed_capital_cost"
+        "tax_revenue natural_resource_tax general_grant -income_system_loss property_tax concession_revenue "
+        "one_off_revenue host_grant interest_compensation integration_grant imputed_capital_cost"
     ),
     "operating_revenue": "central_revenue -imputed_capital_cost sector_revenue",
 }
@@ -59,7 +65,8 @@ def close_revenue(
     )
     budgeted_tax_per_resident = plan.national_tax_per_resident * deflator * decided
     national_tax_per_resident = budgeted_tax_per_resident * weather.national_tax_factor
-    own_tax_per_resident = ratio(tax_revenue, opening_residents)
+    equalised_tax = tax_revenue + plan.natural_resource_tax
+    own_tax_per_resident = ratio(equalised_tax, opening_residents)
     equalisation = tax_equalisation(
         own_tax_per_resident=own_tax_per_resident,
         national_tax_per_resident=national_tax_per_resident,
@@ -87,15 +94,15 @@ def close_revenue(
         budgeted_tax_per_resident, weather.national_tax_factor, weather.kept_tax_factor
     )
     general_grant = block_grant + needs_grant + growth_grant + equalisation - surprise_taken_back
-    host_grant = plan.host_grant * deflator
-    integration_grant = plan.integration_grant * deflator
+    host_grant, integration_grant = plan.host_grant * deflator, plan.integration_grant * deflator
     interest_compensation = compensated_interest(
         plan.compensation, deflator, plan.compensation_base, rate, plan.reference_rate
     )
     imputed_capital_cost = repaid_capital_cost(
         opening.self_financing_debt, plan.imputed_share, plan.full_cost_share, market.swap_surprise
     )
-    sector_revenue = fees_and_refunds(
+    extra_fees = fees_changed(plan.fee_change, plan.sector_revenue * deflator, dwellings.residents, plan.residents)
+    sector_revenue = extra_fees + fees_and_refunds(
         planned=plan.sector_revenue,
         deflator_index=deflator,
         residents=dwellings.residents,
@@ -110,12 +117,16 @@ def close_revenue(
         deflator,
         plan.revenue_shortfall,
         weather.income_system_loss,
-        tax_revenue + general_grant + other_revenue + sector_revenue,
+        equalised_tax + general_grant + other_revenue + sector_revenue,
     )
-    free_revenue = tax_revenue + general_grant - income_system_loss
-    external_revenue = free_revenue + other_revenue
+    free_revenue = equalised_tax + general_grant - income_system_loss
+    property_base = plan.property_tax_base + plan.property_tax_base_per_dwelling * opening.new_dwellings
+    property_tax = tax_on_property(plan.property_tax_rate, property_base, deflator)
+    concession_revenue = plan.concession_revenue * deflator * weather.companies_factor
+    external_revenue = free_revenue + other_revenue + (property_tax + concession_revenue + plan.one_off_revenue)
     return Revenue(
         tax_revenue=tax_revenue,
+        natural_resource_tax=plan.natural_resource_tax,
         equalisation=equalisation,
         block_grant=block_grant,
         needs_grant=needs_grant,
@@ -124,11 +135,15 @@ def close_revenue(
         general_grant=general_grant,
         income_system_loss=income_system_loss,
         free_revenue=free_revenue,
+        property_tax=property_tax,
+        concession_revenue=concession_revenue,
+        one_off_revenue=plan.one_off_revenue,
         host_grant=host_grant,
         interest_compensation=interest_compensation,
         integration_grant=integration_grant,
         imputed_capital_cost=imputed_capital_cost,
         central_revenue=external_revenue + imputed_capital_cost,
+        extra_fees=extra_fees,
         sector_revenue=sector_revenue,
         operating_revenue=external_revenue + sector_revenue,
     )
@@ -191,6 +206,17 @@ def fees_and_refunds(
     HP 11.1 less internal transfers."""
     follows_residents = planned * deflator_index * ratio(residents, planned_residents)
     return follows_residents + full_cost_share * self_financing_debt * swap_surprise
+
+
+def fees_changed(change, planned, residents, planned_residents):
+    """What higher fees bring (lower ones cost, if negative) = a share of the sectors' revenue.  M14."""
+    return change * planned * ratio(residents, planned_residents)
+
+
+def tax_on_property(rate, base, deflator_index):
+    """Property tax = per mille of the base, 2020-kr.  M14; eiendomsskatteloven §§ 11, 13; no part of the
+    equalisation."""
+    return 0.001 * rate * base * deflator_index
 
 
 def taken_by_income_system(planned_loss, deflator_index, shortfall, lost_share, revenue):

@@ -24,6 +24,11 @@ class Rules(NamedTuple):
     debt_ratio_with_deficits: Number
     equity_share: Number
     fund_share: Number
+    investment_fund_share: Number
+    free_fund_share: Number
+    self_financing_share: Number
+    general_debt_ratio: Number
+    debt_ratio_without_on_lending: Number
     net_financial_cost_share: Number
     investment_share: Number
     debt_per_resident: Number
@@ -62,13 +67,7 @@ def close_rules(
     noise = NOISE * positive(operating_revenue)
     buffer_minimum = plan.buffer_minimum * market.cpi_index
     liquidity_minimum = plan.liquidity_minimum * market.cpi_index
-    equity = (
-        year_end.transfer_to_investment
-        - year_end.extra_instalments
-        + investment.vat_compensation
-        + investment.use_of_investment_funds
-        - investment.share_purchases
-    )
+    equity = equity_of(year_end, investment)
     result_gap = lacking_result(plan.result_share_minimum, operating_revenue, finance.underlying_result)
     equity_gap = least(
         positive(plan.equity_minimum * investment.general_investment - equity), year_end.general_borrowing
@@ -102,6 +101,8 @@ def close_rules(
 
     closing_net_debt = balance.closing_net_debt
     debt_ratio = ratio(closing_net_debt, operating_revenue)
+    borrowing = year_end.general_borrowing + investment.self_financing_borrowing
+    ordinary_debt = balance.closing_general_debt + balance.closing_self_financing_debt
     funds = balance.closing_buffer_fund + balance.closing_wage_reserve + balance.closing_discretionary_funds
     first_year_share = plan.floating_share + (1.0 - plan.floating_share) * plan.refixing_share
     lent_and_banked = balance.closing_on_lent + balance.closing_liquidity_reserve + plan.other_bank_balances
@@ -115,6 +116,11 @@ def close_rules(
         debt_ratio_with_deficits=ratio(closing_net_debt + balance.closing_uncovered_deficit, operating_revenue),
         equity_share=ratio(equity, investment.general_investment),
         fund_share=ratio(funds, operating_revenue),
+        investment_fund_share=ratio(balance.closing_investment_funds, operating_revenue),
+        free_fund_share=ratio(funds + balance.closing_investment_funds, operating_revenue),
+        self_financing_share=not_borrowed(borrowing, investment.gross_investment),
+        general_debt_ratio=ratio(balance.closing_general_debt, operating_revenue),
+        debt_ratio_without_on_lending=ratio(ordinary_debt, operating_revenue),
         net_financial_cost_share=ratio(finance.net_financial_cost, operating_revenue),
         investment_share=ratio(investment.gross_investment, operating_revenue),
         debt_per_resident=ratio(balance.closing_debt, dwellings.closing_residents),
@@ -146,6 +152,17 @@ def close_rules(
     )
 
 
+def equity_of(year_end, investment):
+    """What operations, VAT compensation and funds pay of investment, less purchases of shares.  M8, M11."""
+    return (
+        year_end.transfer_to_investment
+        - year_end.extra_instalments
+        + investment.vat_compensation
+        + investment.use_of_investment_funds
+        - investment.share_purchases
+    )
+
+
 def need_of_the_year(result_gap, equity_gap, buffer_gap, liquidity_gap, year_end, noise):
     """The lasting improvement that makes every rule hold that the year itself broke. An improvement goes back through
     the year-end in the order of the law; what is struck to cover earlier deficits is earlier years' need.  M12.1."""
@@ -167,6 +184,11 @@ def need_of_the_year(result_gap, equity_gap, buffer_gap, liquidity_gap, year_end
         ),
         liquidity_need(liquidity_gap, before_transfer, year_end.struck_transfer, noise),
     )
+
+
+def not_borrowed(borrowing, investment):
+    """Share of gross investment that is not borrowed; all of it in a year without investment.  M11."""
+    return 1.0 - ratio(borrowing, investment)
 
 
 def rate_exposure(repriced_debt, repriced_assets, repaid_by_fees, compensation_base):

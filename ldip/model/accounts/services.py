@@ -21,6 +21,7 @@ class Services(NamedTuple):
     undelivered_measures: Number
     restructuring_measures: Number
     pension_beyond_frames: Number
+    one_off_expenditure: Number
     net_sector_expenditure: Number
     demography_compensation: Number
     new_needs: Number
@@ -36,7 +37,8 @@ class Services(NamedTuple):
 SUMS = {
     "net_sector_expenditure": (
         "kindergarten_cost school_cost care_cost other_service_cost premises_cost "
-        "undelivered_measures -restructuring_measures pension_beyond_frames project_running_cost"
+        "undelivered_measures -restructuring_measures pension_beyond_frames project_running_cost -extra_fees "
+        "one_off_expenditure"
     ),
     "pension_cost": "pension_premium -premium_deviation premium_amortisation",
     "gross_operating_result": "central_revenue -net_sector_expenditure",
@@ -95,6 +97,8 @@ def close_services(
         - restructuring_measures
         + pension_beyond_frames
         + project_running_cost
+        - revenue.extra_fees
+        + plan.one_off_expenditure
     )
     extra_demand = people.kindergartens + people.schools + people.care
     return Services(
@@ -107,6 +111,7 @@ def close_services(
         undelivered_measures=undelivered_measures,
         restructuring_measures=restructuring_measures,
         pension_beyond_frames=pension_beyond_frames,
+        one_off_expenditure=plan.one_off_expenditure,
         net_sector_expenditure=net_sector_expenditure,
         demography_compensation=frame_for_users(plan.demography_compensation, 1.0, extra_demand) * deflator,
         new_needs=plan.new_needs * deflator,

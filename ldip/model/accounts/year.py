@@ -42,9 +42,9 @@ SUMS: dict[str, str] = {
 
 
 def close_year(plan: Plan, weather: Weather, people: People, projects: Projects, opening: Opening) -> Year:
-    """Close one year's accounts from its plan, weather, extra people, named projects and opening balance (M4-M13)."""
+    """Close one year's accounts from its plan, weather, extra people, named projects and opening balance (M4-M14)."""
     market = close_market(plan, weather, opening)
-    dwellings = close_dwellings(plan, weather, people)
+    dwellings = close_dwellings(plan, weather, people, opening)
     revenue = close_revenue(plan, weather, people, opening, market, dwellings)
     services = close_services(plan, weather, people, projects, opening, market, dwellings, revenue)
     investment = close_investment(plan, weather, people, projects, opening, market, dwellings)
@@ -65,6 +65,7 @@ def carry(year: Year) -> Opening:
         price_deviation=year.market.price_deviation,
         grant_price_factor=year.market.grant_price_factor,
         extra_completions=year.dwellings.extra_completions,
+        new_dwellings=year.dwellings.new_dwellings,
         kindergarten_capacity=year.investment.kindergarten_capacity,
         school_capacity=year.investment.school_capacity,
         care_capacity=year.investment.care_capacity,

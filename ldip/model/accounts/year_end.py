@@ -28,12 +28,14 @@ class YearEnd(NamedTuple):
     use_of_restricted_funds: Number
     struck_transfer: Number
     struck_provision: Number
+    budgeted_cover: Number
     struck_cover: Number
     buffer_use: Number
     emergency_buffer_use: Number
     emergency_fund_use: Number
     emergency_wage_reserve_use: Number
     new_uncovered_deficit: Number
+    extra_cover: Number
     covered_deficit: Number
     buffer_provision: Number
     extra_transfer: Number
@@ -45,6 +47,7 @@ class YearEnd(NamedTuple):
 SUMS = {
     "endowment_provision": "endowment_return -endowment_cost -endowment_withdrawal",
     "transfer_to_investment": "planned_transfer -struck_transfer extra_transfer extra_instalments",
+    "covered_deficit": "budgeted_cover -struck_cover extra_cover",
     "general_borrowing": "planned_borrowing struck_transfer -extra_transfer",
 }
 """What lines are the sum of, as signed lines: identities and forms are made of this."""
@@ -66,6 +69,7 @@ class Struck(NamedTuple):
 class Surplus(NamedTuple):
     """What a surplus is used for, in this order; nominal mill. kr."""
 
+    to_cover: Number
     to_buffer: Number
     to_liquidity: Number
     to_transfer: Number
@@ -91,6 +95,7 @@ def close_year_end(
     use_of_wage_reserve = least(plan.use_of_wage_reserve, opening.wage_reserve)
     use_of_discretionary_funds = least(plan.use_of_discretionary_funds, opening.discretionary_funds)
     use_of_restricted_funds = least(plan.use_of_restricted_funds, opening.restricted_funds)
+    budgeted_cover = cover_in_budget(opening.uncovered_deficit, plan.uncovered_by_plan)
     planned_provision, planned_transfer = plan.provision_to_discretionary_funds, investment.planned_transfer
     balance = (
         finance.net_operating_result
@@ -98,7 +103,7 @@ def close_year_end(
         + use_of_wage_reserve
         + use_of_discretionary_funds
         + use_of_restricted_funds
-        - opening.uncovered_deficit  # budgeted before any transfer: kommuneloven § 14-11
+        - budgeted_cover  # before any transfer: kommuneloven § 14-11
         - planned_provision
         - planned_transfer
     )
@@ -109,7 +114,7 @@ def close_year_end(
         ),
         transfer=planned_transfer,
         provision=planned_provision,
-        cover=opening.uncovered_deficit,
+        cover=budgeted_cover,
         buffer=opening.buffer_fund,
         other_funds=opening.discretionary_funds - use_of_discretionary_funds,
         wage_reserve=opening.wage_reserve - use_of_wage_reserve,
@@ -121,11 +126,12 @@ def close_year_end(
         + planned_provision
         - investment.use_of_investment_funds
         + investment.investment_fund_provision
-        + opening.uncovered_deficit
+        + budgeted_cover
         - (services.premium_deviation - services.premium_amortisation)
     )
     surplus = use_of_surplus(
         surplus=positive(balance),
+        earlier_deficits=opening.uncovered_deficit - budgeted_cover,
         to_buffer_target=positive(plan.buffer_target_share * revenue.operating_revenue - opening.buffer_fund),
         to_liquidity_minimum=positive(plan.liquidity_minimum * market.cpi_index - planned_liquidity),
         borrowing=investment.planned_borrowing,
@@ -140,19 +146,27 @@ def close_year_end(
         use_of_restricted_funds=use_of_restricted_funds,
         struck_transfer=struck.transfer,
         struck_provision=struck.provision,
+        budgeted_cover=budgeted_cover,
         struck_cover=struck.cover,
         buffer_use=struck.budgeted_buffer_use + struck.buffer_use,
         emergency_buffer_use=struck.buffer_use,
         emergency_fund_use=struck.other_funds,
         emergency_wage_reserve_use=struck.wage_reserve,
         new_uncovered_deficit=struck.uncovered,
-        covered_deficit=opening.uncovered_deficit - struck.cover,
+        extra_cover=surplus.to_cover,
+        covered_deficit=budgeted_cover - struck.cover + surplus.to_cover,
         buffer_provision=surplus.to_buffer + surplus.to_liquidity + surplus.left,
         extra_transfer=surplus.to_transfer,
         extra_instalments=surplus.to_instalments,
         transfer_to_investment=(planned_transfer - struck.transfer + surplus.to_transfer + surplus.to_instalments),
         general_borrowing=investment.planned_borrowing + struck.transfer - surplus.to_transfer,
     )
+
+
+def cover_in_budget(uncovered, by_plan):
+    """What the budget covers of earlier deficits: all but what a cover plan of the opening deficit leaves for later
+    years.  M10; kommuneloven §§ 14-11, 14-12."""
+    return positive(uncovered - by_plan)
 
 
 def strike(deficit, budgeted_buffer_use, transfer, provision, cover, buffer, other_funds, wage_reserve):
@@ -183,17 +197,20 @@ def strike(deficit, budgeted_buffer_use, transfer, provision, cover, buffer, oth
     )
 
 
-def use_of_surplus(surplus, to_buffer_target, to_liquidity_minimum, borrowing, debt):
-    """Buffer fund to its target, liquidity to its minimum (kept in the buffer fund), less borrowing, extra
-    instalments; what is left when the debt is paid stays in the buffer fund.  M10 (assumption)."""
-    to_buffer = least(surplus, to_buffer_target)
-    left = surplus - to_buffer
-    to_liquidity = least(left, positive(to_liquidity_minimum - to_buffer))
+def use_of_surplus(surplus, earlier_deficits, to_buffer_target, to_liquidity_minimum, borrowing, debt):
+    """What is left of earlier deficits, buffer fund to its target, liquidity to its minimum (kept in the buffer
+    fund), less borrowing, extra instalments; what is left when the debt is paid stays in the buffer fund.  M10
+    (assumption)."""
+    to_cover = least(surplus, earlier_deficits)
+    left = surplus - to_cover
+    to_buffer = least(left, to_buffer_target)
+    left = left - to_buffer
+    to_liquidity = least(left, positive(to_liquidity_minimum - to_buffer - to_cover))
     left = left - to_liquidity
     to_transfer = least(left, borrowing)
     left = left - to_transfer
     to_instalments = least(left, debt)
-    return Surplus(to_buffer, to_liquidity, to_transfer, to_instalments, left - to_instalments)
+    return Surplus(to_cover, to_buffer, to_liquidity, to_transfer, to_instalments, left - to_instalments)
 
 
 def real_return_withdrawn(share, opening_fund, gain_after_cost, base_capital):

@@ -16,6 +16,7 @@ from ldip.model.people.cohorts import Population
 from ldip.model.people.counted import Counted, Path, count
 from ldip.model.people.national import nation
 from ldip.model.plan.areas import elasticities, other_areas, other_frames
+from ldip.model.plan.local import left_uncovered, local_revenue, price_index
 from ldip.model.plan.named import opening_places, places_built, ruler, without_named
 from ldip.model.plan.pension import PensionPlan, pension_plan
 from ldip.model.projects.portfolio import Portfolio, portfolio
@@ -72,12 +73,13 @@ def _build(scenario: Scenario, horizon: int, count: Callable[[Scenario, int], Co
     plan_years = scenario.scenario.plan_years
     frames = other_frames(scenario, years, _growth(people.reference.residents, plan_years), people.relative_residents)
     premium = _extend(scenario, "pension_premium", years, _growth(people.planned.residents, plan_years))
-    pension = pension_plan(scenario, years, premium * _index(scenario.prices.deflator_growth, years))
+    pension = pension_plan(scenario, years, premium * price_index(scenario.prices.deflator_growth, years))
     fields = (
         _as_they_stand(scenario, years)
         | _market(scenario, years)
         | _people(scenario, people, years)
         | _revenue(scenario, people, years)
+        | local_revenue(scenario, years)
         | _services(scenario, people, frames, years)
         | _pension(scenario, premium, pension, years)
         | _investment(scenario, people, years)
@@ -135,8 +137,8 @@ def _market(scenario: Scenario, years: np.ndarray) -> dict[str, np.ndarray]:
     planned = interest.money_market_rate.at(long_years)
     n = len(years)
     return {
-        "cpi_index": _index(scenario.prices.cpi_growth, years),
-        "deflator_index": _index(scenario.prices.deflator_growth, years),
+        "cpi_index": price_index(scenario.prices.cpi_growth, years),
+        "deflator_index": price_index(scenario.prices.deflator_growth, years),
         "planned_rate": planned[:n],
         "planned_swap_rate": swap_path(planned)[:n],
         "reference_rate": reference[:n],
@@ -176,7 +178,10 @@ def _revenue(scenario: Scenario, people: Counted, years: np.ndarray) -> dict[str
     growth = _growth(reference.working_age, plan_years)
     growth = (1.0 + growth) * (1.0 + revenue.tax_growth_per_working_age.at(later)) - 1.0
     tax = _extend(scenario, "tax", years, growth)
-    own_per_resident = tax / reference.opening_residents
+    # The base of the equalisation holds the tax on natural resources, which is nominal.
+    resources = scenario.local_revenue.natural_resource_tax.at(years)
+    equalised = tax + resources / price_index(scenario.prices.deflator_growth, years)
+    own_per_resident = equalised / reference.opening_residents
     # In the plan years the nation's tax is told by the municipality's own; later its residents of working age pay it.
     national = own_per_resident / revenue.own_to_national_tax.at(years)
     country = nation(scenario, years)
@@ -275,17 +280,12 @@ def _with_rest(scenario: Scenario, people: Counted) -> np.ndarray:
     return response
 
 
-def _index(growth: Parameter, years: np.ndarray) -> np.ndarray:
-    """A price index on the baseline (year,), 1 in the first year."""
-    return np.concatenate([[1.0], np.cumprod(1.0 + growth.at(years[1:]))])
-
-
 def _pension(
     scenario: Scenario, premium: np.ndarray, pension: PensionPlan, years: np.ndarray
 ) -> dict[str, np.ndarray]:
     """The frames hold the plan's pension cost, and after the plan that of its last year (M6)."""
     plan_years = scenario.scenario.plan_years
-    net = (pension.amortisation - pension.deviation) / _index(scenario.prices.deflator_growth, years)
+    net = (pension.amortisation - pension.deviation) / price_index(scenario.prices.deflator_growth, years)
     return {
         "pension_premium": premium,
         "amortisation_years": np.full(len(years), scenario.pension.amortisation_years.value),
@@ -310,7 +310,7 @@ def _investment(scenario: Scenario, people: Counted, years: np.ndarray) -> dict[
     investment = scenario.investment
     later = years[plan_years:]
     after_plan = (np.arange(n) >= plan_years).astype(float)
-    deflator = _index(scenario.prices.deflator_growth, years)
+    deflator = price_index(scenario.prices.deflator_growth, years)
 
     def line(name: str, after: np.ndarray) -> np.ndarray:
         return np.concatenate([scenario.plan_line(name) / deflator[:plan_years], after])
@@ -357,9 +357,11 @@ def _financing(scenario: Scenario, years: np.ndarray) -> dict[str, np.ndarray]:
         "budgeted_buffer_use": np.concatenate(
             [
                 scenario.plan_line("use_of_buffer_fund"),
-                scenario.rules.budgeted_buffer_use.at(later) * _index(scenario.prices.cpi_growth, years)[plan_years:],
+                scenario.rules.budgeted_buffer_use.at(later)
+                * price_index(scenario.prices.cpi_growth, years)[plan_years:],
             ]
         ),
+        "uncovered_by_plan": left_uncovered(scenario, years),
         "transfer_by_rule": (np.arange(n) >= plan_years).astype(float),
         "endowment_cost_share": endowment.cost_share.at(years),
         "endowment_withdrawal_share": endowment.withdrawal_share.at(years),
@@ -369,7 +371,8 @@ def _financing(scenario: Scenario, years: np.ndarray) -> dict[str, np.ndarray]:
 
 def _opening(scenario: Scenario, premium_deviation: float, people: Counted) -> Opening:
     first = np.array([scenario.scenario.first_year])
-    stocks = {name: stock.value for name, stock in dict(scenario.opening).items()}
+    stocks = {name: stock.value for name, stock in dict(scenario.opening).items() if name in Opening._fields}
+    in_two_years = left_uncovered(scenario, first + np.arange(2))[-1] == 0.0
     return Opening(
         **stocks,
         deflator_index=1.0 / (1.0 + scenario.prices.deflator_growth.at(first)[0]),  # the first year is the base year
@@ -379,6 +382,7 @@ def _opening(scenario: Scenario, premium_deviation: float, people: Counted) -> O
         price_deviation=0.0,
         grant_price_factor=1.0,
         extra_completions=0.0,
+        new_dwellings=0.0,
         **opening_places(scenario, people),
         new_capacity=0.0,
         slipped_investment=0.0,
@@ -388,8 +392,7 @@ def _opening(scenario: Scenario, premium_deviation: float, people: Counted) -> O
         project_depreciation=0.0,
         decided_measures=0.0,
         postponement=0.0,
-        uncovered_deficit=0.0,
-        latest_deficit=0.0,
+        latest_deficit=stocks["uncovered_deficit"] if in_two_years else 0.0,  # a longer plan is in the register
         result_share_breach=0.0,
         premium_deviation=premium_deviation,
     )

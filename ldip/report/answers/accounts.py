@@ -9,7 +9,8 @@ import numpy as np
 from ldip.analysis.investment_plan import DIVIDED, LINES
 from ldip.analysis.statement import INVESTMENT_LINES, Accounts
 from ldip.model.catalogue import MONEY_UNITS, catalogue
-from ldip.report.answers.forms import FORMS, Form, Row, Sum
+from ldip.report.answers.form import IF_ANY, Form, Row, Sum
+from ldip.report.answers.forms import FORMS, forms_of
 from ldip.report.numbers import number, shown
 from ldip.report.terminal import table
 from ldip.report.words import NOT_NAMED
@@ -60,13 +61,21 @@ def _append(lines: list[Line], part: Row | Sum, form: Form, accounts: Accounts, 
     if isinstance(part, Row):
         lines.append(_row(part, form, accounts, fixed_prices))
     else:
-        places = tuple(_append(lines, one, form, accounts, fixed_prices) for one in part.parts)
+        shown = [one for one in part.parts if not _is_lacking(one, accounts)]
+        places = tuple(_append(lines, one, form, accounts, fixed_prices) for one in shown)
         members = [lines[place] for place in places]
         of = part.equals or " ".join(line.of for line in members)
         total = np.sum([line.values for line in members], axis=0)
         values = np.where(np.abs(total) < ROUNDING, 0.0, total)
         lines.append(Line(of, part.label or _label(of), MONEY, members[0].price_basis, values, places))
     return len(lines) - 1
+
+
+def _is_lacking(part: Row | Sum, accounts: Accounts) -> bool:
+    """Is this a row of what many municipalities lack, and this one too?"""
+    if isinstance(part, Sum) or part.of.lstrip("-") not in IF_ANY:
+        return False
+    return not accounts.ledger[part.of.lstrip("-")].any()
 
 
 def _row(row: Row, form: Form, accounts: Accounts, fixed_prices: bool) -> Line:
@@ -132,6 +141,7 @@ def _by_sector(scenario: Scenario, equals: str, rows: tuple[Row, ...]) -> Iterat
 
 NAMED = Text("Navngitte prosjekter", "Named projects")
 REST = Text("Øvrige investeringer", "Other investment")
+FIXED_ASSETS = Text("Investeringer i varige driftsmidler", "Investment in fixed assets")
 
 
 def _divided(line: str) -> Callable[[Scenario], Iterator[Row | Sum]]:
@@ -159,8 +169,21 @@ def _gross(scenario: Scenario) -> Iterator[Row | Sum]:
     yield Sum("gross_investment", named) if lines else Row("gross_investment")
 
 
+def _gross_spent(scenario: Scenario) -> Iterator[Row | Sum]:
+    """The same with the sign of an expense."""
+    for part in _gross(scenario):
+        rows = part.parts if isinstance(part, Sum) else ()
+        signed = tuple(Row(_minus(row.of), row.label) for row in rows if isinstance(row, Row))
+        yield Sum("-gross_investment", signed, FIXED_ASSETS) if signed else Row("-gross_investment", FIXED_ASSETS)
+
+
+def _minus(terms: str) -> str:
+    return " ".join(term[1:] if term.startswith("-") else f"-{term}" for term in terms.split())
+
+
 EXPANDED = {
     "@gross_investment": _gross,
+    "@-gross_investment": _gross_spent,
     "@sectors": _sectors,
     "@areas": _areas,
     "@investment": _investment,
@@ -179,8 +202,8 @@ def prices(accounts: Accounts, lang: str, *, fixed_prices: bool) -> str:
 
 
 def plan_text(accounts: Accounts, wanted: Sequence[str], *, fixed_prices: bool, width: int, lang: str) -> str:
-    """The forms `wanted` (none: all) year by year, in blocks of as many years as fit the width."""
-    forms = [form for form in FORMS if form.id in (wanted or form_ids())]
+    """The forms `wanted` (none: those of the scenario) year by year, in blocks of as many years as fit the width."""
+    forms = [form for form in FORMS if form.id in wanted] or list(forms_of(accounts.scenario))
     lines = {form: lines_of(form, accounts, fixed_prices=fixed_prices) for form in forms}
     cells = {form: [_cells(line, lang) for line in lines[form]] for form in forms}
     labels = max(len(row[0]) for rows in cells.values() for row in rows)

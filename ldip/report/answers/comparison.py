@@ -8,6 +8,7 @@ import numpy as np
 
 from ldip.analysis.compare import Choice, Comparison, Criterion
 from ldip.model.catalogue import Metric
+from ldip.model.fiscal_rules import own_breaches
 from ldip.model.shown import COMPARED, COMPARED_EVENTS
 from ldip.report.numbers import difference_label, error_words, number, percent, shown, signed, unit_label
 from ldip.report.terminal import policy_words, table
@@ -193,18 +194,25 @@ def differences(comparison: Comparison, label: Mapping[str, str], lang: str) -> 
     return rows
 
 
+def own_rules(comparison: Comparison) -> list[str]:
+    """The breaches of the rules that an alternative brings."""
+    chances = [chance for summary in comparison.summaries.values() for chance in summary.probabilities.values()]
+    return own_breaches(chance.event for chance in chances)
+
+
 def probabilities(comparison: Comparison, label: Mapping[str, str], lang: str) -> list[list[str]]:
     """How often the gravest events happen, and the last year's paired difference."""
     places = shown_places(comparison)
     years = [str(comparison.summaries[comparison.against].years[t]) for t in places]
     last = years[-1]
     rows = [[capital(PROBABILITY).say(lang), *years, EVER.say(lang), CHANGE.say(lang, year=last), ERROR.say(lang)]]
-    for event_id in COMPARED_EVENTS:
-        rows.append([comparison.summaries[comparison.against].probabilities[event_id].event.label.say(lang)])
-        for name, summary in comparison.summaries.items():
+    for event_id in (*COMPARED_EVENTS, *own_rules(comparison)):
+        having = {name: it for name, it in comparison.summaries.items() if event_id in it.probabilities}
+        rows.append([next(iter(having.values())).probabilities[event_id].event.label.say(lang)])
+        for name, summary in having.items():
             chance = summary.probabilities[event_id]
             cells = [number(100.0 * float(p), 0, lang) for p in (*chance.in_year[places], chance.so_far[-1])]
-            if name in comparison.pairs:
+            if event_id in (comparison.pairs[name].events if name in comparison.pairs else ()):
                 apart = comparison.pairs[name].events[event_id]
                 cells.append(signed(float(apart.in_year[-1]), "share", lang, finer=0))
                 cells.append(error_words(float(apart.in_year_error[-1]), "share", lang, finer=0))

@@ -42,11 +42,12 @@ DEFINITIONS = {
         en="What the state, developers and buyers pay of the investment.",
     ),
     "operations": Text(
-        nb="Brutto driftsresultat: inntekter fratrukket driftsutgifter, før finans. Det betaler renter og avdrag, og "
-        "resten betaler investeringer i stedet for lån. Gebyrer og rentekompensasjon som følger renten, ligger her.",
-        en="Gross operating result: revenue less operating expenditure, before finance. It pays interest and "
-        "instalments, and the rest pays for investment instead of loans. Fees and state compensation that follow the "
-        "interest rate are in here.",
+        nb="Brutto driftsresultat: inntekter fratrukket driftsutgifter, før finans, og utbytte. Det betaler renter "
+        "og avdrag, og resten betaler investeringer i stedet for lån. Gebyrer og rentekompensasjon som følger "
+        "renten, ligger her.",
+        en="Gross operating result: revenue less operating expenditure, before finance, and dividends. It pays "
+        "interest and instalments, and the rest pays for investment instead of loans. Fees and state compensation "
+        "that follow the interest rate are in here.",
     ),
     "net_interest": Text(
         nb="Renter på lån fratrukket renteinntekter. Renter betales av driften og øker gjelden bare fordi mindre er "

@@ -7,6 +7,7 @@ from typing import Any
 
 from ldip.analysis.stress import Stress
 from ldip.model.shown import STRESSED, STRESSED_EVENTS
+from ldip.report.answers.comparison import own_rules
 from ldip.report.folder.records import figure, write_records
 from ldip.report.numbers import difference_label, error_words, number, shown, signed, unit_label
 from ldip.report.terminal import policy_words, table
@@ -53,9 +54,14 @@ def stress_text(stress: Stress, label: Mapping[str, str], title: str, lang: str)
     policy = policy_words(summary, lang)
     head = RUNS.say(lang, runs=runs, seed=summary.seed, year=summary.years[-1])
     blocks = [table(metric_rows(stress, metric, label, lang), free_headings=True) for metric in STRESSED]
-    chances = [row for event in STRESSED_EVENTS for row in event_rows(stress, event, label, lang)]
+    chances = [row for event in events_of(stress) for row in event_rows(stress, event, label, lang)]
     blocks.append(table(chances, free_headings=True))
     return "\n\n".join([f"{title}\n{policy}\n{head}", *blocks, textwrap.fill(NOTE.say(lang), WIDTH)])
+
+
+def events_of(stress: Stress) -> list[str]:
+    """The events that are shown: those of every municipality, and the breaches of its own rules."""
+    return [*STRESSED_EVENTS, *own_rules(stress.comparison)]
 
 
 def short(text: str) -> str:
@@ -96,12 +102,13 @@ def metric_rows(stress: Stress, metric_id: str, label: Mapping[str, str], lang: 
 def event_rows(stress: Stress, event_id: str, label: Mapping[str, str], lang: str) -> list[list[str]]:
     """One event in the last year: its title, its heads, a row for each test."""
     comparison = stress.comparison
-    event = comparison.summaries[comparison.against].probabilities[event_id].event
+    having = {name: it for name, it in comparison.summaries.items() if event_id in it.probabilities}
+    event = next(iter(having.values())).probabilities[event_id].event
     rows = [[IN_PER_CENT.say(lang, label=event.label.say(lang))], ["", *CHANCE_HEADS.say(lang).split("|")]]
-    for name, summary in comparison.summaries.items():
+    for name, summary in having.items():
         chance = number(100.0 * float(summary.probabilities[event_id].in_year[-1]), 0, lang)
         cells = ["", ""]
-        if name in comparison.pairs:
+        if event_id in (comparison.pairs[name].events if name in comparison.pairs else ()):
             apart = comparison.pairs[name].events[event_id]
             cells = [
                 signed(float(apart.in_year[-1]), "share", lang, finer=0),

@@ -9,7 +9,7 @@ from ldip.analysis.compare import Comparison
 from ldip.model.people.cohorts import shown_groups
 from ldip.report.answers import growth
 from ldip.report.answers.accounts import Line, lines_of, prices
-from ldip.report.answers.forms import FORMS
+from ldip.report.answers.forms import forms_of
 from ldip.report.numbers import unit_label
 from ldip.report.terminal import policy_words
 from ldip.report.words import DWELLINGS, PERSONS
@@ -47,7 +47,7 @@ def write_accounts(book: Book, comparison: Comparison, alternatives: Alternative
         sheet.widths(42, 20, *[9.2] * len(years), 10)
         sheet.keep(5, 2)
         row, page, breaks = 5, 5, []
-        for form in FORMS:
+        for form in forms_of(alternative.source.scenario):
             lines = lines_of(form, alternative.accounts, fixed_prices=fixed_prices)
             if row + len(lines) > page + PAGE_ROWS:
                 page = row

@@ -15,7 +15,7 @@ from ldip.analysis.reconcile import DebtRatios, Row, debt_ratios, reconcile
 from ldip.analysis.statement import Accounts
 from ldip.model.shown import COMPARED_EVENTS, HEADLINES, figures_of
 from ldip.report import words
-from ldip.report.answers.comparison import BASE, conclusions, labels, shown_places
+from ldip.report.answers.comparison import BASE, conclusions, labels, own_rules, shown_places
 from ldip.report.answers.simulation import answers
 from ldip.report.terminal import NOTE, fan_name, policy_words
 from ldip.report.words import IN_YEAR, capital
@@ -185,9 +185,11 @@ def _events(sheet: Sheet, row: int, fans: Told, places: Sequence[int]) -> int:
     last = [EVER.say(lang, year=int(years[-1])), ERROR.say(lang)]
     sheet.head(row, [IN_YEAR.say(lang), figures.SCENARIO.say(lang), *heads, *last], texts=2, height=48)
     row += 1
-    for event_id in COMPARED_EVENTS:
+    for event_id in (*COMPARED_EVENTS, *own_rules(of)):
         for comparison, alternatives, _ in fans:
             for name, summary in comparison.summaries.items():
+                if event_id not in summary.probabilities:
+                    continue  # a rule of another alternative
                 chance = summary.probabilities[event_id]
                 values = np.array([*chance.in_year[places], chance.so_far[-1]])
                 sheet.write(row, 0, chance.event.label.say(lang))

@@ -31,6 +31,11 @@ SYNONYMS = {
     "likviditet": ("liquidity_reserve",),
     "investeringer": ("investment",),
     "inntekter": ("revenue",),
+    "eiendomsskatt": ("property_tax_rate",),
+    "utbytte": ("dividends",),
+    "merforbruk": ("uncovered_deficit",),
+    "accumulated_deficit": ("uncovered_deficit",),
+    "engangspost": ("one_off",),
     "tjenester": ("services",),
     "verdi": ("value",),
     "enhet": ("unit",),
@@ -75,11 +80,15 @@ BOUNDS = {
 }
 """An error of the schema's limits -> the kind of fault it is, and where the limit stands."""
 
+FUNDS = ("buffer_fund", "wage_reserve", "discretionary_funds", "investment_funds", "restricted_funds")
+"""Funds of ``[opening]``: what has been spent beyond them is an uncovered deficit."""
+
 UNITS_NB = {
     "share": "en andel",
     "per year": "en andel per år",
     "correlation": "en korrelasjon",
     "years": "år",
+    "per mille": "promille",
     "ratio": "et forholdstall",
     "share per year": "en andel per år",
     "standard deviation per year": "et standardavvik per år",
@@ -127,6 +136,10 @@ def translate(detail: ErrorDetails, file: str, key: str) -> Fault:
     value = detail["input"]
     shown = "" if isinstance(value, dict | list | tuple) else str(value)
     kind, key = detail["type"], key.removesuffix(".[key]")
+    if kind == "property_tax_law":
+        return Fault.of(kind, file, key, str(context["broken"]))
+    if kind == "before_plan":
+        return Fault.of(kind, file, str(context["key"]), str(context["year"]))
     if kind == "rule_name_taken":
         return Fault.of(kind, file, key)
     if kind == "extra_forbidden":
@@ -159,6 +172,8 @@ def translate(detail: ErrorDetails, file: str, key: str) -> Fault:
 def _outside(context: Mapping[str, Any], file: str, key: str) -> Fault:
     """A number beyond its limits, perhaps because it is in per cent."""
     low, high, number, unit = context["low"], context["high"], context["number"], context["unit"]
+    if number < 0.0 and key in (f"opening.{name}.value" for name in FUNDS):
+        return Fault.of("negative_fund", file, key, f"{number:g}", amount=-number)
     places = {"unit": Text(unit_words(unit, UNITS_NB), unit), "low": low, "high": high}
     fractions = ("share", "per year", "correlation", "probability per year")
     if unit in fractions and abs(number) > high and low <= number / 100 <= high:

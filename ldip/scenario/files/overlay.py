@@ -36,7 +36,7 @@ def with_quantities(scenario: Scenario, changed: Mapping[str, Quantity | Paramet
     for key, quantity in changed.items():
         section, *path, name = key.split(".")
         if section not in sections:
-            sections[section] = getattr(scenario, section).model_dump()
+            sections[section] = _tree(getattr(scenario, section))
         place = sections[section]
         for part in path:
             place = place[part]
@@ -46,6 +46,14 @@ def with_quantities(scenario: Scenario, changed: Mapping[str, Quantity | Paramet
     except ValidationError as error:
         places = [(detail, ".".join(map(str, detail["loc"]))) for detail in error.errors()]
         raise InputError(f.translate(detail, "", place) for detail, place in places) from None
+
+
+def _tree(section: Any, *, exclude_none: bool = False) -> dict[str, Any]:
+    """A section as a tree; one of items under names of their own too."""
+    if isinstance(section, dict):
+        return {name: item.model_dump(exclude_none=exclude_none) for name, item in section.items()}
+    found: dict[str, Any] = section.model_dump(exclude_none=exclude_none)
+    return found
 
 
 class Change(NamedTuple):
@@ -83,7 +91,7 @@ def lay_over(source: Source, change: Mapping[str, Any], name: str, title: Text) 
     projects = [Laid(change.pop(SECTION), name)] if SECTION in change else []
     for section in change:
         if section in tree and section not in (*COLUMNS, "scenario", "sectors", "changes"):
-            tree[section] = tree[section].model_dump(exclude_none=True)
+            tree[section] = _tree(tree[section], exclude_none=True)
         elif section in tree:  # tables and what is checked together with them
             reading.faults.append(Fault.of("not_in_a_change", name, section))
     reading.merge(tree, change, name)

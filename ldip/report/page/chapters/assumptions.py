@@ -41,6 +41,7 @@ UNITS = {
     "mill. 2020-kr per dwelling": Text("mill. 2020-kr per bolig", "mill. 2020-kr per dwelling"),
     "mill. 2020-kr per place": Text("mill. 2020-kr per plass", "mill. 2020-kr per place"),
     "share per year": Text("andel per år", "share per year"),
+    "per mille": Text("promille", "per mille"),
     "standard deviation per year": Text("standardavvik per år", "standard deviation per year"),
     "standard deviation": Text("standardavvik", "standard deviation"),
     "share of residents per year": Text("andel av innbyggerne per år", "share of residents per year"),

@@ -1,7 +1,7 @@
 """The chapter of the stress tests."""
 
 from ldip.analysis.stress import Stress
-from ldip.model.shown import STRESSED, STRESSED_ENDS, STRESSED_EVENTS
+from ldip.model.shown import STRESSED, STRESSED_ENDS
 from ldip.report.answers import stress as stress_words
 from ldip.report.answers.stress_charts import KEY
 from ldip.report.numbers import error_words, number, signed
@@ -31,7 +31,7 @@ def chapter(m: Material) -> Section | None:
         return None
     label = m.tests
     measures = [as_table(stress_words.metric_rows(result, name, label, lang)) for name in STRESSED]
-    events = [as_table(stress_words.event_rows(result, name, label, lang)) for name in STRESSED_EVENTS]
+    events = [as_table(stress_words.event_rows(result, name, label, lang)) for name in stress_words.events_of(result)]
     key = KEY.say(lang)
     picture = Picture(
         name="stress",
