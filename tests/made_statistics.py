@@ -155,6 +155,7 @@ def balance(year: int) -> str:
         "KG22": ("Utlån", 1_300_000.0),
         "KG27": ("Faste eiendommer og anlegg", 16_000_000.0),
         "KG24": ("Utstyr, maskiner og transportmidler", 500_000.0),
+        "KG5900": ("Merforbruk i driftsregnskapet", 35_000.0),
     }
     dimensions = {
         "KOKkommuneregion0000": {NEW: "Bærum"},

@@ -82,6 +82,10 @@ def test_everything_is_filled_in_with_table_date_and_licence(ldip, folder, stati
     assert opening.buffer_fund.value + opening.discretionary_funds.value == pytest.approx(1900, rel=1e-3)
     assert (opening.investment_funds.value, opening.restricted_funds.value) == (210.0, 200.0)
     assert (opening.fixed_assets.value, opening.on_lent.value) == (16_500.0, 1300.0)
+    assert opening.uncovered_deficit.value == 35.0
+    local = scenario.local_revenue
+    assert local.property_tax_rate.value == 3.0
+    assert local.property_tax_base.value * 0.003 == pytest.approx(growth * 3_000 * total / 1e6, rel=1e-3)
     assert scenario.revenue.own_to_national_tax.value == pytest.approx(1.4925, abs=6e-4)
     assert scenario.housing.reference_flat_share.value == 0.6
     assert scenario.housing.reference_completions.value == pytest.approx(702.0, abs=0.1)
@@ -207,6 +211,14 @@ def test_the_ministrys_heading_may_stand_anywhere(here, folder, rows_above):
     assert read(str(folder)).scenario.revenue.own_to_national_tax.value == 0.841
 
 
+def test_a_year_without_a_rate_has_no_property_tax(ldip, here, folder):
+    saved(here, "x.json", made.property_tax({2024: 3.0, 2025: None}))
+    said = ldip("scenario", "import", "x.json", "--municipality", "3201", "--into", "baerum", "--lang", "en")
+    assert "no rate of property tax in 2025" in " ".join(said.out.split())
+    local = read(str(folder)).scenario.local_revenue
+    assert (local.property_tax_rate.value, local.property_tax_base.value) == (0.0, 0.0)
+
+
 def test_the_green_booklet_as_it_is_published(ldip, here, folder):
     """An .ods with 1-k before equalisation, which is only told, and 3-k, headings in nynorsk (made in that shape)."""
     towns = [(301, "Oslo", 50_000_000), (3201, "Bærum", 9_600_000), (4001, "Porsgrunn", 2_700_000)]
@@ -221,10 +233,10 @@ def test_the_green_booklet_as_it_is_published(ldip, here, folder):
     made.ods(here / "x.ods", sheets)
     said = ldip("scenario", "import", "x.ods", "--municipality", "4001", "--into", "baerum", "--lang", "en")
     assert "before running income equalisation is 900.0 mill." in " ".join(said.out.split())
-    plan = {
-        row.line: row.values[0] for row in read(str(folder)).scenario.plan if row.line in ("tax", "general_grant")
-    }
-    assert sum(plan.values()) == pytest.approx(2700, rel=1e-3)
+    revenue = [row.values[0] for row in read(str(folder)).scenario.plan if row.line in ("tax", "general_grant")]
+    assert sum(revenue) == pytest.approx(2700, rel=1e-3)
+    said = ldip("scenario", "import", "x.ods", "--municipality", "4001", "--into", "baerum")
+    assert "900,0 mill." in " ".join(said.out.split())
 
 
 def test_a_number_that_lost_its_leading_zero_is_known(here, folder):
@@ -253,8 +265,7 @@ def test_weights_are_those_that_were_measured():
 def test_every_need_names_numbers_of_the_template_and_known_tables():
     scenario = read("eksempelvik-2025").scenario
     missing = {it.need.need for it in still_missing(scenario)}
-    optional = {"property_tax"}
-    assert {need.need for need in needs()} - missing <= optional
+    assert {need.need for need in needs()} == missing
     assert {table for need in needs() for table in need.tables} <= set(catalogue())
     assert sorted(table.table for table in in_order()) == sorted(catalogue())
 

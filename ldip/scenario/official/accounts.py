@@ -49,6 +49,7 @@ BALANCE = {
     "restricted": r"(?<!u)bundne (drifts|investerings)fond",
     "lent": r"^utl[åa]n",
     "assets": r"faste eiendommer|utstyr, maskiner",
+    "deficit": r"merforbruk.*drift|^merforbruk|udekket i driftsregnskapet",
 }
 """Posts of the balance by what they are called."""
 
@@ -281,6 +282,7 @@ def fill_balance(draft: Draft, cells: Sequence[Cell], source: Text) -> None:
         ("investment", "investment_funds", Text("Ubundne investeringsfond", "Investment funds")),
         ("restricted", "restricted_funds", Text("Bundne fond", "Restricted funds")),
         ("lent", "on_lent", Text("Utlån", "Lending")),
+        ("deficit", "uncovered_deficit", Text("Udekket merforbruk", "Uncovered deficit")),
         ("assets", "fixed_assets", Text("Eiendommer, anlegg, utstyr", "Property, plant and equipment")),
     ):
         if post in posts:
