@@ -1,5 +1,7 @@
 """The shipped scenario of a real municipality: what is known of it and that the rest is a placeholder."""
 
+import html
+
 import numpy as np
 from update_porsgrunn import CODE, NAME, RESIDENTS, STATISTICS, make
 
@@ -58,5 +60,8 @@ def test_its_report_says_what_is_known_and_what_is_not(ldip, here):
         assert ldip("report", NAME, "--runs", "50", "--lang", lang, "--out", f"{lang}.html").code == 0
         page = (here / f"{lang}.html").read_text(encoding="utf-8")
         assert all(word in page for word in words)
+        known = [n.what for n in numbers(read(NAME).scenario, lang) if n.basis in ("source", "derived")]
+        said = page[page.index({"nb": "Kjent, altså", "en": "Known, that is"}[lang]) :].partition("</p>")[0]
+        assert all(html.escape(name) in said for name in known)
     assert ldip("report", "baerum-2020", "--runs", "50", "--out", "baerum.html").code == 0
     assert "Hva som er kjent" not in (here / "baerum.html").read_text(encoding="utf-8")

@@ -1,10 +1,12 @@
 """The chapter of the assumptions: which numbers are ours, which are printed, and where each comes from."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from ldip.report.numbers import number
 from ldip.report.page.blocks import Fold, Material, Section, Table, Words
 from ldip.report.words import DWELLINGS, NONE, PERSONS, RATIO, YEARS
+from ldip.scenario.files.tables import COLUMNS
 from ldip.scenario.numbers import Number, assumed, numbers
 from ldip.scenario.official.needs import counted
 from ldip.scenario.placeholders import invented
@@ -67,6 +69,10 @@ PLACEHOLDERS = Text(
     "numbers are a tenth larger, measured on the fictitious municipality that the template is.",
 )
 ALL_INVENTED = Text("alle {total}", "all {total}")
+FROM_SOURCES = Text(
+    nb="Kjent, altså trykt i en kilde eller regnet ut av trykte tall, er {count}: {names}.",
+    en="Known, that is printed in a source or worked out from printed figures, are {count}: {names}.",
+)
 SOME_INVENTED = Text("{left} av {total}", "{left} of {total}")
 
 
@@ -83,7 +89,17 @@ def _known(m: Material) -> list[Words | Table]:
         shown = how.say(m.lang, left=it.left, total=it.total)
         rows.append([it.need.name.say(m.lang), shown, weight, it.need.found_in().say(m.lang)])
     table = Table(m.say(KNOWN), m.say(KNOWN_HEAD).split("|"), rows, words=(1, 3))
-    return [Words(m.say(PLACEHOLDERS, count=count, total=total)), table]
+    known = [item for item in numbers(scenario, m.lang) if item.basis not in UNSOURCED]
+    names = Counter(_named(item) for item in known)
+    said = ", ".join(f"{name} ({times})" if times > 1 else name for name, times in names.items())
+    lead = [Words(m.say(PLACEHOLDERS, count=count, total=total))]
+    return [*lead, *([Words(m.say(FROM_SOURCES, count=len(known), names=said))] if known else []), table]
+
+
+def _named(item: Number) -> str:
+    """A setting by its name, a row of a table by the table's file."""
+    section = item.key.partition(".")[0]
+    return f"{section}.csv" if section in COLUMNS else item.what
 
 
 def chapter(m: Material) -> Section:
