@@ -190,7 +190,7 @@ CASES: dict[str, Callable[[ldip.Case], Any]] = {
 STATISTICS = {
     *("not_json", "not_jsonstat", "not_statistics", "unknown_table", "other_municipality", "no_folder_to_fill"),
     *("not_a_municipality", "former_municipality", "not_rewritable"),
-    *("refused", "offline", "not_https", "too_much_answered"),
+    *("lacks_division", "refused", "offline", "not_https", "too_much_answered"),
 }
 """Told by tests/test_import.py and tests/test_fetch.py."""
 

@@ -317,6 +317,7 @@ FAULTS = {
     "not_jsonstat": ("x.json", '{"a": 1}'),
     "not_statistics": ("x.docx", "words"),
     "unknown_table": ("x.csv", '"01234: Noe annet, etter region"\n\n"region";"år";"Tall"\n"3201 Bærum";"2024";1\n'),
+    "lacks_division": ("x.csv", '"07459: Befolkning"\n\n"region";"Personer 2025"\n"3201 Bærum";130000\n'),
     "other_municipality": ("x.json", made.completions([2024, 2025]).replace("3201", "4001").replace("3024", "3806")),
 }
 

@@ -1,14 +1,19 @@
 """Saved statistics: read and recognised by what stands in them, whatever file they came in."""
 
+import contextlib
 import json
 import shutil
 from pathlib import Path
 
 import made_statistics as made
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from ldip.errors import InputError
 from ldip.scenario.official.catalogue import recognised
-from ldip.scenario.official.saved import number, read_saved
+from ldip.scenario.official.cube import Cube
+from ldip.scenario.official.saved import Saved, number, read_saved
 
 STORED = Path(__file__).parent / "cases" / "statistics"
 
@@ -108,6 +113,32 @@ def test_one_figure_a_row_in_words_or_in_codes(here, text):
 )
 def test_figures_as_they_are_written(cell, value):
     assert number(cell) == value
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=400), st.sampled_from([".csv", ".json", ".xlsx", ".ods", ".txt"]))
+def test_no_file_ends_in_anything_but_rows_or_a_fault(tmp_path_factory, raw, kind):
+    path = tmp_path_factory.mktemp("any") / f"x{kind}"
+    path.write_bytes(raw)
+    with contextlib.suppress(InputError):
+        assert isinstance(read_saved(path), Cube | Saved)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=4),
+    lambda below: st.lists(below, max_size=3) | st.dictionaries(st.text(max_size=4), below, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(deadline=None)
+@given(st.sampled_from(["id", "size", "dimension", "value", "label", "updated", "extension"]), JSON)
+def test_no_answer_of_a_service_ends_in_a_traceback(tmp_path_factory, key, wrong):
+    path = tmp_path_factory.mktemp("any") / "x.json"
+    tree = json.loads((STORED / "07221.json").read_text(encoding="utf-8"))
+    path.write_text(json.dumps(tree | {key: wrong}), encoding="utf-8")
+    with contextlib.suppress(InputError):
+        recognised(read_saved(path))
 
 
 def test_sparse_values_and_listed_categories_read_like_the_others(here):

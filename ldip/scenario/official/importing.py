@@ -12,7 +12,7 @@ from ldip.scenario.official.cube import Cell, Cube
 from ldip.scenario.official.draft import SERIES, Draft, Filled, joined
 from ldip.scenario.official.ministry import fill_ministry, is_ministry
 from ldip.scenario.official.municipalities import REGION, former, of_municipality, padded, split_of, successors
-from ldip.scenario.official.saved import Saved, read_saved
+from ldip.scenario.official.saved import NAMES, Saved, read_saved
 from ldip.text import Text
 
 LICENCE = "CC BY 4.0"
@@ -36,6 +36,12 @@ NO_TAX = Text(
     nb="{file}: ingen sats for eiendomsskatt i {year}, altså ingen eiendomsskatt.",
     en="{file}: no rate of property tax in {year}, that is no property tax.",
 )
+NEEDED = {
+    **dict.fromkeys(("population", "projection"), ("Alder",)),
+    **{"finance": ("Begrep",), "functions": ("Funksjon", "Art"), "balance": ("Balanse",), "dwellings": ("BygnType",)},
+}
+"""Divisions without which a table says nothing here."""
+
 RATE, BASE = "local_revenue.property_tax_rate", "local_revenue.property_tax_base"
 TAX_RATE = Text("Eiendomsskatt, sats", "Property tax, rate")
 TAX_BASE = Text("Eiendomsskatt, grunnlag", "Property tax, base")
@@ -123,6 +129,9 @@ def _take(path: Path, code: str, given: Sequence[str], name: str) -> Taken | Sav
     table = recognised(found)
     if table is None:
         raise InputError([_unknown(path.name, found.title)])
+    lacking = [NAMES[name] for name in NEEDED.get(table.kind, ()) if name not in found.dimensions]
+    if lacking:
+        raise InputError([Fault.of("lacks_division", path.name, names=name) for name in lacking])
     return Taken(found, table, of_municipality(found, code, given, name), source_of(found, table))
 
 

@@ -16,11 +16,11 @@ def read_jsonstat(file: str, sha256: str, text: str) -> Cube:
     """
     try:
         tree = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InputError([Fault.of("not_json", file)]) from None
     try:
         return _cube(file, sha256, tree)
-    except (LookupError, TypeError, ValueError, AttributeError):
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError):
         raise InputError([Fault.of("not_jsonstat", file)]) from None
 
 
@@ -36,7 +36,7 @@ def _cube(file: str, sha256: str, tree: dict[str, Any]) -> Cube:
         raise ValueError("values")
     places = itertools.product(*members)  # row-major: the last dimension varies fastest
     cells = tuple(
-        Cell(dict(zip(tree["id"], place, strict=True)), None if value is None else float(value))
+        Cell(dict(zip(tree["id"], place, strict=True)), figure(value))
         for place, value in zip(places, values, strict=True)
     )
     title = str(tree.get("label", ""))
@@ -45,6 +45,15 @@ def _cube(file: str, sha256: str, tree: dict[str, Any]) -> Cube:
     return Cube(
         file, sha256, table, title, str(tree.get("updated", ""))[:10], cells, sum(c.value is None for c in cells)
     )
+
+
+def figure(value: Any) -> float | None:
+    """The value of a cell; none where it is no ordinary number. TypeError where it is no number at all."""
+    if value is None:
+        return None
+    if not isinstance(value, int | float):
+        raise TypeError(value)
+    return float(value) if math.isfinite(value) else None
 
 
 def _members(dimension: dict[str, Any]) -> list[Code]:

@@ -1,5 +1,6 @@
 """Files that were saved from a statistics page or sent by a Ministry: from bytes to a cube or to rows of cells."""
 
+import contextlib
 import csv
 import hashlib
 import io
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 from ldip.errors import Fault, InputError, reason
 from ldip.scenario.official.cube import CONTENTS, TIME, TITLE, Cell, Code, Cube
 from ldip.scenario.official.jsonstat import read_jsonstat
+from ldip.text import Text
 
 Rows = list[list[Any]]
 MISSING = {"", ".", "..", ":", "-"}
@@ -41,6 +43,17 @@ CODES = {
 }
 """Dimensions of KOSTRA by the service's own names, and what they are here."""
 
+NAMES = {
+    TIME: Text("år", "year"),
+    "Alder": Text("alder", "age"),
+    "Begrep": Text("regnskapsbegrep", "concept"),
+    "Funksjon": Text("funksjon", "function"),
+    "Art": Text("art", "kind"),
+    "Balanse": Text("balansepost", "post of the balance"),
+    "BygnType": Text("bygningstype", "type of building"),
+}
+"""What the divisions are called that a table may lack."""
+
 WHEN = re.compile(r"^(.*?)\s*\b((?:19|20)\d{2}(?:[KM]\d{1,2})?)$")
 AGE = re.compile(r"^(?:\d{3}\+?\s+)?(\d{1,3})(\+?)(?:\s*år|\s*years?)?( eller eldre| or older)?$")
 CODED = re.compile(r"^(?:K[-_.])?([A-Z]{0,5}\d[0-9A-Za-z+]*)\s+(\S.*)$")
@@ -67,7 +80,10 @@ def read_saved(path: Path) -> Cube | Saved:
         text = decoded(raw)
         if text.lstrip()[:1] in ("{", "["):
             cube = read_jsonstat(path.name, digest, text)
-            return cube._replace(cells=tuple(Cell(_renamed(cell.at), cell.value) for cell in cube.cells))
+            cube = cube._replace(cells=tuple(Cell(_renamed(cell.at), cell.value) for cell in cube.cells))
+            if not _has_years(cube.cells):
+                raise InputError([Fault.of("lacks_division", path.name, names=NAMES[TIME])])
+            return cube
         sheets = {"": table_rows(text)}
     for rows in sheets.values():
         found = cube_of(path.name, digest, rows)
@@ -97,7 +113,12 @@ def decoded(raw: bytes) -> str:
 
 def table_rows(text: str) -> Rows:
     """The cells of a CSV text, divided by whichever of ; tab and , makes the most cells in the most rows."""
-    ways = [list(csv.reader(io.StringIO(text, newline=""), delimiter=sign)) for sign in ";\t,"]
+    ways = []
+    for sign in ";\t,":
+        with contextlib.suppress(csv.Error):  # a field without end, where this is not what divides them
+            ways.append(list(csv.reader(io.StringIO(text, newline=""), delimiter=sign)))
+    if not ways:
+        return []
     best = max(ways, key=lambda rows: sum(len(row) for row in rows if len(row) > 1))
     return [[cell.strip() for cell in row] for row in best]
 
@@ -153,7 +174,7 @@ def cube_of(file: str, sha256: str, rows: Rows) -> Cube | None:
     if not columns or not stub:
         return None
     cells = list(_cells(names, data, stub, columns))
-    if not cells or not all(TIME in cell.at for cell in cells):
+    if not _has_years(cells):
         return None
     # One figure a row: the column of figures bears the title.
     title = title or next((found for n in columns if (found := TITLE.match(names[n]))), None)
@@ -162,6 +183,11 @@ def cube_of(file: str, sha256: str, rows: Rows) -> Cube | None:
     day = "-".join(updated.groups()) if updated else ""
     lacking = sum(cell.value is None for cell in cells)
     return Cube(file, sha256, title[1] if title else "", shown, day, tuple(cells), lacking)
+
+
+def _has_years(cells: Sequence[Cell]) -> bool:
+    """Are there cells, and is each of a year?"""
+    return bool(cells) and all(TIME in cell.at and re.match(r"\d{4}", cell.at[TIME].code) for cell in cells)
 
 
 def _alone(row: Sequence[Any]) -> str:

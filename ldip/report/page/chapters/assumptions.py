@@ -91,7 +91,7 @@ def _known(m: Material) -> list[Words | Table]:
     table = Table(m.say(KNOWN), m.say(KNOWN_HEAD).split("|"), rows, words=(1, 3))
     known = [item for item in numbers(scenario, m.lang) if item.basis not in UNSOURCED]
     names = Counter(_named(item) for item in known)
-    said = ", ".join(f"{name} ({times})" if times > 1 else name for name, times in names.items())
+    said = "; ".join(f"{name} ({times})" if times > 1 else name for name, times in names.items())
     lead = [Words(m.say(PLACEHOLDERS, count=count, total=total))]
     return [*lead, *([Words(m.say(FROM_SOURCES, count=len(known), names=said))] if known else []), table]
 
