@@ -45,7 +45,7 @@ def read_scenario(folder, changes=()):
         sections.pop("change", None)
         for name, fields in sections.pop("projects", {}).items():
             lay_over_project(changed.setdefault(name, {"id": name}), fields)
-        lay_over(tree, sections)
+        lay_over(tree, sections, tree["scenario"]["first_year"])
     tree["adopted_projects"] = [project_of(row) for row in rows]
     tree["projects"] = [project_of(row) for row in changed.values()]
     for table in ("areas", "plan", "population", "ages", "demand", "vintages"):
@@ -127,17 +127,29 @@ def rows_of(path):
         return list(csv.DictReader(file))
 
 
-def lay_over(tree, change):
-    """A number is replaced whole; a section is gone into."""
+def lay_over(tree, change, first_year):
+    """A number remembers what it was laid over, if that shows in some year; a section is gone into."""
     for key, new in change.items():
-        if isinstance(new, dict) and "value" not in new and "dated" not in new:
-            lay_over(tree.setdefault(key, {}), new)
+        if isinstance(new, dict) and not {"value", "dated", "shift", "scale"} & new.keys():
+            lay_over(tree.setdefault(key, {}), new, first_year)
+        elif isinstance(new, dict) and key in tree and min(map(int, new.get("dated", [9999]))) > first_year:
+            tree[key] = {**new, "under": tree[key]}
         else:
             tree[key] = new
 
 
 def number(quantity, year):
-    """The value of a number of base.toml in a year; before the first dated year, the first value."""
+    """The value of a number in a year; before the first dated year, the first value. What a change says holds from
+    its year to its year, and what it was laid over before and after."""
+    under = quantity.get("under")
+    if under is not None:
+        since = min(map(int, quantity["dated"])) if "dated" in quantity else quantity.get("from", year)
+        if not since <= year <= quantity.get("to", year):
+            return number(under, year)
+        if "shift" in quantity:
+            return number(under, year) + quantity["shift"]
+        if "scale" in quantity:
+            return number(under, year) * quantity["scale"]
     if "value" in quantity:
         return float(quantity["value"])
     starts = sorted(quantity["dated"], key=int)

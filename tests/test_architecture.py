@@ -103,7 +103,7 @@ ORDER = {
         | {"stabilising", "options", "programme", "places"},
         {"reconcile", "stress", "steering", "sensitivity", "discovery", "backtest", "executors", "population"}
         | {"bootstrap", "moves", "investment_plan", "proposal"},
-        {"realism", "planner"},
+        {"realism", "planner", "checking"},
         {"findings", "sobol", "remedies", "frontier"},
         {"prioritise"},
     ],

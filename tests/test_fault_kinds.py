@@ -491,6 +491,11 @@ def test_projects_that_cannot_be_moved(folder, tmp_path):
     told("cost_not_known", read, "baerum-2020", (str(file),))
 
 
+def test_what_only_a_change_may_say(folder):
+    edit(folder / "base.toml", "loan_margin = { value", "loan_margin = { shift = 0.1, value")
+    told("only_in_a_change", lambda: read(str(folder)))
+
+
 def test_every_kind_is_told_by_a_test():
     alone = set(re.findall(r'\b(?:told|holds)\("(\w+)"', Path(__file__).read_text(encoding="utf-8")))
     tested = {

@@ -15,6 +15,7 @@ from ldip.model.catalogue import catalogue, headline
 from ldip.model.engine.simulate import simulate
 from ldip.model.fiscal_rules import ANY_RULE, events, limits, margin, rules
 from ldip.report.limits import limits as lines_of_limits
+from ldip.report.numbers import as_set
 from ldip.scenario.files.reader import read
 from ldip.scenario.schema import RULE_UNITS, TAKEN, TAKEN_BREACHES
 from ldip.statistics.stream import simulate_and_summarise
@@ -321,3 +322,11 @@ def test_the_step_that_holds_rules_of_ones_own_figures(tmp_path):
         ledger = simulate(scenario, runs=300, seed=1, years=20, policy="step", step=answer.step)
         broken = next(event for event in ledger.events if event.id == f"{rule}_breach").happens(ledger)
         assert 1.0 - broken[-1].mean() >= 0.8, rule
+
+
+@pytest.mark.parametrize(
+    ("value", "nb", "en"),
+    [(0.0175, "1,75", "1.75"), (0.03, "3,0", "3.0"), (0.03125, "3,125", "3.125"), (1.0, "100,0", "100.0")],
+)
+def test_a_limit_is_told_with_the_decimals_it_was_decided_with(value, nb, en):
+    assert (as_set(value, "share", "nb"), as_set(value, "share", "en")) == (nb, en)

@@ -62,8 +62,8 @@ UNKNOWN: list[tuple[str, str, str, str]] = [
 
 CHANGES: dict[str, tuple[str, str]] = {
     "not_a_project": ("[projects]\nnordsida_skole = 2033\n", "projects"),
-    "misspelt_key": ("[projects.nordsida_skol]\nstart = 2033\n", "projects.nordsida_skol"),
-    "missing": (
+    "unknown_project": ("[projects.nordsida_skol]\nstart = 2033\n", "projects.nordsida_skol"),
+    "missing_of_project": (
         '[projects.hotell]\nname_nb = "Hotell"\nname_en = "Hotel"\nkind = "general"\npurpose = "service"\n'
         'phase = "idea"\nbasis = "assumption"\nsource = "oppdiktet"\n',
         "projects.hotell.start",

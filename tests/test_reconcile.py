@@ -87,6 +87,85 @@ def test_a_planted_wrong_index_is_named_and_a_planted_error_is_off(scenario):
     assert row.verdict == "off"
 
 
+def late(scenario: Scenario, years: int) -> float:
+    """What a stock of 2022 is larger by when it is deflated with the index of so many years earlier."""
+    index = np.cumprod(1 + scenario.prices.cpi_growth.at(np.arange(2020, 2024)))
+    return float(index[2] / index[2 - years])
+
+
+def row_of(scenario: Scenario, year: int = 2022, **update):
+    """The printed debt in all of table 4.9 in `year`, with other words or values than the plan's."""
+    rows = tuple(
+        row.model_copy(update=update) if (row.table, row.item) == ("4.9", "debt_total") else row
+        for row in scenario.published
+    )
+    found = reconcile(scenario.model_copy(update={"published": rows}))
+    return next(row for row in found if (row.table, row.item, row.year) == ("4.9", "debt_total", year))
+
+
+def debt(scenario: Scenario) -> tuple[float, ...]:
+    return next(row.values for row in scenario.published if (row.table, row.item) == ("4.9", "debt_total"))
+
+
+@pytest.mark.parametrize("years", [-1, 2])
+def test_only_one_year_late_is_a_wrong_index(scenario, years):
+    v = debt(scenario)
+    index = np.cumprod(1 + scenario.prices.cpi_growth.at(np.arange(2020, 2025)))
+    wrong = row_of(scenario, values=(v[0], v[1], v[2] * float(index[2] / index[2 - years]), v[3]))
+    assert wrong.verdict == "off"
+    assert not wrong.explanation.nb
+
+
+def test_a_nominal_stock_has_no_index_to_be_wrong(scenario):
+    v = debt(scenario)
+    values = (v[0], v[1], v[2] * late(scenario, 1), v[3])
+    assert row_of(scenario, values=values).verdict == "explained"
+    ledger = reconcile(scenario.model_copy(update={"published": ()}))
+    assert ledger == []
+    nominal = next(
+        row
+        for row in reconcile(
+            scenario.model_copy(
+                update={
+                    "published": tuple(
+                        row.model_copy(update={"price_basis": "nominal"})
+                        for row in scenario.published
+                        if (row.table, row.item) == ("4.9", "debt_total")
+                    )
+                }
+            )
+        )
+        if row.year == 2022
+    )
+    off = row_of(scenario, price_basis="nominal", values=(v[0], v[1], nominal.model * late(scenario, 1), v[3]))
+    assert (off.verdict, off.explanation.nb) == ("off", "")
+
+
+def test_the_authors_own_words_come_first(scenario):
+    v = debt(scenario)
+    values = (v[0], v[1], v[2] * late(scenario, 1), v[3])
+    row = row_of(scenario, values=values, explanation_nb="Lån tatt opp i desember.", explanation_en="Late loan.")
+    assert (row.verdict, row.explanation) == ("explained", ("Lån tatt opp i desember.", "Late loan."))
+
+
+@pytest.mark.parametrize(
+    ("said", "of_200"), [("1 %", 2.0), ("1%", 2.0), ("0,5 %", 1.0), ("0.5\u00a0%", 1.0), ("0,2", 0.2), (" 3 ", 3.0)]
+)
+def test_a_tolerance_is_read_as_people_write_it(scenario, said, of_200):
+    row = scenario.published[0]
+    assert type(row).model_validate(row.model_dump() | {"tolerance": said}).tolerance_of(200.0) == pytest.approx(
+        of_200
+    )
+
+
+def test_a_wrong_index_is_said_with_the_decimal_sign_of_the_language(scenario):
+    v = debt(scenario)
+    row = row_of(scenario, values=(v[0], v[1], v[2] * late(scenario, 1), v[3]))
+    assert "(1,02)" in row.explanation.nb
+    assert "(1.02)" in row.explanation.en
+    assert "ett års prisvekst" in row.explanation.nb
+
+
 def test_nothing_reads_the_published_figures_back(scenario, rows):
     doubled = scenario.model_copy(
         update={

@@ -170,7 +170,7 @@ BAD = {
     '[levers]\n"pension.amortisation_years" = [7.5]': ("levers.pension.amortisation_years", "must be a whole number"),
     '[levers]\n"housing.pace" = [0.9]\n"housing.pace.scale" = [2.0]': ("levers.housing.pace.scale", "two levers"),
     '[levers]\n"drivers.correlation.rate_own_tax" = [0.7]\n"drivers.correlation.national_tax_own_tax" = [-0.7]\n'
-    '"drivers.correlation.rate_national_tax" = [0.6]': ("levers.drivers.correlation", "not positive definite"),
+    '"drivers.correlation.rate_national_tax" = [0.6]': ("levers.drivers.correlation", "cannot hold together"),
 }  # fmt: skip
 
 

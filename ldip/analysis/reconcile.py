@@ -12,13 +12,15 @@ import numpy as np
 
 from ldip.analysis.statement import Accounts
 from ldip.errors import Fault, InputError
+from ldip.model.catalogue import catalogue
 from ldip.model.people.cohorts import demand_weights
 from ldip.scenario.files.reader import Source
 from ldip.scenario.rows import PublishedRow
 from ldip.scenario.schema import Scenario
-from ldip.text import Text
+from ldip.text import Text, in_figures
 
 PUBLISHED = "published.csv"
+NOMINAL = "nominal"
 STOCK_INDEX_TOLERANCE = 0.005
 """How near an implied price index must be to another year's to be taken for it."""
 
@@ -52,6 +54,7 @@ class DebtRatios(NamedTuple):
     published: float
     restated: float  # the plan's method on a debt that rolls forward
     nominal: float  # nominal debt over nominal revenue
+    late: bool  # was the printed debt divided by the index of the year before?
 
 
 # What balances the plan's own account: appropriations as printed, the endowment's in fixed prices.
@@ -202,7 +205,7 @@ def reconcile(scenario: Scenario, file: str = PUBLISHED) -> list[Row]:
 def _figure(accounts: Accounts, published: PublishedRow) -> np.ndarray:
     if published.figure in FIGURES:
         return FIGURES[published.figure](accounts)
-    return accounts.sum(published.figure, fixed_prices=published.price_basis != "nominal")
+    return accounts.sum(published.figure, fixed_prices=published.price_basis != NOMINAL)
 
 
 def debt_ratios(scenario: Scenario) -> DebtRatios | None:
@@ -210,11 +213,13 @@ def debt_ratios(scenario: Scenario) -> DebtRatios | None:
     accounts = Accounts(scenario, scenario.scenario.plan_years)
     for published in scenario.published:
         if published.figure == "net_debt_ratio":
+            last = {row.explanation for row in reconcile(scenario) if row.year == accounts.years[-1]}
             return DebtRatios(
                 year=int(accounts.years[-1]),
                 published=published.values[-1] / 100.0,
                 restated=float(accounts.sum("debt_ratio_mixed_prices")[-1]),
                 nominal=float(accounts.sum("debt_ratio")[-1]),
+                late=_late_words(accounts, int(accounts.years[-1])) in last,
             )
     return None
 
@@ -224,9 +229,9 @@ def _row(published: PublishedRow, year: int, value: float, model: float, account
     explanation = Text("", "")
     verdict = "ok"
     if not abs(model - value) <= tolerance:
-        explanation = _wrong_index(published, year, value, model, accounts)
-        if not explanation.en:
-            explanation = Text(published.explanation_nb, published.explanation_en)
+        explanation = Text(published.explanation_nb, published.explanation_en)
+        if not (explanation.nb or explanation.en):
+            explanation = _year_late(published, year, value, model, accounts)
         verdict = "explained" if explanation.en else "off"
     return Row(
         table=published.table,
@@ -244,32 +249,37 @@ def _row(published: PublishedRow, year: int, value: float, model: float, account
     )
 
 
-WRONG_INDEX = Text(
-    nb="Den trykte beholdningen passer med prisindeksen for {other} ({there:.2f}), ikke med den for {year} "
-    "({right:.2f}): det mangler {missing} års prisvekst i omregningen.",
-    en="The printed stock fits the price index of {other} ({there:.2f}), not that of {year} ({right:.2f}): {missing} "
-    "year of inflation is missing in its conversion.",
+YEAR_LATE = Text(
+    nb="Den trykte beholdningen passer med prisindeksen for {before} ({there}), ikke med den for {year} ({right}): "
+    "det mangler ett års prisvekst i omregningen.",
+    en="The printed stock fits the price index of {before} ({there}), not that of {year} ({right}): a year of "
+    "inflation is missing in its conversion.",
 )
 
 
-def _wrong_index(published: PublishedRow, year: int, value: float, model: float, accounts: Accounts) -> Text:
-    """Was the printed stock deflated with another year's index? Found by the index that would make it right."""
-    if "debt" not in published.figure or value <= 0.0:
+def _year_late(published: PublishedRow, year: int, value: float, model: float, accounts: Accounts) -> Text:
+    """Was the printed stock, in fixed prices, deflated with the index of the year before? Nothing if not."""
+    here = int(np.flatnonzero(accounts.years == year)[0])
+    if here == 0 or value <= 0.0 or published.price_basis == NOMINAL or not _is_stock(published.figure):
         return Text("", "")
-    index = accounts.ledger["cpi_index"][:, 0]
-    years = accounts.years
-    here = int(np.flatnonzero(years == year)[0])
-    implied = model * index[here] / value
+    right, there = (float(index) for index in accounts.ledger["cpi_index"][[here, here - 1], 0])
+    implied = model * right / value
     # Rounded figures (94 %, 106 %) pin the index down less well than amounts do.
     slack = STOCK_INDEX_TOLERANCE + (0.5 / value if published.unit == "per cent" else 0.0)
-    nearest = int(np.argmin(np.abs(index - implied)))
-    if nearest == here or abs(index[nearest] - implied) > slack * index[nearest]:
+    if abs(implied - there) > slack * there or abs(implied - there) >= abs(implied - right):
         return Text("", "")
-    values = {
-        "year": year,
-        "right": index[here],
-        "other": int(years[nearest]),
-        "there": index[nearest],
-        "missing": here - nearest,
-    }
-    return Text(WRONG_INDEX.say("nb", **values), WRONG_INDEX.say("en", **values))
+    return _late_words(accounts, year)
+
+
+def _late_words(accounts: Accounts, year: int) -> Text:
+    here = int(np.flatnonzero(accounts.years == year)[0])
+    right, there = (float(index) for index in accounts.ledger["cpi_index"][[here, max(here - 1, 0)], 0])
+    values = {"year": year, "right": in_figures(right, ".2f"), "before": year - 1, "there": in_figures(there, ".2f")}
+    return Text(YEAR_LATE.say("nb", **values), YEAR_LATE.say("en", **values))
+
+
+def _is_stock(figure: str) -> bool:
+    """Is a published figure a balance at the end of the year, or such a balance per resident or per krone?"""
+    known = catalogue()
+    terms = [term.lstrip("-") for term in figure.split()]
+    return "debt" in figure or all(term in known and known[term].kind == "stock" for term in terms)

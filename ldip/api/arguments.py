@@ -10,8 +10,8 @@ from numbers import Real
 from typing import Any
 
 from ldip.errors import Fault, InputError
+from ldip.scenario.horizon import YEARS
 
-YEARS = (1, 60)
 MOST_RUNS = 10**12
 LARGEST_STEP = 10_000.0
 """Mill. base-year kr a year."""

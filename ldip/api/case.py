@@ -157,7 +157,8 @@ class Case:
         ----------
         values
             By key (:attr:`settings`): a number, or ``{year: number}`` for numbers that hold from a year on; before
-            the first of them the case's own hold. In the
+            the first of them the case's own hold; or what a change file says,
+            ``{"shift": 0.02, "from": 2026}`` or ``{"scale": 0.8, "from": 2026, "to": 2029}``. In the
             key's own unit; rates and shares are fractions, 0.035 for 3.5 %.
         name
             What the change is called in :attr:`name`, in files and pictures.

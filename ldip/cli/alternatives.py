@@ -13,11 +13,19 @@ ALTERNATIVES = ("housing-minus-20", "housing-plus-10")
 """The growth alternatives of HP 4.7.1, compared with the base unless others are named."""
 
 
+def given(scenarios: Sequence[str]) -> list[str]:
+    """What to find for each of the scenarios given: named changes after the first are, if it has them, its own."""
+    from ldip.scenario.files.reader import alternative
+
+    first = alternative(scenarios[0])
+    return [first, *(alternative(word, first) for word in scenarios[1:])]
+
+
 def wanted(scenarios: Sequence[str]) -> list[str]:
     """The scenarios to read: those given, or the base and its growth alternatives; one alone comes after its base."""
-    from ldip.scenario.files.reader import alternative, find
+    from ldip.scenario.files.reader import find
 
-    words = [alternative(word) for word in scenarios or (DEFAULT_SCENARIO, *ALTERNATIVES)]
+    words = given(scenarios or (DEFAULT_SCENARIO, *ALTERNATIVES))
     if len(words) > 1:
         return words
     place = find(words[0])
@@ -51,7 +59,7 @@ def reference(against: str, words: Sequence[str], sources: Sequence["Source"], c
     for word, source in zip(words, sources, strict=True):
         name = source.scenario.name
         own = source.scenario.changes[: len(source.scenario.changes) - common]
-        if {against, alternative(against)} & {word, name, "+".join((source.scenario.scenario.name, *own))}:
+        if {against, alternative(against, words[0])} & {word, name, "+".join((source.scenario.scenario.name, *own))}:
             return name
     known = ", ".join(source.scenario.name for source in sources)
     raise InputError([Fault.of("not_compared", "--against", against, known=known)])

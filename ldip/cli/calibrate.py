@@ -73,6 +73,7 @@ def calibrate(
     from ldip.analysis.calibrate import entries
     from ldip.report.answers.calibration import calibration_records, calibration_text, overlay_text
     from ldip.report.folder.files import write_file
+    from ldip.scenario.files.reader import seen_from
     from ldip.scenario.files.series import read_series
 
     if out and out.suffix != ".toml":
@@ -84,7 +85,7 @@ def calibrate(
     found = fit(read_series(series))
     written = entries(found, source.scenario, corrected=not uncorrected)
     if out:
-        write_file(out, overlay_text(found, scenario, written))
+        write_file(out, overlay_text(found, seen_from(scenario, out.parent), written))
     if as_json:
         click.echo(json_text(calibration_records(found, source.scenario, written)))
         return

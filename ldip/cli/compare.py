@@ -35,8 +35,9 @@ PICTURES = ("comparison.png", "comparison.svg")
     Sett alternativer side om side, framtid for framtid med samme renter, skatteår og boligår: som om ingen
     reagerer, eller med en annen --policy.
 
-    Et SCENARIO er et navn som følger med, en mappe, en fil, NAVN+ENDRING, eller en navngitt endring av
-    standardscenarioet. De andre sammenlignes med det første; ett alene sammenlignes med scenarioet det endrer.
+    Et SCENARIO er et navn som følger med, en mappe, en fil, NAVN+ENDRING, eller en navngitt endring av det første
+    eller av standardscenarioet. De andre sammenlignes med det første; ett alene sammenlignes med scenarioet det
+    endrer.
 
     \b
     Filer: comparison.csv, sampling_errors.csv, probabilities.csv   hvert scenario, som fra simulate
@@ -103,8 +104,8 @@ def compare(
 ) -> None:
     """Set alternatives side by side, run by run in the same weather: as if nobody reacts, or with another --policy.
 
-    A SCENARIO is a shipped name, a folder, a file, NAME+CHANGE, or a named change of the default scenario. The first
-    is what the others are compared with; one alone is compared with the scenario it changes.
+    A SCENARIO is a shipped name, a folder, a file, NAME+CHANGE, or a named change of the first one or of the default
+    scenario. The first is what the others are compared with; one alone is compared with the scenario it changes.
 
     \b
     Files: comparison.csv, sampling_errors.csv, probabilities.csv   every scenario, as of simulate

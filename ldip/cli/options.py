@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ldip.api.arguments import LARGEST_STEP, MOST_RUNS, YEARS, too_many
+from ldip.api.arguments import LARGEST_STEP, MOST_RUNS, too_many
 from ldip.cli.language import LANGUAGE, LANGUAGES, argument, asked, option, say
 from ldip.errors import InputError
+from ldip.scenario.horizon import USUAL, YEARS
 from ldip.text import Text
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         option(
             "--years",
             type=click.IntRange(*YEARS),
-            default=20,
+            default=USUAL,
             show_default=True,
             help=Text(nb="Antall år framover.", en="Years ahead."),
         ),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ldip.cli.language import Group, argument, option
-from ldip.cli.options import XLSX, baseline_ledger, lang_option, read, scenario_options
+from ldip.cli.options import XLSX, lang_option, read, scenario_options
 from ldip.cli.statistics import import_statistics
 from ldip.errors import Fault, InputError
 from ldip.text import Text
@@ -22,14 +22,33 @@ def scenario(lang: str) -> None:
     """List, show, start and check scenarios."""
 
 
-@scenario.command("list", nb="List opp scenarioene som følger med, og de navngitte endringene.")
-@lang_option
-def list_scenarios(lang: str) -> None:
-    """List the shipped scenarios and their named changes."""
-    from ldip.report.terminal import table
-    from ldip.scenario.files.reader import shipped
+@scenario.command(
+    "list",
+    nb="""
+    List opp de navngitte endringene til scenarioet i MAPPE, og scenarioene som følger med, med sine.
 
-    for found in shipped():
+    Uten MAPPE gjelder mappen du står i, hvis den har et scenario.
+    """,
+)
+@argument("folder", default="", metavar="[FOLDER]")
+@lang_option
+def list_scenarios(folder: str, lang: str) -> None:
+    """List the named changes of the scenario in FOLDER, and the shipped scenarios with theirs.
+
+    Without FOLDER the current one, if it holds a scenario.
+
+    \b
+    Examples:
+      ldip scenario list
+      ldip scenario list my-municipality/
+    """
+    from ldip.report.terminal import table
+    from ldip.scenario.files.reader import find, listed, shipped
+    from ldip.scenario.files.reading import BASE
+
+    own = [find(folder).folder] if folder else [Path()] if Path(BASE).is_file() else []
+    known = shipped()
+    for found in [*(listed(one) for one in own if one not in [it.folder for it in known]), *known]:
         click.echo(f"{found.name}  {found.title.say(lang)}")
         rows = [[f"--change {name}", title.say(lang)] for name, title in found.changes.items()]
         click.echo(table(rows, indent=2, align=str.ljust))
@@ -171,37 +190,38 @@ scenario.add_command(import_statistics)
 
 @scenario.command(
     "check",
-    nb="Kontroller SCENARIO: alle feil i filene på en gang, deretter hver regnskapsidentitet i referansebanen.",
+    nb="Kontroller SCENARIO: alle feil i filene på en gang, deretter hver regnskapsidentitet i referansebanen; og "
+    "det samme med hver endring i mappen, en for en.",
 )
 @scenario_options
 @lang_option
 def check_scenario(scenario: str, changes: tuple[str, ...], lang: str) -> None:
-    """Check SCENARIO: all faults of its files at once, then every accounting identity on its baseline.
+    """Check SCENARIO: all faults of its files at once, then every accounting identity on its baseline; and the same
+    for each change in its folder, laid over it.
 
     \b
     Examples:
       ldip scenario check my-municipality/
+      ldip scenario check my-municipality/ --change my-own-change.toml
     """
-    import numpy as np
+    from ldip.analysis.checking import check
 
-    from ldip.analysis.reconcile import published_file, reconcile
-    from ldip.model.identities import residuals
-    from ldip.model.plan.baseline import build
-
-    source = read(scenario, changes)
-    reconcile(source.scenario, published_file(source))
-    opening = build(source.scenario, 20).opening
-    worst = {k: float(np.max(np.abs(v))) for k, v in residuals(baseline_ledger(source, 20), opening).items()}
-    click.echo(
-        Text(
-            nb="{name}: i orden. {count} regnskapsidentiteter holder i alle år (største avvik {worst:.0e}).",
-            en="{name}: in order. {count} accounting identities hold in every year (largest gap {worst:.0e}).",
-        ).say(lang, name=source.scenario.name, count=len(worst), worst=max(worst.values()))
-    )
-    for note in (*_format_notes(scenario, lang), *_placeholder_notes(source, scenario, lang)):
+    found = check(scenario, changes)
+    click.echo(IN_ORDER.say(lang, name=found.source.scenario.name, count=found.identities, worst=found.gap))
+    if found.changes:
+        click.echo(CHANGES_TOO.say(lang, count=len(found.changes), names=", ".join(found.changes)))
+    for note in (*_format_notes(scenario, lang), *_placeholder_notes(found.source, scenario, lang)):
         click.echo(note)
 
 
+IN_ORDER = Text(
+    nb="{name}: i orden. {count} regnskapsidentiteter holder i alle år (største avvik {worst:.0e}).",
+    en="{name}: in order. {count} accounting identities hold in every year (largest gap {worst:.0e}).",
+)
+CHANGES_TOO = Text(
+    nb="Det samme gjelder med hver av endringene i changes/, {count} i alt: {names}.",
+    en="So it is with each of the changes in changes/, {count} in all: {names}.",
+)
 OLD_FORMAT = Text(
     nb="Eldre format enn {format}: {names}. Det leses som før; ldip scenario upgrade {where} skriver det om.",
     en="An older format than {format}: {names}. It is read as before; ldip scenario upgrade {where} rewrites it.",
@@ -364,7 +384,7 @@ def from_sheet(sheet: Path, out: Path, lang: str) -> None:
     from ldip.report.folder.place import write_whole
     from ldip.scenario.sheet.alternatives import check, read_sheet
 
-    scenario, changes = read_sheet(sheet)
+    scenario, changes = read_sheet(sheet, out)
     with result_folder(out) as folder:
         faults: list[Fault] = []
         for change in changes:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from ldip.cli.again import as_recorded, result_given
-from ldip.cli.alternatives import read_all, reference
+from ldip.cli.alternatives import given, read_all, reference
 from ldip.cli.language import argument, command, option
 from ldip.cli.options import (
     ALL,
@@ -112,7 +112,7 @@ def workbook(
     from ldip.report.answers.recheck import checksums, recheck
     from ldip.report.folder.files import result_folder
     from ldip.report.workbook.book import reconciliation_of, write_workbook
-    from ldip.scenario.files.reader import alternative, switch_off
+    from ldip.scenario.files.reader import switch_off
     from ldip.statistics.summary import Fans
 
     common: tuple[str, ...] = ()
@@ -125,7 +125,7 @@ def workbook(
     else:
         check_policy(policy, step)
         check_size(runs, years, ledgers=2)
-        words = [alternative(word) for word in scenarios or (DEFAULT_SCENARIO,)]
+        words = given(scenarios or (DEFAULT_SCENARIO,))
         sources = [switch_off(source, without, only) for source in read_all(words, changes)]
         common = (*changes, *without, *only)
         named = names_of(words, sources)

@@ -7,7 +7,7 @@ import numpy as np
 from ldip.model.catalogue import Metric
 from ldip.model.fiscal_rules import DEFICIT
 from ldip.model.fiscal_rules import limits as limits_of
-from ldip.report.numbers import shown, unit_label
+from ldip.report.numbers import as_set, unit_label
 from ldip.scenario.schema import Scenario
 from ldip.text import NO_WORDS, Text
 
@@ -43,7 +43,7 @@ class Line(NamedTuple):
         if self.source.nb or np.nanmin(self.values) != np.nanmax(self.values):
             return self.titled(lang)
         unit = unit_label(self.metric.unit, self.metric.price_basis(base_year), lang)
-        value = shown(float(self.values[-1]), self.metric.unit, lang)
+        value = as_set(float(self.values[-1]), self.metric.unit, lang)
         return FISCAL_RULE[self.side].say(lang, value=value, unit=unit)
 
     def short(self, lang: str) -> str:

@@ -27,6 +27,13 @@ def shown(value: float, unit: str, lang: str, *, finer: int = 0) -> str:
     return number(value * scale, decimals + finer, lang)
 
 
+def as_set(value: float, unit: str, lang: str) -> str:
+    """A value that somebody has decided, as it is shown but with all the decimals that were written."""
+    scale, decimals = SHOWN[unit]
+    written = f"{value * scale:.10g}".partition(".")[2]
+    return number(value * scale, max(decimals, min(len(written), 4)), lang)
+
+
 def signed(value: float, unit: str, lang: str, finer: int = 1) -> str:
     """A difference with its sign; none where it is shown as zero."""
     text = shown(value, unit, lang, finer=finer)

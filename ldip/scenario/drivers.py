@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import AfterValidator, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
+from ldip.scenario.correlations import holds
 from ldip.scenario.quantities import RATE, SHARE, Frozen, Persistence, Quantity, Volatility, expect
 from ldip.text import Text
 
@@ -16,6 +17,12 @@ SHOCKS = (
     *("free_revenue", "births", "arrivals", "mortality", "companies"),
 )
 """The drivers with a normal shock a year, in the order of the correlation matrix."""
+
+PAIRS = {(SHOCKS.index(one), SHOCKS.index(other)): f"{one}_{other}" for one, other in combinations(SHOCKS, 2)}
+"""What the correlation of two drivers is called: always in the order of SHOCKS."""
+
+TURNED = {f"{other}_{one}": f"{one}_{other}" for one, other in combinations(SHOCKS, 2)}
+"""The same from the other order of the two."""
 
 Probability = Annotated[Quantity, expect("probability per year", 0.0, 1.0)]
 Part = Annotated[Quantity, expect(SHARE, 0.0, 1.0)]
@@ -102,6 +109,13 @@ class CompletionDriver(Driver):
     bust_depth: Part
     zero_year: Annotated[Quantity, expect("probability per year", 0.0, 0.9)]
     backlog: Part
+
+    @model_validator(mode="after")
+    def _something(self) -> "CompletionDriver":
+        """In some runs something is built: what is built on average is the programme."""
+        if self.bust_start.value == 1.0 and self.bust_depth.value == 1.0:
+            raise PydanticCustomError("bust_takes_all", "nothing is built")
+        return self
 
 
 class WageDriver(Driver):
@@ -211,9 +225,9 @@ class _Correlation(Frozen):
 
     @model_validator(mode="after")
     def _positive_definite(self) -> "_Correlation":
-        smallest = float(np.linalg.eigvalsh(self.matrix())[0])
-        if smallest <= 1e-10:
-            raise PydanticCustomError("not_positive_definite", "matrix", {"smallest": smallest})
+        matrix = self.matrix()
+        if not holds(matrix):
+            raise PydanticCustomError("not_positive_definite", "matrix", {"matrix": matrix})
         return self
 
 
@@ -226,7 +240,7 @@ else:
         "Correlation",
         __base__=_Correlation,
         __doc__=_Correlation.__doc__,
-        **{f"{one}_{other}": (_pair, None) for one, other in combinations(SHOCKS, 2)},
+        **dict.fromkeys(PAIRS.values(), (_pair, None)),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from ldip.scenario.defaults import MARK, default_source
+from ldip.scenario.paths import by_year
 from ldip.scenario.projects import MOVES
 from ldip.scenario.quantities import MONEY, REAL, UNSOURCED, Parameter, Quantity, in_prices_of
 from ldip.scenario.schema import Scenario
@@ -124,13 +125,6 @@ def move_settings(scenario: Scenario, lang: str) -> Iterator[Number]:
     for key, quantity in moves(scenario).items():
         what = name_of(scenario, key).say(lang)
         yield Number(key, what, quantity.unit, quantity.basis, by_year(quantity), quantity.source.say(lang))
-
-
-def by_year(quantity: Quantity | Parameter) -> dict[int | None, float]:
-    """The values by the year that they hold from; a constant under the year None."""
-    if isinstance(quantity, Parameter) and quantity.dated is not None:
-        return {int(year): value for year, value in sorted(quantity.dated.items())}
-    return {None: float(quantity.value or 0.0)}
 
 
 def _from(first: int, values: Sequence[float]) -> dict[int | None, float]:

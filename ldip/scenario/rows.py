@@ -1,9 +1,9 @@
 """Rows of a scenario's tables: each a frozen record with basis and source."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from ldip.scenario.quantities import MONEY, REAL, Amount, Basis, Frozen, Reason
 
@@ -193,6 +193,12 @@ class HistoryRow(Frozen):
         return dict(sorted((year, value) for year, value in pairs if value is not None))
 
 
+def _tight(tolerance: Any) -> Any:
+    """A tolerance as people write it, ``1 %`` or ``0,5 %``, without blanks and with a decimal point."""
+    text = tolerance if isinstance(tolerance, str) else f"{tolerance}"
+    return "".join(text.split()).replace(",", ".")
+
+
 class PublishedRow(Frozen):
     """A published figure of the plan years, from ``published.csv``: only reconciliation reads it."""
 
@@ -203,7 +209,7 @@ class PublishedRow(Frozen):
     price_basis: str
     values: tuple[Annotated[float, Field(ge=-1e9, le=1e9)], ...]
     figure: str
-    tolerance: str = Field(pattern=r"^\d+(\.\d+)?%?$")
+    tolerance: Annotated[str, BeforeValidator(_tight), Field(pattern=r"^\d+(\.\d+)?%?$")]
     role: Literal["input", "computed"]
     explanation_nb: str
     explanation_en: str

@@ -1,5 +1,6 @@
 """What a municipality and its plan are: frozen, typed, checked. Units and limits stand here and nowhere else."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import numpy as np
@@ -368,15 +369,28 @@ def demand_of(field: FieldInfo) -> Expect | None:
     return next((rule for rule in found if isinstance(rule, Expect)), None)
 
 
+def kind_at(path: Sequence[str]) -> Any:
+    """What can stand at a key path of the scenario: a section, Parameter, Quantity, a plain type; None if nothing."""
+    kind: Any = Scenario
+    for name in path:
+        if get_origin(kind) is dict:  # sections under names of their own, like housing.areas
+            kind = get_args(kind)[1]
+            continue
+        field = getattr(kind, "model_fields", {}).get(name)
+        kind = field.annotation if field else None
+        if type(None) in get_args(kind):  # may be absent, like a correlation
+            kind = next(part for part in get_args(kind) if part is not type(None))
+        if get_origin(kind) is Annotated:
+            kind = get_args(kind)[0]
+    return kind
+
+
 def limits(key: str) -> tuple[float, float]:
     """The smallest and largest value that the key (a path like ``interest.loan_margin``) may have."""
-    model: Any = Scenario
     *sections, name = key.split(".")
     if sections[:1] == ["projects"]:
         return MOVES[name][1:]
-    for section in sections:
-        many = get_origin(model) is dict  # sections under names of their own, like housing.areas
-        model = get_args(model)[1] if many else model.model_fields[section].annotation
+    model = kind_at(sections)
     if model is OwnRule:
         return -10.0, 1e6  # its figure decides which unit, and within which limits
     demand = demand_of(model.model_fields[name])

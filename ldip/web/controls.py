@@ -19,7 +19,7 @@ from ldip.scenario.schema import Scenario
 from ldip.text import Text, in_figures
 
 DIGITS = 10
-"""Decimals kept of a number that is computed: 0.025 + 0.02 is meant to be 0.045, also in the file."""
+"""Decimals kept of a number of the page: 4.5 per cent is 0.045."""
 
 LARGEST_STEP = 200.0
 
@@ -266,28 +266,22 @@ def change_of(values: Mapping[str, float], scenario: Scenario) -> dict[str, Any]
 def _moved(control: Control, value: float, scenario: Scenario) -> dict[str, Any]:
     number, old = value / control.scale, parameter(scenario, control.key)
     first = scenario.scenario.first_year
-    if control.how == "level":
-        words = LEVEL
-        return {"value": round(number, DIGITS), "basis": "assumption", "source": words}
-    if control.how == "factor":
-        words = FACTOR.filled(value=in_figures(value), source=old.source)
-        scaled = {year: round(number * v, DIGITS) for year, v in old.numbers().items()}
-        new = {year.removeprefix("dated."): v for year, v in scaled.items()}
-        how: dict[str, Any] = {"dated": new} if old.dated is not None else new
-        return {**how, "basis": "assumption", "source": words}
     if control.how == "ramp":
         most = in_figures(MOST_RISE)
         words = RAMP.filled(value=in_figures(value), most=most, year=first + 1, source=old.source)
         steps = _ramp(float(old.at(np.array([first]))[0]), round(number, DIGITS))
         dated = {str(first + place): step for place, step in enumerate(steps)}
         return {"dated": dated, "basis": "assumption", "source": words}
-    words = SHIFT.filled(value=in_figures(value, "+g"), year=first + 1, source=old.source)
-    years = sorted({first, first + 1, *(int(year) for year in old.dated or {})})
-    before = old.at(np.array(years))
-    shifted = [
-        float(v) if year <= first else round(float(v) + number, DIGITS) for year, v in zip(years, before, strict=True)
-    ]
-    return {"dated": dict(zip(map(str, years), shifted, strict=True)), "basis": "assumption", "source": words}
+    said: dict[str, tuple[dict[str, Any], Text]] = {
+        "level": ({"value": round(number, DIGITS)}, LEVEL),
+        "factor": ({"scale": round(number, DIGITS)}, FACTOR.filled(value=in_figures(value), source=old.source)),
+        "shift": (
+            {"shift": round(number, DIGITS), "from": first + 1},
+            SHIFT.filled(value=in_figures(value, "+g"), year=first + 1, source=old.source),
+        ),
+    }
+    moved, words = said[control.how]
+    return {**moved, "basis": "assumption", "source": words}
 
 
 def _ramp(start: float, level: float) -> list[float]:

@@ -13,6 +13,7 @@ from ldip.model.fiscal_rules import events
 from ldip.model.metrics import lines_needed, report_values
 from ldip.model.plan.baseline import Baseline, build
 from ldip.model.shown import ANSWERS, WEB
+from ldip.scenario.files.laying import is_number
 from ldip.scenario.files.overlay import lay_over, read_change
 from ldip.scenario.files.reader import Source, change_names, find, read
 from ldip.scenario.projects import PHASES
@@ -88,20 +89,25 @@ class Simulator:
 
     def alternative(self, state: State) -> Alternative:
         """The scenario with the state's changes and moved controls; raises InputError with every fault."""
-        tree: dict[str, Any] = {}
-        for name in state.changes:
-            _join(tree, self.changes[name].keys)
+        trees = [self.changes[name].keys for name in state.changes]
         titles = [self.changes[name].title for name in state.changes]
         title = Text(*(" + ".join(parts) for parts in zip(*titles, TITLE, strict=True)))
-        changed = lay_over(self.source, tree, f"{NAME}.toml", title) if tree else self.source
+
+        def laid() -> Source:
+            return lay_over(self.source, {}, f"{NAME}.toml", title, *trees) if trees else self.source
+
+        changed = laid()
         unmoved = {control.id: position(control, changed.scenario) for control in CONTROLS}
         if state.values:
-            _join(tree, change_of(dict(state.values), changed.scenario))
-            changed = lay_over(self.source, tree, f"{NAME}.toml", title)
+            trees.append(change_of(dict(state.values), changed.scenario))
+            changed = laid()
         before_bars = changed.scenario
         if state.projects:
-            _join(tree, project_changes(state))
-            changed = lay_over(self.source, tree, f"{NAME}.toml", title)
+            trees.append(project_changes(state))
+            changed = laid()
+        tree: dict[str, Any] = {}
+        for one in trees:
+            _join(tree, one)
         return Alternative(state, changed, tree, unmoved, before_bars)
 
     def result(self, state: State, runs: int, wanted: Callable[[], None]) -> Result:
@@ -194,17 +200,13 @@ class Simulator:
         )
 
 
-def _join(tree: dict[str, Any], change: Mapping[str, Any]) -> None:
-    """Lay a change over another one: a number is replaced whole, but keeps its unit, as by the reader."""
+def _join(tree: dict[str, Any], change: Mapping[str, Any], at: tuple[str, ...] = ()) -> None:
+    """Put the keys of a change into a tree of those that changes move, both below the keys `at`."""
     for key, value in change.items():
-        old = tree.get(key)
-        if not isinstance(value, Mapping):
-            tree[key] = value
-        elif "value" in value or "dated" in value:
-            tree[key] = ({"unit": old["unit"]} if isinstance(old, dict) and "unit" in old else {}) | dict(value)
+        if isinstance(value, Mapping) and not is_number(value, here := (*at, key)):
+            _join(tree.setdefault(key, {}), value, here)
         else:
-            tree[key] = old if isinstance(old, dict) else {}
-            _join(tree[key], value)
+            tree[key] = value
 
 
 def _while(wanted: Callable[[], None], names: Iterable[str]) -> Iterator[str]:

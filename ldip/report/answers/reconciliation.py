@@ -35,10 +35,14 @@ COUNTS = Text(
 RATIOS = Text(
     nb="Gjeldsgraden i {year} i tre lesninger: trykt {published} %, med en gjeld som ruller riktig fram {restated} "
     "%, nominell gjeld over nominelle inntekter {nominal} %. Planen deler gjeld i KPI-kroner på inntekter i "
-    "deflator-kroner, og den trykte gjelden i {year} er delt på en prisindeks som er om lag ett år for lav.",
+    "deflator-kroner{late}.",
     en="The debt ratio of {year} in three readings: printed {published} %, with a debt that rolls forward correctly "
     "{restated} %, nominal debt over nominal revenue {nominal} %. The plan divides debt in CPI kroner by revenue in "
-    "deflator kroner, and the printed debt of {year} was divided by a price index about one year too low.",
+    "deflator kroner{late}.",
+)
+LATE = Text(
+    nb=", og den trykte gjelden i {year} er delt på en prisindeks som er om lag ett år for lav",
+    en=", and the printed debt of {year} was divided by a price index about one year too low",
 )
 FITTED = Text(
     nb="Rente og avdrag er regnet med marginer og avdragsandeler som planen selv innebærer år for år. Hva konstante "
@@ -119,6 +123,7 @@ def ratios_words(ratios: DebtRatios, lang: str) -> str:
         published=number(100 * ratios.published, 0, lang),
         restated=number(100 * ratios.restated, 1, lang),
         nominal=number(100 * ratios.nominal, 1, lang),
+        late=LATE.say(lang, year=ratios.year) if ratios.late else "",
     )
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from ldip.errors import Fault, InputError
 from ldip.report.workbook.sheets import Book, Sheet
 from ldip.scenario.files.reader import Source
-from ldip.scenario.numbers import Number, by_year, move_settings, moves, quantities, settings
+from ldip.scenario.numbers import Number, move_settings, moves, quantities, settings
+from ldip.scenario.paths import by_year
 from ldip.scenario.placeholders import title_of
 from ldip.scenario.projects import MOVES
 from ldip.scenario.quantities import Parameter, Quantity

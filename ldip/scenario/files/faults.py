@@ -4,14 +4,17 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any
 
+import numpy as np
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from ldip.errors import Fault
+from ldip.scenario.correlations import conflict
+from ldip.scenario.drivers import PAIRS, TURNED
 from ldip.scenario.quantities import unit_words
-from ldip.scenario.schema import Scenario
+from ldip.scenario.schema import kind_at
 from ldip.text import Text, hidden, printable
 
 SYNONYMS = {
@@ -42,6 +45,10 @@ SYNONYMS = {
     "kilde": ("source",),
     "grunnlag": ("basis",),
     "år": ("year",),
+    "fra": ("from",),
+    "til": ("to",),
+    "tillegg": ("shift",),
+    "faktor": ("scale",),
     "lønn": ("wages",),
     "lønnsvekst": ("wages",),
     "nibor": ("rate",),
@@ -52,6 +59,9 @@ SYNONYMS = {
 }
 """Norwegian words for keys, tried before spelling distance (which would turn 'rente' into 'renewal')."""
 
+IN_A_CHANGE = ("shift", "scale", "from", "to")
+"""What a change may say of a number besides ``value`` or ``dated``."""
+
 KINDS = {
     "missing": "missing",
     "finite_number": "not_finite",
@@ -59,6 +69,7 @@ KINDS = {
     "two_languages": "two_languages",
     "tails": "tails",
     "not_ordered": "not_ordered",
+    "bust_takes_all": "bust_takes_all",
     "not_whole": "not_whole",
     "model_": "bare_number",
     "float_": "not_a_float",
@@ -118,12 +129,14 @@ TOML_WORDS = {
     "Unclosed array": Text("listen er ikke lukket", "the list is not closed"),
     "Unclosed inline table": Text("klammeparentesen er ikke lukket", "the brace is not closed"),
     "Unterminated string": Text("anførselstegnet er ikke lukket", "the quote is not closed"),
-    "Unescaped": Text("en omvendt skråstrek for mye", "a backslash too many"),
     "Illegal character": Text("ugyldig tegn", "a character that cannot stand there"),
     "Invalid initial character for a key": Text("nøkkelen har ugyldige tegn", "the key has invalid characters"),
     "Invalid statement": Text("linjen er ikke en nøkkel og en verdi", "the line is not a key and a value"),
 }
 """How the TOML reader's messages begin -> our own words."""
+
+BACKSLASH = ("Unescaped", "Invalid hex value", "Escaped character is not")
+"""How they begin where a backslash in double quotes is taken for the beginning of a character, as in "C:\\Users"."""
 
 
 EMPTY = Text("(tomt)", "(empty)")
@@ -143,7 +156,10 @@ def translate(detail: ErrorDetails, file: str, key: str) -> Fault:
     if kind == "rule_name_taken":
         return Fault.of(kind, file, key)
     if kind == "extra_forbidden":
-        return unknown(file, key, "", _keys_at([str(part) for part in detail["loc"][:-1]]))
+        known = keys_at([str(part) for part in detail["loc"][:-1]])
+        if "unit" in known and detail["loc"][-1] in IN_A_CHANGE:
+            return Fault.of("only_in_a_change", file, key)
+        return unknown(file, key, "", [*known, *(IN_A_CHANGE if "unit" in known else ())])
     if kind == "missing":
         return Fault.of("missing", file, key)
     if kind == "wrong_unit":
@@ -151,7 +167,7 @@ def translate(detail: ErrorDetails, file: str, key: str) -> Fault:
     if kind == "outside_limits":
         return _outside(context, file, f"{key}.{context['where']}")
     if kind == "not_positive_definite":
-        return Fault.of(kind, file, key, smallest=float(context["smallest"]))
+        return _in_conflict(context["matrix"], file, key)
     if kind == "too_wide":
         place = f"{key}.{context['key']}".lstrip(".")
         return Fault.of(kind, file, place, f"{context['spread']:g}", of=context["of"], most=context["most"])
@@ -169,6 +185,17 @@ def translate(detail: ErrorDetails, file: str, key: str) -> Fault:
     return Fault.of(told, file, key, shown)
 
 
+def _in_conflict(matrix: np.ndarray, file: str, key: str) -> Fault:
+    """Correlations that cannot be at once: the fewest that contradict each other, and the nearest that do not."""
+    found = conflict(matrix)
+    pairs, near = (
+        ", ".join(f"{PAIRS[pair]} = {value:g}" for pair, value in part.items())
+        for part in (found.pairs, found.nearest)
+    )
+    kind = "correlation_of_one" if len(found.pairs) == 1 else "not_positive_definite"
+    return Fault.of(kind, file, key, pairs=pairs, near=near)
+
+
 def _outside(context: Mapping[str, Any], file: str, key: str) -> Fault:
     """A number beyond its limits, perhaps because it is in per cent."""
     low, high, number, unit = context["low"], context["high"], context["number"], context["unit"]
@@ -181,14 +208,38 @@ def _outside(context: Mapping[str, Any], file: str, key: str) -> Fault:
     return Fault.of("outside_limits", file, key, f"{number:g}", **places)
 
 
-def _keys_at(location: Sequence[str]) -> list[str]:
+def moved_too_far(detail: ErrorDetails, file: str, key: str, way: str, amount: float) -> Fault:
+    """A number beyond its limits because a change moved it: told by what the change says."""
+    context: dict[str, Any] = detail["ctx"]
+    low, high, number = context["low"], context["high"], context["number"]
+    year = str(context["where"]).removeprefix("dated.")
+    when = Text(f" fra {year}", f" from {year}") if year.isdigit() else Text("", "")
+    small = {"shift": number - amount + amount / 100.0, "scale": number / 100.0, "value": amount / 100.0}[way]
+    fits = abs(amount) >= 1.0 and low <= small <= high
+    places = {"unit": Text(unit_words(context["unit"], UNITS_NB), context["unit"]), "low": low, "high": high}
+    return Fault.of(
+        *("moved_too_far", file, f"{key}.{way}", f"{amount:g}"),
+        number=number,
+        when=when,
+        hint=per_cent_hint(amount) if fits else Text("", ""),
+        **places,
+    )
+
+
+def per_cent_hint(amount: float) -> Text:
+    """What to write if per cent was meant, with a blank before it."""
+    words = Text(" Skriv {fraction:g} hvis {amount:g} er prosent.", " Write {fraction:g} if {amount:g} is per cent.")
+    return Text(*(words.say(lang, fraction=amount / 100.0, amount=amount) for lang in ("nb", "en")))
+
+
+def may_have_years(path: Sequence[str]) -> bool:
+    """May the number at a key path of the scenario change from a year on?"""
+    return "dated" in keys_at(path)
+
+
+def keys_at(location: Sequence[str]) -> list[str]:
     """The known keys at a place of the scenario."""
-    model: Any = Scenario
-    for part in location:
-        field = model.model_fields.get(part) if hasattr(model, "model_fields") else None
-        model = field.annotation if field else None
-        while model is not None and get_origin(model) is not None:
-            model = get_args(model)[-1]
+    model = kind_at(location)
     return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
 
 
@@ -196,7 +247,7 @@ def nearest(word: str, known: Sequence[str]) -> str:
     """The known word that was probably meant, or nothing; codes without letters are never near each other."""
     if not any(sign.isalpha() for sign in word):
         return ""
-    for synonym in SYNONYMS.get(word.lower(), ()):
+    for synonym in (*SYNONYMS.get(word.lower(), ()), *([TURNED[word]] if word in TURNED else ())):
         if synonym in known:
             return synonym
     return next(iter(difflib.get_close_matches(word, known, n=1, cutoff=0.55)), "")
@@ -234,6 +285,9 @@ def not_utf8(file: str, raw: bytes, error: UnicodeDecodeError) -> Fault:
 def not_toml(file: str, error: ValueError) -> Fault:
     """The file is not TOML: where, and what the reader stumbled over, in our own words."""
     message = str(error)
+    if message.startswith(BACKSLASH):
+        found = re.search(r"line (\d+)", message)
+        return Fault.of("backslash", f"{file}:{found[1]}" if found else file)
     words = next((TOML_WORDS[start] for start in TOML_WORDS if message.startswith(start)), None)
     found = re.search(r"line (\d+), column (\d+)", message)
     place = Text("på siste linje", "on the last line")

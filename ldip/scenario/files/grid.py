@@ -19,7 +19,9 @@ from ldip.scenario.files import faults as f
 from ldip.scenario.files.overlay import with_quantities
 from ldip.scenario.files.reader import DEFAULT, Source, read
 from ldip.scenario.files.reading import toml
+from ldip.scenario.horizon import USUAL, YEARS
 from ldip.scenario.numbers import quantities
+from ldip.scenario.paths import WAYS, by_year, entry, moved
 from ldip.scenario.quantities import Frozen, Parameter, Quantity
 from ldip.scenario.schema import Scenario
 from ldip.text import Text
@@ -27,16 +29,13 @@ from ldip.text import Text
 MAX_CASES = 1_000_000
 SOURCE = Text("et tall som et sveip flytter", "a lever of a sweep")
 
-WAYS = ("value", "shift", "scale")
-"""What a lever does to its number: replace it in all years, add to it or multiply it in every year."""
-
 
 class Lever(NamedTuple):
     """A number of the scenario and what it is to be."""
 
     name: str  # as it stands in the grid, and as its column is called
     key: str  # key path in the scenario
-    way: str  # one of WAYS
+    way: str  # one of WAYS, in all years
     values: tuple[float, ...]
 
 
@@ -69,7 +68,7 @@ class _Settings(Frozen):
     changes: list[list[str]] = Field([[]], min_length=1)
     seeds: list[Annotated[int, Field(ge=0)]] = Field([1], min_length=1)
     runs: int = Field(10_000, ge=1, le=10**9)
-    years: int = Field(20, ge=1, le=60)
+    years: int = Field(USUAL, ge=YEARS[0], le=YEARS[1])
     policy: Literal["none", "adopted", "step", "react"] = "adopted"
     step: float = Field(0.0, ge=0.0, le=10_000.0)
 
@@ -199,15 +198,10 @@ def pull(scenario: Scenario, levers: Sequence[Lever], values: Sequence[float]) -
 
 
 def _moved(old: Quantity | Parameter, way: str, value: float) -> Quantity | Parameter:
-    """The number replaced, shifted or scaled, and called an assumption."""
-    origin = {"basis": "assumption", "source": SOURCE}
-    if way == "value":
-        new: dict[str, Any] = {"value": value} | ({"dated": None} if isinstance(old, Parameter) else {})
-        return old.model_copy(update=origin | new)
-    move = (lambda number: number + value) if way == "shift" else (lambda number: number * value)
-    if isinstance(old, Parameter) and old.dated is not None:
-        return old.model_copy(update=origin | {"dated": {year: move(number) for year, number in old.dated.items()}})
-    return old.model_copy(update=origin | {"value": move(old.value)})
+    """The number replaced, shifted or scaled in all years, and called an assumption."""
+    new = entry(moved(by_year(old), way, value, first_year=0))
+    none = dict.fromkeys(("value", "dated")) if isinstance(old, Parameter) else {}
+    return old.model_copy(update={"basis": "assumption", "source": SOURCE} | none | new)
 
 
 def _cases(

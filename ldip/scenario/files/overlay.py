@@ -6,17 +6,16 @@ from numbers import Real
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 from pydantic import ValidationError
 
 from ldip.errors import Fault, InputError
 from ldip.scenario.files import faults as f
 from ldip.scenario.files.formats import CHANGE
+from ldip.scenario.files.laying import is_number
 from ldip.scenario.files.projects import SECTION, Laid, lay_projects
 from ldip.scenario.files.reader import Place, Source, change_names
 from ldip.scenario.files.reading import Reading, title_in
 from ldip.scenario.files.tables import COLUMNS
-from ldip.scenario.numbers import quantities
 from ldip.scenario.quantities import Parameter, Quantity
 from ldip.scenario.schema import Scenario
 from ldip.text import Text
@@ -77,9 +76,14 @@ def read_change(place: Place, name: str) -> Change:
     return Change(title_in(tree.pop("change", None), path), tree, reading.shown(path), reading.digests)
 
 
-def lay_over(source: Source, change: Mapping[str, Any], name: str, title: Text) -> Source:
-    """A scenario that is read already with a change laid over it that is a tree, not a file: the same as reading it
-    with a change file `name` that holds the tree. Only the sections that the change names are checked again.
+NOT_LAID = (*COLUMNS, "adopted_projects", "scenario", "sectors", "changes")
+"""What no change is laid over: tables, and what is checked together with them."""
+
+
+def lay_over(source: Source, change: Mapping[str, Any], name: str, title: Text, *more: Mapping[str, Any]) -> Source:
+    """A scenario that is read already with a change laid over it that is a tree, not a file, and `more` trees over
+    that: the same as reading it with a change file `name` that holds them. Only the sections that they name are
+    checked again.
 
     Raises InputError with every fault, their file being `name`.
     """
@@ -87,14 +91,20 @@ def lay_over(source: Source, change: Mapping[str, Any], name: str, title: Text) 
     tree: dict[str, Any] = {section: getattr(scenario, section) for section in Scenario.model_fields}
     reading = Reading(Path(), Path(name))
     reading.first_year = scenario.scenario.first_year
-    change = dict(change)
-    projects = [Laid(change.pop(SECTION), name)] if SECTION in change else []
-    for section in change:
-        if section in tree and section not in (*COLUMNS, "scenario", "sectors", "changes"):
-            tree[section] = _tree(tree[section], exclude_none=True)
-        elif section in tree:  # tables and what is checked together with them
-            reading.faults.append(Fault.of("not_in_a_change", name, section))
-    reading.merge(tree, change, name)
+    projects: list[Laid] = []
+    opened: set[str] = set()  # sections that are trees already
+    for one in (change, *more):
+        rest = dict(one)
+        if SECTION in rest:
+            projects.append(Laid(rest.pop(SECTION), name))
+        for section in [*rest]:
+            if section in NOT_LAID:
+                reading.faults.append(Fault.of("not_in_a_change", name, section))
+                del rest[section]
+            elif section in tree and section not in opened:
+                tree[section] = _tree(tree[section], exclude_none=True)
+                opened.add(section)
+        reading.merge(tree, rest, name)
     tree["changes"] = (*scenario.changes, Path(name).stem)
     changed = None
     try:
@@ -103,6 +113,7 @@ def lay_over(source: Source, change: Mapping[str, Any], name: str, title: Text) 
         reading.faults += [reading.translate(detail, {}) for detail in error.errors()]
     if changed:
         reading.faults += reading.price_years(changed)
+        reading.faults += reading.horizon(changed)
         if projects:
             changed, faults = lay_projects(changed, projects)
             reading.faults += faults
@@ -120,8 +131,8 @@ def lay_change(source: Source, place: Place, name: str) -> Source:
 
 def lay_values(source: Source, values: Mapping[str, Any], name: str) -> Source:
     """The scenario with other numbers at some key paths, as by a change of that name: a number, or numbers by the
-    year they hold from (before the first of them the scenario's own hold), or all of what a scenario file says of
-    one, with `value` or `dated`.
+    year they hold from (before the first of them the scenario's own hold), or all of what a change file says of
+    one, with `value`, `dated`, `shift` or `scale`.
 
     The unit is the key's own, if none is given. Raises InputError with every fault.
     """
@@ -134,26 +145,18 @@ def lay_values(source: Source, values: Mapping[str, Any], name: str) -> Source:
             place = place.setdefault(section, {})
         if last in place:
             faults.append(Fault.of("given_twice", name, str(key)))
-        known = quantities(source.scenario).get(str(key))
-        place[last] = value if isinstance(value, str) else _written(value, known, source.scenario.scenario.first_year)
+        place[last] = value if isinstance(value, str) else _written(value)
     if faults:
         raise InputError(faults)
     return lay_over(source, tree, name, Text(name, name))
 
 
-def _written(value: Any, known: Quantity | Parameter | None, first_year: int) -> dict[str, Any]:
-    """A number as a scenario file has it; `known` is the scenario's own."""
-    if isinstance(value, Mapping) and {"value", "dated"} & value.keys():
+def _written(value: Any) -> dict[str, Any]:
+    """A number as a change file has it."""
+    if is_number(value):
         found = dict(value)
     elif isinstance(value, Mapping):
-        given = {str(year): _number(number) for year, number in value.items()}
-        before: dict[str, Any] = {}
-        if isinstance(known, Parameter) and given and all(year.isdigit() for year in given):
-            begins = min(map(int, given))
-            years = [year for year in sorted(map(int, known.dated or ())) if year < begins]
-            years = years or [year for year in (first_year,) if year < begins]
-            before = {str(year): float(number) for year, number in zip(years, known.at(np.array(years)), strict=True)}
-        found = {"dated": before | given}
+        found = {"dated": {str(year): _number(number) for year, number in value.items()}}
     else:
         found = {"value": _number(value)}
     return {"basis": "assumption", "source": Text("oppgitt i Python", "given in Python")} | found

@@ -1,5 +1,6 @@
 """Projects through the door: what changes lay over the list, and what no single cell can tell."""
 
+import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple
@@ -12,11 +13,15 @@ from ldip.scenario.files import faults as f
 from ldip.scenario.files.tables import Table
 from ldip.scenario.projects import KINDS, Project, built, moved
 from ldip.scenario.schema import Scenario
+from ldip.text import Text
 
 SECTION = "projects"
 ADDS = {"kind", "name_nb", "name_en"}
 """Who states one of these of a project that is not in the list means to add it; any other has misspelt its id."""
 
+
+MOST_NEAR = 5
+"""So many ids are named beside one that is not known."""
 
 MOST_P85 = 10.0
 """Largest P85 relative to P50 that can be an estimate."""
@@ -50,7 +55,7 @@ def lay_projects(scenario: Scenario, changes: Sequence[Laid]) -> tuple[Scenario,
         for name, change in tree.items():
             place = f"{SECTION}.{name}"
             if name not in known and not ADDS & change.keys():
-                faults.append(f.unknown(file, place, name, list(known)))
+                faults.append(_unknown(file, place, list(known)))
                 continue
             try:
                 fields = moved(known[name], change) if name in known else dict(change)
@@ -94,7 +99,17 @@ def _translate(detail: ErrorDetails, file: str, place: str) -> Fault:
     key = str(detail["loc"][0])
     if detail["type"] == "extra_forbidden":
         return f.unknown(file, f"{place}.{key}", "", list(Project.model_fields))
+    if detail["type"] == "missing":
+        return Fault.of("missing_of_project", file, f"{place}.{key}")
     return f.translate(detail, file, f"{place}.{key}")
+
+
+def _unknown(file: str, place: str, known: list[str]) -> Fault:
+    """A project that is not in the list, with those whose ids are most like it."""
+    name = place.removeprefix(f"{SECTION}.")
+    near = difflib.get_close_matches(name, known, n=MOST_NEAR, cutoff=0.3) or known[:MOST_NEAR]
+    names = ", ".join(near) or Text("ingen", "none")
+    return Fault.of("unknown_project", file, place, hint=f.hint(name, known), names=names)
 
 
 def check_table(scenario: Scenario, table: Table, file: str) -> list[Fault]:

@@ -5,8 +5,8 @@ A scenario is a folder with ``base.toml``, the tables of ``tables.COLUMNS`` as C
 order given. All faults are collected and raised together.
 """
 
-import tomllib
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -49,7 +49,7 @@ class Source(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A shipped scenario, for listing."""
+    """A scenario, for listing."""
 
     name: str
     folder: Path
@@ -66,20 +66,21 @@ def shipped_folder() -> Path:
 
 def shipped() -> list[Found]:
     """The shipped scenarios with their named changes."""
-    folders = sorted(path.parent for path in shipped_folder().glob(f"*/{BASE}"))
-    return [
-        Found(
-            name=folder.name,
-            folder=folder,
-            title=_title(folder / BASE, "scenario"),
-            changes={name: _title(folder / "changes" / f"{name}.toml", "change") for name in change_names(folder)},
-        )
-        for folder in folders
-    ]
+    return [listed(path.parent) for path in sorted(shipped_folder().glob(f"*/{BASE}"))]
+
+
+def listed(folder: Path) -> Found:
+    """The scenario in a folder with its named changes. Raises InputError for a file that is not TOML."""
+    return Found(
+        name=folder.name if folder.parent == shipped_folder() else folder.as_posix(),
+        folder=folder,
+        title=_title(folder / BASE, "scenario"),
+        changes={name: _title(folder / "changes" / f"{name}.toml", "change") for name in change_names(folder)},
+    )
 
 
 def _title(path: Path, section: str) -> Text:
-    return title_in(tomllib.loads(path.read_text(encoding="utf-8-sig")).get(section), path)
+    return title_in(Reading(path.parent).toml(path).get(section), path)
 
 
 def change_names(folder: Path) -> tuple[str, ...]:
@@ -96,7 +97,7 @@ def stress_tests(folder: Path) -> dict[str, str]:
 
 
 def _heading(path: Path) -> dict[str, Any]:
-    heading = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("change")
+    heading = Reading(path.parent).toml(path).get("change")
     return heading if isinstance(heading, dict) else {}
 
 
@@ -108,49 +109,105 @@ class Place(NamedTuple):
     changes: tuple[str, ...] = ()
 
 
-def find(where: str, seen: tuple[Path, ...] = ()) -> Place:
+def find(where: str, seen: tuple[Path, ...] = (), beside: Path = Path()) -> Place:
     """The scenario given as a shipped name, a folder, a base file, or a change file; or NAME+CHANGE+CHANGE, one of
     these with changes laid over it. What exists under the whole name comes first.
 
     A TOML file with a [scenario] section is a base file with its tables beside it. Any other is a change: of the
     scenario whose ``changes`` folder it lies in, else of the one that its [change] section extends, else of Bærum.
-    `seen` are the files that led here.
+    Paths are seen from the folder `beside`, which for what a file extends is the file's own. `seen` are the files
+    that led here.
     """
     if hidden := f.hidden_in_name(where):
         raise InputError(hidden)
-    path = Path(where)
+    path = beside / where
     if path.suffix == ".toml" and path.is_file():
         tree = Reading(path.parent).toml(path)
         if "scenario" in tree:
             return Place(path.parent, path)
-        of = path.parent.parent
-        if path.parent.name != "changes" or not (of / BASE).is_file():
-            heading = tree.get("change")
-            extends = heading.get("extends", DEFAULT) if isinstance(heading, dict) else DEFAULT
-            if path.resolve() in seen:
-                raise InputError([Fault.of("extends_itself", where, "change.extends")])
-            place = find(str(extends), (*seen, path.resolve()))
-            return place._replace(changes=(*place.changes, where))
-        return Place(of, of / BASE, (where,))
+        return _extended(path, extends_of(path, tree), seen)
     for folder in (path, shipped_folder() / where):
         if (folder / BASE).is_file():
             return Place(folder, folder / BASE)
     name, _, change = where.rpartition("+")
     if name and change:
-        place = find(name, seen)
+        place = find(name, seen, beside)
+        change = str(beside / change) if change.endswith(".toml") else change
         return place._replace(changes=(*place.changes, change))
     names = [found.name for found in shipped()]
     raise InputError([f.no_scenario(where, names, path)])
 
 
-def alternative(where: str) -> str:
-    """What to :func:`find` for an alternative: `where` itself, or the default scenario with it where it only names
-    changes of that one (CHANGE or CHANGE+CHANGE)."""
+def extends_of(path: Path, tree: Mapping[str, Any]) -> str | Path | None:
+    """What the change file at `path`, whose tree this is, is a change of: the scenario in whose ``changes`` folder it
+    lies, or what it says that it extends; None if nothing tells."""
+    of = path.parent.parent
+    if path.parent.name == "changes" and (of / BASE).is_file():
+        return of
+    heading = tree.get("change")
+    said = heading.get("extends") if isinstance(heading, dict) else None
+    return None if said is None else str(said)
+
+
+def _extended(path: Path, extends: str | Path | None, seen: tuple[Path, ...]) -> Place:
+    """The change file at `path` over what it is a change of."""
+    if isinstance(extends, Path):
+        return Place(extends, extends / BASE, (str(path),))
+    if path.resolve() in seen:
+        raise InputError([Fault.of("extends_itself", str(path), "change.extends")])
+    if extends and f.hidden_in_name(extends):  # a path with backslashes in double quotes: "C:\temp" has a tab
+        raise InputError([Fault.of("backslash", str(path), "change.extends")])
+    try:
+        place = find(extends or DEFAULT, (*seen, path.resolve()), path.parent)
+    except InputError as error:
+        raise InputError(
+            fault._replace(file=str(path), key="change.extends", value=str(extends))
+            if fault.kind == "no_scenario" and not fault.file
+            else fault
+            for fault in error.faults
+        ) from None
+    return place._replace(changes=(*place.changes, str(path)))
+
+
+def alternative(where: str, of: str = DEFAULT) -> str:
+    """What to :func:`find` for an alternative: `where` itself, or the scenario `of` with it: its own change (CHANGE
+    or CHANGE+CHANGE), or a change file that does not say what it is a change of; or, if `of` has no such change, the
+    default scenario with it."""
     path = Path(where)
-    if path.is_file() or any((folder / BASE).is_file() for folder in (path, shipped_folder() / where)):
+    if path.is_file():
+        if path.suffix != ".toml" or of == DEFAULT:
+            return where
+        tree = Reading(path.parent).toml(path)
+        tells = "scenario" in tree or extends_of(path, tree) is not None
+        return where if tells else f"{_base_of(of)}+{where}"
+    if any((folder / BASE).is_file() for folder in (path, shipped_folder() / where)):
         return where
-    default = shipped_folder() / DEFAULT
-    return f"{DEFAULT}+{where}" if where.split("+")[0] in change_names(default) else where
+    first = where.split("+")[0]
+    for base in dict.fromkeys((_base_of(of), DEFAULT)):
+        if first in change_names(find(base).folder):
+            return f"{base}+{where}"
+    return where
+
+
+def _base_of(where: str) -> str:
+    """A scenario without the changes that were named with it, as it can be found again."""
+    place = find(where)
+    if not place.changes:
+        return where
+    if place.folder.parent == shipped_folder():
+        return place.folder.name
+    return str(place.folder if place.base.name == BASE else place.base)
+
+
+def seen_from(where: str, folder: Path) -> str:
+    """A scenario that is given from the current folder, as a file in `folder` names it with ``extends``."""
+    path = Path(where)
+    if path.exists() and not path.is_absolute():
+        return Path(os.path.relpath(path, folder)).as_posix()
+    name, _, change = where.rpartition("+")
+    if name and change:
+        return f"{seen_from(name, folder)}+{seen_from(change, folder) if change.endswith('.toml') else change}"
+    return where
 
 
 def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
@@ -163,7 +220,8 @@ def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
     reading = Reading(folder, place.base)
     tree = reading.settings(place.base, SCENARIO)
     heading = tree["scenario"] if isinstance(tree.get("scenario"), dict) else {}
-    fill(tree, heading.get("first_year"))
+    reading.first_year = heading.get("first_year", reading.first_year)
+    fill(tree, reading.first_year)
     for change in changes:
         path = Path(change) if change.endswith(".toml") else folder / "changes" / f"{change}.toml"
         if hidden := f.hidden_in_name(change):
@@ -198,6 +256,7 @@ def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
         reading.faults += reading.price_years(scenario, tables["plan"])
         reading.faults += check_table(scenario, tables["projects"], file["projects"])
     if scenario and not reading.faults:
+        reading.faults += reading.horizon(scenario)
         scenario, faults = lay_projects(scenario, reading.projects)
         reading.faults += faults
     if reading.faults or scenario is None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import tomllib
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from pydantic_core import ErrorDetails
 from ldip.errors import Fault, InputError, reason
 from ldip.scenario.files import faults as f
 from ldip.scenario.files.formats import CHANGE, bring_up
+from ldip.scenario.files.horizon import beyond, dates, notices
+from ldip.scenario.files.laying import Laying, Move, is_number, lay_number
 from ldip.scenario.files.projects import SECTION, Laid
 from ldip.scenario.files.tables import COLUMNS, OPTIONAL, YEARLY, Table, read_table, wanted_years
 from ldip.scenario.numbers import quantities
@@ -62,6 +65,7 @@ class Reading:
         self.faults: list[Fault] = []
         self.change_titles: list[Text] = []
         self.projects: list[Laid] = []
+        self.moves: dict[tuple[str, ...], Move | None] = {}  # how changes moved the numbers that they laid
         self.first_year: object = 2020
 
     def shown(self, path: Path) -> str:
@@ -98,8 +102,13 @@ class Reading:
         bring_up(tree, heading, self.shown(path))
         return tree
 
+    @property
+    def first(self) -> int:
+        """The scenario's first year, or what stands for one that is faulty."""
+        return self.first_year if type(self.first_year) is int else 2020
+
     def overlay(self, tree: dict[str, Any], path: Path) -> None:
-        """Lay the change file over the tree; a quantity is replaced whole, but keeps its unit if none is given."""
+        """Lay the change file over the tree."""
         change = self.settings(path, CHANGE)
         self.change_titles.append(title_in(change.pop("change", None), path))
         if SECTION in change:
@@ -114,14 +123,19 @@ class Reading:
         for key, value in change.items():
             here = (*at, key)
             old = tree.get(key)
-            if not isinstance(value, dict) or not isinstance(old, dict):
+            if isinstance(value, dict) and isinstance(old, dict) and not is_number(value):
+                self.merge(old, value, file, here)
+            elif isinstance(value, dict) and isinstance(old, dict):
+                self.origins[here] = file
+                place = Laying(file, ".".join(here), old, self.first, steady=not f.may_have_years(here))
+                tree[key], self.moves[here], faults = lay_number(value, place)
+                self.faults += faults
+            elif isinstance(value, dict) and not old and value.keys() & set(f.IN_A_CHANGE) and key in f.keys_at(at):
+                self.faults.append(Fault.of("nothing_to_move", file, ".".join(here)))
+            else:
                 tree[key] = value
                 self.origins[here] = file
-            elif "value" in value or "dated" in value:
-                tree[key] = {"unit": old.get("unit", "")} | value
-                self.origins[here] = file
-            else:
-                self.merge(old, value, file, here)
+                self.moves.pop(here, None)
 
     def file_of(self, location: tuple[str, ...]) -> str:
         """The file that the key at `location` was last read from, or something below it was."""
@@ -157,6 +171,21 @@ class Reading:
             if unit != (right := in_prices_of(of_any_year(unit), scenario.scenario.first_year))
         ]
 
+    def horizon(self, scenario: Scenario) -> list[Fault]:
+        """Years that no simulation can reach; those that few do are said at once."""
+        found = [
+            Fault.of("beyond_horizon", self._file_of(key), key, str(year), last=last)
+            for key, year, last in beyond(scenario)
+        ]
+        if not found and not self.faults:
+            for key, years in dates(scenario):
+                for notice in notices(key, self._file_of(key), years, scenario):
+                    warnings.warn(notice, stacklevel=1)
+        return found
+
+    def _file_of(self, key: str) -> str:
+        return self.file_of(tuple(key.split(".")))
+
     def translate(self, detail: ErrorDetails, tables: dict[str, Table]) -> Fault:
         """An error of the schema as a fault, with the place in the file that a planner knows."""
         if detail["type"] in ("wrong_unit", "outside_limits"):
@@ -165,6 +194,8 @@ class Reading:
         if not location:  # a rule between sections, which names the key itself
             named = tuple(detail["ctx"]["key"].split("."))
             return f.translate(detail, self.file_of(named), "")
+        if (move := self.moves.get(location)) and detail["type"] == "outside_limits":
+            return f.moved_too_far(detail, self.file_of(location), ".".join(location), *move)
         if location[0] not in tables or len(location) == 1:
             return f.translate(detail, self.file_of(location), ".".join(location))
         name, row, *keys = location

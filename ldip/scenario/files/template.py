@@ -146,6 +146,8 @@ def _moved(value: Any, path: tuple[str, ...], move: Move) -> Any:
             moved["dated"] = {str(int(y) + move.by): _rounded(it, size) for y, it in value["dated"].items()}
         if "value" in value:
             moved["value"] = value["value"] + move.by if key == "start" else _rounded(value["value"], size)
+        if "shift" in value:
+            moved["shift"] = _rounded(value["shift"], size)
         return moved
     if key in ("start", "since", "from", "to") and isinstance(value, int):
         return value + move.by

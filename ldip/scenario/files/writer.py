@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ldip.scenario.files.formats import FORMAT
+from ldip.scenario.files.laying import is_number
 from ldip.scenario.schema import Scenario
 from ldip.text import Text
 
@@ -16,7 +17,7 @@ def moved_keys(change: Mapping[str, Any], at: tuple[str, ...] = ()) -> Iterator[
     """The keys that a change moves, as paths: numbers, texts in two languages, and what is not a table."""
     for key, value in change.items():
         here = (*at, key)
-        if isinstance(value, Mapping) and not ("value" in value or "dated" in value or value.keys() == {"nb", "en"}):
+        if isinstance(value, Mapping) and not (is_number(value, here) or value.keys() == {"nb", "en"}):
             yield from moved_keys(value, here)
         else:
             yield here
@@ -32,9 +33,17 @@ def change_text(scenario: Scenario, change: Mapping[str, Any], title: Text, exte
         value: Any = change if path[0] == "projects" else resolved
         for part in path:
             value = value[part]
-        entries[path] = value
+        entries[path] = _from_the_first(value, scenario.scenario.first_year)
     heading = {"title_nb": title.nb, "title_en": title.en, "extends": extends}
     return "".join(f"# {line}\n" for line in comment.splitlines()) + change_toml(heading, entries)
+
+
+def _from_the_first(value: Any, first_year: int) -> Any:
+    """A number whose years begin later, as it holds from the first year on: nothing below it is to show through."""
+    if not isinstance(value, Mapping) or not value.get("dated") or min(value["dated"]) <= str(first_year):
+        return value
+    first, *later = sorted(value["dated"].items())
+    return {**value, "dated": {str(first_year): first[1], **dict(later)}}
 
 
 def change_toml(heading: Mapping[str, str], entries: Mapping[tuple[str, ...], Any]) -> str:
@@ -65,8 +74,4 @@ def value_text(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(value_text, value)) + "]"
     return repr(float(value)) if isinstance(value, float) else repr(value)

@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 
 from ldip.errors import Fault, InputError
 from ldip.scenario.files.faults import nearest
-from ldip.scenario.files.reader import Source, read
+from ldip.scenario.files.reader import Source, read, seen_from
 from ldip.scenario.files.writer import change_toml
-from ldip.scenario.numbers import by_year, moves, quantities
+from ldip.scenario.numbers import moves, quantities
+from ldip.scenario.paths import by_year
 from ldip.scenario.projects import as_moved
 from ldip.scenario.quantities import Parameter, Quantity
 from ldip.scenario.schema import limits
@@ -62,8 +63,9 @@ class Change(NamedTuple):
     numbers: int
 
 
-def read_sheet(path: Path) -> tuple[str, list[Change]]:
-    """The scenario that the sheet belongs to and its alternatives as changes, or InputError with every fault."""
+def read_sheet(path: Path, out: Path = Path()) -> tuple[str, list[Change]]:
+    """The scenario that the sheet belongs to and its alternatives as changes, to be written in the folder `out`; or
+    InputError with every fault."""
     sheet = read_cells(path, SHEET)
     head = _header(sheet)
     scenario = _scenario(sheet, head)
@@ -75,7 +77,7 @@ def read_sheet(path: Path) -> tuple[str, list[Change]]:
         raise InputError(
             it if it.file else it._replace(file=sheet.file, key=place, value=scenario) for it in error.faults
         ) from None
-    reading = _Reading(sheet, head, scenario, source)
+    reading = _Reading(sheet, head, scenario, source, seen_from(scenario, out))
     changes = reading.changes()
     if not changes and not reading.faults:
         reading.faults.append(Fault.of("sheet_nothing", sheet.file, sheet.name))
@@ -131,8 +133,8 @@ def _scenario(sheet: Sheet, head: int) -> str:
 class _Reading:
     """One reading of a sheet: the rows of settings, and the faults found so far."""
 
-    def __init__(self, sheet: Sheet, head: int, name: str, source: Source):
-        self.sheet, self.head, self.name = sheet, head, name
+    def __init__(self, sheet: Sheet, head: int, name: str, source: Source, extends: str):
+        self.sheet, self.head, self.name, self.extends = sheet, head, name, extends
         self.known: dict[str, Quantity | Parameter] = {**quantities(source.scenario), **moves(source.scenario)}
         self.first_year = source.scenario.scenario.first_year
         self.faults: list[Fault] = []
@@ -252,7 +254,7 @@ class _Reading:
             self.fault("sheet_bad_name", self._field_row("name"), column)
         if not (title or english):
             self.fault("sheet_no_title", self._field_row("title_nb"), column)
-        heading = {"title_nb": title or english, "title_en": english, "extends": self.name}
+        heading = {"title_nb": title or english, "title_en": english, "extends": self.extends}
         paths = {tuple(key.split(".")): entry for key, entry in entries.items()}
         return Change(name, change_toml(heading, paths), places, len(entries))
 
