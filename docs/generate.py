@@ -2,7 +2,8 @@
 
 * docs/metrics.md from the metric catalogue
 * docs/accounts.md from the source of the accounts
-* the tables of keys and plan lines in docs/scenario-format.md from the schema and the Bærum scenario
+* the tables of keys, plan lines and expected ranges in docs/scenario-format.md from the schema, the Bærum scenario
+  and ldip/scenario/plausible/ranges.csv
 * what click says in Norwegian, as gettext reads it, from ldip/cli/click.csv
 * the result in README.md and the pictures in docs/img from a real simulation
 
@@ -12,6 +13,7 @@ A test fails when a text part is out of date.
 import ast
 import csv
 import inspect
+import math
 import struct
 import sys
 import tempfile
@@ -31,6 +33,7 @@ from ldip.model.shown import ANSWERS
 from ldip.report.numbers import NO_BREAK_SPACE, unit_label
 from ldip.scenario.files.reader import read
 from ldip.scenario.numbers import quantities
+from ldip.scenario.plausible.ranges import ranges
 from ldip.scenario.rows import PLAN_LINES
 from ldip.scenario.schema import limits
 from ldip.scenario.settings import defaults
@@ -144,6 +147,16 @@ def lines_table() -> str:
     return "\n".join(rows) + "\n"
 
 
+def ranges_table() -> str:
+    """What figures are expected to be, with where that is from."""
+    rows = ["| looked at | expected | unit | from |", "|---|---|---|---|"]
+    for of in ranges().values():
+        ends = " … ".join("" if math.isinf(end) else f"{end:,.10g}" for end in (of.low, of.high))
+        least = "" if of.least is None else f"; 0, or at least {of.least:g}"
+        rows.append(f"| `{of.id}`: {of.what.en} | {ends.strip()}{least} | {of.unit} | {of.source} |")
+    return "\n".join(rows) + "\n"
+
+
 def result_block() -> str:
     """What `ldip simulate --lang en` prints, as a code block; the places of the files left out."""
     with tempfile.TemporaryDirectory() as folder:
@@ -160,6 +173,13 @@ def replace_part(text: str, name: str, content: str) -> str:
     return before + start + content + end + rest.split(end)[1]
 
 
+def format_page(text: str) -> str:
+    """docs/scenario-format.md with its generated tables."""
+    for name, table in (("keys", keys_table()), ("lines", lines_table()), ("ranges", ranges_table())):
+        text = replace_part(text, name, table)
+    return text
+
+
 def texts() -> dict[Path, str]:
     """Every page that has generated parts, as it should be."""
     readme, keys = ROOT / "README.md", ROOT / "docs" / "scenario-format.md"
@@ -167,9 +187,7 @@ def texts() -> dict[Path, str]:
         ROOT / "docs" / "metrics.md": metrics_page(),
         ROOT / "docs" / "accounts.md": accounts_page(),
         readme: replace_part(readme.read_text(encoding="utf-8"), "result", result_block()),
-        keys: replace_part(
-            replace_part(keys.read_text(encoding="utf-8"), "keys", keys_table()), "lines", lines_table()
-        ),
+        keys: format_page(keys.read_text(encoding="utf-8")),
     }
 
 

@@ -9,7 +9,7 @@ import errno
 import functools
 from collections.abc import Iterable
 from importlib.resources import files
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from ldip.text import Text, printable
 
@@ -76,7 +76,7 @@ class Fault(NamedTuple):
     places: tuple[tuple[str, object], ...] = ()
 
     @classmethod
-    def of(cls, kind: str, file: str = "", key: str = "", value: str | Text = "", **places: object) -> "Fault":
+    def of(cls, kind: str, file: str = "", key: str = "", value: str | Text = "", **places: object) -> Self:
         """A fault of that kind; `places` fill its words: numbers, names, or Text where languages differ."""
         return cls(kind, file, key, value, tuple(places.items()))
 
@@ -100,6 +100,19 @@ class Fault(NamedTuple):
         value = self.value.say(lang) if isinstance(self.value, Text) else self.value
         found = f"{self.key} = {value}: " if value and self.key else f"{self.key}: " if self.key else ""
         return printable(f"{place}{found}{self.rule.say(lang)}. {self.remedy.say(lang)}".rstrip())
+
+
+class Doubt(Fault):
+    """What hardly can be, but may be right: told like a fault, it stops nothing. Its words are rows of ``faults.csv``
+    too; what is expected stands in ``scenario/plausible/ranges.csv``."""
+
+    __slots__ = ()
+
+    def record(self) -> dict[str, str]:
+        """The doubt for JSON: its kind, place and value, and what is said of it in both languages."""
+        value = self.value.en if isinstance(self.value, Text) else self.value
+        place = {"kind": self.kind, "file": self.file, "key": self.key, "value": value}
+        return place | {lang: self.say(lang) for lang in ("nb", "en")}
 
 
 class InputError(Exception):

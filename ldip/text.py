@@ -1,9 +1,11 @@
 """Words for people, in two languages, and what keeps other people's words from doing harm in them."""
 
+import math
 import re
 from typing import NamedTuple
 
 _PLACE = re.compile(r"\{([a-z][a-z0-9_]*)(?::([^{}]*))?\}")
+NO_BREAK_SPACE = "\u00a0"  # not the thin space U+202F, which a Windows console cannot print
 _BIDI = "\u202a-\u202e\u2066-\u2069"
 _NOT_XML = "\ud800-\udfff\ufffe\uffff"
 _HIDDEN = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028\u2029{_BIDI}{_NOT_XML}]")
@@ -46,6 +48,18 @@ def in_figures(number: float, form: str = "g") -> Text:
     """A number as a sentence has it in each language: 0,5 and 0.5."""
     told = format(number, form)
     return Text(told.replace(".", ","), told)
+
+
+def number(value: float, decimals: int, lang: str) -> str:
+    """A number with grouped thousands and a fixed number of decimals; "-" where there is none."""
+    if not math.isfinite(value):
+        return "-"
+    text = f"{value:,.{decimals}f}"
+    if float(text.replace(",", "")) == 0.0:
+        text = text.lstrip("-")
+    if lang == "en":
+        return text
+    return text.replace(",", NO_BREAK_SPACE).replace(".", ",")
 
 
 def printable(text: str) -> str:

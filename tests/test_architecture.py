@@ -100,7 +100,7 @@ ORDER = {
     "statistics": [{"compiled_rows"}, {"summary"}, {"selection"}, {"stream"}],
     "analysis": [
         {"statement", "features", "compare", "explain", "restructuring", "reserve", "calibrate", "growth", "sweep"}
-        | {"stabilising", "options", "programme", "places"},
+        | {"stabilising", "options", "programme", "places", "plausibility"},
         {"reconcile", "stress", "steering", "sensitivity", "discovery", "backtest", "executors", "population"}
         | {"bootstrap", "moves", "investment_plan", "proposal"},
         {"realism", "planner", "checking"},

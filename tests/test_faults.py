@@ -12,6 +12,7 @@ import pytest
 import ldip
 from ldip.errors import MOST_TOLD, REASONS, Fault, InputError, fault_words, reason
 from ldip.scenario.files.faults import BOUNDS, KINDS, hidden_in_name, hidden_in_text, not_toml
+from ldip.scenario.plausible.ranges import ranges
 from ldip.text import Text, printable
 
 PACKAGE = Path(ldip.__file__).parent
@@ -85,7 +86,7 @@ def test_every_kind_that_is_used_is_in_the_table_and_every_one_there_is_used():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    assert set(fault_words()) <= strings
+    assert set(fault_words()) <= strings | {of.kind for of in ranges().values()}
 
 
 def test_every_fault_fills_the_places_of_its_words():

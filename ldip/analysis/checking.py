@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ldip.analysis.plausibility import all_doubts
 from ldip.analysis.reconcile import published_file, reconcile
-from ldip.errors import Fault, InputError
+from ldip.errors import Doubt, Fault, InputError
 from ldip.model.engine.simulate import run_baseline
 from ldip.model.identities import residuals
 from ldip.model.plan.baseline import build
@@ -27,6 +28,7 @@ class Checked(NamedTuple):
     source: Source
     identities: int  # how many accounting identities hold on the baseline
     gap: float  # the largest gap in any of them
+    doubts: tuple[Doubt, ...]  # what hardly can be; of a change what only it brings
     changes: tuple[str, ...]  # of its folder, each laid over it alone
 
 
@@ -42,16 +44,19 @@ def check(scenario: str, changes: tuple[str, ...] = ()) -> Checked:
         for notice in beginning_late(checked.source.scenario, Reading(place.folder).shown(place.base)):
             warnings.warn(notice, stacklevel=2)
     beside = () if place.changes or changes else change_names(place.folder)
+    doubts = list(checked.doubts) if checked else []
+    known = {(doubt.kind, doubt.key) for doubt in doubts}
     for name in beside:
         own: list[Fault] = []
         file = place.folder / "changes" / f"{name}.toml"
-        if _checked(scenario, (name,), own):
+        if with_it := _checked(scenario, (name,), own):
+            doubts += [doubt for doubt in with_it.doubts if (doubt.kind, doubt.key) not in known]
             reading = Reading(place.folder)
             own += _heading_faults(reading.toml(file).get("change", {}), reading.shown(file))
         faults += [fault if fault.file else fault._replace(file=Reading(place.folder).shown(file)) for fault in own]
     if faults or checked is None:
         raise InputError(dict.fromkeys(faults))  # a fault of the base is one, however many build on it
-    return checked._replace(changes=beside)
+    return checked._replace(changes=beside, doubts=tuple(doubts))
 
 
 def _checked(scenario: str, changes: tuple[str, ...], faults: list[Fault]) -> Checked | None:
@@ -60,11 +65,12 @@ def _checked(scenario: str, changes: tuple[str, ...], faults: list[Fault]) -> Ch
         source = read(scenario, changes)
         reconcile(source.scenario, published_file(source))
         baseline = build(source.scenario, USUAL)
-        gaps = [np.max(np.abs(gap)) for gap in residuals(run_baseline(baseline), baseline.opening).values()]
+        path = run_baseline(baseline)
+        gaps = [np.max(np.abs(gap)) for gap in residuals(path, baseline.opening).values()]
     except InputError as error:
         faults += error.faults
         return None
-    return Checked(source, len(gaps), float(max(gaps)), ())
+    return Checked(source, len(gaps), float(max(gaps)), tuple(all_doubts(source.scenario, path)), ())
 
 
 def _heading_faults(heading: Any, file: str) -> Iterator[Fault]:

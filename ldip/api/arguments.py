@@ -12,6 +12,9 @@ from typing import Any
 from ldip.errors import Fault, InputError
 from ldip.scenario.horizon import YEARS
 
+FEW_RUNS = 100
+"""With fewer, the 5 and 95 per cent that are shown rest on fewer than five runs, and have no sampling error."""
+
 MOST_RUNS = 10**12
 LARGEST_STEP = 10_000.0
 """Mill. base-year kr a year."""

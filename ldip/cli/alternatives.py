@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ldip.cli.options import DEFAULT_SCENARIO
+from ldip.cli.options import DEFAULT_SCENARIO, tell_doubts
 from ldip.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def read_all(words: Sequence[str], changes: Sequence[str]) -> list["Source"]:
     faults += side_by_side([source.scenario for source in sources])
     if faults:
         raise InputError(dict.fromkeys(faults))  # a fault of the base is one, however many build on it
+    any(tell_doubts(source, word, changes) for source, word in zip(sources, words, strict=True))  # once for all
     return sources
 
 

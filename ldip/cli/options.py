@@ -2,16 +2,18 @@
 
 import math
 import re
+import shlex
 import sys
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ldip.api.arguments import LARGEST_STEP, MOST_RUNS, too_many
+from ldip.api.arguments import FEW_RUNS, LARGEST_STEP, MOST_RUNS, too_many
 from ldip.cli.language import LANGUAGE, LANGUAGES, argument, asked, option, say
-from ldip.errors import InputError
+from ldip.errors import InputError, Notice
 from ldip.scenario.horizon import USUAL, YEARS
 from ldip.text import Text
 
@@ -170,11 +172,27 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
             type=Count(),
             default=10_000,
             show_default=True,
+            callback=_told,
             help=Text(nb="Antall framtider.", en="Number of futures."),
         ),
     ):
         command = add(command)
     return command
+
+
+def _told(ctx: click.Context, param: click.Parameter, runs: int) -> int:
+    """The runs as they are; a notice tells that they are too few for what is shown."""
+    if runs < FEW_RUNS:
+        warnings.warn(Notice(FEW, runs=runs, enough=FEW_RUNS), stacklevel=2)
+    return runs
+
+
+FEW = Text(
+    nb="{runs} framtider er for få: 5- og 95-prosentilen hviler på færre enn fem av dem, og får ingen utvalgsfeil "
+    "(±). Bruk minst {enough}.",
+    en="{runs} runs are few: the 5 and 95 per cent rest on fewer than five of them, and get no sampling error (±). "
+    "Use at least {enough}.",
+)
 
 
 def result_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -254,10 +272,34 @@ def check_size(runs: int, years: int, *, ledgers: int = 1) -> None:
 def read(
     scenario: str, changes: tuple[str, ...], without: tuple[str, ...] = (), only: tuple[str, ...] = ()
 ) -> "Source":
-    """The scenario with its changes and drivers switched off, or InputError with every fault."""
+    """The scenario with its changes and drivers switched off, or InputError with every fault; a notice tells how many
+    doubts there are about it."""
     from ldip.scenario.files.reader import read, switch_off
 
-    return switch_off(read(scenario, changes), without, only)
+    source = read(scenario, changes)
+    tell_doubts(source, scenario, changes)
+    return switch_off(source, without, only)
+
+
+def tell_doubts(source: "Source", scenario: str, changes: Sequence[str] = ()) -> bool:
+    """A notice of how many doubts there are about what was read from there, and where they are told; whether there
+    are any."""
+    from ldip.analysis.plausibility import all_doubts
+
+    if count := len(all_doubts(source.scenario)):
+        again = shlex.join([scenario, *(word for change in changes for word in ("--change", change))])
+        warnings.warn(Notice(LOOK_AT if count > 1 else LOOK_AT_ONE, count=count, again=again), stacklevel=2)
+    return count > 0
+
+
+LOOK_AT = Text(
+    nb="{count} forhold å se på: ldip scenario check {again}",
+    en="{count} things to look at: ldip scenario check {again}",
+)
+LOOK_AT_ONE = Text(
+    nb="Ett forhold å se på: ldip scenario check {again}",
+    en="One thing to look at: ldip scenario check {again}",
+)
 
 
 def baseline_ledger(source: "Source", years: int) -> "Ledger":

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ldip.cli.checked import CHANGES_TOO, IN_DOUBT, IN_ORDER, doubt_notes, format_notes, placeholder_notes
 from ldip.cli.language import Group, argument, option
 from ldip.cli.options import XLSX, lang_option, read, scenario_options
 from ldip.cli.statistics import import_statistics
 from ldip.errors import Fault, InputError
+from ldip.report.folder.records import json_text
 from ldip.text import Text
 
 if TYPE_CHECKING:
-    from ldip.scenario.files.reader import Source
+    pass
 
 
 @click.group(cls=Group, nb="List opp, vis, start og kontroller scenarioer.")
@@ -190,76 +192,43 @@ scenario.add_command(import_statistics)
 
 @scenario.command(
     "check",
-    nb="Kontroller SCENARIO: alle feil i filene på en gang, deretter hver regnskapsidentitet i referansebanen; og "
-    "det samme med hver endring i mappen, en for en.",
+    nb="Kontroller SCENARIO: alle feil i filene på en gang, hver regnskapsidentitet i referansebanen, og det som "
+    "neppe kan stemme: tall utenfor vide grenser for hva kommuner har. Det siste stopper ingenting. Hver endring i "
+    "mappen kontrolleres på samme måte, en for en.",
 )
 @scenario_options
+@option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help=Text(nb="Skriv det som er å se på, som JSON.", en="Print what there is to look at as JSON."),
+)
 @lang_option
-def check_scenario(scenario: str, changes: tuple[str, ...], lang: str) -> None:
-    """Check SCENARIO: all faults of its files at once, then every accounting identity on its baseline; and the same
-    for each change in its folder, laid over it.
+def check_scenario(scenario: str, changes: tuple[str, ...], as_json: bool, lang: str) -> None:
+    """Check SCENARIO: all faults of its files at once, every accounting identity on its baseline, and what hardly can
+    be: figures outside wide ranges of what municipalities have. These stop nothing. Each change in its folder is
+    checked in the same way, laid over it.
 
     \b
     Examples:
       ldip scenario check my-municipality/
       ldip scenario check my-municipality/ --change my-own-change.toml
+      ldip scenario check my-municipality/ --json
     """
     from ldip.analysis.checking import check
 
     found = check(scenario, changes)
-    click.echo(IN_ORDER.say(lang, name=found.source.scenario.name, count=found.identities, worst=found.gap))
+    name, size = found.source.scenario.name, {"count": found.identities, "worst": found.gap}
+    if as_json:
+        told = {"scenario": name, "identities": found.identities, "largest_gap": found.gap, "changes": found.changes}
+        click.echo(json_text(told | {"doubts": [doubt.record() for doubt in found.doubts]}))
+        return
+    click.echo((IN_DOUBT if found.doubts else IN_ORDER).say(lang, name=name, **size))
     if found.changes:
         click.echo(CHANGES_TOO.say(lang, count=len(found.changes), names=", ".join(found.changes)))
-    for note in (*_format_notes(scenario, lang), *_placeholder_notes(found.source, scenario, lang)):
+    notes = (format_notes(scenario, lang), placeholder_notes(found.source, scenario, lang))
+    for note in (*notes[0], *notes[1], *doubt_notes(found.doubts, lang)):
         click.echo(note)
-
-
-IN_ORDER = Text(
-    nb="{name}: i orden. {count} regnskapsidentiteter holder i alle år (største avvik {worst:.0e}).",
-    en="{name}: in order. {count} accounting identities hold in every year (largest gap {worst:.0e}).",
-)
-CHANGES_TOO = Text(
-    nb="Det samme gjelder med hver av endringene i changes/, {count} i alt: {names}.",
-    en="So it is with each of the changes in changes/, {count} in all: {names}.",
-)
-OLD_FORMAT = Text(
-    nb="Eldre format enn {format}: {names}. Det leses som før; ldip scenario upgrade {where} skriver det om.",
-    en="An older format than {format}: {names}. It is read as before; ldip scenario upgrade {where} rewrites it.",
-)
-
-
-def _format_notes(scenario: str, lang: str) -> list[str]:
-    """What there is to say of the files' format: nothing where all are of the current one."""
-    from ldip.scenario.files.formats import FORMAT
-    from ldip.scenario.files.reader import find
-    from ldip.scenario.files.reading import BASE
-    from ldip.scenario.files.upgrade import outdated
-
-    place = find(scenario)
-    where = place.folder if place.base.name == BASE else place.base
-    names = [path.relative_to(place.folder).as_posix() for path in outdated(where)]
-    shown = ", ".join([*names[:3], *(["…"] if names[3:] else [])])
-    return [OLD_FORMAT.say(lang, names=shown, format=FORMAT, where=where)] if names else []
-
-
-PLACEHOLDERS = Text(
-    nb="Oppdiktede tall: {count} av {total} igjen; ldip scenario show {where} --placeholders",
-    en="Placeholder numbers: {count} of {total} left; ldip scenario show {where} --placeholders",
-)
-LEFT_IN = Text("{left} av {total}", "{left} of {total}")
-
-
-def _placeholder_notes(source: "Source", where: str, lang: str) -> list[str]:
-    """How many numbers of a template are left, and where; nothing where there are none."""
-    from ldip.report.terminal import table
-    from ldip.scenario.placeholders import invented, left
-
-    count, total = invented(source.scenario)
-    if not count:
-        return []
-    rows = [[it.place, LEFT_IN.say(lang, left=it.left, total=it.total)] for it in left(source.scenario)]
-    said = PLACEHOLDERS.say(lang, count=count, total=total, where=shlex.quote(where))
-    return [said, table(rows, indent=2, align=str.ljust)]
 
 
 @scenario.command(

@@ -147,7 +147,7 @@ def simulate(
     remove_old(out, keep_runs, names)
     remove_old_fans(out)
     if as_json:
-        click.echo(json_text(files.simulation_records(fans) | {"out": str(out)}))
+        click.echo(json_text(files.simulation_records(fans) | {"out": str(out), "doubts": _doubts(source)}))
     else:
         _show(source, fans, out, lang, pictures=pictures, details=details)
     if pictures:
@@ -168,6 +168,13 @@ def simulate(
         write_report([source], len(changes), out / PAGE, lang, again, **how)
         if not as_json:
             click.echo(WRITTEN.say(lang, out=out / PAGE))
+
+
+def _doubts(source: "Source") -> list[dict[str, str]]:
+    """What there is to look at in the scenario, for JSON."""
+    from ldip.analysis.plausibility import all_doubts
+
+    return [doubt.record() for doubt in all_doubts(source.scenario)]
 
 
 def _show(source: "Source", fans: "Fans", out: Path, lang: str, *, pictures: bool, details: bool) -> None:

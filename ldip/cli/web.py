@@ -5,7 +5,7 @@ import contextlib
 import click
 
 from ldip.cli.language import command, option
-from ldip.cli.options import Count, check_size, lang_option, scenario_options
+from ldip.cli.options import Count, check_size, lang_option, scenario_options, tell_doubts
 from ldip.text import Text
 
 SHOWN = Text(
@@ -99,6 +99,7 @@ def web(
 
     check_size(runs, years, ledgers=2)
     simulator = Simulator(scenario, changes, years=years, seed=seed, runs=runs)
+    tell_doubts(simulator.source, scenario, changes)
     if host not in LOOPBACK:
         click.echo(OPEN_TO_OTHERS.say(lang, host=host), err=True)
 

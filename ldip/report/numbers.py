@@ -1,23 +1,9 @@
 """Numbers as a reader writes them: 12 345,6 in Norwegian, 12,345.6 in English."""
 
-import math
-
 from ldip.report.words import DWELLINGS, PER_CENT, PERCENTAGE_POINTS, PERSONS
+from ldip.text import NO_BREAK_SPACE as NO_BREAK_SPACE
 from ldip.text import Text
-
-NO_BREAK_SPACE = "\u00a0"  # not the thin space U+202F, which a Windows console cannot print
-
-
-def number(value: float, decimals: int, lang: str) -> str:
-    """A number with grouped thousands and a fixed number of decimals; "-" where there is none."""
-    if not math.isfinite(value):
-        return "-"
-    text = f"{value:,.{decimals}f}"
-    if float(text.replace(",", "")) == 0.0:
-        text = text.lstrip("-")
-    if lang == "en":
-        return text
-    return text.replace(",", NO_BREAK_SPACE).replace(".", ",")
+from ldip.text import number as number
 
 
 def shown(value: float, unit: str, lang: str, *, finer: int = 0) -> str:

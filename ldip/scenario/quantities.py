@@ -135,6 +135,18 @@ def expect(unit: str, low: float, high: float) -> AfterValidator:
     return AfterValidator(Expect(unit, low, high))
 
 
+def within(unit: str, low: float, high: float) -> AfterValidator:
+    """The demand of a cell of a table, whose unit its column has."""
+
+    def check(number: float) -> float:
+        if not low <= number <= high:
+            context = {"unit": unit, "low": low, "high": high, "where": "", "number": number}
+            raise PydanticCustomError("outside_limits", "limits", context)
+        return number
+
+    return AfterValidator(check)
+
+
 def whole(quantity: Quantity) -> Quantity:
     """The quantity itself if its value is whole."""
     if quantity.value != int(quantity.value):

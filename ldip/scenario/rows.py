@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from ldip.scenario.quantities import MONEY, REAL, Amount, Basis, Frozen, Reason
+from ldip.scenario.quantities import MONEY, REAL, SHARE, Amount, Basis, Frozen, Reason, within
 
 
 class PlanRow(Frozen):
@@ -54,6 +54,10 @@ PLAN_LINES = {
 
 MAY_BE_ABSENT = frozenset({"use_of_buffer_fund"})
 """Lines of ``plan.csv`` that a plan without them has nothing of."""
+
+EITHER_WAY = frozenset({"new_needs", "adopted_measures", "premium_deviation", "use_of_restricted_funds"})
+"""Lines of ``plan.csv`` that may come to less than nothing in a year. All others are amounts without a sign: what
+brings money and what takes it stands with plus alike."""
 
 PAID_WITH = {"vat_compensation": "general_investment", "housing_grants": "housing_investment"}
 """Lines of ``plan.csv`` that come with investment of the same year, as a share of it, and that investment's line."""
@@ -112,8 +116,8 @@ class Age(Frozen):
     of each type brings."""
 
     age: float = Field(ge=0, le=130)
-    mortality: float = Field(ge=0, le=1)
-    fertility: float = Field(ge=0, le=1)
+    mortality: Annotated[float, within(SHARE, 0.0, 1.0)]
+    fertility: Annotated[float, within(SHARE, 0.0, 1.0)]
     flat: float = Field(ge=0, le=5)
     house: float = Field(ge=0, le=5)
     basis: Basis
@@ -161,9 +165,9 @@ class Demand(Frozen):
     service: Literal["kindergartens", "schools", "care"]
     form: str
     group: str
-    coverage: float = Field(ge=0, le=2)
-    unit_cost: float = Field(ge=0, le=10)
-    place_cost: float = Field(ge=0, le=100)
+    coverage: Annotated[float, within(SHARE, 0.0, 2.0)]
+    unit_cost: Annotated[float, within(REAL, 0.0, 10.0)]
+    place_cost: Annotated[float, within(REAL, 0.0, 100.0)]
     basis: Basis
     source: Reason
 

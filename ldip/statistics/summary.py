@@ -24,6 +24,10 @@ from ldip.model.soundness import check_finite
 SOME_ROWS, SOME_BLOCKS = 32, 4
 """Rows and blocks of runs that are summed together: enough for NumPy to be busy, few enough to stay in the cache."""
 
+FEWEST_BEYOND, ROUNDING = 5, 1e-9
+"""With fewer runs beyond a quantile its error cannot be told: the quantiles beside it, which the error is made of,
+are then the outermost runs themselves. For 5 and 95 per cent it takes a hundred runs."""
+
 PERCENTILES = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99)
 
 
@@ -287,8 +291,12 @@ def ranks_around(p: float, runs: int) -> tuple[int, int]:
 
 def quantile_error(ordered: Ordered, p: float) -> np.ndarray:
     """Standard error of a quantile without assuming a distribution: half the distance between the quantiles one
-    binomial standard deviation of the rank below and above. Source: order statistics, e.g. Glasserman (2004) 9.1."""
-    low, high = error_range(p, ordered.shape[1])
+    binomial standard deviation of the rank below and above. Not a number with fewer than FEWEST_BEYOND runs beyond.
+    Source: order statistics, e.g. Glasserman (2004) 9.1."""
+    runs = ordered.shape[1]
+    if runs * min(p, 1.0 - p) < FEWEST_BEYOND - ROUNDING:
+        return np.full_like(quantile(ordered, p), np.nan)
+    low, high = error_range(p, runs)
     return 0.5 * (quantile(ordered, high) - quantile(ordered, low))
 
 

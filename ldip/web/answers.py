@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ldip.analysis.compare import Pair
+from ldip.analysis.plausibility import all_doubts
 from ldip.model.catalogue import catalogue
 from ldip.model.engine.simulate import POLICIES, PRESSURE, STEERED
 from ldip.model.fiscal_rules import events
@@ -53,6 +54,7 @@ def page_records(simulator: Simulator, lang: str) -> dict[str, Any]:
         "title": " + ".join(
             [title_of(scenario).say(lang)] + [title.say(lang) for title in simulator.source.change_titles]
         ),
+        "doubts": [doubt.say(lang) for doubt in all_doubts(scenario)],
         "years": list(range(first, first + simulator.years)),
         "seed": simulator.seed,
         "runs": {"dragged": min(DRAGGED, simulator.runs), "released": simulator.runs},

@@ -29,6 +29,7 @@ WORDS = {
         "Flytt på forutsetningene og se hva som skjer i tusenvis av tenkte framtider.",
         "Move the assumptions and see what happens in thousands of possible futures.",
     ),
+    "doubts": Text("Tall å se på ({count})", "Figures to look at ({count})"),
     "skip": Text("Til svaret", "To the answer"),
     "language": Text("Språk", "Language"),
     "assumptions": ASSUMPTIONS,

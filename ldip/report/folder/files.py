@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ldip import __version__
+from ldip.analysis.plausibility import all_doubts
 from ldip.errors import Fault, InputError, reason
 from ldip.model.shown import REGISTER
 from ldip.report.folder import place
@@ -182,6 +183,7 @@ def resolved(source: Source) -> dict[str, Any]:
         "scenario_resolved": with_format(source.scenario.model_dump(mode="json", exclude_defaults=True), SCENARIO),
         "change_titles": [list(title) for title in source.change_titles],
         "inputs_sha256": dict(source.files),
+        "doubts": [doubt.record() for doubt in all_doubts(source.scenario)],
     }
 
 

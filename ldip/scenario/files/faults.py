@@ -165,7 +165,7 @@ def translate(detail: ErrorDetails, file: str, key: str) -> Fault:
     if kind == "wrong_unit":
         return Fault.of("wrong_unit", file, f"{key}.unit", str(context["found"]), unit=context["unit"])
     if kind == "outside_limits":
-        return _outside(context, file, f"{key}.{context['where']}")
+        return _outside(context, file, f"{key}.{context['where']}".rstrip("."))
     if kind == "not_positive_definite":
         return _in_conflict(context["matrix"], file, key)
     if kind == "too_wide":

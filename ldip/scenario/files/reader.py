@@ -5,6 +5,7 @@ A scenario is a folder with ``base.toml``, the tables of ``tables.COLUMNS`` as C
 order given. All faults are collected and raised together.
 """
 
+import math
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,19 +18,11 @@ from ldip.scenario.defaults import fill
 from ldip.scenario.drivers import Drivers
 from ldip.scenario.files import faults as f
 from ldip.scenario.files.formats import SCENARIO
+from ldip.scenario.files.plan import check_areas, check_plan
+from ldip.scenario.files.population import check_ages, check_national_ages, check_population
 from ldip.scenario.files.projects import check_table, lay_projects
 from ldip.scenario.files.reading import BASE, Reading, title_in
-from ldip.scenario.files.tables import (
-    COLUMNS,
-    check_ages,
-    check_areas,
-    check_demand,
-    check_history,
-    check_national_ages,
-    check_plan,
-    check_population,
-    check_vintages,
-)
+from ldip.scenario.files.tables import COLUMNS, check_demand, check_history, check_vintages
 from ldip.scenario.schema import Scenario
 from ldip.text import Text
 
@@ -245,10 +238,11 @@ def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
     file = {name: reading.shown(folder / f"{name}.csv") for name in COLUMNS}
     sectors = list(tree["sectors"]) if isinstance(tree.get("sectors"), dict) else []
     reading.faults += check_areas(file["areas"], tables["areas"], sectors)
-    reading.faults += check_plan(file["plan"], tables["plan"], sectors, reading.first_year)
+    own_tax = max(scenario.revenue.own_to_national_tax.numbers().values()) if scenario else math.inf
+    reading.faults += check_plan(file["plan"], tables["plan"], sectors, reading.first_year, own_tax)
     reading.faults += check_vintages(file["vintages"], tables["vintages"], heading.get("first_year"))
     reading.faults += check_history(file["history"], tables["history"])
-    reading.faults += check_population(file["population"], tables["population"])
+    reading.faults += check_population(file["population"], tables["population"], tables["ages"])
     reading.faults += check_ages(file["ages"], tables["ages"], tables["population"])
     reading.faults += check_national_ages(file["national_ages"], tables["national_ages"])
     reading.faults += check_demand(file["demand"], tables["demand"], tables["population"], file["population"])

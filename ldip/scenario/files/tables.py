@@ -3,24 +3,15 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ldip.errors import Fault
 from ldip.scenario import projects as of_projects
 from ldip.scenario.files import faults as f
-from ldip.scenario.quantities import SHARE, in_prices_of, of_any_year
-from ldip.scenario.rows import (
-    HISTORIES,
-    MAY_BE_ABSENT,
-    OPEN_END,
-    PAID_WITH,
-    PLAN_LINES,
-    SERVICES,
-    WORKING_AGE,
-    ages_named,
-)
+from ldip.scenario.quantities import SHARE
+from ldip.scenario.rows import HISTORIES, OPEN_END, SERVICES, ages_named
 from ldip.text import Text
 
 COLUMNS = {
@@ -126,26 +117,9 @@ def read_table(name: str, file: str, text: str, years: tuple[str, ...] | None) -
     return Table(tuple(rows), tuple(lines), shown_years, tuple(found))
 
 
-def check_areas(file: str, table: Table, sectors: Sequence[str]) -> list[Fault]:
-    """Each area once, in a known sector; the services that follow users are there and no others do."""
-    found = [*_twice(file, table, ("area",)), *_sectors(file, table, sectors)]
-    for row, line in zip(table.rows, table.lines, strict=True):
-        if row["follows"] == "users" and row["area"] not in SERVICES:
-            found.append(Fault.of("no_users", f"{file}:{line}", row["area"], "users", names=", ".join(SERVICES)))
-        if row["follows"] != "residents" and row["elasticity"] != 0:
-            found.append(Fault.of("elasticity_of_what", f"{file}:{line}", row["area"], "elasticity"))
-    for year, total in zip(table.years, _totals(table, table.rows, "frame"), strict=True):
-        if table.rows and not table.faults and total <= 0.0:
-            found.append(Fault.of("no_frames", file, year, f"{total:g}"))
-    with_users = {row["area"] for row in table.rows if row["follows"] == "users"}
-    return found + [
-        Fault.of("missing", file, service) for service in SERVICES if table.rows and service not in with_users
-    ]
-
-
 def check_vintages(file: str, table: Table, first_year: Any) -> list[Fault]:
     """Each year once, and all before the plan: later deviations are the plan's own."""
-    found = _twice(file, table, ("vintage",))
+    found = twice(file, table, ("vintage",))
     for row, line in zip(table.rows, table.lines, strict=True):
         if isinstance(first_year, int) and first_year >= 1990 and not row["vintage"] < first_year:
             found.append(Fault.of("not_before", f"{file}:{line}", "vintage", f"{row['vintage']:g}", year=first_year))
@@ -154,7 +128,7 @@ def check_vintages(file: str, table: Table, first_year: Any) -> list[Fault]:
 
 def check_history(file: str, table: Table) -> list[Fault]:
     """Each figure of a kind once, in its unit and of a size that it can have."""
-    found = _twice(file, table, ("kind", "figure"))
+    found = twice(file, table, ("kind", "figure"))
     for row, line in zip(table.rows, table.lines, strict=True):
         if row["figure"] not in HISTORIES:
             continue  # told by the row itself
@@ -168,99 +142,14 @@ def check_history(file: str, table: Table) -> list[Fault]:
     return found
 
 
-def check_plan(file: str, table: Table, sectors: Sequence[str], first_year: Any) -> list[Fault]:
-    """Known lines in the right unit and known sectors, no line missing; what comes with investment has it."""
-    found = _sectors(file, table, ["", *sectors])
-    for row, line in zip(table.rows, table.lines, strict=True):
-        if row["line"] not in PLAN_LINES:
-            found.append(f.unknown(f"{file}:{line}", "line", row["line"], list(PLAN_LINES)))
-            continue
-        unit = PLAN_LINES[row["line"]]
-        if of_any_year(row["unit"]) != unit:
-            found.append(
-                Fault.of("wrong_unit", f"{file}:{line}", "unit", row["unit"], unit=in_prices_of(unit, first_year))
-            )
-    found += _without_investment(file, table)
-    present = {row["line"] for row in table.rows}
-    needed = [line for line in PLAN_LINES if line not in MAY_BE_ABSENT]
-    return found + [Fault.of("missing", file, line) for line in needed if table.rows and line not in present]
-
-
-def _without_investment(file: str, table: Table) -> Iterator[Fault]:
-    """Amounts that come as a share of the year's investment, in years in which there is none."""
-    for line, investment in PAID_WITH.items():
-        rows_of = {name: [row for row in table.rows if row["line"] == name] for name in (line, investment)}
-        amounts, of = (_totals(table, rows, "values") for rows in rows_of.values())
-        lacking = [year for year, amount, total in zip(table.years, amounts, of, strict=True) if amount and not total]
-        for row, place in zip(table.rows, table.lines, strict=True):
-            for year, value in zip(table.years, row["values"], strict=True):
-                if row["line"] == line and year in lacking and value:
-                    yield Fault.of(
-                        "no_investment", f"{file}:{place}", f"{line}.{year}", f"{value:g}", line=investment
-                    )
-
-
-def _totals(table: Table, rows: Sequence[dict[str, Any]], column: str) -> list[float]:
+def totals(table: Table, rows: Sequence[dict[str, Any]], column: str) -> list[float]:
     """The sum of the rows in each year of the table."""
     return [sum(row[column][place] for row in rows) for place in range(len(table.years))]
 
 
-def check_population(file: str, table: Table) -> list[Fault]:
-    """No group twice, nobody negative, somebody in every year and somebody of working age."""
-    found = _twice(file, table, ("group",))
-    for row, line in zip(table.rows, table.lines, strict=True):
-        if any(number < 0 for number in row["residents"]):
-            found.append(Fault.of("negative_residents", f"{file}:{line}", row["group"]))
-    for place, year in enumerate(table.years):
-        if sum(row["residents"][place] for row in table.rows) == 0:
-            found.append(Fault.of("nobody", file, year))
-        elif sum(row["residents"][place] for row in table.rows if _works(row)) == 0:
-            low, high = WORKING_AGE
-            found.append(Fault.of("nobody_works", file, year, low=f"{low:g}", high=f"{high:g}"))
-    return found
-
-
-def _works(group: dict[str, Any]) -> bool:
-    return bool(group["age_from"] <= WORKING_AGE[1] and group["age_to"] >= WORKING_AGE[0])
-
-
-def check_ages(file: str, table: Table, population: Table) -> list[Fault]:
-    """Every year of age from 0 on, once and in order, and some of every group of the population."""
-    ages = [row["age"] for row in table.rows]
-    if ages != list(range(len(ages))):
-        place = next((i for i, age in enumerate(ages) if age != i), 0)
-        return [Fault.of("not_next_age", f"{file}:{table.lines[place]}", "age", f"{ages[place]:g}", age=place)]
-    missing = [
-        group["group"]
-        for group in population.rows
-        if ages and any(group["residents"]) and not any(group["age_from"] <= age <= group["age_to"] for age in ages)
-    ]
-    return [Fault.of("no_such_ages", file, "age", group=group) for group in missing]
-
-
-def check_national_ages(file: str, table: Table) -> list[Fault]:
-    """Years that rise, groups that follow each other from 0 on, nobody negative, somebody in every year."""
-    found = []
-    if (table.rows and not table.years) or list(table.years) != sorted(set(table.years)):
-        found.append(Fault.of("years_not_rising", f"{file}:1", ", ".join(table.years)))
-    expected = 0.0
-    for row, line in zip(table.rows, table.lines, strict=True):
-        if row["age_from"] != expected:
-            found.append(
-                Fault.of("not_next_group", f"{file}:{line}", "age_from", f"{row['age_from']:g}", age=expected)
-            )
-        if row["age_to"] < row["age_from"]:
-            found.append(Fault.of("below_least", f"{file}:{line}", "age_to", limit=f"{row['age_from']:g}"))
-        expected = row["age_to"] + 1.0
-    for year, total in zip(table.years, _totals(table, table.rows, "residents"), strict=True):
-        if table.rows and total <= 0.0:
-            found.append(Fault.of("nobody", file, year))
-    return found
-
-
 def check_demand(file: str, table: Table, population: Table, population_file: str) -> list[Fault]:
     """Known age groups, none twice for a service, every service with at least one."""
-    found = _twice(file, table, ("service", "form", "group"))
+    found = twice(file, table, ("service", "form", "group"))
     unknown: dict[str, list[int]] = {}
     groups = [row["group"] for row in population.rows]
     for row, line in zip(table.rows, table.lines, strict=True):
@@ -297,7 +186,8 @@ def _is_union(population: Table, group: str) -> bool:
     return ages[0] in starts and (ages[1] in ends or (ages[1] == OPEN_END and ages[0] <= max(ends)))
 
 
-def _sectors(file: str, table: Table, known: Sequence[str]) -> list[Fault]:
+def in_sectors(file: str, table: Table, known: Sequence[str]) -> list[Fault]:
+    """Rows of sectors that there are not."""
     return [
         f.unknown(f"{file}:{line}", "sector", row["sector"], [name for name in known if name])
         for row, line in zip(table.rows, table.lines, strict=True)
@@ -305,7 +195,8 @@ def _sectors(file: str, table: Table, known: Sequence[str]) -> list[Fault]:
     ]
 
 
-def _twice(file: str, table: Table, columns: tuple[str, ...]) -> list[Fault]:
+def twice(file: str, table: Table, columns: tuple[str, ...]) -> list[Fault]:
+    """Rows whose columns say what an earlier row's do."""
     seen: set[tuple[str, ...]] = set()
     found = []
     for row, line in zip(table.rows, table.lines, strict=True):

@@ -58,6 +58,11 @@ function build() {
   for (const node of document.querySelectorAll("[data-word]")) node.textContent = words[node.dataset.word];
   for (const node of document.querySelectorAll("[data-word-label]")) node.setAttribute("aria-label", words[node.dataset.wordLabel]);
   for (const button of document.querySelectorAll("[data-lang]")) button.setAttribute("aria-pressed", button.dataset.lang === page.lang);
+  at("doubts").hidden = !page.doubts.length;
+  at("doubts").replaceChildren(
+    made("summary", { textContent: fill(words.doubts, { count: page.doubts.length }) }),
+    ...page.doubts.map((said) => made("p", { textContent: said })),
+  );
   Object.assign(at("year"), { min: page.years[0], max: page.years.at(-1), value: year });
   const box = (one) => controlBox(one, words, moveControl, () => showControls());
   at("sliders").replaceChildren(...page.controls.map(box));

@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from ldip.analysis.plausibility import all_doubts
+from ldip.errors import Doubt
 from ldip.report.numbers import number
-from ldip.report.page.blocks import Fold, Material, Section, Table, Words
+from ldip.report.page.blocks import Block, Fold, Material, Section, Table, Words
 from ldip.report.words import DWELLINGS, NONE, PERSONS, RATIO, YEARS
 from ldip.scenario.files.tables import COLUMNS
 from ldip.scenario.numbers import Number, assumed, numbers
@@ -25,6 +27,14 @@ COUNTED = Text(
 DRIVERS = Text("Det tilfeldige: hvor mye drivkreftene svinger", "What is random: how much the drivers swing")
 OURS = Text("Våre antakelser ellers", "Our other assumptions")
 PRINTED = Text("Tall fra kilder, eller regnet ut av dem", "Numbers from sources, or worked out from them")
+DOUBTS = Text("Tall å se på", "Figures to look at")
+DOUBTS_ARE = Text(
+    nb="Disse tallene er utenfor vide grenser for hva norske kommuner har. Det stopper ingenting: de kan være "
+    "riktige.",
+    en="These figures are outside wide ranges of what Norwegian municipalities have. It stops nothing: they may be "
+    "right.",
+)
+DOUBT_HEAD = Text("hvor|verdi|hva som er uventet, og hva det kan være", "where|value|what is unexpected, and why")
 ASSUMPTION_HEAD = Text(nb="tall|verdi|grunnlag|kilde eller begrunnelse", en="number|value|basis|source or reason")
 UNITS = {
     "share": Text("andel", "share"),
@@ -106,6 +116,7 @@ def chapter(m: Material) -> Section:
     """Which numbers are ours, which are printed, and where each comes from."""
     scenario = m.findings.main.source.scenario
     found = list(numbers(scenario, m.lang))
+    doubts = all_doubts(scenario, m.findings.main.path)
     count, total = assumed(scenario)
     drivers = [item for item in found if item.key.startswith("drivers.")]
     others = [item for item in found if item.basis in UNSOURCED and item not in drivers]
@@ -121,11 +132,20 @@ def chapter(m: Material) -> Section:
         [
             *_known(m),
             Words(m.say(COUNTED, count=count, total=total)),
+            *_to_look_at(m, doubts),
             table(m.say(DRIVERS), drivers),
             Fold(m.say(OURS), table(m.say(OURS), others)),
             Fold(m.say(PRINTED), table(m.say(PRINTED), printed)),
         ],
     )
+
+
+def _to_look_at(m: Material, doubts: Sequence[Doubt]) -> list[Block]:
+    """What hardly can be in the scenario, if there is any of it."""
+    if not doubts:
+        return []
+    rows = [[f"{of.file}: {of.key}", str(of.value), f"{m.say(of.rule)}. {m.say(of.remedy)}"] for of in doubts]
+    return [Table(m.say(DOUBTS), m.say(DOUBT_HEAD).split("|"), rows, note=m.say(DOUBTS_ARE), words=(1, 2))]
 
 
 def number_cells(item: Number, lang: str) -> list[str]:
