@@ -121,8 +121,8 @@ def finance(years: Sequence[int]) -> str:
     return jsonstat("12137: Finansielle nøkkeltall i kroner per innbygger", dimensions, value, updated=JUNE)
 
 
-FUNCTIONS = {"201": 900.0, "202": 1500.0, "215": 30.0, "253": 1100.0, "254": 900.0}
-FUNCTIONS |= {"120": 400.0, "340": 12.0, "170": -90.0}
+FUNCTIONS = {"201": 1700.0, "202": 1500.0, "215": 30.0, "253": 1100.0, "254": 900.0}
+FUNCTIONS |= {"120": 700.0, "340": 12.0, "170": -90.0}
 WEAR = {"202": 100.0, "253": 50.0}
 
 

@@ -1,6 +1,7 @@
 """Rows of a scenario's tables: each a frozen record with basis and source."""
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -85,6 +86,14 @@ def ages_named(name: str) -> tuple[float, float] | None:
         return None
     first = float(found[1])
     return first, OPEN_END if found[3] else float(found[2] or first)
+
+
+def residents_of(population: Sequence[AgeGroup], name: str) -> tuple[float, ...]:
+    """Residents of a group by year, or of all groups within the ages that the name says."""
+    named = [group for group in population if group.group == name]
+    low, high = (0.0, -1.0) if named else ages_named(name) or (0.0, -1.0)
+    rows = named or [group for group in population if low <= group.age_from and group.age_from <= high]
+    return tuple(map(sum, zip(*(group.residents for group in rows), strict=True)))
 
 
 OPEN_END = 130.0
