@@ -341,6 +341,11 @@ def test_numbers_that_are_no_municipality_of_today(folder, statistics, kind, cod
     told(kind, main, words, standalone_mode=False)
 
 
+def test_a_table_that_is_not_there_is_named(folder, statistics):
+    (folder / "areas.csv").unlink()
+    told("unreadable", import_files, folder, statistics, "3201")
+
+
 def test_folders_that_cannot_be_filled(here, folder, statistics):
     words = ["scenario", "import", str(statistics[5]), "--municipality", "3201", "--into"]
     told("no_folder_to_fill", main, [*words, "nowhere"], standalone_mode=False)

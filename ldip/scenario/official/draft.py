@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ldip.errors import Fault, InputError
 from ldip.scenario.files.reading import BASE, text_of, toml
 from ldip.scenario.files.rewrite import rewritten
-from ldip.scenario.files.tables import IN_TWO
+from ldip.scenario.files.tables import IN_TWO, OPTIONAL
 from ldip.scenario.quantities import PLACEHOLDER, as_given
 from ldip.text import Text
 
@@ -52,7 +52,7 @@ class Draft:
         self.first_year, self.plan_years = int(heading.get("first_year", 0)), int(heading.get("plan_years", 0))
         self.columns: dict[str, list[str]] = {}
         for name in ("population", "areas", "plan", "ages", "demand", "history", "projects", "vintages"):
-            if (folder / f"{name}.csv").is_file():
+            if name not in OPTIONAL or (folder / f"{name}.csv").is_file():
                 self._read(name)
 
     @property
