@@ -44,6 +44,11 @@ class Text(NamedTuple):
 NO_WORDS = Text("", "")
 
 
+def counted(count: int, one: Text, many: Text) -> Text:
+    """The words for one, or for none and several."""
+    return one if count == 1 else many
+
+
 def in_figures(number: float, form: str = "g") -> Text:
     """A number as a sentence has it in each language: 0,5 and 0.5."""
     told = format(number, form)

@@ -443,9 +443,9 @@ def test_age_group_twice(folder, table, row):
             "basis",
             "must be one of 'source', 'derived', 'assumption' or 'placeholder'",
         ),
-        ("plan", "HP 11.1 line 6836", "", "source", "3 characters"),
+        ("plan", "HP 11.1 linje 6836", "", "source", "3 characters"),
         ("population", "1390,source", "1390,", "basis", "must be one of"),
-        ("demand", "derived,as 6-12", "derived,", "source", "3 characters"),
+        ("demand", "derived,som 6-12", "derived,", "source", "3 characters"),
     ],
 )
 def test_table_row_without_basis_or_source(folder, table, old, new, key, expect):

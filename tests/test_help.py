@@ -4,6 +4,7 @@ import ast
 import csv
 import gettext
 import re
+import shlex
 from pathlib import Path
 
 import click
@@ -161,6 +162,21 @@ def test_help_is_in_the_language_that_is_asked_for(ldip, words, monkeypatch):
     monkeypatch.setenv("LDIP_LANG", "en")
     assert ldip(*words, "--help").out == english.out
     assert ldip(*words, "--lang", "nb", "--help").out == norwegian.out
+
+
+GUIDE = sorted((Path(cli.__file__).parents[2] / "docs" / "nb").glob("*.md"))
+
+
+@pytest.mark.parametrize("page", GUIDE, ids=lambda page: page.stem)
+def test_commands_of_the_norwegian_guide_exist(page):
+    """Each line of the guide's command blocks is a command with options that it has."""
+    blocks = re.findall(r"```sh\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    lines = [shlex.split(line) for block in blocks for line in block.splitlines()]
+    assert lines
+    for _, *words in lines:
+        name = " ".join(["ldip", *words[:2]]) if words[0] == "scenario" else f"ldip {words[0]}"
+        known = {opt for param in commands()[name].params for opt in (*param.opts, *param.secondary_opts)}
+        assert {word for word in words if word.startswith("--")} <= known, words
 
 
 def test_a_language_before_the_command_is_that_of_the_command(ldip):

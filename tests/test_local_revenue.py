@@ -11,6 +11,7 @@ from ldip.model import drivers
 from ldip.model.engine.simulate import Ledger, run_baseline, simulate
 from ldip.model.identities import residuals
 from ldip.model.plan.baseline import build
+from ldip.scenario.files.grid import read_grid
 from ldip.scenario.files.overlay import lay_values, with_quantities
 from ldip.scenario.files.reader import find, read
 from ldip.scenario.numbers import numbers, quantities
@@ -189,6 +190,19 @@ def test_one_off_items_are_numbers_of_the_scenario(tmp_path):
     said = "\n".join(caught.value.say("en"))
     assert "one_off.settlement.amount.unit" in said
     assert "one_off.clearing.year" in said
+
+
+def test_a_sweep_moves_property_tax(tmp_path):
+    """Each case by itself, refused where the law does."""
+    grid = tmp_path / "grid.toml"
+    text = 'scenario = "eksempelvik-2025"\nyears = 6\n[levers]\nlocal_revenue.property_tax_rate = [3.0, 5.0]\n'
+    grid.write_text(text, encoding="utf-8")
+    rates = [case.scenario.local_revenue.property_tax_rate.value for case in read_grid(grid).cases]
+    assert rates == [3.0, 5.0]
+    grid.write_text(text.replace("5.0", "7.5"), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_grid(grid)
+    assert any("7.5" in line for line in caught.value.say("en"))
 
 
 def test_a_gain_from_the_income_system(tmp_path):

@@ -18,6 +18,7 @@ from ldip.model.people.housing import programme
 from ldip.model.plan.baseline import build
 from ldip.scenario.files.overlay import lay_over
 from ldip.scenario.files.reader import change_names, read, shipped_folder
+from ldip.scenario.files.tables import IN_TWO
 from ldip.scenario.files.template import TEMPLATE
 from ldip.scenario.files.writer import change_text
 from ldip.scenario.projects import COLUMNS, KINDS, ONLY_IN_CHANGES, PHASES, PURPOSES, Project, built
@@ -292,14 +293,15 @@ def test_the_template_uses_every_column_phase_kind_and_purpose():
     path = shipped_folder() / TEMPLATE / "projects.csv"
     with path.open(encoding="utf-8", newline="") as file:
         header = next(csv.reader(file))
-    assert [name for name in header if name != "note"] == list(COLUMNS)
+    columns = [name for column in COLUMNS for name in (IN_TWO if column == "source" else (column,))]
+    assert [name for name in header if name != "note"] == columns
     rows = rows_of(path)
     assert 20 <= len(rows) <= 25
     for name in COLUMNS:
         assert any(row[name] for row in rows), name
     for name, wanted in (("kind", KINDS), ("purpose", PURPOSES), ("phase", PHASES)):
         assert {row[name] for row in rows} == set(wanted)
-    assert all(row["basis"] == "assumption" and row["source"] == "oppdiktet" for row in rows)
+    assert all(row["basis"] == "assumption" and row["source_nb"] == "oppdiktet" for row in rows)
     assert {bool(row["p85"]) for row in rows} == {True, False}
     assert not set(ONLY_IN_CHANGES) & set(header)
 

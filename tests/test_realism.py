@@ -300,7 +300,7 @@ def test_the_shipped_histories(scenario):
     [
         ("0.025", "2.5"),
         ("0.025", "much"),
-        ('share,source,"HP 11.3 line 7029', 'per cent,source,"HP 11.3 line 7029'),
+        ('share,source,"HP 11.3 linje 7029', 'per cent,source,"HP 11.3 linje 7029'),
         ("debt_ratio,actual", "debt,actual"),
         ("debt_ratio,actual", "net_operating_result_share,actual"),
         ("2014,2015", "2014,2014"),

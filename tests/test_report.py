@@ -22,11 +22,11 @@ from ldip.report.folder.files import write_file
 from ldip.report.numbers import number, shown
 from ldip.report.page import html as pages
 from ldip.report.page.blocks import Fold, Material, Picture, Table, pictures
-from ldip.report.page.chapters.assumptions import UNITS
 from ldip.report.page.inline import as_inline
 from ldip.scenario.files.reader import alternative, read, shipped
 from ldip.scenario.numbers import numbers, quantities
 from ldip.scenario.quantities import Parameter, Quantity, of_any_year
+from ldip.scenario.units import UNITS
 from ldip.text import Text
 
 cli = importlib.import_module("ldip.cli.report")  # the module, whose name in its room is the command's
@@ -310,7 +310,7 @@ def test_both_languages_are_complete(undrawn, findings):
         for word in re.findall(r"\w*[æøåÆØÅ]\w*", line)
     }
     assert norwegian <= names
-    common = r"\b(og|ikke|prosent|gjeldsgrad|løp|framtider|grunnbane|sikkerhet|antakelse|årene|trinn)\b"
+    common = r"\b(og|ikke|prosent|gjeldsgrad|framtider|framtider|referansebane|sikkerhet|antakelse|årene|trinn)\b"
     assert not re.search(common, " ".join(Tree(text).words), re.IGNORECASE)
     sources = {item.source for item in numbers(findings.main.source.scenario, "nb")}
     told = [word for word in Tree(rendered(material(findings, "nb"))).words if word not in sources]
@@ -355,7 +355,7 @@ def test_assumptions_are_all_there(undrawn, findings):
 def test_residents_end_with_the_last_year(undrawn, findings, ledger):
     text = plain(rendered(material(findings, "nb")))
     path = findings.main.path["closing_residents"][-1, 0]
-    assert f"Grunnbanen har {plain(number(float(path), 0, 'nb'))} innbyggere i 2039" in text
+    assert f"Referansebanen har {plain(number(float(path), 0, 'nb'))} innbyggere i 2039" in text
 
 
 def test_svg_of_a_page():

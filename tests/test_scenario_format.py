@@ -380,8 +380,8 @@ def test_every_listing_shows_a_default_as_the_programs(small, tmp_path, ldip, la
 
     reason = getattr(defaults()["residents.fertility_level"].reason, lang)
     shown = ldip("scenario", "show", small, "--assumptions", "--lang", lang).out
-    assert shown.count(f"; {mark}]") == len(defaults())
-    assert "residents.fertility_level = 1  [ratio; " in shown
+    assert shown.count(f" ({mark})]") == len(defaults())
+    assert "(residents.fertility_level): 1 " in shown
     assert f"{mark}: {reason}" in shown
     ldip("scenario", "sheet", "s.xlsx", small, "--lang", lang)
     ldip("workbook", small, "--runs", "10", "--years", "5", "--out", "w.xlsx", "--lang", lang)

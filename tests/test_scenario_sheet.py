@@ -100,12 +100,12 @@ def told(path: Path, lang: str = "nb") -> list[str]:
     return [fault.say(lang) for fault in faults]
 
 
-def effect(source: Source) -> dict[str, Any]:
+def effect(source: Source, lang: str = "nb") -> dict[str, Any]:
     """What the model sees of every setting, with basis and source."""
     found = {}
     for key, quantity in quantities(source.scenario).items():
         values = quantity.at(YEARS).tolist() if isinstance(quantity, Parameter) else [quantity.value]
-        found[key] = (values, quantity.unit, quantity.basis, quantity.source.nb)
+        found[key] = (values, quantity.unit, quantity.basis, quantity.source.say(lang))
     return found
 
 
@@ -254,7 +254,7 @@ def test_sheet_has_every_setting_with_limits_source_and_drop_downs(tmp_path, ldi
     assert {row[0] for row in cells[11:] if row[0]} == set(known)
     row = cells[row_of(cells, "revenue.equalisation_rate") - 1]
     assert row[:9] == [
-        *("revenue.equalisation_rate", "Inntektsutjevning, symmetrisk sats", "share", 0.0, 1.0, "", 0.6, "kilde"),
+        *("revenue.equalisation_rate", "Inntektsutjevning, symmetrisk sats", "andel", 0.0, 1.0, "", 0.6, "kilde"),
         known["revenue.equalisation_rate"].source.nb,
     ]
     assert [row[5] for row in cells if row[0] == "prices.cpi_growth"] == [2020.0, 2021.0, 2022.0]
@@ -262,7 +262,7 @@ def test_sheet_has_every_setting_with_limits_source_and_drop_downs(tmp_path, ldi
 
     with zipfile.ZipFile(tmp_path / "alt.xlsx") as parts:
         sheet = parts.read("xl/worksheets/sheet1.xml").decode()
-    assert '"kilde,avledet,antakelse"' in sheet
+    assert '"kilde,avledet,antakelse,' in sheet
     rate = row_of(cells, "interest.opening_fixed_rate")
     validation = sheet[sheet.index(f'sqref="J{rate}"') :]
     assert "<formula1>-0.05</formula1><formula2>0.25</formula2>" in validation[:200]
@@ -453,7 +453,7 @@ def test_out_and_in_again(ldip, here):
     assert f"{name}.toml: 2 settings" in said.out
     assert snapshot(here).keys() == {"alt.xlsx", "changes", f"changes/{name}.toml"}
     both = read("baerum-2020", ("housing-minus-20", "interest-plus-2"))
-    assert effect(read(f"changes/{name}.toml")) == effect(both)
+    assert effect(read(f"changes/{name}.toml"), "en") == effect(both, "en")
 
 
 def test_faults_leave_nothing_behind(ldip, here, plain):

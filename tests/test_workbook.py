@@ -56,7 +56,7 @@ SHEETS = [
     "Styrt – Sannsynligheter",
     "Press – Sannsynligheter",
     "Alternativer",
-    "Valg og anger",
+    "Valg og tap ved feil valg",
     "Skjemaer Grunnalternativet",
     "Skjemaer Redusert boligbygging",
     "Befolkning Grunnalternativet",
@@ -196,8 +196,8 @@ def test_every_limit_that_a_picture_draws_stands_in_the_workbook(cells):
 
 
 def test_the_adopted_minimum_stands_beside_the_result_share(cells):
-    for sheet in ("Press – Resultatgrad", "Styrt – Resultatgrad"):
-        assert cells[sheet][4][11] == "Resultatgrad, minst"
+    for sheet in ("Press – Netto driftsresultat a…", "Styrt – Netto driftsresultat a…"):
+        assert cells[sheet][4][11] == "Netto driftsresultat, minste andel av driftsinntektene"
         assert [row[11] for row in cells[sheet][5 : 5 + YEARS]] == [0.03] * YEARS
 
 
@@ -245,7 +245,7 @@ def test_alternatives_are_paired_run_by_run(cells, comparison):
             assert same(row[6], factor * pair.difference.mean_error[t])
             assert same(row[7], pair.lower[t])
     labels = {NAMES[0]: "Grunnalternativet", NAMES[1]: "Redusert boligbygging"}
-    texts = {str(row[0]) for row in cells["Valg og anger"]}
+    texts = {str(row[0]) for row in cells["Valg og tap ved feil valg"]}
     assert set(conclusions(comparison, labels, "nb")) <= texts
 
 
@@ -369,7 +369,7 @@ def test_english(ldip, here):
     assert list(cells)[:2] == ["Answer", "Steered – Debt ratio"]
     assert "Alternatives" not in cells
     text = " ".join(str(cell) for rows in cells.values() for row in rows for cell in row)
-    for word in ("Gjeldsgrad", "løp", "Skatteinntekter", "antakelse", "Barnehage"):
+    for word in ("Gjeldsgrad", "framtider", "Skatteinntekter", "antakelse", "Barnehage"):
         assert word not in text
     assert "in current prices" in text
 
@@ -482,7 +482,7 @@ def test_changed_files_and_changed_figures_are_told_as_the_report_tells_them(ldi
         (["baerum-2020", "r"], 1, "må stå alene"),
         (["r", "--change", "interest-plus-2"], 1, "må stå alene"),
         *[
-            (["r", option, value], 2, f"{option} is that of the result folder")
+            (["r", option, value], 2, f"{option} er den som står i resultatmappen")
             for option, value in (
                 ("--runs", "5"),
                 ("--seed", "1"),

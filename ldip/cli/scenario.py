@@ -12,7 +12,7 @@ from ldip.cli.options import XLSX, lang_option, read, scenario_options
 from ldip.cli.statistics import import_statistics
 from ldip.errors import Fault, InputError
 from ldip.report.folder.records import json_text
-from ldip.text import Text
+from ldip.text import Text, counted
 
 if TYPE_CHECKING:
     pass
@@ -84,21 +84,16 @@ def show_scenario(scenario: str, changes: tuple[str, ...], assumptions: bool, pl
       ldip scenario show eksempelvik-2025 --placeholders
       ldip scenario show baerum-2020 --change equalisation-64
     """
-    from ldip.scenario.numbers import DEFAULT, settings, table_numbers
+    from ldip.report.page.chapters.assumptions import number_cells
+    from ldip.scenario.numbers import numbers
     from ldip.scenario.quantities import PLACEHOLDER, UNSOURCED
     from ldip.scenario.settings import BASES
 
-    found = read(scenario, changes).scenario
-    lines = [(number.key, number) for number in settings(found, lang)]
-    lines += [(f"{number.key}: {number.what}".removesuffix(": "), number) for number in table_numbers(found, lang)]
     wanted = (PLACEHOLDER,) if placeholders else UNSOURCED if assumptions else tuple(BASES)
-    for name, number in lines:
-        if number.basis not in wanted:
-            continue
-        values = [f"{value:g}" if year is None else f"{year}: {value:g}" for year, value in number.values.items()]
-        words = [number.unit, number.basis, *([DEFAULT.say(lang)] if number.default else [])]
-        shown = f" = {', '.join(values)}" if values else ""
-        click.echo(f"{name}{shown}  [{'; '.join(word for word in words if word)}]\n    {number.source}")
+    for item in numbers(read(scenario, changes).scenario, lang):
+        if item.basis in wanted:
+            name, values, basis, source = number_cells(item, lang)
+            click.echo(f"{name}{': ' if values else ''}{values}  [{basis}]\n    {source}")
 
 
 @scenario.command(
@@ -362,8 +357,8 @@ def from_sheet(sheet: Path, out: Path, lang: str) -> None:
             faults += check(sheet.name, scenario, change, path)
         if faults:
             raise InputError(faults)
-    written = Text("{path}: {count} innstillinger", "{path}: {count} settings")
+    one, many = Text("innstilling", "setting"), Text("innstillinger", "settings")
     for change in changes:
-        click.echo(written.say(lang, path=out / f"{change.name}.toml", count=change.numbers))
+        click.echo(f"{out / change.name}.toml: {change.numbers} {counted(change.numbers, one, many).say(lang)}")
     again = " ".join([scenario, *[str(out / f"{change.name}.toml") for change in changes]])
     click.echo(Text("Videre: ldip compare {again}", "Next: ldip compare {again}").say(lang, again=again))

@@ -239,20 +239,11 @@ def _told(found: "Imported", left: "list[Left]", folder: Path, code: str, lang: 
     return "\n".join([*parts, NEXT.say(lang, folder=shlex.quote(str(folder)))])
 
 
-UNITS = {
-    "persons": Text("innbyggere", "residents"),
-    "dwellings per year": Text("boliger i året", "dwellings a year"),
-    "per mille": Text("promille", "per mille"),
-    "ratio": Text("av landets", "of the nation's"),
-}
-"""What is said after a number that was filled in; of shares and amounts the unit is its own word."""
-
-
 def _amount(it: "Filled", lang: str) -> str:
     """A number that was filled in, with its unit."""
     from ldip.report.numbers import number
+    from ldip.scenario.units import in_words
 
     if it.unit in ("share", "per year"):
         return f"{number(100.0 * it.value, 1, lang)} %"
-    unit = UNITS[it.unit].say(lang) if it.unit in UNITS else it.unit
-    return f"{number(it.value, 0 if abs(it.value) >= 100.0 else 2, lang)} {unit}"
+    return f"{number(it.value, 0 if abs(it.value) >= 100.0 else 2, lang)} {in_words(it.unit).say(lang)}"

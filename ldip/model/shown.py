@@ -95,3 +95,9 @@ WEB_CHARTS = (
 )
 WEB = (*WEB_CHARTS, "restructuring_need_share")
 """The charts of the live page, and all that it shows."""
+
+IF_ANY = (
+    *("natural_resource_tax", "property_tax", "concession_revenue", "one_off_revenue", "one_off_expenditure"),
+    *("extra_fees", "dividends", "land_sales", "extra_cover"),
+)
+"""Lines that many municipalities lack: their rows of the official forms are left out where they are always zero."""

@@ -30,7 +30,7 @@ BANDS = (
     (0.25, 0.75, 0.35, HALF),
 )
 FOOT = Text(
-    nb="{scenario}, {runs} løp, frø {seed}. Modellens sannsynligheter. {policy}.",
+    nb="{scenario}, {runs} framtider, startverdi {seed}. Modellens sannsynligheter. {policy}.",
     en="{scenario}, {runs} runs, seed {seed}. The model's probabilities. {policy}.",
 )
 SAME_WEATHER = Text(

@@ -53,7 +53,12 @@ SHOWN = {
 
 
 PER_RESIDENT = Text("per innbygger", "per resident")
-NAMED = {"persons": PERSONS, "dwellings": DWELLINGS}
+NAMED = {
+    "persons": PERSONS,
+    "dwellings": DWELLINGS,
+    "index": Text("indeks", "index"),
+    "event": Text("0 eller 1", "0 or 1"),
+}
 
 
 def difference_label(unit: str, price_basis: str, lang: str) -> str:

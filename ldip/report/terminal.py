@@ -15,9 +15,10 @@ from ldip.text import Text
 
 SHOWN_PERCENTILES = (0.95, 0.50, 0.05)
 
-RUNS = Text(nb="{runs} løp, {first}–{last}, frø {seed}", en="{runs} runs, {first}-{last}, seed {seed}")
+RUNS = Text(nb="{runs} framtider, {first}–{last}, startverdi {seed}", en="{runs} runs, {first}-{last}, seed {seed}")
 NOTE = Text(
-    nb="«feil ±» er største utvalgsfeil (standardfeil) på linjen: så mye ville tallene flytte seg med et annet frø. "
+    nb="«feil ±» er største utvalgsfeil (standardfeil) på linjen: så mye ville tallene flytte seg med en annen "
+    "startverdi. "
     "Sannsynlighetene gjelder modellen og dens antakelser, ikke verden. {policy}. Det som da fortsatt mangler, er "
     "omstillingsbehovet.",
     en="'error ±' is the largest sampling error (standard error) of the row: how far the figures would move with "
@@ -129,7 +130,7 @@ def metrics_text(metrics: Sequence[Metric], base_year: int, lang: str) -> str:
     """The catalogue as a list: id, label, unit, definition, source."""
     lines = []
     for metric in metrics:
-        unit = unit_label(metric.unit, metric.price_basis(base_year), lang) or metric.unit
+        unit = unit_label(metric.unit, metric.price_basis(base_year), lang)
         lines.append(f"{metric.id}  ({unit})")
         text = f"{metric.label.say(lang)}: {metric.definition.say(lang)} [{metric.source.say(lang)}]"
         lines.append(textwrap.fill(text, 96, initial_indent="    ", subsequent_indent="    "))

@@ -18,6 +18,11 @@ from ldip.text import Text
 
 DEFAULT = Text("ldips standardverdi", "ldip's default")
 GROUP = Text("{group} år", "{group} years")
+DEMAND = {
+    "coverage": Text("{service}, {group} år: andel som bruker dem", "{service}, {group} years: share who use them"),
+    "unit_cost": Text("{service}, {group} år: kostnad per bruker", "{service}, {group} years: cost per user"),
+    "place_cost": Text("{service}, {group} år: pris per plass", "{service}, {group} years: price per place"),
+}
 VINTAGE = Text("Premieavvik, amortisert over {years} år", "Premium deviation, amortised over {years} years")
 NATION = Text("Landets innbyggere, fra {age} år", "Residents of the nation, from age {age}")
 AGES = Text("{count} alderstrinn (ages.csv)", "{count} years of age (ages.csv)")
@@ -75,7 +80,10 @@ def table_numbers(scenario: Scenario, lang: str) -> Iterator[Number]:
     for demand in scenario.demand:
         for part, unit in (("coverage", "share"), ("unit_cost", real), ("place_cost", real)):
             key = f"demand.{demand.service}.{demand.form}.{demand.group}.{part}"
-            yield Number(key, "", unit, demand.basis, {None: getattr(demand, part)}, demand.source.say(lang))
+            area = scenario.area(demand.service)
+            name = Text(area.name_nb, area.name_en).say(lang)
+            title = DEMAND[part].say(lang, service=name, group=demand.group)
+            yield Number(key, title, unit, demand.basis, {None: getattr(demand, part)}, demand.source.say(lang))
     for vintage in scenario.vintages:
         key, title = f"vintages.{vintage.vintage:.0f}", VINTAGE.say(lang, years=f"{vintage.years:g}")
         yield Number(key, title, MONEY, vintage.basis, {None: vintage.deviation}, vintage.source.say(lang))

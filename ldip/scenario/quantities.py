@@ -165,14 +165,6 @@ def in_prices_of(unit: str, year: object) -> str:
     return unit.replace("2020-kr", f"{year}-kr")
 
 
-def unit_words(unit: str, words: Mapping[str, str]) -> str:
-    """A scenario's unit in the words that a table has for the schema's units, in the prices of its own year; as it
-    stands where there are none."""
-    year = re.search(r"\d{4}(?=-kr)", unit)
-    known = words.get(of_any_year(unit), unit)
-    return in_prices_of(known, year[0]) if year else known
-
-
 SHARE, RATE, MONEY, REAL = "share", "per year", "mill. kr", "mill. 2020-kr"
 PER_MILLE = "per mille"
 Share = Annotated[Parameter, expect(SHARE, 0.0, 1.0)]

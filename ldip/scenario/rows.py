@@ -56,6 +56,15 @@ PLAN_LINES = {
 MAY_BE_ABSENT = frozenset({"use_of_buffer_fund"})
 """Lines of ``plan.csv`` that a plan without them has nothing of."""
 
+IN_SETTINGS = {
+    "property_tax": "local_revenue.property_tax_rate",
+    **{name: f"local_revenue.{name}" for name in ("natural_resource_tax", "concession_revenue", "dividends")},
+    "land_sales": "investment.land_sales",
+    "one_off": "one_off",
+    "uncovered_deficit": "opening.uncovered_deficit",
+}
+"""What many look for in ``plan.csv`` and stands in ``base.toml``, for the plan years too, and its key there."""
+
 EITHER_WAY = frozenset({"new_needs", "adopted_measures", "premium_deviation", "use_of_restricted_funds"})
 """Lines of ``plan.csv`` that may come to less than nothing in a year. All others are amounts without a sign: what
 brings money and what takes it stands with plus alike."""

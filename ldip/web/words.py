@@ -57,9 +57,9 @@ WORDS = {
     ),
     "year": capital(YEAR),
     "median": MEDIAN,
-    "nine_of_ten": Text("9 av 10 løp: {low} til {high}", "9 of 10 runs: {low} to {high}"),
+    "nine_of_ten": Text("9 av 10 framtider: {low} til {high}", "9 of 10 runs: {low} to {high}"),
     "need_more": Text(
-        "{unit}; større i 1 av 20 løp ({share} % av utgiftene). Median {median}",
+        "{unit}; større i 1 av 20 framtider ({share} % av utgiftene). Median {median}",
         "{unit}; larger in 1 of 20 runs ({share} % of spending). Median {median}",
     ),
     "need_apart": Text("mill. i snitt", "mill. on average"),
@@ -125,16 +125,18 @@ WORDS = {
     "places_service": Text("Tjeneste", "Service"),
     "rules": Text("Sannsynlighet for brudd, år for år", "Probability of breaking the rules, year by year"),
     "rules_note": Text(
-        "Prosent av løpene. Utvalgsfeil inntil ± {error} prosentpoeng.",
+        "Prosent av framtidene. Utvalgsfeil inntil ± {error} prosentpoeng.",
         "Per cent of the runs. Sampling error up to ± {error} percentage points.",
     ),
     "event": capital(EVENT),
-    "comparison": Text("Sammenligning, løp for løp", "Comparison, run by run"),
+    "comparison": Text("Sammenligning, framtid for framtid", "Comparison, run by run"),
     "compare_with": Text("Sammenlign med", "Compare with"),
     "comparison_note": Text(
-        "Samme løp møter samme vær i begge alternativer, så forskjellen er alternativets egen. Forskjell i {year}, "
-        "gjennomsnitt av alle løp, med utvalgsfeil.",
-        "The same run meets the same weather in both alternatives, so the difference is the alternative's own. "
+        "Hver framtid har samme renter, skatteår og boligår i begge alternativer, så forskjellen er "
+        "alternativets egen. Forskjell i {year}, "
+        "gjennomsnitt av alle framtider, med utvalgsfeil.",
+        "The same run meets the same rates, tax years and building years in both alternatives, so the difference "
+        "is the alternative's own. "
         "Difference in {year}, mean of all runs, with sampling error.",
     ),
     "nothing_apart": Text(
@@ -159,16 +161,16 @@ WORDS = {
     "pin_default": Text("Alternativ {letter}", "Alternative {letter}"),
     "pinned": Text("«{name}» er festet.", "'{name}' is pinned."),
     "pins_full": Text("Fjern et festet alternativ først.", "Remove a pinned alternative first."),
-    "status": Text("{runs} løp, frø {seed}. {policy}.", "{runs} runs, seed {seed}. {policy}."),
+    "status": Text("{runs} framtider, startverdi {seed}. {policy}.", "{runs} runs, seed {seed}. {policy}."),
     "settled": Text(
         "{year}: gjeldsgrad {debt} (median), sannsynlighet for brudd på minst én regel {breach}, omstillingsbehov "
-        "{need} (1 av 20 løp).",
+        "{need} (1 av 20 framtider).",
         "{year}: debt ratio {debt} (median), probability of breaking at least one rule {breach}, restructuring need "
         "{need} (1 in 20 runs).",
     ),
     "model": Text(
         "Sannsynlighetene er modellens, gitt scenariets antakelser; de er ikke verdens. «±» er utvalgsfeilen "
-        "(standardfeil): så mye ville tallet flytte seg med et annet frø.",
+        "(standardfeil): så mye ville tallet flytte seg med en annen startverdi.",
         "Probabilities are the model's, given the scenario's assumptions; they are not the world's. '±' is the "
         "sampling error (standard error): how far the figure would move with another seed.",
     ),

@@ -9,7 +9,8 @@ import numpy as np
 from ldip.analysis.investment_plan import DIVIDED, LINES
 from ldip.analysis.statement import INVESTMENT_LINES, Accounts
 from ldip.model.catalogue import MONEY_UNITS, catalogue
-from ldip.report.answers.form import IF_ANY, Form, Row, Sum
+from ldip.model.shown import IF_ANY
+from ldip.report.answers.form import Form, Row, Sum
 from ldip.report.answers.forms import FORMS, forms_of
 from ldip.report.numbers import number, shown
 from ldip.report.terminal import table

@@ -17,7 +17,7 @@ TITLE = Text(
     en="The fans against what came: {file}, {first}-{last}",
 )
 HOW = Text(
-    nb="{runs} løp fra hvert år der minst {minimum} år var kjent, opptil {horizon} år fram, frø {seed}; "
+    nb="{runs} framtider fra hvert år der minst {minimum} år var kjent, opptil {horizon} år fram, startverdi {seed}; "
     "{parameters}. Viftene står rundt gjennomsnittet av de kjente årene, med serien på vei tilbake dit.",
     en="{runs} runs from every year in which at least {minimum} years were known, up to {horizon} years ahead, seed "
     "{seed}; {parameters}. The fans stand around the average of the known years, with the series on its way back "
@@ -36,12 +36,12 @@ ALL = Text("alle", "all")
 NOTE = Text(
     nb="± er binomisk standardfeil for en vifte som er riktig, regnet av de utfallene som ikke deler år "
     "(«uavhengige»). Vifter fra naboår treffer de samme årene og bommer sammen: mange utfall er ikke mange prøver, "
-    "og bare grove feil kan avsløres. Andelene gjelder prosessene, ikke kommunen; for Bærum før 2020 finnes ingen "
+    "og bare grove feil kan avsløres. Andelene gjelder prosessene, ikke kommunen: ldip har ingen "
     "tidligere plan å starte hele modellen fra.",
     en="± is the binomial standard error for a fan that is right, counting only outcomes that share no year "
     "('apart'). Fans of neighbouring years meet the same years and miss together: many outcomes are not many "
-    "trials, and only gross errors can be found. The shares are of the processes, not of the municipality; for "
-    "Bærum before 2020 there is no earlier plan to start the whole model from.",
+    "trials, and only gross errors can be found. The shares are of the processes, not of the municipality: "
+    "ldip has no earlier plan to start the whole model from.",
 )
 HARDLY = Text(
     nb="{name}: {cases} utfall fra {origins} startår er for få til å si noe.",

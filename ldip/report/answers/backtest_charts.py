@@ -9,18 +9,19 @@ from ldip.analysis.backtest import PERCENTILES, Backtest
 from ldip.report.answers.calibration import NAMES, capital
 from ldip.report.fans import BLUE, FOOT_STYLE, INK, RED, number_ticks, quiet_axes
 from ldip.report.numbers import number
-from ldip.report.words import NINE_OF_TEN, PER_CENT, RATIO
+from ldip.report.words import NINE_OF_TEN, PER_CENT
 from ldip.text import Text
 
 FANS = Text("{name}, {unit}: det som kom, og vifter fra noen år", "{name}, {unit}: what came, and fans of some years")
 PLACES = Text("Plass i viften, {cases} utfall", "Place in the fan, {cases} outcomes")
-UNITS = {"completions": Text("antall", "number"), "own_tax": RATIO}
+UNITS = {"completions": Text("antall", "number"), "own_tax": Text("forholdstall", "ratio")}
 CAME = Text("utfall", "outcome")
 HALF = Text("halvparten", "half")
-PLACE = Text("andel av løpene under utfallet, prosent", "share of the runs below the outcome, per cent")
+PLACE = Text("andel av framtidene under utfallet, prosent", "share of the runs below the outcome, per cent")
 EVEN = Text("riktig vifte: like mange i hver", "a right fan: the same in each")
 FOOT = Text(
-    nb="{file}, {runs} løp, frø {seed}. Vifter fra naboår treffer de samme årene: utfallene er ikke uavhengige.",
+    nb="{file}, {runs} framtider, startverdi {seed}. Vifter fra naboår treffer de samme årene: utfallene er ikke "
+    "uavhengige.",
     en="{file}, {runs} runs, seed {seed}. Fans of neighbouring years meet the same years: outcomes are dependent.",
 )
 BINS = 10

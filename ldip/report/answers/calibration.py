@@ -54,7 +54,7 @@ FOLLOWS = Text(
 KINDS = {
     "least squares": Text("minste kvadrater", "least squares"),
     "corrected": Text("uten skjevhet", "bias taken off"),
-    "drawn": Text("midt i {low}–{high}, trukket per løp", "middle of {low}-{high}, drawn per run"),
+    "drawn": Text("midt i {low}–{high}, trukket per framtid", "middle of {low}-{high}, drawn per run"),
     "scenario": Text("scenariet nå", "scenario now"),
 }
 WRITTEN = Text("← til endringen", "← to the change")
@@ -85,10 +85,10 @@ WANDERS = Text(
 )
 WANDERING_FROM = 0.97
 ELSEWHERE = Text(
-    nb="Ferdigstilte boliger: er serien for hele landet, svinger én kommune mer. Scenariet for Bærum regner med to "
-    "til to og en halv ganger så mye (en antakelse); gang σ opp i endringen.",
-    en="Completions: if the series is of the whole country, one municipality swings more. The scenario for Bærum "
-    "takes 2 to 2.5 times as much (an assumption); scale σ up in the change.",
+    nb="Ferdigstilte boliger: er serien for hele landet, svinger én kommune mer. De "
+    "medfølgende scenariene regner med to til to og en halv ganger så mye (en antakelse); gang σ opp i endringen.",
+    en="Completions: if the series is of the whole country, one municipality swings more. The shipped "
+    "scenarios take 2 to 2.5 times as much (an assumption); scale σ up in the change.",
 )
 ZEROS = Text(
     nb="Ferdigstilte boliger: {share} prosent av årene har ingen. De teller som en halv bolig i treghetens "
@@ -285,7 +285,7 @@ def overlay_text(calibration: Calibration, extends: str, written: list[Entry]) -
         f"# Made by ldip calibrate from {series.file} (SHA-256 {series.sha256}).",
         "[change]",
         f"format = {FORMAT}",
-        f"title_nb = {_quoted(f'Drivere tilpasset {series.file}')}",
+        f"title_nb = {_quoted(f'Drivkrefter tilpasset {series.file}')}",
         f"title_en = {_quoted(f'Drivers fitted to {series.file}')}",
         f"extends = {_quoted(extends)}",
     ]

@@ -22,53 +22,60 @@ WIDTH = 100
 
 BASE = Text(nb="Grunnalternativet", en="Base alternative")
 RUNS = Text(
-    nb="{runs} løp, {first}–{last}, frø {seed}. Samme løp møter samme vær i alle alternativer.",
-    en="{runs} runs, {first}-{last}, seed {seed}. The same run meets the same weather in every alternative.",
+    nb="{runs} framtider, {first}–{last}, startverdi {seed}. Hver framtid har samme renter, skatteår og boligår "
+    "i alle alternativer.",
+    en="{runs} runs, {first}-{last}, seed {seed}. The same run meets the same rates, tax years and building "
+    "years in every alternative.",
 )
 REFERENCE = Text(nb="referanse", en="reference")
 LEVELS = Text(nb="Nivå", en="Level")
-APART = Text(nb="Forskjell fra {against} i {year}, løp for løp", en="Difference from {against} in {year}, run by run")
+APART = Text(
+    nb="Forskjell fra {against} i {year}, framtid for framtid", en="Difference from {against} in {year}, run by run"
+)
 UNPAIRED = Text(nb="uparet ±", en="unpaired ±")
 LOW, HIGH = Text("5 %", "5 %"), Text("95 %", "95 %")
 CHANGE = Text(nb="forskjell {year}", en="difference {year}")
 REGRET = Text(
-    nb="Anger: avstanden til det laveste alternativet i samme løp",
+    nb="Tap ved feil valg: avstanden til det laveste alternativet i samme framtid",
     en="Regret: the distance to the lowest alternative in the same run",
 )
-REGRET_MEAN = Text(nb="anger", en="regret")
+REGRET_MEAN = Text(nb="tap ved feil valg", en="regret")
 ALONE = Text(nb="alene lavest", en="lowest alone")
 SHARED = Text(nb="delt lavest", en="lowest, shared")
 IN_YEAR = Text(nb="{label} i {last}", en="{label} in {last}")
 A_YEAR = Text(nb="{label} per år {first}–{last}", en="{label} per year {first}-{last}")
 ALL_EQUAL = Text(
-    nb="{what} er {value} i gjennomsnitt, og likt i alle løp for «{best}» og «{next}».",
+    nb="{what} er {value} i gjennomsnitt, og likt i alle framtider for «{best}» og «{next}».",
     en="{what} is {value} on average, and the same in every run for '{best}' and '{next}'.",
 )
 ONE_RUN = Text(
-    nb="{what}: lavest i dette ene løpet er «{best}» med {value}. Ett løp sier ingenting om gjennomsnittet.",
+    nb="{what}: lavest i denne ene framtiden er «{best}» med {value}. Én framtid sier ingenting om gjennomsnittet.",
     en="{what}: the lowest in this one run is '{best}' with {value}. One run says nothing about the average.",
 )
 UNSURE = Text(
-    nb="{what}: «{best}» ({value} i gjennomsnitt) og «{next}» kan ikke skilles med så få løp: forskjellen er {lead} "
+    nb="{what}: «{best}» ({value} i gjennomsnitt) og «{next}» kan ikke skilles med så få framtider: forskjellen "
+    "er {lead} "
     "(± {error}).",
     en="{what}: '{best}' ({value} on average) and '{next}' cannot be told apart with so few runs: the difference is "
     "{lead} (± {error}).",
 )
 LOWEST = Text(
     nb="{what} er lavest i «{best}»: {value} i gjennomsnitt, {lead} lavere enn i «{next}» (± {error}). "
-    "Det er lavest av de to i {ahead} prosent av løpene{ties}.",
+    "Det er lavest av de to i {ahead} prosent av framtidene{ties}.",
     en="{what} is lowest in '{best}': {value} on average, {lead} lower than in '{next}' (± {error}). "
     "It is the lower of the two in {ahead} per cent of the runs{ties}.",
 )
 TIES = Text(nb=" og likt i {level} prosent", en=" and the same in {level} per cent")
 NOTE = Text(
     nb="Sannsynlighetene er modellens, gitt antakelsene, ikke verdens. «feil ±» er utvalgsfeilen (standardfeil): så "
-    "mye ville gjennomsnittet flytte seg med et annet frø. «uparet ±» er hva den ville vært uten samme vær i alle "
-    "alternativer. Alle løp har de samme antakelsene om hva en ny innbygger betaler og koster: at det ene er "
-    "lavest i nesten alle løp, sier ikke at antakelsene er rette.",
+    "mye ville gjennomsnittet flytte seg med en annen startverdi. «uparet ±» er hva den ville vært uten samme "
+    "renter, skatteår og boligår i alle "
+    "alternativer. Alle framtider har de samme antakelsene om hva en ny innbygger betaler og koster: at det ene er "
+    "lavest i nesten alle framtider, sier ikke at antakelsene er rette.",
     en="Probabilities are the model's, given its assumptions, not the world's. 'error ±' is the sampling error "
     "(standard error): how far the mean would move with another seed. 'unpaired ±' is what it would be without the "
-    "same weather in every alternative. All runs share the assumptions on what a new resident pays and costs: that "
+    "same rates, tax years and building years in every alternative. All runs share the assumptions on what a new "
+    "resident pays and costs: that "
     "one is the lowest in nearly all runs does not say that the assumptions are right.",
 )
 

@@ -32,21 +32,24 @@ LINES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1, 1)), (0, (5, 1.5, 1, 1.5))
 LABEL_WIDTH = 17
 DEBT, NEED = ANSWERS
 DEBT_HOW = Text(
-    nb="median; strekene til høyre: 9 av 10 løp i {year}", en="median; bars to the right: 9 of 10 runs in {year}"
+    nb="median; strekene til høyre: 9 av 10 framtider i {year}",
+    en="median; bars to the right: 9 of 10 runs in {year}",
 )
-NEED_HOW = Text(nb="gjennomsnitt av alle løp", en="mean of all runs")
+NEED_HOW = Text(nb="gjennomsnitt av alle framtider", en="mean of all runs")
 APART_HOW = Text(
-    nb="forskjell fra «{against}», løp for løp: median og 9 av 10 løp",
+    nb="forskjell fra «{against}», framtid for framtid: median og 9 av 10 framtider",
     en="difference from '{against}', run by run: median and 9 of 10 runs",
 )
-LOWER = Text(nb="lavere i {lower} % av løpene", en="lower in {lower} % of the runs")
+LOWER = Text(nb="lavere i {lower} % av framtidene", en="lower in {lower} % of the runs")
 TIES = Text(
-    nb="lavere i {lower} %, likt i {equal} % av løpene", en="lower in {lower} %, equal in {equal} % of the runs"
+    nb="lavere i {lower} %, likt i {equal} % av framtidene", en="lower in {lower} %, equal in {equal} % of the runs"
 )
 FOOT = Text(
-    nb="{title}. {runs} løp, frø {seed}; samme løp møter samme vær i alle alternativer. Modellens sannsynligheter, "
-    "uten nye tiltak etter handlingsprogrammet.",
-    en="{title}. {runs} runs, seed {seed}; the same run meets the same weather in every alternative. The model's "
+    nb="{title}. {runs} framtider, startverdi {seed}; hver framtid har samme renter, skatteår og boligår i alle "
+    "alternativer. Modellens sannsynligheter, "
+    "uten nye tiltak etter planen.",
+    en="{title}. {runs} runs, seed {seed}; the same run meets the same rates, tax years and building years in "
+    "every alternative. The model's "
     "probabilities, no measures beyond the adopted plan.",
 )
 

@@ -129,25 +129,29 @@ TRANSFER = Text(
 )
 WHAT = Text("Leddene", "The terms")
 PATH = Text(
-    nb="Grunnbanen uten sjokk. {metric}: fra {start} prosent 31.12.{first} til {end} prosent 31.12.{last}, {change} "
+    nb="Referansebanen uten sjokk. {metric}: fra {start} prosent 31.12.{first} til {end} prosent 31.12.{last}, "
+    "{change} "
     "poeng.",
     en="The baseline without shocks. {metric}: from {start} per cent at 31 December {first} to {end} per cent at 31 "
     "December {last}, {change} points.",
 )
 BESIDE = Text(
-    nb="Grunnbanene uten sjokk, {mine} mot {theirs}. {metric}: forskjellen 31.12.{year} er {change} poeng.",
+    nb="Referansebanene uten sjokk, {mine} mot {theirs}. {metric}: forskjellen 31.12.{year} er {change} "
+    "prosentpoeng.",
     en="The baselines without shocks, {mine} against {theirs}. {metric}: the difference at 31 December {year} is "
     "{change} points.",
 )
 RUNS = Text(
-    nb="{runs} løp ordnet etter {lower_metric} i {year}, frø {seed}: snittet av dem fra {mine} mot dem fra {theirs} "
-    "(100 % er høyest). Forskjellen 31.12.{year} er {change} poeng.",
+    nb="{runs} framtider ordnet etter {lower_metric} i {year}, startverdi {seed}: snittet av dem fra {mine} mot "
+    "dem fra {theirs} "
+    "(100 % er høyest). Forskjellen 31.12.{year} er {change} prosentpoeng.",
     en="{runs} runs ordered by {lower_metric} in {year}, seed {seed}: the mean of those from {mine} against those "
     "from {theirs} (100 % is highest). The difference at 31 December {year} is {change} points.",
 )
 NOTE = Text(
     nb="Pluss øker gjeldsgraden, minus senker den. Hvert års penger er målt mot samme års driftsinntekter, og "
-    "leddene summerer til endringen i hvert år og hvert løp. Det er regnskapets ledd, ikke årsaker: svak skattevekst "
+    "leddene summerer til endringen i hvert år og hver framtid. Det er regnskapets ledd, ikke årsaker: svak "
+    "skattevekst "
     "viser seg som svakere drift, mindre vekst og mer renter på samme tid.",
     en="Plus raises the debt ratio, minus lowers it. Every year's money is measured against the same year's revenue, "
     "and the terms add up to the change in every year and every run. They are the terms of the accounts, not causes: "

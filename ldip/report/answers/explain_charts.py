@@ -22,7 +22,7 @@ FOOT = Text(
     "operations pay them.",
 )
 OF = Text("{metric}, {name}", "{metric}, {name}")
-OF_RUNS = Text("{metric}, løp {name}", "{metric}, runs {name}")
+OF_RUNS = Text("{metric}, framtider {name}", "{metric}, runs {name}")
 GREY = "#8a8a8a"
 LABEL_WIDTH = 34
 

@@ -6,7 +6,7 @@ rows, because there is no other way to make one. What it equals in the ledger st
 
 ``@sectors``, ``@areas`` and ``@investment`` stand for as many rows as the scenario has. ``@`` before a line stands
 for that line, divided into what named projects bear and what is left, where the scenario has projects. Rows of lines
-that many municipalities lack (``IF_ANY``) are left out where they are zero in every year.
+that many municipalities lack (``IF_ANY`` in ``model/shown.py``) are left out where they are zero in every year.
 """
 
 from typing import NamedTuple
@@ -78,14 +78,6 @@ def by_project(line: str) -> str:
     """The terms of a line, those that projects divide marked as such."""
     return " ".join(f"@{term}" if term in DIVIDED else term for term in SUMS[line].split())
 
-
-IF_ANY = frozenset(
-    (
-        *("natural_resource_tax", "property_tax", "concession_revenue", "one_off_revenue", "one_off_expenditure"),
-        *("extra_fees", "dividends", "land_sales", "extra_cover"),
-    )
-)
-"""Lines whose rows are left out where they are zero in every year."""
 
 OF_SECTORS = "kindergarten_cost school_cost care_cost other_service_cost"
 """What the rows of sectors and areas hold between them."""

@@ -71,10 +71,10 @@ INVESTMENT = form(
             "general_borrowing self_financing_borrowing",
             Text("Bruk av lån, ikke videre utlån", "Borrowing, on-lending excluded"),
         ),
-        Row("on_lending", Text("Låneopptak til formidlingslån", "Borrowing for on-lending")),
+        Row("on_lending", Text("Låneopptak til videreutlån", "Borrowing for on-lending")),
         Row(
             "on_lending_instalments",
-            Text("Mottatte avdrag på formidlingslån", "Instalments received on on-lending"),
+            Text("Mottatte avdrag på videreutlån", "Instalments received on on-lending"),
         ),
         "use_of_investment_funds vat_compensation transfer_to_investment",
     ),
@@ -137,7 +137,7 @@ FORM_2A = form(
         Text("Årets finansieringsbehov", "To be financed"),
         "@gross_investment",
         Row("on_lending", Text("Utlån", "Lent on")),
-        Row("on_lending_instalments", Text("Avdrag på formidlingslån", "Instalments on on-lending debt")),
+        Row("on_lending_instalments", Text("Avdrag på videreutlån", "Instalments on on-lending debt")),
         "share_purchases extra_instalments investment_fund_provision",
     ),
     total(
@@ -160,7 +160,7 @@ FORM_2B = form(
     "2B",
     Text("Budsjettskjema 2B: fordelt til investering", "Form 2B: distributed to investment"),
     "deflator",
-    total(Text("Sum poster i handlingsprogrammet", "Items of the plan in all"), "@investment"),
+    total(Text("Sum poster i planen", "Items of the plan in all"), "@investment"),
     total(
         "gross_investment",
         total("general_investment", by_project("general_investment")),

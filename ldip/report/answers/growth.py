@@ -34,12 +34,12 @@ TOTAL = Text("Totalt", "Total")
 CHANGES = Text("Endring i året", "Change in the year")
 GROWTH = Text("vekst", "growth")
 DWELLINGS = Text("Ferdigstilte boliger", "Dwellings completed")
-FAN = Text("Innbyggere 31.12.: 5, 50 og 95 % av løpene", "Residents at 31 December: 5, 50 and 95 % of runs")
+FAN = Text("Innbyggere 31.12.: 5, 50 og 95 % av framtidene", "Residents at 31 December: 5, 50 and 95 % of runs")
 GROUP_FAN = Text("Innbyggere 31.12. etter alder: 5 / 50 / 95 %", "Residents at 31 December by age: 5 / 50 / 95 %")
 POPULATION_NOTE = Text(
-    nb="Gruppene er grunnbanen fra kohortmodellen: tabellens år er tabellens tall, deretter følger folk av "
+    nb="Gruppene er referansebanen fra kohortmodellen: tabellens år er tabellens tall, deretter følger folk av "
     "fødsler, dødsfall, flytting og boligprogrammet. Sjansen virker gjennom boligbyggingen, personer per bolig, "
-    "fødsler, flytting og dødelighet ({runs} løp, frø {seed}).",
+    "fødsler, flytting og dødelighet ({runs} framtider, startverdi {seed}).",
     en="The groups are the baseline of the cohort model: in the table's years they are the table's, then people "
     "follow from births, deaths, migration and the housing programme. Chance works through building, persons per "
     "dwelling, births, migration and mortality ({runs} runs, seed {seed}).",
@@ -52,23 +52,25 @@ PARTS = {
     "cumulative_present_value": Text("nåverdi så langt", "present value so far"),
 }
 PER_DWELLING = Text("Tusen {year}-kr per bolig", "Thousand {year}-kr per dwelling")
-PAID = Text("Betalt seg for godt, prosent av løpene", "Has paid for itself for good, per cent of runs")
+PAID = Text("Varig tilbakebetalt, prosent av framtidene", "Has paid for itself for good, per cent of runs")
 VALUE = Text(
-    nb="Nåverdien av {area} til og med {last} er {mean} tusen {year}-kr per bolig i snitt (± {error}; 9 av 10 løp "
+    nb="Nåverdien av {area} til og med {last} er {mean} tusen {year}-kr per bolig i snitt (± {error}; 9 av 10 "
+    "framtider "
     "mellom {low} og {high}), med {rate} % kalkulasjonsrente fra {first}. ",
     en="The present value of {area} up to {last} is {mean} thousand {year}-kr per dwelling on average (± {error}; 9 "
     "of 10 runs between {low} and {high}), at a discount rate of {rate} % from {first}. ",
 )
 YEAR = Text(
-    nb="I halvparten av løpene har området betalt for seg selv senest i {year}.",
+    nb="I halvparten av framtidene er området varig tilbakebetalt senest i {year}.",
     en="In half of the runs the area has paid for itself by {year}.",
 )
 NEVER = Text(
-    nb="I mer enn halvparten av løpene har området ikke betalt for seg selv innen {last}.",
+    nb="I mer enn halvparten av framtidene er området ikke varig tilbakebetalt innen {last}.",
     en="In more than half of the runs the area has not paid for itself by {last}.",
 )
 PAYBACK_NOTE = Text(
-    nb="Sammenlignet løp for løp med den samme framtiden uten boligene som området bygger etter planårene. Inntekter "
+    nb="Sammenlignet framtid for framtid med den samme framtiden uten boligene som området bygger etter "
+    "planårene. Inntekter "
     "er skatt og rammetilskudd etter utjevning; drift er netto driftsutgifter med FDV; investering er plasser, "
     "infrastruktur og fornyelse etter mva-kompensasjon, statstilskudd og utbyggerbidrag, i det året den kommer. Nye "
     "innbyggere betaler i modellen samme skatt som de andre. Boliger som blir ferdige sent, har få år bak seg: se "

@@ -90,7 +90,8 @@ SIMPLE = Text(
 )
 NOT_FOUND = Text("holder ikke", "do not hold")
 FRESH = Text(
-    nb="{runs} løp, frø {seed}: framtider som rekkefølgen ikke er funnet i. Leting med frø {own}. {policy}. "
+    nb="{runs} framtider, startverdi {seed}: framtider som rekkefølgen ikke er funnet i. Leting med startverdi "
+    "{own}. {policy}. "
     "Sannsynlighetene er modellens.",
     en="{runs} runs, seed {seed}: futures that the order was not found in. Found with seed {own}. {policy}. "
     "Probabilities are the model's.",

@@ -64,7 +64,7 @@ SERVICE = {
 NEEDED = Text("trengs", "needed")
 THERE = Text("i plan", "in the plan")
 LACKING = Text("mangler", "lacking")
-FEW = Text("for få, prosent av løpene", "too few, per cent of runs")
+FEW = Text("for få, prosent av framtidene", "too few, per cent of runs")
 SHORT = Text("{service}: for få plasser i {years}.", "{service}: too few places in {years}.")
 ENOUGH = Text("{service}: nok plasser i alle år.", "{service}: enough places in all years.")
 DISTRICTS = Text(
@@ -72,7 +72,7 @@ DISTRICTS = Text(
     "Housing areas, {first}-{last}: places that the dwellings need / that projects open",
 )
 NOTE = Text(
-    nb="Grunnbanen, faste {year}-kr. I planårene er «vedtatt program og fornyelse» alt i planen som ikke er "
+    nb="Referansebanen, faste {year}-kr. I planårene er «vedtatt program og fornyelse» alt i planen som ikke er "
     "navngitt. Plasser «i plan» er plassene ved start, det vedtatte programmet og navngitte prosjekter; det som "
     "bygges et år, er for brukerne {lead} år senere. Boligområdenes brukere er som da de flyttet inn: ingen blir "
     "eldre eller flytter.",
@@ -82,7 +82,8 @@ NOTE = Text(
     "nobody grows older or moves.",
 )
 RUNS_NOTE = Text(
-    nb="Sannsynligheter i {runs} løp, frø {seed}: flere eller færre brukere, slik de var kjent da det måtte bygges, "
+    nb="Sannsynligheter i {runs} framtider, startverdi {seed}: flere eller færre brukere, slik de var kjent da "
+    "det måtte bygges, "
     "og prosjekter som blir forsinket. De er modellens.",
     en="Probabilities in {runs} runs, seed {seed}: more or fewer users, as known when it had to be built, and "
     "projects that are late. They are the model's.",

@@ -15,7 +15,7 @@ from ldip.report.terminal import table
 from ldip.scenario.files.tables import IN_TWO
 from ldip.scenario.projects import COLUMNS, Project
 from ldip.scenario.schema import Scenario
-from ldip.text import Text
+from ldip.text import Text, counted
 
 NOTHING = Text(
     nb="Ingen plasser mangler etter planårene: det er ingenting å foreslå, og ingen fil er skrevet.",
@@ -29,6 +29,7 @@ LEFT = Text(
     en="Capacity investment without a name: {before} mill. {year}-kr before, {after} with the proposal. The projects "
     "cost {cost} mill. Sizes, sites and time are assumptions: each row is an idea to be replaced.",
 )
+ONE = Text("{count} prosjekt i {to}.", "{count} project in {to}.")
 WRITTEN = Text("{count} prosjekter i {to}.", "{count} projects in {to}.")
 KEPT = Text("Radene i {kept} står først.", "The rows of {kept} stand first.")
 
@@ -90,6 +91,6 @@ def proposal_words(found: Proposal, scenario: Scenario, to: Path, kept: Path | N
         after=number(found.cost_after, 0, lang),
         cost=number(sum(it.cost for it in found.projects), 0, lang),
     )
-    written = WRITTEN.say(lang, count=len(found.projects), to=to)
+    written = counted(len(found.projects), ONE, WRITTEN).say(lang, count=len(found.projects), to=to)
     written = f"{written} {KEPT.say(lang, kept=kept)}" if kept else written
     return "\n\n".join([table(rows), table(needs), textwrap.fill(left, 100), written])

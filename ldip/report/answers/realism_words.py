@@ -8,7 +8,8 @@ TITLE = Text(
     en="Are the futures as restless as the past was? {municipality}",
 )
 HOW = Text(
-    nb="{runs} løp, frø {seed}, til {last}. «Press»: ingen reagerer. «Styrt»: kommunen følger reglene sine.",
+    nb="{runs} framtider, startverdi {seed}, til {last}. «Press»: ingen reagerer. «Styrt»: kommunen følger "
+    "reglene sine.",
     en="{runs} runs, seed {seed}, to {last}. 'Pressure': nobody reacts. 'Steered': the municipality follows "
     "its rules.",
 )
@@ -44,11 +45,11 @@ ABOVE = Text("… for at den er høyere enn i {year}", "... that it is above tha
 NEEDED = Text("Gjeldsstabiliserende resultat, siste ti år", "Debt-stabilising result, last ten years")
 NEEDED_LAST = Text("… i {year}", "... in {year}")
 ACTUAL = Text("Netto driftsresultat, siste ti år", "Net operating result, last ten years")
-SHORT = Text("Andel av løpene som har mindre enn de trenger", "Share of runs that have less than they need")
+SHORT = Text("Andel av framtidene som har mindre enn de trenger", "Share of runs that have less than they need")
 
 REACH = Text(
     nb="Varig tilpasning for en gjeldsgrad på {level} % i {by}: {share} % av inntektene hvert år fra {since} "
-    "på grunnbanen ({amount} mill. {base}-kr det første året, {amount_last} i {by}). Løpenes egne, 5 / 50 /"
+    "på referansebanen ({amount} mill. {base}-kr det første året, {amount_last} i {by}). Framtidenes egne, 5 / 50 /"
     " 95 %: {spread}; {needed} % av dem trenger noen.",
     en="Lasting adjustment for a debt ratio of {level} % in {by}: {share} % of revenue every year from {since}"
     " on the baseline ({amount} mill. {base}-kr in the first year, {amount_last} in {by}). The runs' own, 5"
@@ -65,7 +66,7 @@ PARTS = Text(
     "{taxpayers} that fewer are of working age, in percentage points.",
 )
 NEVER = Text(
-    nb="I {never} % av løpene er ingen tilpasning opp til {most} % nok.",
+    nb="I {never} % av framtidene er ingen tilpasning opp til {most} % nok.",
     en="In {never} % of the runs no adjustment up to {most} % is enough.",
 )
 DRAWN = Text(
@@ -173,8 +174,8 @@ ERRORS = Text(
 )
 NOTE = Text(
     nb="Historiens intervall er 90 %, regnet av de endringene som ikke deler år (nivået: av så mange år som er"
-    " uavhengige). Simulert er spredningen over løpene om hvert års snitt; for nivået er den større enn "
-    "langs én framtid når overraskelser blir liggende, så dommen over nivået er streng. Ikke stabilisert: "
+    " uavhengige). Simulert er spredningen over framtidene om hvert års snitt; for nivået er den større enn "
+    "langs én framtid når overraskelser blir liggende, så vurderingen av nivået er streng. Ikke stabilisert: "
     "over det første årets gjeldsgrad i siste år, og stigende over de tre siste. Gjeldsstabiliserende "
     "resultat: (netto investering − avdrag − inntektsvekst × netto gjeld) / inntekter, uten at noe settes "
     "av til fond.",

@@ -16,7 +16,7 @@ COLUMNS = (
     *("role", "explanation"),
 )
 HEAD = Text(
-    nb="tabell|post|år|publisert|modell|differanse|toleranse|dom|rolle",
+    nb="tabell|post|år|publisert|modell|differanse|toleranse|vurdering|rolle",
     en="table|item|year|published|model|difference|tolerance|verdict|role",
 )
 VERDICTS = {

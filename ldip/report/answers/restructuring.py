@@ -28,11 +28,11 @@ INTRO = Text(
     "the plan ({count} years): after two years two steps are saved.",
 )
 WITHOUT = Text(
-    nb="Uten omstilling utover planen holder reglene i {probability} % av løpene.",
+    nb="Uten omstilling utover planen holder reglene i {probability} % av framtidene.",
     en="Without restructuring beyond the plan the rules hold in {probability} % of the runs.",
 )
 NEVER = Text(
-    nb="I {share} % av løpene er ikke engang {largest} mill. i året nok.",
+    nb="I {share} % av framtidene er ikke engang {largest} mill. i året nok.",
     en="In {share} % of the runs not even {largest} mill. a year is enough.",
 )
 HELD = Text(nb="Så ofte holder reglene {when}, prosent", en="How often the rules hold {when}, per cent")
@@ -46,7 +46,8 @@ OPENING = Text(nb="ved start, mill. kr", en="at the start, mill. kr")
 UNTIL = Text(nb="til {year}", en="until {year}")
 OWN = Text(nb="{amount} (planens)", en="{amount} (the plan's)")
 NOTE = Text(
-    nb="{runs} løp, frø {seed}. Sannsynlighetene er modellens. Trinnet gjelder tiltak som virker fullt ut; "
+    nb="{runs} framtider, startverdi {seed}. Sannsynlighetene er modellens. Trinnet gjelder tiltak som virker "
+    "fullt ut; "
     "services.measures_delivery sier hvor mye av dem som blir noe av. "
     "ldip simulate --policy step --step X viser resten.",
     en="{runs} runs, seed {seed}. Probabilities are the model's. The step is of measures that take full effect; "
@@ -57,9 +58,9 @@ NOTE = Text(
 
 ALL_HOLD = Text("Alle reglene holder {when}, prosent", "All rules hold {when}, per cent")
 WAITING = Text(
-    nb="Verdien av å vente: Trinnet vedtas nå og tas i alle løp, også i dem som ikke trenger det: {total} mill. i "
-    "{last}. Den som styrer, venter og svarer på det som kommer: {label} er {median} {unit}, i ni av ti løp {low} "
-    "til {high}. Til gjengjeld holder reglene i {held} prosent av løpene, mot {p}.",
+    nb="Verdien av å vente: Trinnet vedtas nå og tas i alle framtider, også i dem som ikke trenger det: {total} "
+    "mill. i {last}. Den som styrer, venter og svarer på det som kommer: {label} er {median} {unit}, i ni av ti "
+    "framtider {low} til {high}. Til gjengjeld holder reglene i {held} prosent av framtidene, mot {p}.",
     en="What waiting is worth: the step is decided now and taken in every run, also in those that do not need it: "
     "{total} mill. in {last}. Who steers waits and answers what comes: {label} is {median} {unit}, in nine of ten "
     "runs {low} to {high}. In return the rules hold in {held} per cent of the runs, against {p}.",

@@ -29,10 +29,10 @@ FOLDS = {
     "relative": Text("{label}, sum {first}–{last}", "{label}, sum {first}-{last}"),
 }
 HEAD = Text(
-    nb="{runs} løp i hver simulering ({few} for hver antakelse, {size} for variansen), frø {seed}",
+    nb="{runs} framtider i hver simulering ({few} for hver antakelse, {size} for variansen), startverdi {seed}",
     en="{runs} runs in each simulation ({few} for each assumption, {size} for the variance), seed {seed}",
 )
-ALL = Text("Alle drivere på", "All drivers on")
+ALL = Text("Alle drivkrefter på", "All drivers on")
 WITH_ERROR = Text("|feil ±", "|error ±")
 DRIVER_HEADS = (
     Text("bare denne på|10 %", "only this one on|10 %"),
@@ -46,31 +46,32 @@ DRIVER_HEADS = (
     WITH_ERROR,
 )
 DRIVER_NOTE = Text(
-    nb="Til venstre: hvor svaret havner i åtte av ti løp når bare denne driveren er usikker, og hva det blir i "
-    "gjennomsnitt når den er på sitt laveste og høyeste. «Smalere»: så mye av spennet mellom 10 og 90 % blir borte "
-    "uten den; minus betyr at den demper de andre. «Av variansen» er Sobol-indekser, uten korrelasjon mellom dem.",
+    nb="Til venstre: hvor svaret havner i åtte av ti framtider når bare denne drivkraften er usikker, og hva det "
+    "blir i gjennomsnitt når den er på sitt laveste og høyeste. «Smalere»: så mye av spennet mellom 10 og 90 % "
+    "blir borte uten den; minus betyr at den demper de andre. «Av variansen» er Sobol-indekser, uten korrelasjon "
+    "mellom dem.",
     en="To the left: where the answer ends in eight of ten runs when only this driver is uncertain, and its mean in "
     "the tenth of the runs in which it is lowest and highest. 'Narrower': so much of the span from 10 to 90 % goes "
     "without it; minus means that it dampens the others. 'Of the variance' are Sobol indices, without correlation "
     "between the drivers.",
 )
 OFF = Text("Avslått i dette scenariet: {names}.", "Off in this scenario: {names}.")
-TOGETHER = Text("Samspill mellom drivere", "Drivers together")
+TOGETHER = Text("Samspill mellom drivkrefter", "Drivers together")
 ASSUMPTIONS = Text("Antakelser som betyr mest i {year}", "Assumptions that matter most in {year}")
 ASSUMPTION_HEADS = (Text("verdi", "value"), DOWN, UP)
 LARGEST_ERROR = Text("største standardfeil ±", "largest standard error ±")
 ASSUMPTION_NOTE = Text(
-    nb="Endring i svarets gjennomsnitt når antakelsen flyttes ned / opp, løp for løp; verdi og endring som i "
+    nb="Endring i svarets gjennomsnitt når antakelsen flyttes ned / opp, framtid for framtid; verdi og endring som i "
     "scenariofilen. {moved} av {count} antakelser påvirker svarene; alle står i sensitivity_assumptions.csv.",
     en="Change of the answer's mean when the assumption is moved down / up, run by run; value and change as in the "
     "scenario file. {moved} of {count} assumptions affect the answers; all are in sensitivity_assumptions.csv.",
 )
 CONDITIONS = Text(
-    "{event} i {year}: i {share} % av løpene (±{error})",
+    "{event} i {year}: i {share} % av framtidene (±{error})",
     "{event} in {year}: in {share} % of the runs (±{error})",
 )
 BOX = Text(
-    nb="{limits}: i {density} % (±{density_error}) av slike løp, som er {share} % av alle; dekker {coverage} % "
+    nb="{limits}: i {density} % (±{density_error}) av slike framtider, som er {share} % av alle; dekker {coverage} % "
     "(±{coverage_error}) av tilfellene.",
     en="{limits}: in {density} % (±{density_error}) of such runs, {share} % of all; covers {coverage} % "
     "(±{coverage_error}) of the cases.",
@@ -79,11 +80,11 @@ ABOVE = Text("over {value} {unit}", "above {value} {unit}")
 BELOW = Text("under {value} {unit}", "below {value} {unit}")
 OF_PLAN, PLAN = Text("prosent av planen", "per cent of the plan"), Text("(planen: {value})", "(plan: {value})")
 NO_BOX = Text(
-    nb="For få løp med eller uten hendelsen til å lete etter vilkår.",
+    nb="For få framtider med eller uten hendelsen til å lete etter vilkår.",
     en="Too few runs with or without the event to look for conditions.",
 )
 BOX_NOTE = Text(
-    nb="Vilkårene er funnet på halvparten av løpene og målt på den andre. Sannsynlighetene er modellens.",
+    nb="Vilkårene er funnet på halvparten av framtidene og målt på den andre. Sannsynlighetene er modellens.",
     en="Conditions are found on half of the runs and measured on the other. Probabilities are the model's.",
 )
 

@@ -23,22 +23,25 @@ LIGHT, GREY = "#8fb4d0", "#8a8a8a"
 """Of the low end, of what has no direction; the high end is BLUE."""
 
 DRIVERS = Text(
-    "Åtte av ti løp når bare denne driveren er usikker", "Eight of ten runs when only this driver is uncertain"
+    "Åtte av ti framtider når bare denne drivkraften er usikker",
+    "Eight of ten runs when only this driver is uncertain",
 )
-LOW, HIGH = Text("driveren lav", "driver low"), Text("driveren høy", "driver high")
+LOW, HIGH = Text("drivkraften lav", "driver low"), Text("drivkraften høy", "driver high")
 NO_SIDE = Text("uten klar retning", "no clear direction")
 ALL = Text("Alle drivere", "All drivers")
-PLANNED = Text("grunnbane uten sjokk: {value}", "baseline without shocks: {value}")
+PLANNED = Text("referansebane uten sjokk: {value}", "baseline without shocks: {value}")
 ASSUMPTIONS = Text("Gjennomsnittet når antakelsen flyttes, {unit}", "Mean when the assumption is moved, {unit}")
 SOBOL_TITLE = Text("Hvor usikkerheten i {year} kommer fra", "Where the uncertainty in {year} comes from")
 SHARE = Text("prosent av variansen", "per cent of the variance")
 FIRST, TOTAL = Text("alene", "alone"), Text("med samspill", "with the others")
 FOOT = Text(
-    nb="{scenario}, {runs} løp, frø {seed}; de samme tilfeldige tallene i alle simuleringer. Modellens usikkerhet.",
+    nb="{scenario}, {runs} framtider, startverdi {seed}; de samme tilfeldige tallene i alle simuleringer. "
+    "Modellens usikkerhet.",
     en="{scenario}, {runs} runs, seed {seed}; the same random numbers in all simulations. The model's uncertainty.",
 )
 SOBOL_FOOT = Text(
-    nb="{scenario}, to ganger {runs} løp, frø {seed}. Sobol-indekser med standardfeil, uten korrelasjon mellom "
+    nb="{scenario}, to ganger {runs} framtider, startverdi {seed}. Sobol-indekser med standardfeil, uten "
+    "korrelasjon mellom "
     "driverne.",
     en="{scenario}, twice {runs} runs, seed {seed}. Sobol indices with standard errors, without correlation "
     "between the drivers.",

@@ -18,21 +18,26 @@ from ldip.text import Text
 WIDTH, WIDEST_LABEL = 100, 46
 
 RUNS = Text(
-    nb="{runs} løp, frø {seed}. Alle tall gjelder {year}. Samme løp møter samme vær i alle prøvene.",
-    en="{runs} runs, seed {seed}. All figures are of {year}. The same run meets the same weather in every test.",
+    nb="{runs} framtider, startverdi {seed}. Alle tall gjelder {year}. Hver framtid har samme renter, skatteår "
+    "og boligår i alle prøvene.",
+    en="{runs} runs, seed {seed}. All figures are of {year}. The same run meets the same rates, tax years and "
+    "building years in every test.",
 )
 HEADS = Text(
-    nb="grunnbane|endring|median|5 %|95 %|snitt flyttes|feil ±",
+    nb="referansebane|endring|median|5 %|95 %|snitt flyttes|feil ±",
     en="baseline|moved|median|5 %|95 %|mean moves|error ±",
 )
 CHANCE_HEADS = Text(nb="sannsynlighet|endring|feil ±", en="probability|moved|error ±")
 BASE = Text(nb="Uten stress", en="Without stress")
 ALL = Text(nb="Alt på en gang", en="All at once")
 NOTE = Text(
-    nb="«grunnbane» er ett løp uten sjokk, som i en vanlig LDIP; «endring» er hva prøven gjør med den. «snitt "
-    "flyttes» er hva den gjør med gjennomsnittet av alle løp, løp for løp. Det som bare gjør framtiden mer usikker, "
-    "lar grunnbanen ligge. Sannsynlighetene er modellens.",
-    en="'baseline' is one run without shocks, as in a traditional LDIP; 'moved' is what the test does to it. 'mean "
+    nb="«referansebane» er én framtid uten sjokk, som i en vanlig langtidsplan; «endring» er hva prøven gjør med "
+    "den. «snitt "
+    "flyttes» er hva den gjør med gjennomsnittet av alle framtider, framtid for framtid. Det som bare gjør "
+    "framtiden mer usikker, "
+    "lar referansebanen ligge. Sannsynlighetene er modellens.",
+    en="'baseline' is one run without shocks, as in a traditional long-term plan; 'moved' is what the test does "
+    "to it. 'mean "
     "moves' is what it does to the mean of all runs, run by run. What only makes the future more uncertain leaves "
     "the baseline where it is. Probabilities are the model's.",
 )

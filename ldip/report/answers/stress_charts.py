@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ldip.report.canvas import Chart
 
 KEY = Text(
-    nb="lys strek: 9 av 10 løp, mørk: halvparten, ring: median, kryss: grunnbanen uten sjokk",
+    nb="lys strek: 9 av 10 framtider, mørk: halvparten, ring: median, kryss: referansebanen uten sjokk",
     en="pale bar: 9 of 10 runs, dark: half of them, ring: median, cross: the baseline without shocks",
 )
 

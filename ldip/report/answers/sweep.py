@@ -23,7 +23,7 @@ from ldip.report.terminal import MEDIAN, POLICY, table
 from ldip.report.words import PROBABILITY, SEED
 from ldip.scenario.files.grid import Case, Grid
 from ldip.statistics.summary import Summary
-from ldip.text import Text
+from ldip.text import Text, counted
 
 Rows = list[list[str]]
 TABLES = {
@@ -36,7 +36,8 @@ TABLES = {
 SHOWN = 40
 """Cases in the terminal's table."""
 
-HEADING = Text(nb="{count} tilfeller, {runs} løp hvert, {year}", en="{count} cases, {runs} runs each, {year}")
+ONE_CASE = Text(nb="{count} tilfelle, {runs} framtider, {year}", en="{count} case, {runs} runs, {year}")
+HEADING = Text(nb="{count} tilfeller, {runs} framtider hvert, {year}", en="{count} cases, {runs} runs each, {year}")
 MORE = Text(nb="… og {count} til i summary.csv", en="... and {count} more in summary.csv")
 
 
@@ -170,7 +171,9 @@ def sweep_text(grid: Grid, out: Path, program: str, lang: str) -> str:
     legend = [*labels, f"{breach.label.say(lang)}, {PROBABILITY.say(lang)}"]
     lines = [
         POLICY[grid.policy].say(lang, step=number(grid.step, 1, lang)),
-        HEADING.say(lang, count=number(len(grid.cases), 0, lang), runs=number(grid.runs, 0, lang), year=_last(grid)),
+        counted(len(grid.cases), ONE_CASE, HEADING).say(
+            lang, count=number(len(grid.cases), 0, lang), runs=number(grid.runs, 0, lang), year=_last(grid)
+        ),
         "",
         table(rows),
     ]

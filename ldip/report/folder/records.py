@@ -10,8 +10,8 @@ from typing import Any
 
 
 def figure(value: float) -> float | None:
-    """A number for JSON, which has no word for one that is not known."""
-    return float(value) if math.isfinite(value) else None
+    """A number for JSON, which has no word for one that is not known; no negative zero."""
+    return float(value) + 0.0 if math.isfinite(value) else None
 
 
 def plain(value: float) -> str:

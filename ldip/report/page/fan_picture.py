@@ -12,7 +12,7 @@ from ldip.report.words import ERROR, MEAN, MEDIAN, YEAR
 from ldip.statistics.summary import Summary
 from ldip.text import Text
 
-BASELINE = Text("grunnbane", "baseline")
+BASELINE = Text("referansebane", "baseline")
 DEFINITION = Text("{label}: {definition} {source}", "{label}: {definition} {source}")
 SPREAD = Text(
     nb="{fan}: i {last} median {median} {unit} (± {error}); i ni av ti framtider mellom {low} og {high}.",
@@ -20,7 +20,8 @@ SPREAD = Text(
 )
 FAN_TITLE = Text("{label}, {unit}", "{label}, {unit}")
 FAN_SEEN = Text(
-    nb="Vifte for {label} {first}–{last}: bånd for ni av ti og for halvparten av løpene, median og grunnbane. "
+    nb="Vifte for {label} {first}–{last}: bånd for ni av ti og for halvparten av framtidene, median og "
+    "referansebane. "
     "{spread} {levels}",
     en="Fan chart of {label} {first}-{last}: bands of nine of ten and of half of the runs, median and baseline. "
     "{spread} {levels}",

@@ -68,7 +68,9 @@ WORDS = {
     "contents": Text("Innhold", "Contents"),
     "skip": Text("Til innholdet", "Skip to the content"),
     "figures": Text("Vis tallene", "Show the figures"),
-    "made": Text("{runs} framtider, {first}–{last}, frø {seed}", "{runs} futures, {first}-{last}, seed {seed}"),
+    "made": Text(
+        "{runs} framtider, {first}–{last}, startverdi {seed}", "{runs} futures, {first}-{last}, seed {seed}"
+    ),
     "print": Text(
         nb="På papir kommer de tabellene med som er åpnet.", en="On paper those tables are included that are open."
     ),

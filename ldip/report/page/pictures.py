@@ -39,7 +39,7 @@ WIDE, NARROW = 7.6, 4.0
 
 ENOUGH = Text(nb="sannsynlighet for at det er nok, prosent", en="probability that it is enough, per cent")
 STEP = Text(nb="trinn, mill. {year}-kr mer spart hvert år", en="step, mill. {year}-kr more saved every year")
-PER_CENT = Text(nb="prosent av løpene", en="per cent of the runs")
+PER_CENT = Text(nb="prosent av framtidene", en="per cent of the runs")
 
 
 FAN_LINES = ((BLUE, "-"), (RED, (0, (4, 2))))

@@ -20,13 +20,13 @@ from ldip.scenario.quantities import MONEY
 from ldip.text import Text
 
 ACCOUNTS = Text("Skjemaer", "Accounts")
-ACCOUNTS_TITLE = Text("Grunnbanens regnskap: {label}", "The baseline accounts: {label}")
+ACCOUNTS_TITLE = Text("Referansebanens regnskap: {label}", "The baseline accounts: {label}")
 CALM = Text("Banen uten sjokk. {policy}.", "The path without shocks. {policy}.")
 LINE = Text("Post", "Line")
 CHANGE = Text("Endring {first}–{last}", "Change {first}-{last}")
 PAGE_ROWS = 55  # of a printed page as wide as twenty years
 PLAN_ONLY = Text(
-    nb="En tom celle er noe som bare handlingsprogrammet deler opp.",
+    nb="En tom celle er noe som bare planen deler opp.",
     en="An empty cell is something that only the published plan divides.",
 )
 
@@ -88,7 +88,7 @@ def _account_row(sheet: Sheet, row: int, line: Line, first: int) -> None:
 
 
 PEOPLE = Text("Befolkning", "Population")
-PEOPLE_TITLE = Text("Befolkning og boliger, grunnbanen: {label}", "People and dwellings, the baseline: {label}")
+PEOPLE_TITLE = Text("Befolkning og boliger, referansebanen: {label}", "People and dwellings, the baseline: {label}")
 GROWTH = Text("Vekst, prosent", "Growth, per cent")
 INDEX = Text("Indeks, {year} = 100", "Index, {year} = 100")
 BY_AGE = Text("Innbyggere 31.12. etter alder, personer", "Residents at 31 December by age, persons")

@@ -24,19 +24,21 @@ from ldip.text import Text
 
 ALTERNATIVES = Text("Alternativer", "Alternatives")
 ALTERNATIVES_NOTE = Text(
-    nb="Samme løp møter samme vær i alle alternativer. «Løp for løp» er gjennomsnittet av forskjellene i hvert løp "
+    nb="Hver framtid har samme renter, skatteår og boligår i alle alternativer. «Framtid for framtid» er "
+    "gjennomsnittet av forskjellene i hver framtid "
     "fra «{against}», med utvalgsfeil. Forskjellen mellom medianene er en formel. "
     "Forskjeller mellom prosenter er prosentpoeng.",
-    en="The same run meets the same weather in every alternative. 'Run by run' is the mean of the differences in "
+    en="The same run meets the same rates, tax years and building years in every alternative. 'Run by run' is "
+    "the mean of the differences in "
     "each run from '{against}', with its sampling error. The difference between the medians is a formula. "
     "Differences between per cents are percentage points.",
 )
 GROUPS = (
     capital(words.MEDIAN),
     Text("Forskjell mellom medianene", "Difference between the medians"),
-    Text("Løp for løp, snitt", "Run by run, mean"),
+    Text("Framtid for framtid, snitt", "Run by run, mean"),
     capital(words.ERROR),
-    Text("Lavere i andel av løpene", "Lower in share of the runs"),
+    Text("Lavere i andel av framtidene", "Lower in share of the runs"),
 )
 MEDIANS = Text("Median: {what}", "Median: {what}")
 
@@ -116,16 +118,16 @@ def _alternative_row(sheet: Sheet, row: int, comparison: Comparison, metric_id: 
             column += 1
 
 
-REGRET = Text("Valg og anger", "Choice and regret")
+REGRET = Text("Valg og tap ved feil valg", "Choice and regret")
 CRITERION = Text("Lavest er best", "The lower the better")
 REGRET_HEADS = (
     capital(words.MEAN),
-    Text("Anger, snitt", "Regret, mean"),
+    Text("Tap ved feil valg, snitt", "Regret, mean"),
     capital(words.ERROR),
-    Text("Anger, 95 %", "Regret, 95 %"),
+    Text("Tap ved feil valg, 95 %", "Regret, 95 %"),
     Text("Feil ± på 95 %", "Error ± of 95 %"),
-    Text("Alene lavest i andel av løpene", "Lowest alone in share of the runs"),
-    Text("Delt lavest i andel av løpene", "Lowest, shared, in share of the runs"),
+    Text("Alene lavest i andel av framtidene", "Lowest alone in share of the runs"),
+    Text("Delt lavest i andel av framtidene", "Lowest, shared, in share of the runs"),
 )
 
 

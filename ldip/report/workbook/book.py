@@ -49,7 +49,7 @@ EVER = Text("Noen gang til og med {year}", "Ever up to {year}")
 ERROR = capital(words.ERROR)
 CONTENTS = Text("Arkene", "The sheets")
 READ = Text("Les dette slik", "How to read this")
-ALONE = Text("Grunnbanen er banen uten sjokk.", "The baseline is the path without shocks.")
+ALONE = Text("Referansebanen er banen uten sjokk.", "The baseline is the path without shocks.")
 
 
 def write_workbook(

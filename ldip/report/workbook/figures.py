@@ -52,12 +52,12 @@ BASELINE = capital(words.BASELINE_PATH)
 BAND = Text("Bånd {low:.0f}–{high:.0f} %", "Band {low:.0f}-{high:.0f} %")
 FOR_CHART = Text("Til figuren: båndenes bredde", "For the chart: widths of the bands")
 FAN_NOTE = Text(
-    nb="{definition} Enhet: {unit}. I ni av ti løp ligger tallet mellom 5 og 95 %. «Feil ±» er utvalgsfeilen.",
+    nb="{definition} Enhet: {unit}. I ni av ti framtider ligger tallet mellom 5 og 95 %. «Feil ±» er utvalgsfeilen.",
     en="{definition} Unit: {unit}. In nine of ten runs the figure lies between 5 and 95 %. 'Error ±' is the sampling "
     "error.",
 )
 RUNS = Text(
-    nb="{runs} løp, {first}–{last}, frø {seed}. Modellens sannsynligheter. {policy}.",
+    nb="{runs} framtider, {first}–{last}, startverdi {seed}. Modellens sannsynligheter. {policy}.",
     en="{runs} runs, {first}-{last}, seed {seed}. The model's probabilities. {policy}.",
 )
 
@@ -220,7 +220,7 @@ def _fan_rows(
 
 PROBABILITIES = Text("Sannsynligheter", "Probabilities")
 PROBABILITY_NOTE = Text(
-    nb="Andel av løpene i prosent. Modellens sannsynligheter, gitt antakelsene, ikke verdens.",
+    nb="Andel av framtidene i prosent. Modellens sannsynligheter, gitt antakelsene, ikke verdens.",
     en="Share of the runs, per cent. The model's probabilities, given its assumptions, not the world's.",
 )
 EVENT = capital(words.EVENT)
@@ -328,7 +328,7 @@ def _tidy_rows(summary: Summary, spread: Distribution, lang: str) -> Iterator[Se
     metric = spread.metric
     factor = scale(metric.unit)
     basis = metric.price_basis(summary.base_year)
-    unit = unit_label(metric.unit, basis, lang) or metric.unit
+    unit = unit_label(metric.unit, basis, lang)
     for t, year in enumerate(summary.years):
         figures = [spread.mean[t], spread.sd[t], *[spread.percentiles[p, t] for p in range(len(PERCENTILES))]]
         figures += [spread.mean_error[t], *[spread.percentile_errors[p, t] for p in range(len(PERCENTILES))]]

@@ -14,7 +14,7 @@ from ldip.text import Text
 PROJECTS = Text("Prosjekter", "Projects")
 TITLE = Text("Navngitte prosjekter: {label}", "Named projects: {label}")
 NOTE = Text(
-    nb="Grunnbanen, mill. {year}-kr. Det som ikke er navngitt, står under; summen er brutto investeringer.",
+    nb="Referansebanen, mill. {year}-kr. Det som ikke er navngitt, står under; summen er brutto investeringer.",
     en="The baseline, mill. {year}-kr. What is not named stands below; the sum is gross investment.",
 )
 KIND, AREA = Text("Klasse", "Class"), Text("Område", "Area")

@@ -16,6 +16,7 @@ from ldip.scenario.quantities import Parameter, Quantity
 from ldip.scenario.schema import limits
 from ldip.scenario.settings import BASES, name_of
 from ldip.scenario.sheet import alternatives as form
+from ldip.scenario.units import in_words
 from ldip.text import Text
 
 HEAD_ROW = 10
@@ -119,7 +120,7 @@ def _keys_sheet(book: Book, base: Source, known: Mapping[str, Quantity | Paramet
     sheet.head(2, [*[text.say(lang) for text in form.COLUMNS[:5]], KEY_COLUMNS.say(lang)], texts=3)
     for row, (key, quantity) in enumerate(known.items(), start=3):
         low, high = limits(key)
-        texts = (key, name_of(base.scenario, key).say(lang), quantity.unit)
+        texts = (key, name_of(base.scenario, key).say(lang), in_words(quantity.unit).say(lang))
         for column, text in enumerate(texts):
             sheet.write(row, column, text)
         sheet.write(row, 3, low, code="General")
@@ -190,7 +191,7 @@ def _setting(
         starts.remove(None if None not in before else first_year)
     for place, year in enumerate(sorted(starts, key=lambda year: year or 0)):
         value = before.get(year)
-        for column, text in enumerate((key, shown.what, quantity.unit)):
+        for column, text in enumerate((key, shown.what, in_words(quantity.unit).say(sheet.book.lang))):
             sheet.write(row, column, text, "locked")
         for column, limit in enumerate(limits(key), start=3):
             sheet.write(row, column, limit, "locked", _code(quantity.unit))

@@ -17,6 +17,7 @@ from ldip.report.workbook.figures import SCENARIO, UNIT, Alternatives, runs_line
 from ldip.report.workbook.sheets import Book, Sheet
 from ldip.scenario.numbers import Number, assumed, numbers
 from ldip.scenario.quantities import UNSOURCED
+from ldip.scenario.units import in_words
 from ldip.text import Text
 
 ASSUMPTIONS_NOTE = Text(
@@ -65,7 +66,7 @@ def write_assumptions(book: Book, comparison: Comparison, alternatives: Alternat
 
 def _number_row(sheet: Sheet, row: int, number: Number, years: Sequence[int]) -> int:
     look = "assumed" if number.basis in UNSOURCED else "text"
-    cells = (number.key, number.what, number.unit, number.basis_words(sheet.book.lang))
+    cells = (number.key, number.what, in_words(number.unit).say(sheet.book.lang), number.basis_words(sheet.book.lang))
     for column, text in enumerate(cells):
         sheet.write(row, column, text, look)
     code = "0.0####%" if number.unit in ("share", "per year") else "General"
@@ -86,7 +87,7 @@ RECONCILIATION_HEADS = (
     capital(words.UNIT),
     Text("Prisbasis", "Price basis"),
     Text("Rolle", "Role"),
-    Text("Dom", "Verdict"),
+    Text("Vurdering", "Verdict"),
     capital(words.YEAR),
     Text("Publisert", "Published"),
     Text("Modell", "Model"),
@@ -143,8 +144,8 @@ AGAIN = Text("Kommando som gir de samme tallene", "Command that gives the same f
 PROVENANCE_ROWS = {
     "program": Text("Program", "Program"),
     "seed": capital(words.SEED),
-    "runs": Text("Løp", "Runs"),
-    "years": capital(words.YEARS),
+    "runs": Text("Framtider", "Runs"),
+    "years": Text("År", "Years"),
     "policy": words.RESTRUCTURING,
     "changes": Text("Endringer", "Changes"),
     "figures": Text(

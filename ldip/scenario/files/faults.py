@@ -13,8 +13,8 @@ from pydantic_core import ErrorDetails
 from ldip.errors import Fault
 from ldip.scenario.correlations import conflict
 from ldip.scenario.drivers import PAIRS, TURNED
-from ldip.scenario.quantities import unit_words
 from ldip.scenario.schema import kind_at
+from ldip.scenario.units import in_a_sentence
 from ldip.text import Text, hidden, printable
 
 SYNONYMS = {
@@ -93,29 +93,6 @@ BOUNDS = {
 
 FUNDS = ("buffer_fund", "wage_reserve", "discretionary_funds", "investment_funds", "restricted_funds")
 """Funds of ``[opening]``: what has been spent beyond them is an uncovered deficit."""
-
-UNITS_NB = {
-    "share": "en andel",
-    "per year": "en andel per år",
-    "correlation": "en korrelasjon",
-    "years": "år",
-    "per mille": "promille",
-    "ratio": "et forholdstall",
-    "share per year": "en andel per år",
-    "standard deviation per year": "et standardavvik per år",
-    "standard deviation": "et standardavvik",
-    "share of residents per year": "en andel av innbyggerne per år",
-    "dwellings per year": "boliger per år",
-    "dwellings": "boliger",
-    "year": "et årstall",
-    "share per unit wage growth": "andel per enhet lønnsvekst",
-    "mill. 2020-kr per resident": "mill. 2020-kr per innbygger",
-    "mill. 2020-kr per dwelling": "mill. 2020-kr per bolig",
-    "mill. 2020-kr per place": "mill. 2020-kr per plass",
-    "log points per unit rate": "logpoeng per renteenhet",
-    "probability per year": "en sannsynlighet per år",
-    "degrees of freedom": "frihetsgrader",
-}
 
 TOML_WORDS = {
     "Invalid value": Text("ugyldig verdi", "invalid value"),
@@ -201,7 +178,7 @@ def _outside(context: Mapping[str, Any], file: str, key: str) -> Fault:
     low, high, number, unit = context["low"], context["high"], context["number"], context["unit"]
     if number < 0.0 and key in (f"opening.{name}.value" for name in FUNDS):
         return Fault.of("negative_fund", file, key, f"{number:g}", amount=-number)
-    places = {"unit": Text(unit_words(unit, UNITS_NB), unit), "low": low, "high": high}
+    places = {"unit": in_a_sentence(unit), "low": low, "high": high}
     fractions = ("share", "per year", "correlation", "probability per year")
     if unit in fractions and abs(number) > high and low <= number / 100 <= high:
         return Fault.of("in_per_cent", file, key, f"{number:g}", fraction=number / 100, number=number, **places)
@@ -216,7 +193,7 @@ def moved_too_far(detail: ErrorDetails, file: str, key: str, way: str, amount: f
     when = Text(f" fra {year}", f" from {year}") if year.isdigit() else Text("", "")
     small = {"shift": number - amount + amount / 100.0, "scale": number / 100.0, "value": amount / 100.0}[way]
     fits = abs(amount) >= 1.0 and low <= small <= high
-    places = {"unit": Text(unit_words(context["unit"], UNITS_NB), context["unit"]), "low": low, "high": high}
+    places = {"unit": in_a_sentence(context["unit"]), "low": low, "high": high}
     return Fault.of(
         *("moved_too_far", file, f"{key}.{way}", f"{amount:g}"),
         number=number,

@@ -9,7 +9,7 @@ from ldip.scenario.files import faults as f
 from ldip.scenario.files.tables import Table, in_sectors, totals, twice
 from ldip.scenario.files.totals import says_total, sums_among
 from ldip.scenario.quantities import in_prices_of, of_any_year
-from ldip.scenario.rows import EITHER_WAY, MAY_BE_ABSENT, PAID_WITH, PLAN_LINES, SERVICES
+from ldip.scenario.rows import EITHER_WAY, IN_SETTINGS, MAY_BE_ABSENT, PAID_WITH, PLAN_LINES, SERVICES
 
 RICH = 1.8
 """Own tax to the nation's from which what is paid in equalisation may be more than all of the general grant: 0.64 x
@@ -61,7 +61,7 @@ def check_plan(
     found = in_sectors(file, table, ["", *sectors])
     for row, line in zip(table.rows, table.lines, strict=True):
         if row["line"] not in PLAN_LINES:
-            found.append(f.unknown(f"{file}:{line}", "line", row["line"], list(PLAN_LINES)))
+            found.append(_no_line(f"{file}:{line}", row["line"]))
             continue
         unit = PLAN_LINES[row["line"]]
         if of_any_year(row["unit"]) != unit:
@@ -73,6 +73,13 @@ def check_plan(
     present = {row["line"] for row in table.rows}
     needed = [line for line in PLAN_LINES if line not in MAY_BE_ABSENT]
     return found + [Fault.of("missing", file, line) for line in needed if table.rows and line not in present]
+
+
+def _no_line(place: str, name: str) -> Fault:
+    """What plan.csv has no line for."""
+    if name in IN_SETTINGS:
+        return Fault.of("stands_in_settings", place, "line", name, setting=IN_SETTINGS[name])
+    return f.unknown(place, "line", name, list(PLAN_LINES))
 
 
 def _without_investment(file: str, table: Table) -> Iterator[Fault]:

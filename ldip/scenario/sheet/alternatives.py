@@ -23,6 +23,7 @@ from ldip.scenario.schema import limits
 from ldip.scenario.settings import BASES
 from ldip.scenario.sheet import faults as f
 from ldip.scenario.sheet.cells import Sheet, address, read_cells
+from ldip.scenario.units import in_words
 from ldip.text import Text
 
 SHEET = Text("Innstillinger", "Settings")
@@ -194,7 +195,7 @@ class _Reading:
     def _unchanged(self, row: int, key: str, year: int) -> None:
         """A fault for a unit or a base value that is not the scenario's."""
         quantity = self.known[key]
-        if self.sheet.at(row, UNIT) not in ("", quantity.unit):
+        if self.sheet.at(row, UNIT) not in ("", quantity.unit, *in_words(quantity.unit)):
             self.fault("sheet_unit_changed", row, UNIT, key, unit=quantity.unit)
         cell = self.sheet.at(row, BASE)
         if cell == "":

@@ -25,7 +25,8 @@ LEVELS_SEEN = Text(
 )
 APART = Text("Hva som skiller alternativene i {last}", "What sets the alternatives apart in {last}")
 APART_SEEN = Text(
-    nb="Forskjellene fra «{against}» i {last} i gjeldsgrad og omstillingsbehov, løp for løp: median og ni av ti løp. "
+    nb="Forskjellene fra «{against}» i {last} i gjeldsgrad og omstillingsbehov, framtid for framtid: median og "
+    "ni av ti framtider. "
     "Tallene står i tabellen under.",
     en="The differences from '{against}' in {last} in debt ratio and restructuring need, run by run: median and nine "
     "of ten runs. The figures are in the table below.",

@@ -7,12 +7,13 @@ from ldip.analysis.plausibility import all_doubts
 from ldip.errors import Doubt
 from ldip.report.numbers import number
 from ldip.report.page.blocks import Block, Fold, Material, Section, Table, Words
-from ldip.report.words import DWELLINGS, NONE, PERSONS, RATIO, YEARS
+from ldip.report.words import NONE
 from ldip.scenario.files.tables import COLUMNS
 from ldip.scenario.numbers import Number, assumed, numbers
 from ldip.scenario.official.needs import counted
 from ldip.scenario.placeholders import invented
-from ldip.scenario.quantities import UNSOURCED, unit_words
+from ldip.scenario.quantities import UNSOURCED
+from ldip.scenario.units import in_words
 from ldip.text import Text
 
 ASSUMPTIONS = Text("Forutsetningene", "The assumptions")
@@ -36,32 +37,6 @@ DOUBTS_ARE = Text(
 )
 DOUBT_HEAD = Text("hvor|verdi|hva som er uventet, og hva det kan være", "where|value|what is unexpected, and why")
 ASSUMPTION_HEAD = Text(nb="tall|verdi|grunnlag|kilde eller begrunnelse", en="number|value|basis|source or reason")
-UNITS = {
-    "share": Text("andel", "share"),
-    "ratio": RATIO,
-    "per year": Text("per år", "per year"),
-    "year": Text("årstall", "year"),
-    "years": YEARS,
-    "persons": PERSONS,
-    "correlation": Text("korrelasjon", "correlation"),
-    "probability per year": Text("sannsynlighet per år", "probability per year"),
-    "degrees of freedom": Text("frihetsgrader", "degrees of freedom"),
-    "dwellings": DWELLINGS,
-    "dwellings per year": Text("boliger per år", "dwellings per year"),
-    "share per unit wage growth": Text("andel per enhet lønnsvekst", "share per unit wage growth"),
-    "mill. 2020-kr per resident": Text("mill. 2020-kr per innbygger", "mill. 2020-kr per resident"),
-    "mill. 2020-kr per dwelling": Text("mill. 2020-kr per bolig", "mill. 2020-kr per dwelling"),
-    "mill. 2020-kr per place": Text("mill. 2020-kr per plass", "mill. 2020-kr per place"),
-    "share per year": Text("andel per år", "share per year"),
-    "per mille": Text("promille", "per mille"),
-    "standard deviation per year": Text("standardavvik per år", "standard deviation per year"),
-    "standard deviation": Text("standardavvik", "standard deviation"),
-    "share of residents per year": Text("andel av innbyggerne per år", "share of residents per year"),
-    "log points per unit rate": Text("logpoeng per enhet rente", "log points per unit rate"),
-    "mill. kr": Text("mill. kr", "mill. kr"),
-    "mill. 2020-kr": Text("mill. 2020-kr", "mill. 2020-kr"),
-}
-"""Units of scenario files as readers know them; one that is not here stands as it is in the file."""
 
 
 KNOWN = Text("Hva som er kjent, og hva som er oppdiktet", "What is known, and what is a placeholder")
@@ -152,7 +127,7 @@ def number_cells(item: Number, lang: str) -> list[str]:
     """One number of a scenario as a row: what it is and its key, values, basis, source."""
     name = f"{item.what} ({item.key})" if item.what else item.key
     values = [plain(v, lang) if year is None else f"{year}: {plain(v, lang)}" for year, v in item.values.items()]
-    unit = unit_words(item.unit, {known: text.say(lang) for known, text in UNITS.items()})
+    unit = in_words(item.unit).say(lang)
     return [name, f"{'; '.join(values)} {unit}".strip(), item.basis_words(lang), item.source]
 
 

@@ -27,12 +27,14 @@ MOST_LIKELY = Text(
     "{count} years on average, and two years in a row in {twice} per cent of the futures.",
 )
 YEARS_OF_IT = Text("År i snitt", "Years on average")
-CHANCES_TITLE = Text("Sannsynlighet i hvert år, prosent av løpene", "Probability in each year, per cent of the runs")
+CHANCES_TITLE = Text(
+    "Sannsynlighet i hvert år, prosent av framtidene", "Probability in each year, per cent of the runs"
+)
 CHANCES_SEEN = Text(
     nb="En liten figur for hver hendelse, alle med skala fra 0 til 100 prosent. I {last}: {ends}.",
     en="A small panel for each event, all on a scale from 0 to 100 per cent. In {last}: {ends}.",
 )
-CHANCES_TABLE = Text("Sannsynlighet i utvalgte år, prosent av løpene", "Probability in selected years, per cent")
+CHANCES_TABLE = Text("Sannsynlighet i utvalgte år, prosent av framtidene", "Probability in selected years, per cent")
 
 
 def chapter(m: Material) -> Section:

@@ -9,7 +9,7 @@ DEVELOPMENT = Text("Utviklingen år for år", "Year by year")
 READ_FAN = Text(
     nb="I ni av ti framtider ligger tallet innenfor det lyse båndet, i halvparten innenfor det mørke. Den "
     "heltrukne linjen er medianen: halvparten av framtidene ligger over, halvparten under. Den stiplede linjen er "
-    "grunnbanen, planen videreført uten overraskelser. De røde linjene er grenser.",
+    "referansebanen, planen videreført uten overraskelser. De røde linjene er grenser.",
     en="In nine of ten futures the figure lies inside the light band, in half of them inside the dark one. The "
     "solid line is the median: half of the futures lie above, half below. The dashed line is the baseline, the "
     "plan continued with no surprises. The red lines are limits.",

@@ -8,7 +8,6 @@ from ldip.text import Text
 
 GLOSSARY = Text("Definisjoner", "Definitions")
 GLOSSARY_HEAD = Text("størrelse|enhet|definisjon|kilde", "figure|unit|definition|source")
-EITHER = Text("0 eller 1", "0 or 1")
 GLOSSARY_TABLE = Text("Størrelsene i rapporten", "The figures of the report")
 
 
@@ -26,6 +25,6 @@ def chapter(m: Material) -> Section:
 
 def _defined(metric: Metric, m: Material) -> list[str]:
     main = m.findings.main
-    unit = unit_label(metric.unit, metric.price_basis(main.summary.base_year), m.lang) or m.say(EITHER)
+    unit = unit_label(metric.unit, metric.price_basis(main.summary.base_year), m.lang)
     source = cited(metric.source, main.source.scenario.scenario.plan)
     return [metric.label.say(m.lang), unit, metric.definition.say(m.lang), source.say(m.lang)]

@@ -20,17 +20,17 @@ METHOD_WORDS = (
         "interest and instalments, funds and fiscal rules.",
     ),
     Text(
-        nb="Årene {first}–{plan_end} bygger på handlingsprogrammets egne tall; etter det videreføres planen "
-        "med reglene i scenariet. Uten overraskelser gir regnskapet grunnbanen.",
+        nb="Årene {first}–{plan_end} bygger på planens egne tall; etter det videreføres planen "
+        "med reglene i scenariet. Uten overraskelser gir regnskapet referansebanen.",
         en="The years {first}-{plan_end} build on the financial plan's own figures; after them the plan goes "
         "on by the rules of the scenario. Without surprises the accounts give the baseline.",
     ),
     Text(
         nb="Beløp er i faste {first}-kroner: inntekter og tjenester etter kommunal deflator, gjeld og fond "
-        "etter konsumprisindeksen, slik handlingsprogrammet gjør. Forholdstall er regnet i hver framtid for"
+        "etter konsumprisindeksen. Forholdstall er regnet i hver framtid for"
         " seg, i løpende kroner, og deretter oppsummert.",
         en="Amounts are in fixed {first} kroner: revenue and services by the municipal deflator, debt and "
-        "funds by the consumer price index, as the financial plan does. Ratios are computed in each future "
+        "funds by the consumer price index. Ratios are computed in each future "
         "apart, in current prices, and then summarised.",
     ),
 )

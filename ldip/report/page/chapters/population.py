@@ -18,13 +18,13 @@ PYRAMID_SEEN = Text(
     "{first_total} and {last_total}.",
 )
 PEOPLE = Text(
-    nb="Grunnbanen har {last_total} innbyggere i {last}, {growth} prosent flere enn i {before}. Innbyggere og "
+    nb="Referansebanen har {last_total} innbyggere i {last}, {growth} prosent flere enn i {before}. Innbyggere og "
     "boliger svinger rundt den: i ni av ti framtider er det mellom {low} og {high} innbyggere.",
     en="The baseline has {last_total} residents in {last}, {growth} per cent more than in {before}. Residents and "
     "dwellings vary around it: in nine of ten futures there are between {low} and {high} residents.",
 )
 PEOPLE_LIMIT = Text(
-    nb="Alderstallene er grunnbanens. Tilfeldighetene når folketallet gjennom boligbygging, fødsler, flytting og "
+    nb="Alderstallene er referansebanens. Tilfeldighetene når folketallet gjennom boligbygging, fødsler, flytting og "
     "dødelighet; ldip population viser viften for hver aldersgruppe.",
     en="The ages are the baseline's. Chance reaches the number of people through building, births, migration and "
     "mortality; ldip population shows the fan of every age group.",

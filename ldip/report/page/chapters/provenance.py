@@ -11,7 +11,7 @@ from ldip.text import Text
 PROVENANCE = Text("Opphav", "Provenance")
 ORIGIN_HEAD = Text("hva|verdi", "what|value")
 FACTS = Text(
-    nb="program|plan|kilde|scenarier|endringer|framtider (løp)|frø|år|tiltak|samme side igjen",
+    nb="program|plan|kilde|scenarier|endringer|framtider|startverdi (seed)|år|tiltak|samme side igjen",
     en="program|plan|source|scenarios|changes|futures (runs)|seed|years|measures|the same page again",
 )
 SUMS = Text("Kontrollsummer (SHA-256)", "Checksums (SHA-256)")
@@ -20,7 +20,7 @@ INPUTS = Text("Inndata", "Inputs")
 RESULTS = Text("Resultater, som ldip simulate eller compare skriver", "Results, as ldip simulate or compare writes")
 PACKAGES = Text("Programbiblioteker", "Packages")
 SAME_AGAIN = Text(
-    nb="Det samme frøet gir de samme tallene, på alle maskiner. Rapporten er laget med ldip, som ikke er et "
+    nb="Den samme startverdien gir de samme tallene, på alle maskiner. Rapporten er laget med ldip, som ikke er et "
     "produkt av {municipality} kommune.",
     en="The same seed gives the same figures on every machine. The report was made with ldip, which is not a "
     "product of the municipality of {municipality}.",

@@ -7,7 +7,7 @@ from ldip.text import Text
 
 RECONCILIATION = Text("Avstemming mot den publiserte planen", "Reconciliation with the published plan")
 RECONCILED_HEAD = Text(
-    nb="tabell og post|år|publisert|modell|differanse|dom",
+    nb="tabell og post|år|publisert|modell|differanse|vurdering",
     en="table and item|year|published|model|difference|verdict",
 )
 RECONCILED = Text("Beregnede tall som avviker fra planens", "Computed figures that differ from the plan's")

@@ -36,12 +36,12 @@ STEPS_SEEN = Text(
     "a year. Marked: {marks}.",
 )
 STEP_HEAD = Text(
-    nb="sikkerhet|trinn, mill. {year}-kr|feil ±|prosent av driftsutgiftene|nok i, prosent av løpene|feil ±",
+    nb="sikkerhet|trinn, mill. {year}-kr|feil ±|prosent av driftsutgiftene|nok i, prosent av framtidene|feil ±",
     en="confidence|step, mill. {year}-kr|error ±|per cent of net expenditure|enough in, per cent of runs|error ±",
 )
 INSTEAD = Text("I stedet for et trinn: styring, tall for {last}", "Instead of a step: steering, figures of {last}")
 STEP_TABLE = Text("Minste trinn ved en valgt sikkerhet", "Smallest step at a chosen confidence")
-CURVE_TABLE = Text("Trinn og sannsynlighet, prosent av løpene", "Step and probability, per cent of the runs")
+CURVE_TABLE = Text("Trinn og sannsynlighet, prosent av framtidene", "Step and probability, per cent of the runs")
 CURVE_STEP = Text("trinn, mill. {year}-kr", "step, mill. {year}-kr")
 FULL_EFFECT = Text(
     nb="Trinnet gjelder tiltak som virker fullt ut fra første år. Svikter noen av tiltakene, må det vedtas mer.",

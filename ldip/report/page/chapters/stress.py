@@ -12,10 +12,12 @@ from ldip.text import Text
 
 STRESS = Text("Stressprøvene", "The stress tests")
 STRESS_INTRO = Text(
-    nb="Hver prøve er lagt på planen for seg. Prøvene er regnet med {runs} av framtidene, alle i samme vær. Mest "
+    nb="Hver prøve er lagt på planen for seg. Prøvene er regnet med {runs} av framtidene, alle med samme renter, "
+    "skatteår og boligår. Mest "
     "flytter «{worst}» gjennomsnittet av {metric} i {year}: {moved} prosentpoeng (± {error}).",
     en="Each test is laid over the plan by itself. The tests are computed with {runs} of the futures, all in the "
-    "same weather. '{worst}' moves the mean of {metric} in {year} most: {moved} percentage points (± {error}).",
+    "same rates, tax years and building years. '{worst}' moves the mean of {metric} in {year} most: {moved} "
+    "percentage points (± {error}).",
 )
 STRESS_TITLE = Text("Hvor det ender i hver prøve", "Where it ends in each test")
 STRESS_SEEN = Text(
