@@ -376,7 +376,7 @@ def test_rows_are_whole_csv_that_others_read(folder, statistics):
     assert {len(row) for row in rows} == {len(head)}
     assert head[-3:] == ["source_nb", "source_en", "note"], "sources in both languages, those of other rows kept"
     placeholder = next(row for row in rows if row[0] == "culture")
-    assert placeholder[-3] == placeholder[-2] == "oppdiktet"
+    assert all(len(words) > 3 for words in placeholder[-3:-1])
 
 
 def test_single_years_with_needs_in_ranges_are_what_plain_python_makes_of_them(folder, statistics):
