@@ -205,6 +205,14 @@ CASES: dict[str, Callable[[ldip.Case], Any]] = {
 """What a Python program may ask for in vain."""
 
 
+STATISTICS = {
+    *("not_json", "not_jsonstat", "not_statistics", "unknown_table", "other_municipality", "no_folder_to_fill"),
+    *("not_a_municipality", "former_municipality", "not_rewritable"),
+    *("lacks_division", "refused", "offline", "not_https", "too_much_answered"),
+}
+"""Told by tests/test_import.py and tests/test_fetch.py."""
+
+
 def told(kind: str, function: Callable[..., Any], *words: Any, **named: Any) -> None:
     """The function ends with a fault of that kind, whose words are in order."""
     with pytest.raises(InputError) as caught:
@@ -526,6 +534,17 @@ def test_what_only_a_change_may_say(folder):
 
 def test_every_kind_is_told_by_a_test():
     alone = set(re.findall(r'\b(?:told|holds)\("(\w+)"', Path(__file__).read_text(encoding="utf-8")))
-    tested = {*TABLES, *GRIDS, *SERIES, *SHEETS, *COMMANDS, *STATES, *CASES, *PROJECT_ROWS, *PROJECT_CHANGES} | alone
+    tested = {
+        *TABLES,
+        *GRIDS,
+        *SERIES,
+        *SHEETS,
+        *COMMANDS,
+        *STATES,
+        *CASES,
+        *PROJECT_ROWS,
+        *PROJECT_CHANGES,
+        *STATISTICS,
+    } | alone
     in_files = {directives(path)["kind"] for path in BAD}
     assert tested | in_files | set(DOUBTFUL) == set(fault_words())

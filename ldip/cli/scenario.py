@@ -1,4 +1,4 @@
-"""ldip scenario list, show, new, check and upgrade; what comes out as sheets and in again is in sheets.py."""
+"""ldip scenario list, show, new, check and upgrade; sheets are in sheets.py, import in statistics.py."""
 
 import shlex
 from pathlib import Path
@@ -10,6 +10,7 @@ from ldip.cli.checked import CHANGES_TOO, IN_DOUBT, IN_ORDER, doubt_notes, forma
 from ldip.cli.language import Group, argument, option
 from ldip.cli.options import lang_option, read, scenario_options
 from ldip.cli.sheets import from_sheet, from_workbook, write_sheet, write_workbook
+from ldip.cli.statistics import import_statistics
 from ldip.errors import Fault, InputError
 from ldip.report.folder.records import json_text
 from ldip.text import Text
@@ -168,16 +169,21 @@ def new_scenario(
 
 NEXT = Text(
     nb="{folder} er klar, med oppdiktede tall. Neste skritt:\n"
-    "  1. Bytt ut tallene i base.toml og tabellene; hvert av dem sier hvor det finnes hos dere.\n"
+    "  1. ldip scenario import --how NUMMER  offentlig statistikk som kan fylles inn\n"
+    "     Bytt ut de andre tallene i base.toml og tabellene; hvert av dem sier hvor det finnes hos dere.\n"
     "  2. ldip scenario check {folder}      alle feil på en gang\n"
     "  3. ldip plan {folder} --years {years}      sammenlign med deres egen plan\n"
     "  4. ldip simulate {folder}",
     en="{folder} is ready, with invented numbers. Next:\n"
-    "  1. Replace the numbers in base.toml and the tables; each says where to find it.\n"
+    "  1. ldip scenario import --how NUMBER  public statistics that can be filled in\n"
+    "     Replace the other numbers in base.toml and the tables; each says where to find it.\n"
     "  2. ldip scenario check {folder}      all faults at once\n"
     "  3. ldip plan {folder} --years {years}      compare with your own plan\n"
     "  4. ldip simulate {folder}",
 )
+
+
+scenario.add_command(import_statistics)
 
 
 @scenario.command(

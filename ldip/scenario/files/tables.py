@@ -13,7 +13,7 @@ from ldip.scenario.files import faults as f
 from ldip.scenario.files.cells import Block, Cell, as_text
 from ldip.scenario.files.decimals import MISSING, Numbers
 from ldip.scenario.quantities import SHARE
-from ldip.scenario.rows import HISTORIES, OPEN_END, SERVICES
+from ldip.scenario.rows import HISTORIES, OPEN_END, SERVICES, ages_named
 from ldip.text import Text
 
 COLUMNS = {
@@ -188,7 +188,7 @@ def check_demand(file: str, table: Table, population: Table, population_file: st
     unknown: dict[str, list[int]] = {}
     groups = [row["group"] for row in population.rows]
     for row, line in zip(table.rows, table.lines, strict=True):
-        if groups and row["group"] not in groups:
+        if groups and row["group"] not in groups and not _is_union(population, row["group"]):
             unknown.setdefault(row["group"], []).append(line)
     for group, lines in unknown.items():
         if _lacks(population, group):
@@ -205,12 +205,20 @@ def check_demand(file: str, table: Table, population: Table, population_file: st
 
 def _lacks(population: Table, group: str) -> bool:
     """Is it the population that lacks the group? Then none of its rows has people of the ages that the name says."""
-    ages = re.fullmatch(r"(\d{1,3})(?:-(\d{1,3})|(\+)|)", group)
-    if not ages:
+    ages = ages_named(group)
+    return ages is not None and not any(
+        row["age_from"] <= ages[1] and row["age_to"] >= ages[0] for row in population.rows
+    )
+
+
+def _is_union(population: Table, group: str) -> bool:
+    """Are the ages that the name says those of several groups together? An open end ends with the oldest group."""
+    ages = ages_named(group)
+    if ages is None:
         return False
-    first = int(ages[1])
-    last = 999 if ages[3] else int(ages[2] or first)
-    return not any(row["age_from"] <= last and row["age_to"] >= first for row in population.rows)
+    starts = {row["age_from"] for row in population.rows}
+    ends = {row["age_to"] for row in population.rows}
+    return ages[0] in starts and (ages[1] in ends or (ages[1] == OPEN_END and ages[0] <= max(ends)))
 
 
 def in_sectors(file: str, table: Table, known: Sequence[str]) -> list[Fault]:
