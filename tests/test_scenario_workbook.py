@@ -259,7 +259,8 @@ def test_a_year_a_row_and_a_table_more(cells, tmp_path):
     new = {
         (S, f"A{setting}"): "prices.cpi_growth", (S, f"F{setting}"): 2030.0, (S, f"G{setting}"): 0.03,
         (P, f"A{row}"): "tax", (P, f"C{row}"): "property", (P, f"D{row}"): "Eiendomsskatt",
-        (P, f"E{row}"): "mill. 2025-kr", (P, f"J{row}"): "Antakelse", (P, f"K{row}"): "vår egen", (P, f"L{row}"): "our own",
+        (P, f"E{row}"): "mill. 2025-kr", (P, f"J{row}"): "Antakelse",
+        (P, f"K{row}"): "vår egen", (P, f"L{row}"): "our own",
         **{(P, f"{letter}{row}"): 12.5 for letter in "FGHI"},
         **{("Premieavvik", f"{letter}{head + 1}"): it for letter, it in
            zip("ABCDE", (2023.0, 14.5, 7.0, "kilde", "regnskapet"), strict=True)},
