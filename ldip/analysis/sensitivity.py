@@ -20,7 +20,9 @@ from ldip.scenario.files.overlay import with_quantity
 from ldip.scenario.numbers import quantities
 from ldip.scenario.quantities import UNSOURCED, Parameter, Quantity
 from ldip.scenario.schema import Scenario, limits
+from ldip.scenario.settings import name_of
 from ldip.statistics.summary import distribution
+from ldip.text import NO_WORDS, Text
 
 LOW, HIGH = 0.10, 0.90
 """A bar holds eight of ten runs."""
@@ -87,6 +89,7 @@ class Assumption(NamedTuple):
     down: float
     up: float
     effects: dict[str, Effect]
+    name: Text = NO_WORDS
 
 
 class Tornado(NamedTuple):
@@ -279,7 +282,8 @@ def _moved(
         sizes.append(size)
         found.append({metric.id: _difference(ledger, metric, reference[metric.id]) for metric in metrics})
     effects = {metric.id: Effect(*found[0][metric.id], *found[1][metric.id]) for metric in metrics}
-    return Assumption(key, quantity.unit, list(quantity.numbers().values())[-1], sizes[0], sizes[1], effects)
+    value, name = list(quantity.numbers().values())[-1], name_of(scenario, key)
+    return Assumption(key, quantity.unit, value, sizes[0], sizes[1], effects, name)
 
 
 def _difference(ledger: Ledger | None, metric: Metric, reference: np.ndarray) -> tuple[float, float]:

@@ -13,12 +13,15 @@ from ldip.analysis.sensitivity import Assumption, Bar, Tornado
 from ldip.analysis.sobol import Index, Sobol
 from ldip.model.catalogue import Metric
 from ldip.model.engine.simulate import PRESSURE
+from ldip.report.answers.projects import shortened
 from ldip.report.folder.records import figure, write_records
 from ldip.report.numbers import NO_BREAK_SPACE, SHOWN, difference_label, number, shown, unit_label
 from ldip.report.terminal import POLICY, table
 from ldip.report.words import AND, DOWN, UP
 from ldip.scenario.drivers import ABOUT
 from ldip.text import Text
+
+WIDEST_NAME = 48
 
 TOP = 12
 """Assumptions that are shown; the files have all."""
@@ -166,7 +169,7 @@ def _assumption_table(tornado: Tornado, lang: str) -> str:
     for assumption in leading(tornado):
         sizes = [assumption.value, assumption.down, assumption.up]
         cells = [both_ways(assumption, metric, lang) for metric in tornado.metrics]
-        rows.append([assumption.key, *[compact(size, lang) for size in sizes], *cells])
+        rows.append([assumption_label(assumption, lang), *[compact(size, lang) for size in sizes], *cells])
     errors = [
         max((e for a in leading(tornado) for e in a.effects[m.id][1::2] if math.isfinite(e)), default=math.nan)
         for m in tornado.metrics
@@ -174,6 +177,11 @@ def _assumption_table(tornado: Tornado, lang: str) -> str:
     error_cells = [shown(e, m.unit, lang, finer=1) for e, m in zip(errors, tornado.metrics, strict=True)]
     rows.append([LARGEST_ERROR.say(lang), "", "", "", *error_cells])
     return f"{ASSUMPTIONS.say(lang, year=tornado.year)}\n{table(rows)}"
+
+
+def assumption_label(assumption: Assumption, lang: str) -> str:
+    """What an assumption is called in a table or a picture; its key where it has no name."""
+    return shortened(assumption.name.say(lang) or assumption.key, WIDEST_NAME)
 
 
 def both_ways(assumption: Assumption, metric: Metric, lang: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from ldip.analysis.sensitivity import Bar, Tornado
 from ldip.analysis.sobol import Index, Sobol
 from ldip.model.catalogue import Metric
-from ldip.report.answers.sensitivity import TOP, compact, driver_label, metric_title
+from ldip.report.answers.sensitivity import TOP, assumption_label, compact, driver_label, metric_title
 from ldip.report.fans import BLUE, FOOT_STYLE, INK, marked, number_ticks
 from ldip.report.numbers import SHOWN, difference_label, number
 from ldip.report.words import DOWN, UP
@@ -125,7 +125,8 @@ def draw_assumptions(axes: Any, tornado: Tornado, metric: Metric, lang: str) -> 
         for value, error, colour in sorted(known, key=lambda end: -abs(end[0])):  # the shorter one on top
             axes.barh(row, scale * value, height=0.62, color=colour)
             axes.plot([scale * (value - error), scale * (value + error)], [row, row], color=INK, linewidth=1.0)
-        labels.append(f"{assumption.key}  {_move_words(assumption.value, assumption.down, assumption.up, lang)}")
+        how = _move_words(assumption.value, assumption.down, assumption.up, lang)
+        labels.append(f"{assumption_label(assumption, lang)}  {how}")
     axes.axvline(0.0, color=INK, linewidth=1.0)
     _rows(axes, labels)
     unit = difference_label(metric.unit, metric.price_basis(tornado.base_year), lang)

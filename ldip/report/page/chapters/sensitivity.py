@@ -97,7 +97,13 @@ def _moved(m: Material, found: Tornado, metric: Metric) -> Picture:
     for assumption in found.strongest(metric.id, sensitivity_words.TOP):
         sizes = [assumption.value, assumption.down, assumption.up]
         cells = [sensitivity_words.compact(size, lang) for size in sizes]
-        rows.append([assumption.key, *cells, sensitivity_words.both_ways(assumption, metric, lang)])
+        rows.append(
+            [
+                assumption.name.say(lang) or assumption.key,
+                *cells,
+                sensitivity_words.both_ways(assumption, metric, lang),
+            ]
+        )
     title = m.say(MOVED_TITLE, metric=sensitivity_words.metric_title(metric, found.base_year, found.year, lang))
     told = "; ".join(f"{row[0]}: {row[-1]}" for row in rows[:5])
     return Picture(
