@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ldip.api.solutions import Restructuring, Sensitivity, Stress
     from ldip.errors import Fault, InputError
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 
 __all__ = [
     "Case",

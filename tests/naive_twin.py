@@ -275,6 +275,16 @@ def of_working_age(residents):
     return sum(residents[20:67])
 
 
+def ages_of_group(groups, name):
+    """The first and last age of a group of the population table, or of several together: 1-5, 80+."""
+    if name in groups:
+        return float(groups[name]["age_from"]), float(groups[name]["age_to"])
+    if name.endswith("+"):
+        return float(name[:-1]), 999.0
+    first, _, last = name.partition("-")
+    return float(first), float(last or first)
+
+
 @once
 def cost_by_age(scenario, service, cost):
     """Coverage x cost of a service, by age."""
@@ -282,9 +292,9 @@ def cost_by_age(scenario, service, cost):
     result = [0.0] * len(scenario["ages"])
     for row in scenario["demand"]:
         if row["service"] == service:
-            group = groups[row["group"]]
+            low, high = ages_of_group(groups, row["group"])
             for age in range(len(result)):
-                if float(group["age_from"]) <= age <= float(group["age_to"]):
+                if low <= age <= high:
                     result[age] += float(row["coverage"]) * float(row[cost])
     return result
 

@@ -156,11 +156,16 @@ def test_the_help_tells_of_every_command_in_the_order_of_use(ldip):
 
 def test_a_command_is_in_the_file_that_bears_its_name_and_alone_there():
     room = Path(cli.__file__).parent
-    for name in sorted(path.stem for path in room.glob("*.py") if path.name != "__init__.py"):
-        module = importlib.import_module(f"ldip.cli.{name}")
-        own = [it for it in vars(module).values() if isinstance(it, click.Command) and is_of(it, module.__name__)]
-        below = {it.name for group in own if isinstance(group, click.Group) for it in group.commands.values()}
-        assert {it.name for it in own} - below == {name} & set(COMMANDS), name
+    names = sorted(path.stem for path in room.glob("*.py") if path.name != "__init__.py")
+    modules = [importlib.import_module(f"ldip.cli.{name}") for name in names]
+    found = {
+        module.__name__: [it for it in vars(module).values() if isinstance(it, click.Command)] for module in modules
+    }
+    groups = [it for own in found.values() for it in own if isinstance(it, click.Group)]
+    below = [it for group in groups for it in group.commands.values()]
+    for name, (module, commands) in zip(names, found.items(), strict=True):
+        own = [it for it in commands if is_of(it, module) and it not in below]
+        assert {it.name for it in own} == {name} & set(COMMANDS), name
 
 
 def is_of(command: click.Command, module: str) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from test_bad_inputs import BAD, check_words, directives, edit
 from test_plausible import DOUBTFUL
 from test_projects_door import CHANGES as PROJECT_CHANGES
@@ -35,6 +36,7 @@ from ldip.scenario.files.reader import find, read
 from ldip.scenario.files.recorded import read_recorded
 from ldip.scenario.files.series import read_series
 from ldip.scenario.files.upgrade import Upgrade, upgrades
+from ldip.scenario.sheet.whole import COLUMNS, TEXT_COLUMNS, read_whole
 from ldip.web.controls import read_state
 from ldip.web.serve import listen
 
@@ -42,11 +44,11 @@ TABLES = {
     "bad_tolerance": ("published.csv", ",tax_revenue,0.2,", ",tax_revenue,some,"),
     "above_most": ("ages.csv", ",0.02091,", ",6.02091,"),
     "wrong_width": ("population.csv", "1378,1327,", "1378,"),
-    "not_a_table": (
-        "demand.csv",
-        "service,form,group,coverage,unit_cost,place_cost,basis,source_nb,source_en",
-        "service",
-    ),
+    "not_a_table": ("vintages.csv", None, "vintage\n2019\n"),
+    "unclear_number": ("plan.csv", "6931.2", '"6,931"'),
+    "number_missing": ("plan.csv", "6931.2", ".."),
+    "made_a_date": ("population.csv", "\n6-12,", "\n06.des,"),
+    "official_table": ("population.csv", None, "07459: Befolkning, etter alder\n\nalder;2024\n0;1\n"),
     "year_columns": ("plan.csv", "2020,2021,2022,2023", "2021,2022,2023,2024"),
     "not_a_number": ("plan.csv", "6931.2", "many"),
     "decimal_comma": ("plan.csv", "6931.2", '"6931,2"'),
@@ -92,7 +94,6 @@ SERIES = {
     "not_a_year_of_series": "year,rate\n" + "19x0,0.03\n",
     "year_twice": "year,rate\n" + "".join(f"{min(year, 2000)},{0.02 + year / 1e6}\n" for year in YEARS),
     "not_next_year": "year,rate\n" + "".join(f"{year * 2 - 1990},{0.02 + year / 1e6}\n" for year in YEARS),
-    "hole": "year,rate,cpi\n" + "".join(f"{y},{'' if y == 1995 else 0.02 + y / 1e6},0.02\n" for y in YEARS),
     "per_cent": "year,rate\n" + "".join(f"{year},{2 + year / 1e4}\n" for year in YEARS),
     "implausible": "year,completions\n" + "".join(f"{year},{year if year > 1990 else -1}\n" for year in YEARS),
     "never_changes": "year,rate\n" + "".join(f"{year},0.02\n" for year in YEARS),
@@ -125,10 +126,14 @@ SHEETS = {
 
 COMMANDS = {
     "no_scenario": ["simulate", "no-such"],
+    "not_a_scenario": ["simulate", "a-folder"],
+    "not_a_change": ["simulate", "--change", "a-file"],
+    "workbook_of_changes": ["scenario", "workbook", "baerum-2020+housing-minus-20"],
     "no_change": ["simulate", "--change", "no-such"],
     "no_driver": ["simulate", "--without", "no-such"],
     "too_many_runs": ["explain", "--group", "0.9:1", "--runs", "900000000"],
     "no_series": ["calibrate", "no-such.csv"],
+    "not_a_series": ["calibrate", "a-file"],
     "no_long_column": ["backtest", "--minimum", "200"],
     "no_area": ["payback", "no-such"],
     "nothing_built": ["payback", "fornebu", "--years", "3", "--runs", "20"],
@@ -200,6 +205,14 @@ CASES: dict[str, Callable[[ldip.Case], Any]] = {
 """What a Python program may ask for in vain."""
 
 
+STATISTICS = {
+    *("not_json", "not_jsonstat", "not_statistics", "unknown_table", "other_municipality", "no_folder_to_fill"),
+    *("not_a_municipality", "former_municipality", "not_rewritable"),
+    *("lacks_division", "refused", "offline", "not_https", "too_much_answered"),
+}
+"""Told by tests/test_import.py and tests/test_fetch.py."""
+
+
 def told(kind: str, function: Callable[..., Any], *words: Any, **named: Any) -> None:
     """The function ends with a fault of that kind, whose words are in order."""
     with pytest.raises(InputError) as caught:
@@ -229,11 +242,29 @@ def municipality(tmp_path: Path) -> Path:
 def test_tables(municipality, kind):
     name, old, new = TABLES[kind]
     path = municipality / name
-    if "\udce5" in new:
+    if old is None:
+        path.write_text(new, encoding="utf-8")
+    elif "\udce5" in new:
         path.write_bytes(path.read_bytes().replace(old.encode(), b"\xe5"))
     else:
         edit(path, old, new)
     told(kind, read, str(municipality))
+
+
+def test_two_files_of_a_table(municipality):
+    (municipality / "plan.xlsx").write_bytes(b"")
+    told("two_files", read, str(municipality))
+
+
+def test_workbooks_of_whole_scenarios(tmp_path):
+    with xlsxwriter.Workbook(str(tmp_path / "none.xlsx")) as book:
+        book.add_worksheet("Ark1")
+    told("workbook_no_sheet", read_whole, tmp_path / "none.xlsx")
+    with xlsxwriter.Workbook(str(tmp_path / "empty.xlsx")) as book:
+        for name in ("Tekster", "Innstillinger", "Rammer", "Plan", "Folketall", "Alder", "Brukere"):
+            columns = {"Tekster": TEXT_COLUMNS, "Innstillinger": COLUMNS}.get(name, ())
+            book.add_worksheet(name).write_row(0, 0, [column.nb for column in columns])
+    told("workbook_no_header", read_whole, tmp_path / "empty.xlsx")
 
 
 @pytest.mark.parametrize("kind", GRIDS)
@@ -503,6 +534,17 @@ def test_what_only_a_change_may_say(folder):
 
 def test_every_kind_is_told_by_a_test():
     alone = set(re.findall(r'\b(?:told|holds)\("(\w+)"', Path(__file__).read_text(encoding="utf-8")))
-    tested = {*TABLES, *GRIDS, *SERIES, *SHEETS, *COMMANDS, *STATES, *CASES, *PROJECT_ROWS, *PROJECT_CHANGES} | alone
+    tested = {
+        *TABLES,
+        *GRIDS,
+        *SERIES,
+        *SHEETS,
+        *COMMANDS,
+        *STATES,
+        *CASES,
+        *PROJECT_ROWS,
+        *PROJECT_CHANGES,
+        *STATISTICS,
+    } | alone
     in_files = {directives(path)["kind"] for path in BAD}
     assert tested | in_files | set(DOUBTFUL) == set(fault_words())

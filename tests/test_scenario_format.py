@@ -37,7 +37,7 @@ SAME_SINCE = (
     *("closing_endowment_fund", "restructuring_measures"),
 )
 OF_PEOPLE = ("residents", "closing_residents", "tax_revenue")
-"""Lines that follow the fit of people to the table, which since 0.3.0 is that of Bærum's size for every municipality:
+"""Lines that follow the fit of people to the table, which since 0.4.0 is that of Bærum's size for every municipality:
 those of a smaller one are near what they were."""
 CASES = [
     (name, changes)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ldip.model.accounts.inputs import People
-from ldip.model.people.cohorts import demand_weights, group_weights, schedule
+from ldip.model.people.cohorts import ages_of, demand_weights, schedule
 from ldip.model.people.housing import programme
 from ldip.model.plan.baseline import Baseline
 from ldip.model.plan.places import places
@@ -115,9 +115,10 @@ def districts(scenario: Scenario, baseline: Baseline) -> tuple[District, ...]:
 
 def _coverage(scenario: Scenario, service: str) -> np.ndarray:
     """The share of each age that uses a service in a form that needs places (age,)."""
-    groups = dict(zip([group.group for group in scenario.population], group_weights(scenario), strict=True))
     rows = [row for row in scenario.demand if row.service == service and row.place_cost > 0.0]
-    return np.sum([np.zeros(len(scenario.ages)), *(row.coverage * groups[row.group] for row in rows)], axis=0)
+    return np.sum(
+        [np.zeros(len(scenario.ages)), *(row.coverage * ages_of(scenario, row.group) for row in rows)], axis=0
+    )
 
 
 def _places_for(scenario: Scenario, service: str) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 from ldip.analysis.growth import PERCENTILES
 from ldip.model import drivers
 from ldip.model.engine.simulate import CHUNK
-from ldip.model.people.cohorts import group_weights
+from ldip.model.people.cohorts import shown_weights
 from ldip.model.people.extra import group_residents
 from ldip.model.plan.baseline import Baseline
 from ldip.scenario.schema import Scenario
@@ -21,13 +21,13 @@ class GroupFans(NamedTuple):
     """Residents at 31 December by age group."""
 
     runs: int
-    percentiles: np.ndarray  # (percentile of PERCENTILES, group of the population table, year)
+    percentiles: np.ndarray  # (percentile of PERCENTILES, group that is shown, year)
 
 
 def group_fans(scenario: Scenario, baseline: Baseline, *, runs: int, seed: int) -> GroupFans:
     """The fan of every age group, in the weather of the first `runs` runs of the seed, MOST_RUNS at most."""
     runs, years = min(runs, MOST_RUNS), len(baseline.years)
-    planned = (group_weights(scenario) @ baseline.population.closing)[:, 2 : 2 + years]
+    planned = (shown_weights(scenario) @ baseline.population.closing)[:, 2 : 2 + years]
     process = drivers.prepare(scenario.drivers, baseline.plan)
     found = np.empty((*planned.shape, runs))
     for first in range(0, runs, CHUNK):

@@ -11,9 +11,11 @@ from ldip.cli.options import (
     THAT_SCENARIO,
     Number,
     change_option,
+    csv_option,
     lang_option,
     progress_bar,
     read,
+    result_folder,
 )
 from ldip.cli.place import default_out
 from ldip.errors import Fault, InputError
@@ -88,6 +90,7 @@ from ldip.text import Text
     metavar="YEAR",
     help=Text(nb="Når den skal nås  [standard: siste år]", en="When it is to be reached  [default: the last year]"),
 )
+@csv_option
 @option(
     "--out",
     type=click.Path(path_type=Path),
@@ -141,7 +144,6 @@ def backtest(
     from ldip.analysis.realism import check_by, realism
     from ldip.report.answers.backtest import backtest_records, backtest_text, write_backtest
     from ldip.report.answers.realism import realism_records, realism_text, write_realism
-    from ldip.report.folder.files import result_folder
     from ldip.scenario.files.history import read_history
     from ldip.scenario.files.series import read_series
 

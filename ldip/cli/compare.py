@@ -11,12 +11,15 @@ from ldip.cli.alternatives import read_all, reference, wanted
 from ldip.cli.language import argument, command, option
 from ldip.cli.options import (
     ALL,
+    EXCEL,
     change_option,
     check_policy,
     check_size,
+    csv_option,
     lang_option,
     policy_options,
     progress_bar,
+    result_folder,
     run_options,
 )
 from ldip.cli.place import default_out, names_of
@@ -58,6 +61,7 @@ PICTURES = ("comparison.png", "comparison.svg")
 )
 @run_options
 @policy_options
+@csv_option
 @option(
     "--out",
     type=click.Path(path_type=Path),
@@ -132,7 +136,7 @@ def compare(
     how: Any = {"runs": runs, "seed": seed, "years": years}
     against = reference(against, words, sources, len(changes)) if against else sources[0].scenario.name
     out = out or default_out("compare", *names_of(words, sources))
-    with files.result_folder(out) as folder:
+    with result_folder(out) as folder:
         with progress_bar(runs, lang, scenarios=len(sources)) as advance:
             of = [source.scenario for source in sources]
             comparison = compare_scenarios(of, against=against, progress=advance, policy=policy, step=step, **how)
@@ -171,7 +175,8 @@ def _show(
         lang, title=common_title(sources, len(changes), lang)
     )
     click.echo(comparison_text(comparison, labels(sources, len(changes), lang), heading, lang))
-    click.echo("\n" + Text("Resultater: {out}", "Results: {out}").say(lang, out=out))
+    click.echo("\n" + EXCEL.say(lang))
+    click.echo(Text("Resultater: {out}", "Results: {out}").say(lang, out=out))
 
 
 def _write_picture(
@@ -185,7 +190,6 @@ def _write_picture(
 ) -> None:
     from ldip.report.answers.comparison import common_title, labels
     from ldip.report.answers.comparison_charts import write_picture
-    from ldip.report.folder.files import result_folder
 
     with result_folder(out) as folder:
         title = common_title(sources, len(changes), lang)

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ldip.cli.language import command, option, say
-from ldip.cli.options import check_size, lang_option, progress_bar, read, run_options, scenario_options, title
+from ldip.cli.options import (
+    check_size,
+    csv_option,
+    lang_option,
+    progress_bar,
+    read,
+    result_folder,
+    run_options,
+    scenario_options,
+    title,
+)
 from ldip.errors import Fault, InputError
 from ldip.report.folder.records import json_text
 from ldip.text import Text
@@ -107,6 +117,7 @@ class Shares(click.ParamType):
     ),
 )
 @run_options
+@csv_option
 @option(
     "--out",
     type=click.Path(path_type=Path),
@@ -158,7 +169,6 @@ def explain(
     from ldip.analysis.explain import explain as explain_path
     from ldip.analysis.explain import explain_groups
     from ldip.report.answers.explain import explanation_records, explanation_text, write_explanation
-    from ldip.report.folder.files import result_folder
 
     if against and not group:
         raise click.UsageError(say("--against hører til --group.", "--against belongs to --group."))

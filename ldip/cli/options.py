@@ -6,6 +6,7 @@ import shlex
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -180,6 +181,36 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+CSV_META = "ldip.csv"
+EXCEL = Text(
+    nb="I Excel: ldip workbook RESULTATMAPPE, eller --csv nb for CSV-filer som norsk Excel åpner riktig.",
+    en="In Excel: ldip workbook RESULT-FOLDER, or --csv nb for CSV files that a Norwegian Excel opens rightly.",
+)
+
+
+def csv_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --csv, which :func:`result_folder` asks for."""
+    return option(
+        "--csv",
+        type=click.Choice(["en", "nb"]),
+        default="en",
+        show_default=True,
+        expose_value=False,
+        callback=lambda context, _, value: context.meta.update({CSV_META: value}),
+        help=Text(
+            nb="Hvordan CSV-filer skrives; nb: med ; og desimalkomma, slik norsk Excel åpner dem.",
+            en="How CSV files are written; nb: with ; and decimal comma, as a Norwegian Excel opens them.",
+        ),
+    )(command)
+
+
+def result_folder(out: Path) -> AbstractContextManager[Path]:
+    """The result folder of a command with :func:`csv_option`."""
+    from ldip.report.folder import files
+
+    return files.result_folder(out, click.get_current_context().meta[CSV_META])
+
+
 def _told(ctx: click.Context, param: click.Parameter, runs: int) -> int:
     """The runs as they are; a notice tells that they are too few for what is shown."""
     if runs < FEW_RUNS:
@@ -196,7 +227,7 @@ FEW = Text(
 
 
 def result_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add --out, --json and --pictures."""
+    """Add --out, --csv, --json and --pictures."""
     for add in (
         option(
             "--pictures/--no-pictures",
@@ -213,6 +244,7 @@ def result_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 en="Print the results as JSON instead of tables.",
             ),
         ),
+        csv_option,
         option(
             "--out",
             type=click.Path(path_type=Path),

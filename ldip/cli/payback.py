@@ -12,6 +12,7 @@ from ldip.cli.options import (
     lang_option,
     progress_bar,
     read,
+    result_folder,
     result_options,
     run_options,
     scenario_options,
@@ -68,7 +69,6 @@ def payback(
     """
     from ldip.analysis.growth import payback as compute
     from ldip.report.answers import growth
-    from ldip.report.folder.files import result_folder
 
     check_size(runs, years, ledgers=2)
     source = read(scenario, changes)

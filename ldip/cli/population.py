@@ -5,7 +5,16 @@ from pathlib import Path
 import click
 
 from ldip.cli.language import command
-from ldip.cli.options import lang_option, progress_bar, read, result_options, run_options, scenario_options, title
+from ldip.cli.options import (
+    lang_option,
+    progress_bar,
+    read,
+    result_folder,
+    result_options,
+    run_options,
+    scenario_options,
+    title,
+)
 from ldip.cli.place import default_out, name_of
 from ldip.report.folder.records import json_text
 from ldip.text import Text
@@ -43,7 +52,6 @@ def population(
     from ldip.analysis.population import group_fans
     from ldip.model.plan.baseline import build
     from ldip.report.answers import growth
-    from ldip.report.folder.files import result_folder
     from ldip.statistics.stream import passes, simulate_and_summarise
 
     source = read(scenario, changes)

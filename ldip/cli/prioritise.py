@@ -10,10 +10,12 @@ from ldip.cli.options import (
     FINITE,
     Number,
     check_size,
+    csv_option,
     driver_options,
     lang_option,
     progress_bar,
     read,
+    result_folder,
     run_options,
     scenario_options,
     title,
@@ -167,6 +169,7 @@ class Ceiling(click.ParamType):
     ),
 )
 @run_options
+@csv_option
 @option(
     "--out",
     type=click.Path(path_type=Path),
@@ -246,7 +249,7 @@ def prioritise(
 def _write(out: Path, result: "Prioritised", pictures: bool, heading: str, lang: str) -> None:
     """The change file alone, or a folder with the change, the tables and the picture."""
     from ldip.report.answers import prioritise as words
-    from ldip.report.folder.files import result_folder, write_file
+    from ldip.report.folder.files import write_file
 
     if out.suffix == ".toml":
         write_file(out, words.change_file(result))

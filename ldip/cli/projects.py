@@ -12,6 +12,7 @@ from ldip.cli.options import (
     lang_option,
     progress_bar,
     read,
+    result_folder,
     result_options,
     run_options,
     scenario_options,
@@ -111,7 +112,6 @@ def projects(
     from ldip.analysis.investment_plan import MOST_RUNS, investment_plan
     from ldip.report.answers.projects import projects_text
     from ldip.report.answers.projects_files import projects_records, write_projects
-    from ldip.report.folder.files import result_folder
 
     check_size(min(runs, MOST_RUNS), years)
     if propose_to and propose_to.exists() and not overwrite:
@@ -147,10 +147,11 @@ def _propose(
     from ldip.report.answers.proposal import proposal_records, proposal_text, proposal_words
     from ldip.report.folder.files import check_writable, write_file
     from ldip.scenario.files.reader import find
+    from ldip.scenario.files.reading import table_file
 
     check_writable(to)
     found = propose(source.scenario, years=years, sizes=sizes, lang=lang)
-    own = find(scenario).folder / "projects.csv"
+    own = table_file(find(scenario).folder, "projects")
     kept = own if own.is_file() else None
     if found.projects:
         write_file(to, proposal_text(kept, found.projects, lang))

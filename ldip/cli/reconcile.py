@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from ldip.cli.language import command, option
-from ldip.cli.options import lang_option, read, scenario_options, title
+from ldip.cli.options import csv_option, lang_option, read, result_folder, scenario_options, title
 from ldip.errors import Fault, InputError
 from ldip.text import Text
 
@@ -20,6 +20,7 @@ from ldip.text import Text
     is_flag=True,
     help=Text(nb="Alle tall, ikke bare de som avviker.", en="Every figure, not only those that differ."),
 )
+@csv_option
 @option(
     "--out",
     type=click.Path(path_type=Path),
@@ -38,7 +39,6 @@ def reconcile(scenario: str, changes: tuple[str, ...], everything: bool, out: Pa
     from ldip.analysis.reconcile import debt_ratios
     from ldip.analysis.reconcile import reconcile as compare
     from ldip.report.answers.reconciliation import reconciliation_text, write_reconciliation
-    from ldip.report.folder.files import result_folder
     from ldip.scenario.files.reader import change_names, find
 
     source = read(scenario, changes)

@@ -8,10 +8,12 @@ import click
 from ldip.cli.language import command, option, say
 from ldip.cli.options import (
     check_size,
+    csv_option,
     driver_options,
     lang_option,
     progress_bar,
     read,
+    result_folder,
     run_options,
     scenario_options,
     title,
@@ -100,6 +102,7 @@ class Confidences(click.ParamType):
     help=Text(nb="Også: hvor stort bufferfond som holder.", en="Also: how large a buffer fund lasts."),
 )
 @run_options
+@csv_option
 @option(
     "--out",
     type=click.Path(path_type=Path),
@@ -144,7 +147,6 @@ def restructure(
     from ldip.analysis.restructuring import restructure as solve
     from ldip.analysis.steering import steer
     from ldip.report.answers import restructuring as words
-    from ldip.report.folder.files import result_folder
 
     check_size(runs, years, ledgers=2)
     source = read(scenario, changes, without, only)

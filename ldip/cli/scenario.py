@@ -1,4 +1,4 @@
-"""ldip scenario list, show, new, check, upgrade, sheet and from-sheet."""
+"""ldip scenario list, show, new, check and upgrade; sheets are in sheets.py, import in statistics.py."""
 
 import shlex
 from pathlib import Path
@@ -8,10 +8,12 @@ import click
 
 from ldip.cli.checked import CHANGES_TOO, IN_DOUBT, IN_ORDER, doubt_notes, format_notes, placeholder_notes
 from ldip.cli.language import Group, argument, option
-from ldip.cli.options import XLSX, lang_option, read, scenario_options
+from ldip.cli.options import lang_option, read, scenario_options
+from ldip.cli.sheets import from_sheet, from_workbook, write_sheet, write_workbook
+from ldip.cli.statistics import import_statistics
 from ldip.errors import Fault, InputError
 from ldip.report.folder.records import json_text
-from ldip.text import Text, counted
+from ldip.text import Text
 
 if TYPE_CHECKING:
     pass
@@ -167,16 +169,21 @@ def new_scenario(
 
 NEXT = Text(
     nb="{folder} er klar, med oppdiktede tall. Neste skritt:\n"
-    "  1. Bytt ut tallene i base.toml og tabellene; hvert av dem sier hvor det finnes hos dere.\n"
+    "  1. ldip scenario import --how NUMMER  offentlig statistikk som kan fylles inn\n"
+    "     Bytt ut de andre tallene i base.toml og tabellene; hvert av dem sier hvor det finnes hos dere.\n"
     "  2. ldip scenario check {folder}      alle feil på en gang\n"
     "  3. ldip plan {folder} --years {years}      sammenlign med deres egen plan\n"
     "  4. ldip simulate {folder}",
     en="{folder} is ready, with invented numbers. Next:\n"
-    "  1. Replace the numbers in base.toml and the tables; each says where to find it.\n"
+    "  1. ldip scenario import --how NUMBER  public statistics that can be filled in\n"
+    "     Replace the other numbers in base.toml and the tables; each says where to find it.\n"
     "  2. ldip scenario check {folder}      all faults at once\n"
     "  3. ldip plan {folder} --years {years}      compare with your own plan\n"
     "  4. ldip simulate {folder}",
 )
+
+
+scenario.add_command(import_statistics)
 
 
 @scenario.command(
@@ -268,91 +275,5 @@ NOTHING_OLD = Text(
 )
 
 
-@scenario.command(
-    "sheet",
-    nb="""
-    Skriv innstillingene i SCENARIO som Excel-arket UT: en rad per innstilling, en kolonne per alternativ.
-
-    En tom celle er som i grunnlaget. Rediger arket i Excel, og kjør så: ldip scenario from-sheet.
-    """,
-)
-@argument("out", type=XLSX)
-@scenario_options
-@option(
-    "--alternative",
-    "alternatives",
-    multiple=True,
-    metavar="NAME",
-    help=Text(
-        nb="En kolonne med denne navngitte endringen, ENDRING+ENDRING eller .toml-fil; kan gjentas.",
-        en="A column with this named change, CHANGE+CHANGE or .toml file; may be repeated.",
-    ),
-)
-@lang_option
-def write_sheet(out: Path, scenario: str, changes: tuple[str, ...], alternatives: tuple[str, ...], lang: str) -> None:
-    """Write the settings of SCENARIO as the Excel sheet OUT: a row a setting, a column an alternative.
-
-    An empty cell is as in the base. Edit it in Excel, then: ldip scenario from-sheet.
-
-    \b
-    Examples:
-      ldip scenario sheet alternatives.xlsx
-      ldip scenario sheet alternatives.xlsx --alternative housing-minus-20 --alternative interest-plus-2
-      ldip scenario sheet mine.xlsx my-municipality/ --lang en
-    """
-    from ldip.report.folder.files import result_folder
-    from ldip.report.workbook.settings import write_scenario_sheet
-
-    base = read(scenario, changes)
-    columns = {_change_name(name): read(scenario, (*changes, *_parts(name))) for name in alternatives}
-    with result_folder(out.parent) as folder:
-        write_scenario_sheet(folder / out.name, base, "+".join((scenario, *changes)), columns, lang)
-    click.echo(Text("Ark: {out}", "Sheet: {out}").say(lang, out=out))
-
-
-def _parts(name: str) -> tuple[str, ...]:
-    return (name,) if Path(name).is_file() else tuple(name.split("+"))
-
-
-def _change_name(name: str) -> str:
-    """What an alternative of one or several changes is called as a file."""
-    return "_".join(Path(part).stem for part in _parts(name))
-
-
-@scenario.command(
-    "from-sheet", nb="Gjør hvert alternativ i Excel-arket ARK til en endringsfil; hver feil nevnes med sin celle."
-)
-@argument("sheet", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@option(
-    "--out",
-    type=click.Path(path_type=Path),
-    required=True,
-    help=Text(nb="Mappe for endringsfilene, som min/changes.", en="Folder for the change files, like my/changes."),
-)
-@lang_option
-def from_sheet(sheet: Path, out: Path, lang: str) -> None:
-    """Turn each alternative of the Excel SHEET into a change file; every fault is named with its cell.
-
-    \b
-    Examples:
-      ldip scenario from-sheet alternatives.xlsx --out changes/
-      ldip compare baerum-2020 changes/dear-money.toml
-    """
-    from ldip.report.folder.files import result_folder
-    from ldip.report.folder.place import write_whole
-    from ldip.scenario.sheet.alternatives import check, read_sheet
-
-    scenario, changes = read_sheet(sheet, out)
-    with result_folder(out) as folder:
-        faults: list[Fault] = []
-        for change in changes:
-            path = folder / f"{change.name}.toml"
-            write_whole(path, change.toml)
-            faults += check(sheet.name, scenario, change, path)
-        if faults:
-            raise InputError(faults)
-    one, many = Text("innstilling", "setting"), Text("innstillinger", "settings")
-    for change in changes:
-        click.echo(f"{out / change.name}.toml: {change.numbers} {counted(change.numbers, one, many).say(lang)}")
-    again = " ".join([scenario, *[str(out / f"{change.name}.toml") for change in changes]])
-    click.echo(Text("Videre: ldip compare {again}", "Next: ldip compare {again}").say(lang, again=again))
+for _command in (write_sheet, from_sheet, write_workbook, from_workbook):
+    scenario.add_command(_command)

@@ -6,7 +6,17 @@ from typing import Any
 import click
 
 from ldip.cli.language import command, option, say
-from ldip.cli.options import check_size, lang_option, read, run_options, scenario_options, title, work_bar
+from ldip.cli.options import (
+    check_size,
+    csv_option,
+    lang_option,
+    read,
+    result_folder,
+    run_options,
+    scenario_options,
+    title,
+    work_bar,
+)
 from ldip.cli.place import default_out, name_of
 from ldip.report.folder.records import json_text
 from ldip.text import Text
@@ -35,6 +45,7 @@ from ldip.text import Text
         en="Move every quantity of the scenario, also those with a source; not only our assumptions.",
     ),
 )
+@csv_option
 @option(
     "--out",
     type=click.Path(path_type=Path),
@@ -82,7 +93,6 @@ def sensitivity(
     from ldip.analysis.discovery import discover, event_named
     from ldip.model.fiscal_rules import events
     from ldip.report.answers import sensitivity as report
-    from ldip.report.folder.files import result_folder
 
     if runs < tornadoes.FEWEST:
         raise click.UsageError(

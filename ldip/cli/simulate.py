@@ -10,12 +10,15 @@ import click
 
 from ldip.cli.language import command, option
 from ldip.cli.options import (
+    EXCEL,
     check_policy,
+    csv_option,
     driver_options,
     lang_option,
     policy_options,
     progress_bar,
     read,
+    result_folder,
     run_options,
     scenario_options,
     title,
@@ -45,6 +48,7 @@ PICTURES_TOO = Text("Resultater og figurer: {out}", "Results and pictures: {out}
 @driver_options
 @run_options
 @policy_options
+@csv_option
 @option(
     "--out",
     type=click.Path(path_type=Path),
@@ -139,7 +143,7 @@ def simulate(
     out = out or default_out(name_of(scenario, source))
     names = fans_of(policy)
     size: Any = {"runs": runs, "seed": seed, "years": years}
-    with files.result_folder(out) as folder, _kept_runs(keep_runs, folder, source, names, **size) as kept:
+    with result_folder(out) as folder, _kept_runs(keep_runs, folder, source, names, **size) as kept:
         with progress_bar(runs * passes(runs), lang, scenarios=len(names)) as advance:
             asked: Any = {**size, "policy": policy, "step": step, "kept": kept, "progress": advance}
             fans = simulate_fans(source.scenario, name=source.scenario.name, **asked)
@@ -186,6 +190,7 @@ def _show(source: "Source", fans: "Fans", out: Path, lang: str, *, pictures: boo
     count, total = assumed(source.scenario)
     click.echo(simulation_text(fans, title(source, lang), lang))
     click.echo(ASSUMPTIONS.say(lang, count=count, total=total, name=source.scenario.scenario.name))
+    click.echo(EXCEL.say(lang))
     where = PICTURES_TOO if pictures else RESULTS
     click.echo(where.say(lang, out=out))
     if details:
@@ -219,7 +224,6 @@ def _kept_runs(
 
 def _write_pictures(source: "Source", fans: "Fans", out: Path, lang: str) -> None:
     from ldip.report.fans import write_fans
-    from ldip.report.folder.files import result_folder
 
     with result_folder(out) as folder:
         write_fans(folder, source.scenario, fans, lang)

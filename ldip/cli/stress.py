@@ -10,10 +10,12 @@ from ldip.cli.language import command, option
 from ldip.cli.options import (
     check_policy,
     check_size,
+    csv_option,
     lang_option,
     policy_options,
     progress_bar,
     read,
+    result_folder,
     run_options,
     scenario_options,
     title,
@@ -46,6 +48,7 @@ PICTURES = ("stress.png", "stress.svg")
 )
 @run_options
 @policy_options
+@csv_option
 @option(
     "--out",
     type=click.Path(path_type=Path),
@@ -99,7 +102,7 @@ def stress(
     check_size(runs, years, ledgers=2)
     sources, label = stress_sources(scenario, changes, tests, lang)
     out = out or default_out(name_of(scenario, sources[0]), "stress", *tests)
-    with files.result_folder(out) as folder:
+    with result_folder(out) as folder:
         with progress_bar(runs, lang, scenarios=len(sources)) as advance:
             scenarios = [source.scenario for source in sources]
             how: Any = {"runs": runs, "seed": seed, "years": years, "policy": policy, "step": step}
@@ -122,7 +125,7 @@ def stress(
         sys.stdout.flush()
         from ldip.report.answers.stress_charts import write_stress_picture
 
-        with files.result_folder(out) as folder:
+        with result_folder(out) as folder:
             write_stress_picture(folder, PICTURES, result, label, lang)
         if not as_json:
             click.echo(Text("Figur: {name}", "Picture: {name}").say(lang, name=out / PICTURES[0]))

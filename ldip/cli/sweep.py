@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ldip.cli.language import argument, command, option, say
-from ldip.cli.options import Count, check_size, lang_option, progress_bar
+from ldip.cli.options import Count, check_size, csv_option, lang_option, progress_bar, result_folder
 from ldip.report.folder.records import json_text
 from ldip.text import Text
 
@@ -38,6 +38,7 @@ RESUMED = Text(
     """
 )
 @argument("grid", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="GRID.toml")
+@csv_option
 @option(
     "--out",
     type=click.Path(path_type=Path),
@@ -116,7 +117,6 @@ def sweep(
     from ldip.analysis.sweep import program
     from ldip.analysis.sweep import sweep as run
     from ldip.report.answers import sweep as report
-    from ldip.report.folder import files
     from ldip.scenario.files.grid import read_grid
 
     if workers and executor not in ("threads", "processes"):
@@ -150,7 +150,7 @@ def sweep(
                     advance(cases.runs)
     if failures:
         raise report.failed(failures, len(cases.cases), out)
-    with files.result_folder(out) as folder:
+    with result_folder(out) as folder:
         report.write_tables(folder, out, cases, program())
     if as_json:
         click.echo(json_text(report.sweep_records(cases, out, program()) | {"out": str(out)}))

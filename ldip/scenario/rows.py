@@ -1,5 +1,7 @@
 """Rows of a scenario's tables: each a frozen record with basis and source."""
 
+import re
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -83,6 +85,26 @@ class AgeGroup(Frozen):
     source: Reason
 
 
+AGES = re.compile(r"(\d{1,3})(?:-(\d{1,3})|(\+)|)")
+
+
+def ages_named(name: str) -> tuple[float, float] | None:
+    """The first and the last age that a name like 1-5, 80+ or 7 says; None of any other name."""
+    found = AGES.fullmatch(name)
+    if not found:
+        return None
+    first = float(found[1])
+    return first, OPEN_END if found[3] else float(found[2] or first)
+
+
+def residents_of(population: Sequence[AgeGroup], name: str) -> tuple[float, ...]:
+    """Residents of a group by year, or of all groups within the ages that the name says."""
+    named = [group for group in population if group.group == name]
+    low, high = (0.0, -1.0) if named else ages_named(name) or (0.0, -1.0)
+    rows = named or [group for group in population if low <= group.age_from and group.age_from <= high]
+    return tuple(map(sum, zip(*(group.residents for group in rows), strict=True)))
+
+
 OPEN_END = 130.0
 """Stands for the end of an age group that has none."""
 
@@ -153,7 +175,10 @@ class Vintage(Frozen):
 
 
 class Demand(Frozen):
-    """How many of an age group use a service, what a user costs a year and a place for one, from ``demand.csv``."""
+    """How many of an age group use a service, what a user costs a year and a place for one, from ``demand.csv``.
+
+    `group` is one of ``population.csv``, or several of them together by their ages: 1-5 of single years.
+    """
 
     service: Literal["kindergartens", "schools", "care"]
     form: str

@@ -1,16 +1,18 @@
 """People by single year of age: births, deaths, migration, and those whom new dwellings bring (rule M3).
 
-The cohort model starts from the population table (HP 4.13), which only knows age groups. The single years of age, and
-the migration that dwellings do not explain, are the smoothest ones that give the table back (least squares).
+The cohort model starts from the population table (HP 4.13), which may only know age groups. The single years of age,
+and the migration that dwellings do not explain, are the smoothest ones that give the table back (least squares); a
+table by single years is given back as it is, and only the migration after it is smoothed.
 Afterwards the same migration goes on. A run needs no cohort model of its own: see responses.py.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from ldip.model.people import housing
-from ldip.scenario.rows import SERVICES, WORKING_AGE
+from ldip.scenario.rows import SERVICES, WORKING_AGE, ages_named
 from ldip.scenario.schema import Scenario
 
 SMOOTH_RESIDENTS, SMOOTH_MIGRATION, SMALL_MIGRATION = 0.15, 1.2, 0.02
@@ -18,6 +20,10 @@ SMALL_YEAR_EFFECT, NO_MEAN_YEAR_EFFECT = 0.05, 10.0
 TABLE_WEIGHT = 400.0
 """Weights of the least squares: how smooth by age, how small, against how near the table (assumptions; every group of
 HP 4.13 comes back within 0.3 per cent before the rest is made up)."""
+
+MOST_SHOWN = 40
+WIDE = ("0", "1-5", "6-12", "13-15", "16-19", "20-29", "30-49", "50-66", "67-79", "80-84", "85-89", "90+")
+"""Groups in which residents by single year of age are shown: those that services and the Ministry count in."""
 
 WEIGHED_FOR = 126_841.0
 """Residents of the table (HP 4.13, 2018) that the weights are for: every municipality is fitted as one of that size,
@@ -68,10 +74,36 @@ def schedule(scenario: Scenario) -> Schedule:
 
 def group_weights(scenario: Scenario) -> np.ndarray:
     """1 where an age belongs to a group of the table (group, age)."""
+    return _weights(scenario, [(group.age_from, group.age_to) for group in scenario.population])
+
+
+def _weights(scenario: Scenario, ranges: Sequence[tuple[float, float]]) -> np.ndarray:
+    """1 for the ages from the first to the last of each range (range, age)."""
     ages = np.array([row.age for row in scenario.ages])
-    low = np.array([group.age_from for group in scenario.population])
-    high = np.array([group.age_to for group in scenario.population])
-    return ((low[:, None] <= ages) & (ages <= high[:, None])).astype(float)
+    low, high = (np.array(ends)[:, None] for ends in zip(*ranges, strict=True))
+    return ((low <= ages) & (ages <= high)).astype(float)
+
+
+def shown_groups(scenario: Scenario) -> list[str]:
+    """The age groups in which residents are shown: the table's own, or of a table by single years wider ones."""
+    names = [group.group for group in scenario.population]
+    return names if len(names) <= MOST_SHOWN else list(WIDE)
+
+
+def shown_weights(scenario: Scenario) -> np.ndarray:
+    """1 where an age belongs to a group that is shown (group, age)."""
+    if len(scenario.population) <= MOST_SHOWN:
+        return group_weights(scenario)
+    return _weights(scenario, [ages for name in WIDE if (ages := ages_named(name))])
+
+
+def ages_of(scenario: Scenario, group: str) -> np.ndarray:
+    """1 for the ages of a group that the demand table names (age,): a group of the population table, or a range of
+    ages that several of them make up."""
+    named = next(((it.age_from, it.age_to) for it in scenario.population if it.group == group), ages_named(group))
+    if named is None:
+        raise LookupError(group)  # told when the tables are read
+    return _weights(scenario, [named])[0]
 
 
 def working_age_weights(scenario: Scenario) -> np.ndarray:
@@ -82,10 +114,8 @@ def working_age_weights(scenario: Scenario) -> np.ndarray:
 
 def demand_weights(scenario: Scenario, service: str, cost: str) -> np.ndarray:
     """Cost per resident of each age (age,) for a service, coverage x cost; `cost` is unit_cost or place_cost."""
-    names = [group.group for group in scenario.population]
-    groups = dict(zip(names, group_weights(scenario), strict=True))
     rows = [row for row in scenario.demand if row.service == service]
-    return np.sum([row.coverage * getattr(row, cost) * groups[row.group] for row in rows], axis=0)
+    return np.sum([row.coverage * getattr(row, cost) * ages_of(scenario, row.group) for row in rows], axis=0)
 
 
 def need_weights(scenario: Scenario) -> np.ndarray:

@@ -12,9 +12,9 @@ from ldip.model.people.cohorts import (
     Population,
     demand_weights,
     fit,
-    group_weights,
     need_weights,
     project,
+    shown_weights,
     working_age_weights,
 )
 from ldip.model.people.responses import responses
@@ -50,7 +50,7 @@ class Counted(NamedTuple):
     programme_before: np.ndarray  # (year,) in the year before
     reference_before: np.ndarray  # (year,)
     response: np.ndarray  # (field of People, year, cause, year of cause)
-    group_response: np.ndarray  # (group of the population table, year, cause, year of cause), at 31 December
+    group_response: np.ndarray  # (group that is shown, year, cause, year of cause), at 31 December
 
     @property
     def relative_residents(self) -> np.ndarray:
@@ -82,7 +82,7 @@ def count(scenario: Scenario, years: int, fitted: Fitted | None = None) -> Count
         programme_before=before[:years],
         reference_before=np.concatenate([usual[:1], usual])[:years],
         response=_response(scenario, added, years, lead),
-        group_response=np.einsum("ga,cabt->gtcb", group_weights(scenario), added)[:, :years, :, :years],
+        group_response=np.einsum("ga,cabt->gtcb", shown_weights(scenario), added)[:, :years, :, :years],
     )
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ldip.model.people.cohorts import need_weights, schedule, working_age_weights
+from ldip.scenario.files.cells import block_of, text_sheet
 from ldip.scenario.files.tables import read_table
 from ldip.scenario.rows import NationalGroup
 from ldip.scenario.schema import Scenario
@@ -22,7 +23,8 @@ FILE = "national_ages.csv"
 def shipped() -> tuple[NationalGroup, ...]:
     """The nation's residents by age group, as the program brings them."""
     text = (files("ldip.model.people") / FILE).read_text(encoding="utf-8")
-    return tuple(NationalGroup.model_validate(row) for row in read_table("national_ages", FILE, text, None).rows)
+    table = read_table("national_ages", block_of(text_sheet(FILE, text)), None)
+    return tuple(NationalGroup.model_validate(row) for row in table.rows)
 
 
 class Nation(NamedTuple):

@@ -8,7 +8,7 @@ import numpy as np
 
 from ldip.analysis.growth import PERCENTILES, Payback
 from ldip.analysis.population import GroupFans
-from ldip.model.people.cohorts import group_weights
+from ldip.model.people.cohorts import shown_groups, shown_weights
 from ldip.model.people.housing import TYPES, programme
 from ldip.model.plan.baseline import Baseline
 from ldip.report.folder.records import write_records
@@ -86,15 +86,15 @@ PAYBACK_NOTE = Text(
 def population_records(scenario: Scenario, baseline: Baseline, summary: Summary) -> dict[str, list[dict[str, Any]]]:
     """Groups, flows, dwellings and the fan of residents as records: what files, JSON and text are made of."""
     people, first = baseline.population, scenario.scenario.first_year
-    groups = group_weights(scenario) @ people.closing
+    groups = shown_weights(scenario) @ people.closing
     count = len(baseline.years)
     calendar = np.arange(first - 2, first + count)
     built = programme(scenario, baseline.years)
     fan = summary.distributions["closing_residents"]
     return {
         "residents": [
-            {"group": group.group, "year": int(year), "persons": float(row[place])}
-            for group, row in zip(scenario.population, groups, strict=True)
+            {"group": group, "year": int(year), "persons": float(row[place])}
+            for group, row in zip(shown_groups(scenario), groups, strict=True)
             for place, year in enumerate(calendar)
         ],
         "flows": [
@@ -123,11 +123,11 @@ def group_records(scenario: Scenario, baseline: Baseline, fans: GroupFans) -> li
     """The fan of every age group as records."""
     return [
         {
-            "group": group.group,
+            "group": group,
             "year": int(year),
             **{name: float(of[g, t]) for name, of in zip(NAMES, fans.percentiles, strict=True)},
         }
-        for g, group in enumerate(scenario.population)
+        for g, group in enumerate(shown_groups(scenario))
         for t, year in enumerate(baseline.years)
     ]
 
@@ -145,15 +145,15 @@ def population_text(
     people, first = baseline.population, scenario.scenario.first_year
     picked = selected_years(baseline.years)
     years = [str(baseline.years[t]) for t in picked]
-    groups = group_weights(scenario) @ people.closing
+    groups = shown_weights(scenario) @ people.closing
 
     def row(label: str, values: np.ndarray) -> list[str]:
         return [f"  {label}", *[number(float(value), 0, lang) for value in values]]
 
     places = [0, 1, *[t + 2 for t in picked]]
     rows = [[GROUPS.say(lang), str(first - 2), str(first - 1), *years]]
-    for group, values in zip(scenario.population, groups, strict=True):
-        rows.append(row(AGE.say(lang, group=group.group), values[places]))
+    for group, values in zip(shown_groups(scenario), groups, strict=True):
+        rows.append(row(AGE.say(lang, group=group), values[places]))
     rows.append(row(TOTAL.say(lang), groups.sum(axis=0)[places]))
     flows = [[CHANGES.say(lang), *years]]
     for flow, label in FLOWS.items():
@@ -171,9 +171,9 @@ def population_text(
     for p, shown in ((0.95, "95 %"), (0.50, "median"), (0.05, "5 %")):
         chances.append(row(shown, fan.percentile(p)[picked]))
     of_groups = [[GROUP_FAN.say(lang), *years]]
-    for g, group in enumerate(scenario.population):
+    for g, group in enumerate(shown_groups(scenario)):
         spread = [[number(float(value), 0, lang) for value in fans.percentiles[:, g, t]] for t in picked]
-        of_groups.append([f"  {AGE.say(lang, group=group.group)}", *[" / ".join(values) for values in spread]])
+        of_groups.append([f"  {AGE.say(lang, group=group)}", *[" / ".join(values) for values in spread]])
     parts = [
         title,
         *(table(part) for part in (rows, flows, dwellings, chances, of_groups)),

@@ -1,7 +1,5 @@
 """Proposed projects: as a table ``projects.csv``, in words and as records."""
 
-import csv
-import io
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +10,8 @@ from ldip.report.answers.projects import SERVICE, area_title
 from ldip.report.folder.records import csv_text
 from ldip.report.numbers import number
 from ldip.report.terminal import table
-from ldip.scenario.files.tables import IN_TWO
+from ldip.scenario.files.cells import block_of, table_cells
+from ldip.scenario.files.tables import IN_TWO, plain_rows
 from ldip.scenario.projects import COLUMNS, Project
 from ldip.scenario.schema import Scenario
 from ldip.text import Text, counted
@@ -35,10 +34,10 @@ KEPT = Text("Radene i {kept} står først.", "The rows of {kept} stand first.")
 
 
 def proposal_text(kept: Path | None, proposed: Sequence[Project], lang: str) -> str:
-    """The table ``projects.csv`` with these projects behind those that `kept` has, whose cells stay as they are.
-    Where it has one column of sources, those of the new projects are in `lang`."""
-    rows = list(csv.reader(io.StringIO(kept.read_text(encoding="utf-8-sig"), newline=""))) if kept else []
-    header, *old = [row for row in rows if row] or [[]]
+    """The table ``projects.csv`` with these projects behind those that the table `kept` has. Where it has one column
+    of sources, those of the new projects are in `lang`."""
+    sheet = table_cells(kept, kept.name, "projects", [])[0] if kept else None
+    header, *old = plain_rows(block_of(sheet)) if sheet else [[]]
     told = [
         {**project.model_dump(), "source": project.source.say(lang)} | dict(zip(IN_TWO, project.source, strict=True))
         for project in proposed

@@ -17,7 +17,7 @@ from ldip.analysis.plausibility import all_doubts
 from ldip.errors import Fault, InputError, reason
 from ldip.model.shown import REGISTER
 from ldip.report.folder import place
-from ldip.report.folder.records import figure, json_text, plain, write_csv
+from ldip.report.folder.records import MARK, figure, json_text, make_norwegian, ours, plain, write_csv
 from ldip.scenario.files.formats import SCENARIO, with_format
 from ldip.scenario.files.reader import Source
 from ldip.scenario.placeholders import invented
@@ -31,9 +31,9 @@ PROBABILITY_COLUMNS = ["scenario", "fan", "event", "year", "probability", "stand
 
 
 @contextlib.contextmanager
-def result_folder(out: Path) -> Iterator[Path]:
+def result_folder(out: Path, csv: str = "en") -> Iterator[Path]:
     """A hidden folder inside `out` to write into; when the block ends well its files are moved into `out`, otherwise
-    they are thrown away and `out` stays as it was.
+    they are thrown away and `out` stays as it was. With `csv` "nb" its tables become such as a Norwegian Excel opens.
 
     Raises InputError if the place cannot be written to.
     """
@@ -44,6 +44,8 @@ def result_folder(out: Path) -> Iterator[Path]:
     with place.signals_told():
         try:
             yield beside
+            if csv == "nb":
+                _make_norwegian(beside)
             in_the_way = [path.name for path in beside.iterdir() if (out / path.name).is_dir()]
             if in_the_way:  # somebody's folder is not ours to replace
                 raise InputError(Fault.of("folder_in_the_way", "--out", str(out), name=name) for name in in_the_way)
@@ -55,6 +57,17 @@ def result_folder(out: Path) -> Iterator[Path]:
         finally:
             place.throw_away(beside)
             place.remove_empty(made)
+
+
+def _make_norwegian(folder: Path) -> None:
+    """Every table as a Norwegian Excel opens it, and provenance that says so. Checksums stay those of the figures as
+    we write them (:func:`sha256`), so that they are the same in both."""
+    for path in folder.glob("*.csv"):
+        make_norwegian(path)
+    origin = folder / place.PROVENANCE
+    if origin.exists():
+        text = origin.read_text(encoding="utf-8")
+        place.write_whole(origin, text.replace("{\n", '{\n "csv": "nb",\n', 1))
 
 
 def write_file(out: Path, text: str) -> None:
@@ -170,8 +183,11 @@ def write_origin(folder: Path, made_with: Mapping[str, Any]) -> None:
 
 
 def sha256(path: Path) -> str:
-    """The checksum of a file's bytes, however many."""
+    """The checksum of a file's bytes, however many; of a table made for a Norwegian Excel, of what it was before."""
     with path.open("rb") as file:
+        if file.read(len(MARK.encode())) == MARK.encode():
+            return hashlib.sha256(ours(path.read_bytes().decode()).encode()).hexdigest()
+        file.seek(0)
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

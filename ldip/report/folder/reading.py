@@ -1,6 +1,7 @@
 """Read the figures of a result folder back, so that they can be shown and asked again."""
 
 import csv
+import io
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ from ldip.model.catalogue import catalogue
 from ldip.model.engine.simulate import FANS
 from ldip.model.fiscal_rules import events
 from ldip.report.folder.files import NAMES, sha256
+from ldip.report.folder.records import ours
 from ldip.scenario.files.recorded import PROVENANCE, Recorded
 from ldip.scenario.placeholders import invented
 from ldip.statistics.summary import Distribution, Fans, Probability, Summary
@@ -86,7 +88,7 @@ def _summary(recorded: Recorded, fan: str, policy: str, figures: Cells, errors: 
 def _cells(path: Path, only: str) -> Cells:
     """The rows of a table; `only` is the fan of those that do not say which."""
     with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+        rows = list(csv.DictReader(io.StringIO(ours(file.read()), newline="")))
     names = {"scenario", "fan", "metric", "event", "year", "unit", "price_basis"}
     return {
         (row.get("fan", only), row.get("metric") or row["event"], row["year"]): {

@@ -4,9 +4,10 @@ import csv
 import io
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 
 def figure(value: float) -> float | None:
@@ -29,6 +30,36 @@ def csv_text(rows: Iterable[Sequence[str]]) -> str:
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows(rows)
     return out.getvalue()
+
+
+_NUMBER = re.compile(r"-?\d+\.\d+(e[+-]?\d+)?|-?\d+e[+-]?\d+")
+_NORWEGIAN = re.compile(r"-?\d+,\d+(e[+-]?\d+)?|-?\d+e[+-]?\d+")
+MARK = "\ufeff"
+"""What a Norwegian Excel knows UTF-8 by."""
+
+
+def make_norwegian(path: Path) -> None:
+    """A table of ours becomes one that a Norwegian Excel opens: semicolons between cells, decimal commas, a mark."""
+    beside = path.with_suffix(".nb")
+    with path.open(encoding="utf-8", newline="") as old, beside.open("w", encoding="utf-8", newline="") as new:
+        new.write(MARK)
+        _rewrite(old, ",", new, ";", _NUMBER, (".", ","))
+    beside.replace(path)
+
+
+def ours(text: str) -> str:
+    """A table as it was before :func:`make_norwegian`; any other as it is."""
+    if not text.startswith(MARK):
+        return text
+    out = io.StringIO(newline="")
+    _rewrite(io.StringIO(text[1:], newline=""), ";", out, ",", _NORWEGIAN, (",", "."))
+    return out.getvalue()
+
+
+def _rewrite(old: TextIO, was: str, new: TextIO, now: str, number: re.Pattern[str], sign: tuple[str, str]) -> None:
+    writer = csv.writer(new, delimiter=now, lineterminator="\n")
+    for row in csv.reader(old, delimiter=was):
+        writer.writerow([cell.replace(*sign) if number.fullmatch(cell) else cell for cell in row])
 
 
 def write_csv(path: Path, rows: Iterable[list[str]]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ldip.analysis.compare import Comparison
+from ldip.model.people.cohorts import shown_groups
 from ldip.report.answers import growth
 from ldip.report.answers.accounts import Line, lines_of, prices
 from ldip.report.answers.forms import forms_of
@@ -149,13 +150,12 @@ def _people_sheet(book: Book, comparison: Comparison, name: str, it: Alternative
         values = {year: entry[percentile] for year, entry in fan.items()}
         label = f"{int(percentile[1:])} %" if percentile != "p50" else MEDIAN_HEAD.say(lang)
         row = _people_row(sheet, row, label, PERSONS.say(lang), values, column)
-    count = len(it.source.scenario.population)
+    groups = shown_groups(it.source.scenario)
     series = [
-        (growth.AGE.say(lang, group=group.group), sheet.block((first + place, 2), (first + place, 1 + len(years))))
-        for place, group in enumerate(it.source.scenario.population)
+        (growth.AGE.say(lang, group=group), sheet.block((first + place, 2), (first + place, 1 + len(years))))
+        for place, group in enumerate(groups)
     ]
     head = sheet.block((3, 2), (3, 1 + len(years)))
-    assert len(series) == count
     sheet.paper.insert_chart(row + 1, 0, charts.columns(book, head, series, BY_AGE.say(lang), "#,##0"))
     areas_series = [
         (Text(area.nb, area.en).say(lang), sheet.block((built + place, 4), (built + place, 1 + len(years))))

@@ -74,7 +74,7 @@ def write_scenario_sheet(
     title = TITLE.say(lang, title=title_of(base.scenario).say(lang))
     with Book(path, title, lang) as book:
         sheet = book.sheet(form.SHEET.say(lang), title, [line.say(lang, file=path.name) for line in HOW])
-        keys = _keys_sheet(book, base, known)
+        keys = keys_sheet(book, base, known)
         count = max(len(alternatives) + 1, EMPTY_ALTERNATIVES)
         _frame(sheet, base, extends, alternatives, count)
         numbers = [{**quantities(it.scenario), **moves(it.scenario)} for it in alternatives.values()]
@@ -83,7 +83,7 @@ def write_scenario_sheet(
             others = [other[shown.key] for other in numbers]
             row = _setting(sheet, row, base, shown, known[shown.key], others, count)
         for empty in range(row, row + EMPTY_ROWS):
-            _empty_row(sheet, empty, keys, len(known), count)
+            empty_row(sheet, empty, keys, len(known), count)
         sheet.paper.autofilter(HEAD_ROW, 0, row + EMPTY_ROWS - 1, form.FIRST - 1 + form.PARTS * count)
 
 
@@ -113,7 +113,7 @@ def _words(source: Source) -> dict[str, str]:
     return found
 
 
-def _keys_sheet(book: Book, base: Source, known: Mapping[str, Quantity | Parameter]) -> Sheet:
+def keys_sheet(book: Book, base: Source, known: Mapping[str, Quantity | Parameter]) -> Sheet:
     """Every key once: what the drop-downs and the empty rows look up."""
     lang = book.lang
     sheet = book.sheet(KEYS.say(lang), KEYS.say(lang))
@@ -152,7 +152,7 @@ def _frame(sheet: Sheet, base: Source, extends: str, alternatives: Mapping[str, 
                 }.get(field, "")
             sheet.write(row, column, text, "entry line")
             if field == "basis":
-                _list(sheet, row, column, _basis_words(lang))
+                drop_down(sheet, (row, column, row, column), basis_words(lang))
     heads = [text.say(lang) for text in form.COLUMNS]
     for place in range(count):
         heads += [ALTERNATIVE.say(lang, number=place + 1), *[text.say(lang) for text in form.COLUMNS[-2:]]]
@@ -161,15 +161,18 @@ def _frame(sheet: Sheet, base: Source, extends: str, alternatives: Mapping[str, 
     sheet.keep(HEAD_ROW + 1, 2)
 
 
-def _basis_words(lang: str) -> list[str]:
+def basis_words(lang: str) -> list[str]:
+    """The bases as people say them."""
     return [text.say(lang) for text in BASES.values()]
 
 
-def _list(sheet: Sheet, row: int, column: int, words: Sequence[str] | str) -> None:
-    sheet.paper.data_validation(row, column, row, column, {"validate": "list", "source": words})
+def drop_down(sheet: Sheet, where: tuple[int, int, int, int], words: Sequence[str] | str) -> None:
+    """Excel offers these words in the cells, or those of a block."""
+    sheet.paper.data_validation(*where, {"validate": "list", "source": words})
 
 
-def _code(unit: str) -> str:
+def format_code(unit: str) -> str:
+    """Excel's format of a setting."""
     return PERCENT if unit in PERCENT_UNITS else "General"
 
 
@@ -194,9 +197,9 @@ def _setting(
         for column, text in enumerate((key, shown.what, in_words(quantity.unit).say(sheet.book.lang))):
             sheet.write(row, column, text, "locked")
         for column, limit in enumerate(limits(key), start=3):
-            sheet.write(row, column, limit, "locked", _code(quantity.unit))
+            sheet.write(row, column, limit, "locked", format_code(quantity.unit))
         sheet.write(row, form.YEAR, year, "locked", "0")
-        sheet.write(row, form.BASE, value, "locked", _code(quantity.unit))
+        sheet.write(row, form.BASE, value, "locked", format_code(quantity.unit))
         sheet.write(row, 7, shown.basis_words(lang) if place == 0 else "", "locked")
         sheet.write(row, 8, shown.source if place == 0 else "", "locked")
         sheet.paper.set_row(row, ROW_HEIGHT)
@@ -227,7 +230,7 @@ def _value_from(
 def _entry_cells(sheet: Sheet, row: int, column: int, key: str, unit: str, value: float | None, told: Any) -> None:
     lang = sheet.book.lang
     low, high = limits(key)
-    sheet.write(row, column, value, "entry", _code(unit))
+    sheet.write(row, column, value, "entry", format_code(unit))
     sheet.write(row, column + 1, BASES[told.basis].say(lang) if told else "", "entry")
     sheet.write(row, column + 2, told.source.say(lang) if told else "", "entry")
     rule = {
@@ -239,15 +242,16 @@ def _entry_cells(sheet: Sheet, row: int, column: int, key: str, unit: str, value
         "error_message": BETWEEN.say(lang, low=low, high=high),
     }
     sheet.paper.data_validation(row, column, row, column, rule)
-    _list(sheet, row, column + 1, _basis_words(lang))
+    drop_down(sheet, (row, column + 1, row, column + 1), basis_words(lang))
 
 
-def _empty_row(sheet: Sheet, row: int, keys: Sheet, known: int, count: int) -> None:
+def empty_row(sheet: Sheet, row: int, keys: Sheet, known: int, count: int) -> None:
     """A row for a value from a year on: the key is chosen from a list, name, unit and limits follow it."""
     lang, places = sheet.book.lang, sheet.book.places
     table = f"{places.quote_sheetname(keys.name)}!{places.xl_range_abs(3, 0, 2 + known, 4)}"
     sheet.write(row, form.KEY, "", "entry")
-    _list(sheet, row, form.KEY, f"={places.quote_sheetname(keys.name)}!{places.xl_range_abs(3, 0, 2 + known, 0)}")
+    listed = f"={places.quote_sheetname(keys.name)}!{places.xl_range_abs(3, 0, 2 + known, 0)}"
+    drop_down(sheet, (row, form.KEY, row, form.KEY), listed)
     chosen = sheet.at(row, form.KEY, fixed_column=True)
     for column in range(1, 5):
         found = f'=IFERROR(VLOOKUP({chosen},{table},{column + 1},FALSE),"")'
@@ -268,4 +272,4 @@ def _empty_row(sheet: Sheet, row: int, keys: Sheet, known: int, count: int) -> N
         sheet.paper.data_validation(
             row, column, row, column, {"validate": "decimal", "criteria": "between", "minimum": -1e7, "maximum": 1e7}
         )
-        _list(sheet, row, column + 1, _basis_words(lang))
+        drop_down(sheet, (row, column + 1, row, column + 1), basis_words(lang))

@@ -16,9 +16,13 @@ from ldip.report.numbers import SHOWN
 
 INK, BLUE, PALE_BLUE, GREY, RED, YELLOW = "#222222", "#1f5a8a", "#e4ecf3", "#666666", "#a33a2a", "#fff4cc"
 NO_CLOCK = datetime.datetime(1980, 1, 1, tzinfo=datetime.UTC)  # the date of every entry of the zip file too
+LISTS = 20  # the first column of lists that drop-downs look up
 WIDEST_NAME = 31  # of a sheet, by Excel
 WIDEST_FOOTER = 110  # of 255 with all codes, and what a page has room for
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", "-"))
+
+BASIS_COLOURS = {"source": "#e3f1de", "derived": "#dce9f5", "assumption": YELLOW, "placeholder": "#f9d5c5"}
+"""How sure a number is, in colours."""
 
 LOOKS: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 15, "font_color": INK},
@@ -51,7 +55,13 @@ LOOKS: dict[str, dict[str, Any]] = {
         "valign": "top",
     },
     "entry line": {"bg_color": "#f3f9f1", "border": 4, "border_color": "#b8ccb0", "locked": False},
+    "entry aside": {"bg_color": "#f3f9f1", "border": 4, "border_color": "#b8ccb0", "locked": False, "indent": 1},
+    "locked line": {"font_color": "#444444"},
+    "id": {"font_color": GREY},
+    "id aside": {"font_color": GREY, "indent": 1},
+    "id number": {"font_color": GREY, "align": "right"},
     "locked": {"font_color": "#444444", "text_wrap": True, "valign": "top"},
+    **{f"basis {basis}": {"bg_color": colour} for basis, colour in BASIS_COLOURS.items()},
 }
 """What a cell looks like, by what it is."""
 
@@ -148,6 +158,12 @@ class Sheet:
         self.paper.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         self.paper.fit_to_pages(1, 0)
         self.paper.set_footer(f"&L&8 {book.footer}&C&8 &A&R&8&P / &N")
+
+        self._taken: dict[str, int] = {}
+
+    def free_column(self, name: str) -> int:
+        """A column far to the right for a list of that name."""
+        return self._taken.setdefault(name, LISTS + len(self._taken))
 
     def widths(self, *widths: float, start: int = 0) -> None:
         """Widths of the columns from `start` on, in characters."""

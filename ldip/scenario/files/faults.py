@@ -1,5 +1,6 @@
 """Turn what is wrong with an input into a fault that a planner can act on. Its words stand in ``ldip/faults.csv``."""
 
+import datetime
 import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -237,12 +238,16 @@ def hint(word: str, known: Sequence[str]) -> Text:
 
 
 def no_scenario(where: str, names: Sequence[str], path: Path) -> Fault:
-    """No such scenario."""
+    """No such scenario, or something else of that name."""
+    if path.exists():
+        return Fault.of("not_a_scenario", where, names=", ".join(names))
     return Fault.of("no_scenario", "", where, hint=hint(where, names), names=", ".join(names))
 
 
 def no_change(change: str, names: Sequence[str], folder: Path) -> Fault:
-    """No such change."""
+    """No such change, or something else of that name."""
+    if Path(change).exists():
+        return Fault.of("not_a_change", change, names=", ".join(names))
     file = f"{folder.name}/changes"
     return Fault.of("no_change", file, change, hint=hint(change, names), names=", ".join(names))
 
@@ -311,12 +316,9 @@ def _escapes(name: str) -> str:
     return " ".join(dict.fromkeys(printable(sign) for sign in name if printable(sign) != sign))
 
 
-def not_a_number(place: str, column: str, cell: str) -> Fault:
-    """A cell should be a number."""
-    better = cell.replace("\u00a0", "").replace(" ", "").replace(",", ".")
-    if better.replace(".", "", 1).lstrip("-").isdigit():
-        return Fault.of("decimal_comma", place, column, cell, better=better)
-    return Fault.of("not_a_number", place, column, cell or EMPTY)
+def a_date(file: str, place: str, day: datetime.date, shown: str) -> Fault:
+    """Excel made a date of a number that was written with a point."""
+    return Fault.of("sheet_date", file, place, shown, day=day.day, month=day.month)
 
 
 def unknown(file: str, key: str, value: str, known: Sequence[str]) -> Fault:

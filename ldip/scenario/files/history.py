@@ -33,7 +33,7 @@ def read_history(folder: Path | None = None) -> tuple[HistoryRow, ...]:
         rows = _Rows.model_validate({"history": table.rows}).history
     except ValidationError as error:
         reading.faults += [reading.translate(detail, {"history": table}) for detail in error.errors()]
-    reading.faults += check_history(reading.shown(folder / HISTORY), table)
+    reading.faults += check_history(reading.shown(reading.table_file("history")), table)
     if reading.faults:
-        raise InputError(reading.faults)
+        raise InputError(reading.told())
     return rows

@@ -24,7 +24,7 @@ def check_population(file: str, table: Table, ages: Table) -> list[Fault]:
     for place, year in enumerate(table.years):
         if sum(row["residents"][place] for row in table.rows) == 0:
             found.append(Fault.of("nobody", file, year))
-        elif sum(row["residents"][place] for row in table.rows if _works(row)) == 0:
+        elif not table.faulty and sum(row["residents"][place] for row in table.rows if _works(row)) == 0:
             low, high = WORKING_AGE
             found.append(Fault.of("nobody_works", file, year, low=f"{low:g}", high=f"{high:g}"))
     return found
@@ -79,6 +79,8 @@ def _works(group: dict[str, Any]) -> bool:
 
 def check_ages(file: str, table: Table, population: Table) -> list[Fault]:
     """Every year of age from 0 on, once and in order, and some of every group of the population."""
+    if table.faulty or population.faulty:
+        return []
     ages = [row["age"] for row in table.rows]
     if ages != list(range(len(ages))):
         place = next((i for i, age in enumerate(ages) if age != i), 0)
@@ -97,6 +99,8 @@ def check_ages(file: str, table: Table, population: Table) -> list[Fault]:
 
 def check_national_ages(file: str, table: Table) -> list[Fault]:
     """Years that rise, groups that follow each other from 0 on, nobody negative, somebody in every year."""
+    if table.faulty:
+        return []
     found = []
     if (table.rows and not table.years) or list(table.years) != sorted(set(table.years)):
         found.append(Fault.of("years_not_rising", f"{file}:1", ", ".join(table.years)))

@@ -235,7 +235,7 @@ def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
     except ValidationError as error:
         twice = [detail for detail in error.errors() if detail["loc"][:1] != ("adopted_projects",)]
         reading.faults += [reading.translate(detail, tables) for detail in twice]
-    file = {name: reading.shown(folder / f"{name}.csv") for name in COLUMNS}
+    file = {name: reading.shown(reading.table_file(name)) for name in COLUMNS}
     sectors = list(tree["sectors"]) if isinstance(tree.get("sectors"), dict) else []
     reading.faults += check_areas(file["areas"], tables["areas"], sectors)
     own_tax = max(scenario.revenue.own_to_national_tax.numbers().values()) if scenario else math.inf
@@ -254,7 +254,7 @@ def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
         scenario, faults = lay_projects(scenario, reading.projects)
         reading.faults += faults
     if reading.faults or scenario is None:
-        raise InputError(reading.faults)
+        raise InputError(reading.told())
     return Source(scenario, reading.digests, tuple(reading.change_titles))
 
 

@@ -1,6 +1,5 @@
 """One reading of a scenario's folder: files to trees, each key's file, and every fault on the way."""
 
-import hashlib
 import tomllib
 import warnings
 from collections.abc import Mapping
@@ -9,12 +8,14 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from ldip.errors import Fault, InputError, reason
+from ldip.errors import Fault, InputError
 from ldip.scenario.files import faults as f
+from ldip.scenario.files.cells import TABLES, Block, block_of, bytes_of, column_of, table_cells
 from ldip.scenario.files.formats import CHANGE, bring_up
 from ldip.scenario.files.horizon import beyond, dates, notices
 from ldip.scenario.files.laying import Laying, Move, is_number, lay_number
 from ldip.scenario.files.projects import SECTION, Laid
+from ldip.scenario.files.statistics_norway import recognised
 from ldip.scenario.files.tables import COLUMNS, OPTIONAL, YEARLY, Table, read_table, wanted_years
 from ldip.scenario.numbers import quantities
 from ldip.scenario.quantities import in_prices_of, of_any_year
@@ -22,25 +23,29 @@ from ldip.scenario.schema import Scenario
 from ldip.text import Text
 
 BASE = "base.toml"
-NO_TABLE = Table((), (), (), ())
+NO_TABLE = Table()
 
 
-def text_of(path: Path, shown: str, faults: list[Fault]) -> tuple[str | None, str]:
-    """The text of a file called `shown` and the SHA-256 of its bytes; None, and a fault more, if it is not text."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        faults.append(Fault.of("unreadable", shown, reason=reason(error)))
-        return None, ""
-    digest = hashlib.sha256(raw).hexdigest()
+def text_of(path: Path, shown: str, found: list[Fault]) -> tuple[str | None, str]:
+    """The text of a TOML file called `shown`, which is UTF-8, and the SHA-256 of its bytes; None, and a fault more,
+    if it is not."""
+    raw, digest = bytes_of(path, shown, found)
+    if raw is None:
+        return None, digest
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        faults.append(f.not_utf8(shown, raw, error))
+        found.append(f.not_utf8(shown, raw, error))
         return None, digest
     hidden = f.hidden_in_text(shown, text)
-    faults += hidden
+    found += hidden
     return None if hidden else text, digest
+
+
+def table_file(folder: Path, name: str) -> Path:
+    """Where the folder keeps the table `name`: the CSV file where it is not there at all."""
+    paths = [folder / f"{name}{ending}" for ending in TABLES]
+    return next((path for path in paths if path.exists()), paths[0])
 
 
 def title_in(heading: Any, path: Path) -> Text:
@@ -67,6 +72,8 @@ class Reading:
         self.projects: list[Laid] = []
         self.moves: dict[tuple[str, ...], Move | None] = {}  # how changes moved the numbers that they laid
         self.first_year: object = 2020
+        self.blocks: dict[str, Block] = {}  # of each table, by name
+        self.tables: dict[str, Table] = {}
 
     def shown(self, path: Path) -> str:
         """The path as a planner knows it: folder name and file."""
@@ -145,17 +152,48 @@ class Reading:
         below = [file for key, file in self.origins.items() if key[: len(location)] == location]
         return below[-1] if below else self.shown(self.base)
 
+    def table_file(self, name: str) -> Path:
+        """Where the table `name` is kept."""
+        return table_file(self.folder, name)
+
     def table(self, name: str, heading: Any) -> Table:
         """The table `name`, its faults added to the reading's."""
-        path = self.folder / f"{name}.csv"
+        path = self.table_file(name)
+        others = [self.folder / f"{name}{ending}" for ending in TABLES if path.suffix != ending]
+        for other in others:
+            if other.exists():
+                self.faults.append(Fault.of("two_files", self.shown(path), other=other.name))
         if name in OPTIONAL and not path.exists():
             return NO_TABLE
-        text = self.text(path)
-        if text is None:
+        shown = self.shown(path)
+        sheet, digest = table_cells(path, shown, name, self.faults)
+        if digest:
+            self.digests[shown] = digest
+        if sheet is None:
             return NO_TABLE
-        table = read_table(name, self.shown(path), text, wanted_years(name, heading))
+        block = block_of(sheet)
+        if fault := recognised(sheet, block, path):
+            self.faults.append(fault)
+            return NO_TABLE
+        table = read_table(name, block, wanted_years(name, heading))
         self.faults += table.faults
+        self.blocks[shown], self.tables[shown] = block, table
         return table
+
+    def told(self) -> list[Fault]:
+        """Every fault, those of workbooks by their cells; nothing is said of a number that could not be read but that
+        it could not."""
+        told: list[Fault] = []
+        for fault in dict.fromkeys(self.faults):
+            file, _, line = fault.file.rpartition(":")
+            table = self.tables.get(file)
+            if table and line.isdigit() and fault not in table.faults:
+                here = {(int(line), column_of(fault)), (int(line), str(fault.value))}
+            else:
+                here = set()
+            if not (table and here & table.faulty):
+                told.append(self.blocks[file].in_cells(fault) if file in self.blocks else fault)
+        return told
 
     def price_years(self, scenario: Scenario, plan: Table = NO_TABLE) -> list[Fault]:
         """Amounts in fixed prices of another year than the scenario's first."""
@@ -163,7 +201,7 @@ class Reading:
             (self.file_of(tuple(key.split("."))), f"{key}.unit", quantity.unit)
             for key, quantity in quantities(scenario).items()
         ]
-        file = self.shown(self.folder / "plan.csv")
+        file = self.shown(self.table_file("plan"))
         places += [(f"{file}:{n}", "unit", row["unit"]) for row, n in zip(plan.rows, plan.lines, strict=True)]
         return [
             Fault.of("wrong_unit", file, key, unit, unit=right)
@@ -202,5 +240,5 @@ class Reading:
         table = tables[name]
         if keys[0] == YEARLY.get(name) and len(keys) > 1:
             keys = [table.years[int(keys[1])]]
-        place = f"{self.shown(self.folder / f'{name}.csv')}:{table.lines[int(row)]}"
+        place = f"{self.shown(self.table_file(name))}:{table.lines[int(row)]}"
         return f.translate(detail, place, ".".join(keys))

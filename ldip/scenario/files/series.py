@@ -1,19 +1,20 @@
-"""Yearly series that the stochastic drivers can be fitted to: a CSV file with one row a year."""
+"""Yearly series that the stochastic drivers can be fitted to: a table with one row a year."""
 
-import csv
-import io
 import math
-from collections.abc import Iterable
+import re
+import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from ldip.errors import Fault, InputError
+from ldip.errors import Fault, InputError, Notice
 from ldip.scenario.files import faults as f
+from ldip.scenario.files.cells import TABLES, Block, Cell, as_text, block_of, table_cells
+from ldip.scenario.files.decimals import MISSING, Numbers
 from ldip.scenario.files.history import HISTORY
 from ldip.scenario.files.reader import shipped_folder
-from ldip.scenario.files.reading import text_of
 from ldip.text import Text
 
 DEFAULT = "norway/series.csv"
@@ -45,6 +46,25 @@ COLUMNS = {
 """Columns besides ``year``, by the driver that they are of; docs/calibration.md says what each is."""
 
 
+YEAR = ("year", "år", "time", "tid")
+"""What the column of years is called, by us and by Statistics Norway."""
+
+OFFICIAL = {"konsumprisindeks": "cpi", "consumer price index": "cpi"}
+"""How columns of Statistics Norway begin -> the driver's that is made of them."""
+
+INDEX = re.compile(r"\(\d{4}\s*=\s*100\)")
+"""What stands behind the name of an index: a year is how much it has risen since the year before."""
+
+HOLES = Text(
+    nb="{column}: tall mangler for {years}. Bare det lengste sammenhengende tidsrommet er brukt: {first}–{last}.",
+    en="{column}: no number for {years}. Only the longest stretch without a hole is used: {first}-{last}.",
+)
+UNUSED = Text(
+    nb="{file}: {columns} er ikke brukt, for ingen driver tilpasses dem.",
+    en="{file}: {columns} is not used, since no driver is fitted to it.",
+)
+
+
 class Series(NamedTuple):
     """Yearly series as read: a column is known from one year to another without a hole, NaN outside."""
 
@@ -67,74 +87,80 @@ def shipped_series() -> list[str]:
 
 
 def read_series(where: str = DEFAULT) -> Series:
-    """Read the series `where`: a CSV file, or the name of a shipped one.
+    """Read the series `where`: a CSV file, a workbook, or the name of a shipped one.
 
     Raises InputError with every fault: file, line, column, value, rule and remedy.
     """
     path = Path(where)
     if not path.exists():
         path = shipped_folder() / where
-    if path.suffix != ".csv" or not path.exists():
-        raise InputError([Fault.of("no_series", "", where, names=", ".join(shipped_series()))])
+    names = ", ".join(shipped_series())
+    if not path.exists():
+        raise InputError([Fault.of("no_series", "", where, names=names)])
+    if path.suffix.lower() not in TABLES:
+        raise InputError([Fault.of("not_a_series", where, known=", ".join(TABLES), names=names)])
     found: list[Fault] = []
-    text, digest = text_of(path, where, found)
-    if text is None:
+    sheet, digest = table_cells(path, where, "series", found)
+    if sheet is None:
         raise InputError(found)
-    series = _series(where, digest, text, found)
+    block = block_of(sheet)
+    series = _series(block, digest, found)
     if found:
-        raise InputError(found)
+        raise InputError(block.in_cells(fault) for fault in found)
     return series
 
 
-def _series(file: str, digest: str, text: str, found: list[Fault]) -> Series:
-    reader = csv.reader(io.StringIO(text, newline=""))
-    header = [column.strip() for column in next(reader, [])]
-    found += _check_header(f"{file}:1", header)
+def _series(block: Block, digest: str, found: list[Fault]) -> Series:
+    file, header = block.file, _header(block, found)
     empty = Series(file, digest, np.array([]), {})
     if found:
         return empty
-    lines: list[int] = []
-    years: list[int | None] = []
-    cells: dict[str, list[float]] = {name: [] for name in header if name != "year"}
-    for row in reader:
-        if not any(cell.strip() for cell in row):
-            continue
-        place = f"{file}:{reader.line_num}"
-        if len(row) != len(header):
-            found.append(Fault.of("wrong_width", place))
-            continue
-        lines.append(reader.line_num)
-        for column, cell in zip(header, (cell.strip() for cell in row), strict=True):
-            if column == "year":
-                years.append(_year(place, cell, found))
-            else:
-                cells[column].append(_number(place, column, cell, found))
-    if not lines:
+    found += block.faults
+    columns = [place for place, name in enumerate(header) if name in COLUMNS]
+    numbers = Numbers(block, columns, found)
+    when = header.index("year")
+    years = [_year(f"{file}:{n}", row[when], found) for n, row in zip(block.lines, block.rows, strict=True)]
+    cells = {header[place]: [_number(numbers, row, place) for row in range(len(block.rows))] for place in columns}
+    numbers.done()
+    if not block.rows:
         found.append(Fault.of("no_rows", file))
         return empty
-    if any(fault.kind == "wrong_width" for fault in found):
+    if block.faults:
         return empty  # a missing row would be taken for a missing year and a hole in every column
-    found += _check_years(file, lines, years)
-    for name, values in cells.items():
-        found += _check_column(file, lines, name, np.array(values))
-    columns = {name: np.where(np.isnan(values), np.nan, values) for name, values in cells.items()}
-    return Series(file, digest, np.array([year or 0 for year in years]), columns)
+    found += _check_years(file, block.lines, years)
+    values = {name: _unbroken(name, years, np.array(column)) for name, column in cells.items()}
+    index = {header[place]: INDEX.search(block.header[place]) for place in columns}
+    grown = {name: _growth(column) if index[name] else column for name, column in values.items()}
+    for name, column in grown.items():
+        found += _check_column(file, block.lines, name, column)
+    return Series(file, digest, np.array([year or 0 for year in years]), grown)
 
 
-def _check_header(place: str, header: list[str]) -> Iterable[Fault]:
-    known = ("year", *COLUMNS)
-    if len(header) <= 1:
-        return [Fault.of("not_a_table", place, names=", ".join(known))]
-    found = [] if "year" in header else [Fault.of("missing_column", place, "year")]
-    found += [f.unknown(place, column, "", known) for column in header if column not in known]
-    found += [Fault.of("twice", place, column, column) for column in known if header.count(column) > 1]
-    return found
+def _header(block: Block, found: list[Fault]) -> list[str]:
+    """What each column is; nothing for one of Statistics Norway's that no driver is fitted to."""
+    place, known = f"{block.file}:{block.head}", ("year", *COLUMNS)
+    if len(block.header) <= 1:
+        found.append(Fault.of("not_a_table", place, names=", ".join(known)))
+        return []
+    header = ["year" if name.lower() in YEAR else name for name in block.header]
+    header = [next((own for sign, own in OFFICIAL.items() if name.lower().startswith(sign)), name) for name in header]
+    official = header != block.header and any(name in COLUMNS for name in set(header) - set(block.header))
+    if "year" not in header:
+        found.append(Fault.of("missing_column", place, "year"))
+    unused = [name for name in header if name not in known]
+    if official and unused:
+        warnings.warn(Notice(UNUSED, file=block.file, columns=", ".join(unused)), stacklevel=2)
+    elif unused:
+        found += [f.unknown(place, name, "", known) for name in unused]
+    found += [Fault.of("twice", place, name, name) for name in known if header.count(name) > 1]
+    return header
 
 
-def _year(place: str, cell: str, found: list[Fault]) -> int | None:
-    if cell.isdecimal() and 1800 <= int(cell) <= 2200:
-        return int(cell)
-    found.append(Fault.of("not_a_year_of_series", place, "year", cell or f.EMPTY))
+def _year(place: str, cell: Cell, found: list[Fault]) -> int | None:
+    text = as_text(cell)
+    if text.isdecimal() and 1800 <= int(text) <= 2200:
+        return int(text)
+    found.append(Fault.of("not_a_year_of_series", place, "year", text or f.EMPTY))
     return None
 
 
@@ -142,18 +168,40 @@ _FAULTY = -math.inf
 """Stands for a cell that is not a number, so that it is not taken for an empty one."""
 
 
-def _number(place: str, column: str, cell: str, found: list[Fault]) -> float:
-    """The number; NaN for an empty cell."""
-    if not cell:
+def _number(numbers: Numbers, row: int, place: int) -> float:
+    """The number, of a per cent the fraction; NaN where there is none."""
+    cell = numbers.block.rows[row][place]
+    if cell == "" or cell in MISSING:
         return math.nan
-    try:
-        number = float(cell)
-    except ValueError:
-        number = math.nan
-    if math.isfinite(number):
-        return number
-    found.append(f.not_a_number(place, column, cell))
-    return _FAULTY
+    if isinstance(cell, str) and cell.endswith("%"):
+        share = numbers.meant(cell.removesuffix("%").strip())
+        if share is not None:
+            return share / 100.0
+    number = numbers.number(row, place)
+    if number is not None and not math.isfinite(number):
+        numbers.tell(row, place)
+    return number if number is not None and math.isfinite(number) else _FAULTY
+
+
+def _unbroken(name: str, years: Sequence[int | None], values: np.ndarray) -> np.ndarray:
+    """The longest stretch without a hole, the latest of those as long; NaN outside. What is left out is said."""
+    there = np.flatnonzero(~np.isnan(values))
+    if len(there) == 0 or np.ptp(there) == len(there) - 1:
+        return values
+    stretches = np.split(there, np.flatnonzero(np.diff(there) > 1) + 1)
+    best = max(reversed(stretches), key=len)
+    holes = [str(years[place]) for place in range(there[0], there[-1]) if math.isnan(values[place])]
+    span = {"first": years[best[0]], "last": years[best[-1]]}
+    warnings.warn(Notice(HOLES, column=name, years=", ".join(holes), **span), stacklevel=2)
+    kept = np.full(len(values), math.nan)
+    kept[best] = values[best]
+    return kept
+
+
+def _growth(levels: np.ndarray) -> np.ndarray:
+    """Of an index, what it rises by from year to year; the first year is not known."""
+    with np.errstate(all="ignore"):
+        return np.concatenate([[math.nan], levels[1:] / levels[:-1] - 1.0])
 
 
 def _check_years(file: str, lines: list[int], years: list[int | None]) -> list[Fault]:
@@ -173,14 +221,10 @@ def _check_years(file: str, lines: list[int], years: list[int | None]) -> list[F
 
 
 def _check_column(file: str, lines: list[int], name: str, values: np.ndarray) -> list[Fault]:
-    """Without holes, long enough, and of the size that its unit has."""
+    """Long enough, and of the size that its unit has."""
     there = ~np.isnan(values)
     numbers = values[np.isfinite(values)]
     found = []
-    if there.any():
-        first, last = np.flatnonzero(there)[[0, -1]]
-        holes = [place for place in range(first, last + 1) if not there[place]]
-        found += [Fault.of("hole", f"{file}:{lines[place]}", name) for place in holes]
     if there.sum() < LEAST_YEARS:
         found.append(Fault.of("few_years", file, name, count=int(there.sum()), least=LEAST_YEARS))
     elif len(numbers) == len(values[there]) and np.ptp(numbers) == 0.0:

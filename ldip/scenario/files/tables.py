@@ -1,7 +1,7 @@
 """The tables of a scenario: rows of a CSV file, and what no single row can tell."""
 
-import csv
-import io
+import datetime
+import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 from ldip.errors import Fault
 from ldip.scenario import projects as of_projects
 from ldip.scenario.files import faults as f
+from ldip.scenario.files.cells import Block, Cell, as_text
+from ldip.scenario.files.decimals import MISSING, Numbers
 from ldip.scenario.quantities import SHARE
-from ldip.scenario.rows import HISTORIES, OPEN_END, SERVICES
+from ldip.scenario.rows import HISTORIES, OPEN_END, SERVICES, ages_named
 from ldip.text import Text
 
 COLUMNS = {
@@ -43,6 +45,12 @@ NUMERIC = {
     *("elasticity", "vintage", "deviation", "years"),
     *of_projects.NUMERIC,
 }
+WITH_NUMBERS = ("profile", "tolerance")
+"""Columns of text that hold numbers: a spending curve, an amount or a per cent."""
+
+MONTH = re.compile(r"\d{1,2}[.-] ?(jan|feb|mar|apr|mai|may|jun|jul|aug|sep|okt|oct|nov|des|dec)\w*\.?", re.IGNORECASE)
+"""What Excel makes of an age group like 6-12 before it saves it."""
+
 YEARLY = {
     **{"areas": "frame", "plan": "values", "population": "residents", "national_ages": "residents"},
     **{"history": "values", "published": "values"},
@@ -54,12 +62,14 @@ OWN_YEARS = {"national_ages", "history"}
 
 
 class Table(NamedTuple):
-    """A table as read: rows as dictionaries, the line of the file each came from, and what was wrong."""
+    """A table as read: rows as dictionaries, the line of the file each came from, and what was wrong. A number that
+    could not be read is NaN."""
 
-    rows: tuple[dict[str, Any], ...]
-    lines: tuple[int, ...]
-    years: tuple[str, ...]
-    faults: tuple[Fault, ...]
+    rows: tuple[dict[str, Any], ...] = ()
+    lines: tuple[int, ...] = ()
+    years: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    faulty: frozenset[tuple[int, str]] = frozenset()  # line and column of such a number
 
 
 def wanted_years(name: str, heading: Any) -> tuple[str, ...] | None:
@@ -76,32 +86,35 @@ def wanted_years(name: str, heading: Any) -> tuple[str, ...] | None:
     return tuple(str(year) for year in range(start, first + count))
 
 
-def read_table(name: str, file: str, text: str, years: tuple[str, ...] | None) -> Table:
-    """The rows of `text`; none if the header is faulty, so that one fault does not become one per row."""
-    reader = csv.reader(io.StringIO(text, newline=""))
-    header = next(reader, [])
-    found = _check_header(name, f"{file}:1", header, years)
+def read_table(name: str, block: Block, years: tuple[str, ...] | None) -> Table:
+    """The rows of a table; none if the header is faulty, so that one fault does not become one per row."""
+    header = block.header
+    found = _check_header(name, f"{block.file}:{block.head}", header, years)
     if found:
-        return Table((), (), (), tuple(found))
-    rows, lines = [], []
+        return Table(faults=tuple(found))
+    found = list(block.faults)
+    numeric = [place for place, column in enumerate(header) if column.isdigit() or column in NUMERIC]
+    numbers = Numbers(block, numeric, found)
     shown_years = tuple(column for column in header if column.isdigit())
-    for cells in reader:
-        if not cells:
-            continue
-        place = f"{file}:{reader.line_num}"
-        if len(cells) != len(header):
-            found.append(Fault.of("wrong_width", place))
-            continue
+    rows, missing = [], []
+    for number, (cells, line) in enumerate(zip(block.rows, block.lines, strict=True)):
         row: dict[str, Any] = {}
-        for column, cell in zip(header, cells, strict=True):
-            if not cell.strip() and name == "national_ages" and column == "age_to":
+        for place, column in enumerate(header):
+            cell = "" if place in numeric and cells[place] in MISSING else cells[place]
+            if cell == "" and name == "national_ages" and column == "age_to":
                 row[column] = OPEN_END
-            elif not cell.strip() and name == "history" and column.isdigit():
+            elif cell == "" and name == "history" and column.isdigit():
                 row[column] = None  # a year that is not known
-            elif not cell.strip() and name in MAY_LACK and column in MAY_LACK[name]:
+            elif cell == "" and column in MAY_LACK.get(name, ()):
                 continue
+            elif place not in numeric:
+                row[column] = _text(cell, f"{block.file}:{line}", column, numbers)
+            elif cells[place] in MISSING:
+                missing.append((line, column, cells[place]))
+                row[column] = math.nan
             else:
-                row[column] = _cell(place, column, cell.strip(), found)
+                value = numbers.number(number, place)
+                row[column] = math.nan if value is None else value
         yearly = tuple(row.pop(year) for year in shown_years)
         if name in YEARLY:
             row[YEARLY[name]] = yearly
@@ -111,10 +124,32 @@ def read_table(name: str, file: str, text: str, years: tuple[str, ...] | None) -
             row["source"] = {"nb": row.pop(IN_TWO[0]), "en": row.pop(IN_TWO[1])}
         row.pop("note", None)
         rows.append(row)
-        lines.append(reader.line_num)
+    numbers.done()
+    if missing:
+        line, column, sign = missing[0]
+        found.append(Fault.of("number_missing", f"{block.file}:{line}", column, sign, count=len(missing)))
     if not rows and not found:
-        found.append(Fault.of("no_rows", file))
-    return Table(tuple(rows), tuple(lines), shown_years, tuple(found))
+        found.append(Fault.of("no_rows", block.file))
+    faulty = numbers.faulty | {(line, column) for line, column, _ in missing}
+    return Table(tuple(rows), tuple(block.lines), shown_years, tuple(found), frozenset(faulty))
+
+
+def plain_rows(block: Block) -> list[list[str]]:
+    """A table's header and rows as this program writes them: numbers with a decimal point, all else as it stands."""
+    numeric = [place for place, column in enumerate(block.header) if column.isdigit() or column in NUMERIC]
+    numbers = Numbers(block, numeric, [])
+
+    def plain(place: int, column: str, cell: Cell) -> str:
+        if place in numeric and cell != "":
+            number = numbers.meant(cell)
+            return as_text(cell) if number is None or cell == as_text(number) else as_text(number)
+        return _text(cell, block.file, column, numbers)
+
+    rows = [
+        [plain(place, column, cell) for place, (column, cell) in enumerate(zip(block.header, row, strict=True))]
+        for row in block.rows
+    ]
+    return [block.header, *rows]
 
 
 def check_vintages(file: str, table: Table, first_year: Any) -> list[Fault]:
@@ -153,7 +188,7 @@ def check_demand(file: str, table: Table, population: Table, population_file: st
     unknown: dict[str, list[int]] = {}
     groups = [row["group"] for row in population.rows]
     for row, line in zip(table.rows, table.lines, strict=True):
-        if groups and row["group"] not in groups:
+        if groups and row["group"] not in groups and not _is_union(population, row["group"]):
             unknown.setdefault(row["group"], []).append(line)
     for group, lines in unknown.items():
         if _lacks(population, group):
@@ -170,12 +205,20 @@ def check_demand(file: str, table: Table, population: Table, population_file: st
 
 def _lacks(population: Table, group: str) -> bool:
     """Is it the population that lacks the group? Then none of its rows has people of the ages that the name says."""
-    ages = re.fullmatch(r"(\d{1,3})(?:-(\d{1,3})|(\+)|)", group)
-    if not ages:
+    ages = ages_named(group)
+    return ages is not None and not any(
+        row["age_from"] <= ages[1] and row["age_to"] >= ages[0] for row in population.rows
+    )
+
+
+def _is_union(population: Table, group: str) -> bool:
+    """Are the ages that the name says those of several groups together? An open end ends with the oldest group."""
+    ages = ages_named(group)
+    if ages is None:
         return False
-    first = int(ages[1])
-    last = 999 if ages[3] else int(ages[2] or first)
-    return not any(row["age_from"] <= last and row["age_to"] >= first for row in population.rows)
+    starts = {row["age_from"] for row in population.rows}
+    ends = {row["age_to"] for row in population.rows}
+    return ages[0] in starts and (ages[1] in ends or (ages[1] == OPEN_END and ages[0] <= max(ends)))
 
 
 def in_sectors(file: str, table: Table, known: Sequence[str]) -> list[Fault]:
@@ -218,11 +261,18 @@ def _check_header(name: str, place: str, header: Sequence[str], years: tuple[str
     return found
 
 
-def _cell(place: str, column: str, cell: str, found: list[Fault]) -> str | float:
-    if not (column.isdigit() or column in NUMERIC):
-        return re.sub(r"\s*[\r\n\t]+\s*", " ", cell)  # a line break that Excel put into the cell
-    try:
-        return float(cell)
-    except ValueError:
-        found.append(f.not_a_number(place, column, cell))
-        return 0.0
+def _text(cell: Cell, place: str, column: str, numbers: Numbers) -> str:
+    """A cell of text; numbers in it with a decimal point, whatever the table's own sign is."""
+    if isinstance(cell, datetime.date) or (column == "group" and MONTH.fullmatch(str(cell))):
+        shown = f"{cell:%Y-%m-%d}" if isinstance(cell, datetime.date) else cell
+        numbers.found.append(Fault.of("made_a_date", place, column, shown))
+        return ""
+    text = re.sub(r"\s*[\r\n\t]+\s*", " ", as_text(cell))  # a line break that Excel put into the cell
+    if column not in WITH_NUMBERS:
+        return text
+    words = re.sub(r"\s+%", "%", text).split()
+    known = [numbers.word(word.rstrip("%")) if "," in word else None for word in words]
+    return " ".join(
+        word if value is None else f"{value!r}{'%' * word.endswith('%')}"
+        for word, value in zip(words, known, strict=True)
+    )

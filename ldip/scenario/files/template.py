@@ -6,23 +6,24 @@ import io
 import re
 import shutil
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ldip.errors import Fault, InputError
+from ldip.scenario.files.cells import block_of, table_cells
 from ldip.scenario.files.faults import hidden_in_name
 from ldip.scenario.files.reader import find, read
-from ldip.scenario.files.reading import BASE, toml
+from ldip.scenario.files.reading import BASE, table_file, toml
 from ldip.scenario.files.rewrite import rewritten
-from ldip.scenario.files.tables import COLUMNS, OWN_YEARS, YEARLY
+from ldip.scenario.files.tables import COLUMNS, OWN_YEARS, YEARLY, plain_rows
 from ldip.scenario.numbers import quantities
 from ldip.scenario.quantities import PLACEHOLDER
 
 TEMPLATE = "eksempelvik-2025"
 """The fictitious municipality that new scenarios begin as: commented, complete, every number marked as invented."""
 
-NOT_COPIED = ("history.csv", "published.csv", "vintages.csv", "README.md")
+NOT_COPIED = ("history.*", "published.*", "vintages.*", "README.md")
 """What is another municipality's past and no start for one's own."""
 
 YEARS_IN = {"projects": ("price_year", "start", "earliest", "latest", "opens")}
@@ -72,13 +73,11 @@ def write_new(
     """The files of the scenario `origin` into `folder`, under the name of the new scenario and its municipality, with
     plan years of its own, and amounts and people in proportion to its `residents` before the plan.
 
-    Raises InputError for a name that cannot be shown, and for an origin with changes laid over it or with tables that
-    are no CSV files.
+    Raises InputError for a name that cannot be shown, and for an origin with changes laid over it.
     """
     place = find(origin)
-    other = [path.name for path in place.folder.iterdir() if path.suffix in (".xlsx", ".ods")]
-    if place.changes or place.base.name != BASE or other:
-        raise InputError([Fault.of("not_a_template", "--from", origin, names=", ".join([*place.changes, *other]))])
+    if place.changes or place.base.name != BASE:
+        raise InputError([Fault.of("not_a_template", "--from", origin, names=", ".join(place.changes))])
     if hidden := hidden_in_name(municipality):
         raise InputError(hidden)
     scenario = read(origin).scenario
@@ -104,9 +103,11 @@ def write_new(
     for path in (folder / "changes").glob("*.toml"):
         _rewrite(path, _moved_toml(path, move))
     for table in COLUMNS:
-        path = folder / f"{table}.csv"
-        if path.is_file():
-            _rewrite(path, _moved_table(table, path.read_text(encoding="utf-8-sig"), move))
+        path = table_file(folder, table)
+        sheet = table_cells(path, path.name, table, [])[0] if path.is_file() else None
+        if sheet:
+            path.unlink()  # however the origin keeps it
+            _rewrite(path.with_suffix(".csv"), _moved_table(table, plain_rows(block_of(sheet)), move))
 
 
 def _rewrite(path: Path, text: str) -> None:
@@ -161,9 +162,9 @@ def _rounded(number: float, size: float) -> float:
     return number if size == 1.0 else float(f"{number * size:.4g}")
 
 
-def _moved_table(name: str, text: str, move: Move) -> str:
+def _moved_table(name: str, table: Sequence[Sequence[str]], move: Move) -> str:
     """A table in the new years: a plan that is longer goes on as its last year, a shorter one ends earlier."""
-    header, *rows = csv.reader(io.StringIO(text, newline=""))
+    header, *rows = table
     years = [column for column in header if column.isdigit()] if name in YEARLY and name not in OWN_YEARS else []
     before = 2 if name == "population" else 0
     wanted = [str(int(years[0]) + move.by + place) for place in range(before + move.plan_years)] if years else []

@@ -51,9 +51,14 @@ def change_toml(heading: Mapping[str, str], entries: Mapping[tuple[str, ...], An
 
     Floats are written so that they are read back to the last bit.
     """
+    head: dict[str, Any] = {"format": FORMAT, **heading}
+    return toml_text({**{("change", key): value for key, value in head.items()}, **entries})
+
+
+def toml_text(entries: Mapping[tuple[str, ...], Any]) -> str:
+    """Entries by their key paths, section by section in the order given."""
     sections: dict[tuple[str, ...], list[str]] = {}
-    head = {("change", key): value for key, value in {"format": FORMAT, **heading}.items()}
-    for (*section, name), entry in [*head.items(), *entries.items()]:
+    for (*section, name), entry in entries.items():
         sections.setdefault(tuple(section), []).append(f"{key_text(name)} = {value_text(entry)}")
     texts = ["\n".join([f"[{'.'.join(map(key_text, path))}]", *lines, ""]) for path, lines in sections.items()]
     return "\n".join(texts)

@@ -6,7 +6,7 @@ from itertools import pairwise
 from ldip.scenario.defaults import MARK
 from ldip.scenario.plausible.looking import Looking
 from ldip.scenario.plausible.ranges import ranges
-from ldip.scenario.rows import SERVICES, AgeGroup, Demand
+from ldip.scenario.rows import SERVICES, AgeGroup, Demand, residents_of
 
 FILE, AGES, DEMAND, AREAS = "population.csv", "ages.csv", "demand.csv", "areas.csv"
 
@@ -109,7 +109,7 @@ def look_at_demand(looking: Looking) -> None:
         if years and first not in years:
             looking.at("price_year", DEMAND, f"{key}.source", max(years), max(years) - first)
         _look_at_place(looking, row)
-    residents = {group.group: group.residents for group in scenario.population}
+    residents = {row.group: residents_of(scenario.population, row.group) for row in scenario.demand}
     for service in SERVICES:
         if looking.has(AREAS, service) or looking.has(DEMAND):
             continue

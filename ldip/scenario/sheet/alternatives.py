@@ -5,13 +5,13 @@ Columns are the base and the alternatives; an empty cell is as in the base. Ever
 at once. Limits, whole numbers and correlations are checked by reading the written change file as any other.
 """
 
-import datetime
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ldip.errors import Fault, InputError
+from ldip.scenario.files.cells import Sheet, address, read_cells
 from ldip.scenario.files.faults import nearest
 from ldip.scenario.files.reader import Source, read, seen_from
 from ldip.scenario.files.writer import change_toml
@@ -19,26 +19,22 @@ from ldip.scenario.numbers import moves, quantities
 from ldip.scenario.paths import by_year
 from ldip.scenario.projects import as_moved
 from ldip.scenario.quantities import Parameter, Quantity
-from ldip.scenario.schema import limits
-from ldip.scenario.settings import BASES
-from ldip.scenario.sheet import faults as f
-from ldip.scenario.sheet.cells import Sheet, address, read_cells
+from ldip.scenario.sheet.entries import (
+    BASE,
+    BASIS,
+    BASIS_WORDS,
+    COLUMNS,
+    KEY,
+    SHEET,
+    SOURCE,
+    UNIT,
+    YEAR,
+    Entries,
+    header_row,
+)
 from ldip.scenario.units import in_words
 from ldip.text import Text
 
-SHEET = Text("Innstillinger", "Settings")
-COLUMNS = (
-    Text("Nøkkel", "Key"),
-    Text("Innstilling", "Setting"),
-    Text("Enhet", "Unit"),
-    Text("Minst", "Least"),
-    Text("Størst", "Most"),
-    Text("Fra år", "From year"),
-    Text("Grunnverdi", "Base value"),
-    Text("Grunnlag", "Basis"),
-    Text("Kilde", "Source"),
-)
-KEY, UNIT, YEAR, BASE = 0, 2, 5, 6
 FIRST = len(COLUMNS)  # column of the first alternative: its value, then its basis and its source
 PARTS = 3
 SCENARIO = Text("Scenario", "Scenario")
@@ -51,8 +47,6 @@ FIELDS = {
 }
 """What stands above each alternative."""
 NAME = re.compile(r"[\w-]+")
-SERIALS = (36526.0, 73050.0)
-"""What Excel counts the days of 2000-2099 as."""
 
 
 class Change(NamedTuple):
@@ -107,20 +101,11 @@ def _in_sheet(file: str, change: Change, fault: Fault) -> Fault:
 
 def _header(sheet: Sheet) -> int:
     """The row of the column names, or InputError if it or one of them is not there."""
-    head = next((row for row in range(len(sheet.rows)) if sheet.at(row, KEY) in COLUMNS[KEY]), None)
-    if head is None:
-        raise InputError([Fault.of("sheet_no_header", sheet.file, sheet.name, name=COLUMNS[KEY].nb)])
     wanted = dict(enumerate(COLUMNS))
+    head = header_row(sheet, wanted)
     for first in range(FIRST, len(sheet.rows[head]), PARTS):
-        wanted |= {first + 1: COLUMNS[-2], first + 2: COLUMNS[-1]}
-    moved = [
-        Fault.of("sheet_moved", sheet.file, sheet.place(head, column), str(sheet.at(head, column)), name=name.nb)
-        for column, name in wanted.items()
-        if sheet.at(head, column) not in name
-    ]
-    if moved:
-        raise InputError(moved)
-    return head
+        wanted |= {first + 1: COLUMNS[BASIS], first + 2: COLUMNS[SOURCE]}
+    return header_row(sheet, wanted)
 
 
 def _scenario(sheet: Sheet, head: int) -> str:
@@ -131,21 +116,16 @@ def _scenario(sheet: Sheet, head: int) -> str:
     return str(sheet.at(row, KEY + 1))
 
 
-class _Reading:
+class _Reading(Entries):
     """One reading of a sheet: the rows of settings, and the faults found so far."""
 
     def __init__(self, sheet: Sheet, head: int, name: str, source: Source, extends: str):
-        self.sheet, self.head, self.name, self.extends = sheet, head, name, extends
+        super().__init__(sheet)
+        self.head, self.name, self.extends = head, name, extends
         self.known: dict[str, Quantity | Parameter] = {**quantities(source.scenario), **moves(source.scenario)}
         self.first_year = source.scenario.scenario.first_year
-        self.faults: list[Fault] = []
         self.alternatives = range(FIRST, len(sheet.rows[head]), PARTS)
         self.rows = self._rows()
-
-    def fault(self, kind: str, row: int, column: int, key: str = "", **words: object) -> None:
-        cell = self.sheet.at(row, column)
-        shown = f"{cell:g}" if isinstance(cell, float) else str(cell)
-        self.faults.append(Fault.of(kind, self.sheet.file, self.sheet.place(row, column, key), shown, **words))
 
     def _rows(self) -> dict[str, dict[int, int]]:
         """Key -> year that a value holds from -> row of the sheet."""
@@ -154,7 +134,7 @@ class _Reading:
             key = self.sheet.at(row, KEY)
             if key == "":
                 if any(
-                    self._filled(row, column) for first in self.alternatives for column in range(first, first + PARTS)
+                    self.filled(row, column) for first in self.alternatives for column in range(first, first + PARTS)
                 ):
                     self.fault("sheet_no_key", row, KEY)
                 continue
@@ -174,23 +154,15 @@ class _Reading:
             self._unchanged(row, str(key), year)
         return found
 
-    def _filled(self, row: int, column: int) -> bool:
-        return self.sheet.at(row, column) != "" or address(row, column) in self.sheet.errors
-
     def _year(self, row: int, key: str) -> int | None:
         """The year that the row's value holds from, the first one where none is given; None with a fault."""
-        cell = self.sheet.at(row, YEAR)
-        if cell == "":
+        if self.sheet.at(row, YEAR) == "":
             return self.first_year
-        if isinstance(cell, str) and re.fullmatch(r"\d{4}", cell):
-            cell = float(cell)
-        if not isinstance(cell, float) or cell != int(cell) or not 1000 <= cell <= 9999:
-            self.fault("sheet_bad_year", row, YEAR, key)
-            return None
-        if not isinstance(self.known[key], Parameter):
+        year = self.year(row, key)
+        if year is not None and not isinstance(self.known[key], Parameter):
             self.fault("sheet_fixed", row, YEAR, key)
             return None
-        return int(cell)
+        return year
 
     def _unchanged(self, row: int, key: str, year: int) -> None:
         """A fault for a unit or a base value that is not the scenario's."""
@@ -233,7 +205,7 @@ class _Reading:
         entries: dict[str, Any] = {}
         places: dict[str, str] = {}
         for key, starts in self.rows.items():
-            numbers = {year: self._number(row, column, key) for year, row in starts.items()}
+            numbers = {year: self.number(row, column, key) for year, row in starts.items()}
             own = {year: number for year, number in numbers.items() if number is not None}
             if not own:
                 self._nothing_beside(starts.values(), column, key)
@@ -259,22 +231,6 @@ class _Reading:
         paths = {tuple(key.split(".")): entry for key, entry in entries.items()}
         return Change(name, change_toml(heading, paths), places, len(entries))
 
-    def _number(self, row: int, column: int, key: str) -> float | None:
-        """The number in a cell; None where there is none, with a fault where there is something else."""
-        cell, place = self.sheet.at(row, column), self.sheet.place(row, column, key)
-        if address(row, column) in self.sheet.errors:
-            self.fault("sheet_error_cell", row, column, key)
-        elif isinstance(cell, float):
-            low, high = limits(key)
-            if not low <= cell <= high and cell == int(cell) and SERIALS[0] <= cell <= SERIALS[1]:
-                day = datetime.date(1899, 12, 30) + datetime.timedelta(days=int(cell))
-                self.faults.append(f.a_date(self.sheet.file, place, day, f"{cell:g}"))
-            else:
-                return cell + 0.0
-        elif cell != "":
-            self.faults.append(f.not_a_number(self.sheet.file, place, cell))
-        return None
-
     def _nothing_beside(self, rows: Any, column: int, key: str) -> None:
         for row in rows:
             if address(row, column) in self.sheet.errors or self.sheet.at(row, column) != "":
@@ -297,22 +253,21 @@ class _Reading:
         return entry | {"basis": self._basis(key, column, first), "source": self._source(key, column, first)}
 
     def _basis(self, key: str, column: int, first: int) -> str:
-        words = {text: word for word, texts in BASES.items() for text in (*texts, word)}
         told: dict[str, int] = {}
         for row in self.rows[key].values():
             cell = self.sheet.at(row, column + 1)
-            if cell != "" and str(cell).lower() not in words:
+            if cell != "" and str(cell).lower() not in BASIS_WORDS:
                 self.fault("sheet_bad_basis", row, column + 1, key)
             elif cell != "":
-                told.setdefault(words[str(cell).lower()], row)
+                told.setdefault(BASIS_WORDS[str(cell).lower()], row)
         if len(told) > 1:
             self.fault("sheet_two_bases", list(told.values())[1], column + 1, key)
         common = self._field("basis", column).lower()
-        if not told and common and common not in words:
+        if not told and common and common not in BASIS_WORDS:
             self.fault("sheet_bad_basis", self._field_row("basis"), column)
         elif not told and not common:
             self.fault("sheet_no_basis", first, column + 1, key)
-        return next(iter(told), words.get(common, ""))
+        return next(iter(told), BASIS_WORDS.get(common, ""))
 
     def _source(self, key: str, column: int, first: int) -> str:
         cells = [str(self.sheet.at(row, column + 2)) for row in self.rows[key].values()]

@@ -3,6 +3,7 @@
 import datetime
 
 from ldip.errors import Fault
+from ldip.scenario.files.faults import a_date
 
 
 def not_a_number(file: str, place: str, cell: object) -> Fault:
@@ -24,8 +25,3 @@ def _meant(text: str) -> float | None:
         return float(plain[:-1]) / 100.0 if plain.endswith("%") else float(plain)
     except ValueError:
         return None
-
-
-def a_date(file: str, place: str, day: datetime.date, shown: str) -> Fault:
-    """Excel made a date of a number that was written with a point."""
-    return Fault.of("sheet_date", file, place, shown, day=day.day, month=day.month)

@@ -1,6 +1,6 @@
 """The chapter of the people behind the figures."""
 
-from ldip.model.people.cohorts import group_weights
+from ldip.model.people.cohorts import shown_groups, shown_weights
 from ldip.report.answers.growth import AGE, GROUPS, TOTAL
 from ldip.report.numbers import number
 from ldip.report.page import pictures
@@ -35,7 +35,7 @@ def chapter(m: Material) -> Section:
     """Residents by age on the baseline, and the fan of their number."""
     main, lang = m.findings.main, m.lang
     baseline, years = main.baseline, main.summary.years
-    groups = group_weights(main.source.scenario) @ baseline.population.closing  # (group, year), from two years before
+    groups = shown_weights(main.source.scenario) @ baseline.population.closing  # (group, year), from two years before
     groups = groups[:, : len(years) + 2]  # the cohort model looks further ahead
     totals = groups.sum(axis=0)
     before, last = int(years[0]) - 1, int(years[-1])
@@ -55,8 +55,8 @@ def chapter(m: Material) -> Section:
     )
     picked = [1, *[t + 2 for t in selected_years(years)]]
     rows = [
-        [m.say(AGE, group=group.group), *[number(float(values[place]), 0, lang) for place in picked]]
-        for group, values in zip(main.source.scenario.population, groups, strict=True)
+        [m.say(AGE, group=group), *[number(float(values[place]), 0, lang) for place in picked]]
+        for group, values in zip(shown_groups(main.source.scenario), groups, strict=True)
     ]
     rows.append([m.say(TOTAL), *[number(float(totals[place]), 0, lang) for place in picked]])
     head = ["", str(before), *[str(years[place - 2]) for place in picked[1:]]]
