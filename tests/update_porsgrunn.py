@@ -36,7 +36,8 @@ TITLE = {
     "title_en": "Porsgrunn: house-building is known, the economy is invented",
     "source": {
         "nb": "SSB tabell 05940 (CC BY 4.0) og malen for et nytt scenario; ingen tall er kommunens egne",
-        "en": "Statistics Norway table 05940 (CC BY 4.0) and the template of a new scenario; no figure is the municipality's own",
+        "en": "Statistics Norway table 05940 (CC BY 4.0) and the template of a new scenario; no figure is the "
+        "municipality's own",
     },
 }
 COMPLETIONS = Text(
