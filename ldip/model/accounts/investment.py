@@ -114,9 +114,13 @@ def close_investment(
     )
     housing_grants = plan.housing_grant_share * unnamed_housing + projects.housing_grants * deflator
     vat_compensation = plan.vat_share * (general_investment - project_investment) + projects.vat * building_cost
-    use_of_investment_funds = least(plan.use_of_investment_funds, opening.investment_funds)
+    adopted_use = least(plan.use_of_investment_funds, opening.investment_funds)
     to_pay = general_investment + share_purchases
-    to_finance = to_pay - sales - grants - vat_compensation - use_of_investment_funds - land_sales
+    before_reuse = to_pay - sales - grants - vat_compensation - adopted_use - land_sales
+    reused = least(
+        positive(opening.investment_funds - adopted_use - plan.kept_investment_funds), positive(before_reuse)
+    )
+    use_of_investment_funds, to_finance = adopted_use + reused, before_reuse - reused
     wanted_transfer = transfer_by_rule_or_plan(
         by_rule=plan.transfer_by_rule,
         adopted=plan.adopted_transfer,

@@ -41,6 +41,9 @@ NOT_OWN = ("drivers", "ages")
 OF_SIZE = re.compile(r"mill\. (?:\d{4}-)?kr|dwellings|dwellings per year|persons")
 """Units of numbers that are the larger, the more residents a municipality has."""
 
+COUNT = re.compile(r",\s*\d[\d\s]*\w+$")
+"""How many places or dwellings a project's name ends with."""
+
 SIZED = {"projects": ("p50", "p85", "places", "places_closed", "running_cost", "savings"), "vintages": ("deviation",)}
 """Columns of such numbers, besides the years of a table."""
 
@@ -178,6 +181,8 @@ def _moved_table(name: str, table: Sequence[Sequence[str]], move: Move) -> str:
         numbers = [_resized(row[years[min(at, len(years) - 1)]], move) for at in range(len(wanted))]
         if name == "projects":
             row["profile"] = _shares(row["profile"])
+            if move.size != 1.0:  # ", 60 plasser" is another number now, which stands in its own column
+                row |= {column: COUNT.sub("", row[column]) for column in ("name_nb", "name_en")}
         for column in SIZED.get(name, ()):
             row[column] = _resized(row.get(column, ""), move)
         for column in YEARS_IN.get(name, ()):
