@@ -449,7 +449,7 @@ def test_nor_in_rich_and_poor_ones(tax, grant, frames, debt):
 
 
 def test_natural_resource_tax_is_part_of_what_is_compared_with_the_nation(municipality):
-    """The Ministry's ratio is of both: as much of it as of tax doubles it; a ratio without it makes the nation rich."""
+    """The ratio is of both: as much of it as of tax doubles it; a ratio of tax alone makes the nation rich."""
     put(municipality / "base.toml", "natural_resource_tax = { value = 0.0", "natural_resource_tax = { value = 430.0")
     assert any("national" in doubt.say("en") or "nation's tax" in doubt.say("en") for doubt in found_in(municipality))
     put(municipality / "base.toml", "own_to_national_tax = { value = 0.82", "own_to_national_tax = { value = 1.64")

@@ -115,12 +115,9 @@ def close_investment(
     housing_grants = plan.housing_grant_share * unnamed_housing + projects.housing_grants * deflator
     vat_compensation = plan.vat_share * (general_investment - project_investment) + projects.vat * building_cost
     adopted_use = least(plan.use_of_investment_funds, opening.investment_funds)
-    to_pay = general_investment + share_purchases
-    before_reuse = to_pay - sales - grants - vat_compensation - adopted_use - land_sales
-    reused = least(
-        positive(opening.investment_funds - adopted_use - plan.kept_investment_funds), positive(before_reuse)
-    )
-    use_of_investment_funds, to_finance = adopted_use + reused, before_reuse - reused
+    lacking = general_investment + share_purchases - sales - grants - vat_compensation - adopted_use - land_sales
+    reused = used_again(opening.investment_funds - adopted_use, plan.kept_investment_funds, lacking)
+    use_of_investment_funds, to_finance = adopted_use + reused, lacking - reused
     wanted_transfer = transfer_by_rule_or_plan(
         by_rule=plan.transfer_by_rule,
         adopted=plan.adopted_transfer,
@@ -257,6 +254,11 @@ def grants_received(
     it.  M7."""
     contribution = contribution_per_dwelling * opening_extra_completions
     return positive(planned + share * investment + contribution + to_projects) * deflator_index
+
+
+def used_again(investment_funds, kept, lacking):
+    """What has come into the investment funds beyond what the plan keeps there, before anything is borrowed.  M8."""
+    return least(positive(investment_funds - kept), positive(lacking))
 
 
 def replacement_value(opening, after_plan, investment, added, wear):

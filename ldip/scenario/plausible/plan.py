@@ -52,7 +52,7 @@ def _look_at_investment(looking: Looking) -> None:
 
 
 def _look_at_tax(looking: Looking) -> None:
-    """What the nation pays per resident, by the plan's tax (and natural-resource tax) and its ratio to the nation's."""
+    """The nation's tax per resident, as the plan's own (with natural-resource tax) and its ratio to it say."""
     scenario = looking.scenario
     ratio = min(scenario.revenue.own_to_national_tax.numbers().values())
     own = scenario.plan_line("tax") + scenario.local_revenue.natural_resource_tax.at(np.array(looking.years))
