@@ -94,8 +94,7 @@ def close_investment(
         - postponed_investment
         + project_investment
     )
-    project_water_waste = projects.water_waste * building_cost
-    project_housing = projects.housing * building_cost
+    project_water_waste, project_housing = projects.water_waste * building_cost, projects.housing * building_cost
     water_waste_investment = plan.water_waste_investment * deflator + project_water_waste
     unnamed_housing = plan.housing_investment * deflator
     housing_investment = unnamed_housing + project_housing
