@@ -1296,6 +1296,7 @@ def debt_and_interest_of(y, p, o, chance):
 
     expected = p.equity_weight * p.equity_return + (1 - p.equity_weight) * p.bond_return
     y.underlying_result = y.net_operating_result - y.endowment_return + o.endowment_fund * expected
+    y.underlying_result -= y.one_off_revenue - y.one_off_expenditure
 
 
 def year_end_of(y, p, o):

@@ -8,7 +8,7 @@ import pytest
 
 from ldip.errors import InputError
 from ldip.model import drivers
-from ldip.model.engine.simulate import Ledger, run_baseline, simulate
+from ldip.model.engine.simulate import Ledger, run_baseline, simulate, with_policy
 from ldip.model.identities import residuals
 from ldip.model.plan.baseline import build
 from ldip.scenario.files.grid import read_grid
@@ -180,6 +180,21 @@ def test_one_off_items_hold_one_year_only(tmp_path):
     assert difference(ledgers, "gross_operating_result", 2027) == pytest.approx(-50.0)
     for year in (2021, 2023, 2026, 2028):
         assert difference(ledgers, "gross_operating_result", year) == 0.0
+
+
+def test_nobody_cuts_for_good_because_of_one_year(tmp_path):
+    """A flood of 80 mill. in 2034, in a municipality that steers: the year is as bad as it is, but decisions and
+    the rule look at what lasts."""
+    flood = '[one_off.flood]\nnb = "Flom"\nen = "Flood"\nyear = 2034\n'
+    flood += f'amount = {{ value = -80.0, unit = "mill. kr", {REASON} }}'
+    where = "eksempelvik-2025"
+    both = (read(where).scenario, laid(tmp_path, flood, where))
+    calm, hit = (run_baseline(with_policy(build(scenario, 14), "react")) for scenario in both)
+    at = 2034 - 2025
+    for line in ("newly_decided", "underlying_result", "result_share_breach", "postponement"):
+        assert hit[line][at, 0] == pytest.approx(calm[line][at, 0], abs=1e-9), line
+    assert (hit["net_operating_result"] - calm["net_operating_result"])[at, 0] == pytest.approx(-80.0)
+    assert (hit["closing_debt"] - calm["closing_debt"])[at, 0] > 30.0
 
 
 def test_one_off_items_are_numbers_of_the_scenario(tmp_path):
