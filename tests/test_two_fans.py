@@ -26,7 +26,7 @@ from ldip.statistics.stream import fans_of, simulate_and_summarise, simulate_fan
 SHIPPED = ("baerum-2020", "eksempelvik-2025")
 SMALL = ("simulate", "--runs", 100, "--no-pictures")
 SIZE = {"runs": 300, "seed": 3, "years": 6}
-LINES, WIDEST = 25, 100
+LINES, WIDEST = 25, 106
 NAMES = {"nb": ("Press", "Styrt"), "en": ("Pressure", "Steered")}
 OLD = Path(__file__).parent / "golden" / "format-1" / "written"
 
