@@ -207,7 +207,7 @@ def test_the_three_sentences_have_the_figures(fans):
 
 
 @pytest.mark.parametrize("lang", ["nb", "en"])
-def test_report_and_workbook_name_both(ldip, here, lang):
+def test_report_and_workbook_name_both(ldip, here, undrawn, lang):
     how = ("--runs", 100, "--years", 6, "--lang", lang)
     assert ldip("report", DEFAULT_SCENARIO, *how, "--out", "page.html").code == 0
     page = (here / "page.html").read_text(encoding="utf-8")
