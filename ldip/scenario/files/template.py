@@ -29,6 +29,8 @@ NOT_COPIED = ("history.*", "published.*", "vintages.*", "README.md")
 YEARS_IN = {"projects": ("price_year", "start", "earliest", "latest", "opens")}
 """Columns of a table that hold a year of the plan."""
 
+COUNT = re.compile(r"\d+(?= (?:plasser|elever|boliger|places|pupils|dwellings)\b)")
+"""How many of something, in the name of a project."""
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 OF_TEMPLATE = r"\A# Eksempelvik.*\n# \(A fictitious.*\n"
 """The first lines of the template, which say what it is."""
@@ -43,6 +45,12 @@ OF_SIZE = re.compile(r"mill\. (?:\d{4}-)?kr|dwellings|dwellings per year|persons
 
 SIZED = {"projects": ("p50", "p85", "places", "places_closed", "running_cost", "savings"), "vintages": ("deviation",)}
 """Columns of such numbers, besides the years of a table."""
+
+
+WHOLE = ("places", "places_closed")
+"""Columns of whole numbers among them; there are no parts of people either."""
+SMALL = 50.0
+"""Numbers below that would lose too much by being whole."""
 
 
 class Move(NamedTuple):
@@ -145,6 +153,8 @@ def _moved(value: Any, path: tuple[str, ...], move: Move) -> Any:
         size = move.size if OF_SIZE.fullmatch(value.get("unit", move.units.get(".".join(path), ""))) else 1.0
         if "dated" in value:
             moved["dated"] = {str(int(y) + move.by): _rounded(it, size) for y, it in value["dated"].items()}
+        if value.get("basis") == PLACEHOLDER and "source" in value:
+            moved["source"] = _later(value["source"], move)
         if "value" in value:
             moved["value"] = value["value"] + move.by if key == "start" else _rounded(value["value"], size)
         if "shift" in value:
@@ -153,8 +163,20 @@ def _moved(value: Any, path: tuple[str, ...], move: Move) -> Any:
     if key in ("start", "since", "from", "to") and isinstance(value, int):
         return value + move.by
     if isinstance(value, str) and key in ("unit", "title_nb", "title_en"):
-        return YEAR.sub(lambda found: str(int(found[0]) + move.by), value)
+        return _later(value, move)
     return value
+
+
+def _later(words: Any, move: Move) -> Any:
+    """Words, in one language or in each, with their years moved."""
+    if isinstance(words, dict):
+        return {lang: _later(text, move) for lang, text in words.items()}
+    return YEAR.sub(lambda found: str(int(found[0]) + move.by), words) if isinstance(words, str) else words
+
+
+def _counted(name: str, move: Move) -> str:
+    """A name that says how many ("60 plasser"), with as many as there are in the new scenario."""
+    return COUNT.sub(lambda found: f"{max(1.0, _rounded(float(found[0]), move.size)):.0f}", name)
 
 
 def _rounded(number: float, size: float) -> float:
@@ -175,16 +197,21 @@ def _moved_table(name: str, table: Sequence[Sequence[str]], move: Move) -> str:
     writer.writerow([*columns[:place], *wanted, *columns[place:]])
     for cells in rows:
         row = dict(zip(header, cells, strict=True))
-        numbers = [_resized(row[years[min(at, len(years) - 1)]], move) for at in range(len(wanted))]
+        whole = name == "population"
+        numbers = [_resized(row[years[min(at, len(years) - 1)]], move, whole=whole) for at in range(len(wanted))]
         if name == "projects":
             row["profile"] = _shares(row["profile"])
         for column in SIZED.get(name, ()):
-            row[column] = _resized(row.get(column, ""), move)
+            row[column] = _resized(row.get(column, ""), move, whole=column in WHOLE)
         for column in YEARS_IN.get(name, ()):
             if row.get(column):
                 row[column] = str(int(row[column]) + move.by)
         if "unit" in row:
-            row["unit"] = YEAR.sub(lambda found: str(int(found[0]) + move.by), row["unit"])
+            row["unit"] = _later(row["unit"], move)
+        if row.get("basis") == PLACEHOLDER:
+            for column in ("name_nb", "name_en"):
+                row[column] = _counted(row.get(column, ""), move)
+            row["note"] = "" if move.size != 1.0 else _later(row.get("note", ""), move)
         if name not in OWN_YEARS:
             row["basis"] = _basis(row["basis"], name in NOT_OWN)
         others = [row[column] for column in columns]
@@ -192,8 +219,11 @@ def _moved_table(name: str, table: Sequence[Sequence[str]], move: Move) -> str:
     return out.getvalue()
 
 
-def _resized(cell: str, move: Move) -> str:
-    return f"{_rounded(float(cell), move.size):g}" if cell and move.size != 1.0 else cell
+def _resized(cell: str, move: Move, *, whole: bool = False) -> str:
+    if not cell or move.size == 1.0:
+        return cell
+    number = _rounded(float(cell), move.size)
+    return f"{number:.0f}" if whole and number >= SMALL else f"{number:g}"
 
 
 def _shares(profile: str) -> str:
