@@ -47,12 +47,6 @@ SIZED = {"projects": ("p50", "p85", "places", "places_closed", "running_cost", "
 """Columns of such numbers, besides the years of a table."""
 
 
-WHOLE = ("places", "places_closed")
-"""Columns of whole numbers among them; there are no parts of people either."""
-SMALL = 50.0
-"""Numbers below that would lose too much by being whole."""
-
-
 class Move(NamedTuple):
     """How a scenario is moved: by so many years, to a plan of so many years, and to so many times its residents."""
 
@@ -197,12 +191,11 @@ def _moved_table(name: str, table: Sequence[Sequence[str]], move: Move) -> str:
     writer.writerow([*columns[:place], *wanted, *columns[place:]])
     for cells in rows:
         row = dict(zip(header, cells, strict=True))
-        whole = name == "population"
-        numbers = [_resized(row[years[min(at, len(years) - 1)]], move, whole=whole) for at in range(len(wanted))]
+        numbers = [_resized(row[years[min(at, len(years) - 1)]], move) for at in range(len(wanted))]
         if name == "projects":
             row["profile"] = _shares(row["profile"])
         for column in SIZED.get(name, ()):
-            row[column] = _resized(row.get(column, ""), move, whole=column in WHOLE)
+            row[column] = _resized(row.get(column, ""), move)
         for column in YEARS_IN.get(name, ()):
             if row.get(column):
                 row[column] = str(int(row[column]) + move.by)
@@ -219,11 +212,8 @@ def _moved_table(name: str, table: Sequence[Sequence[str]], move: Move) -> str:
     return out.getvalue()
 
 
-def _resized(cell: str, move: Move, *, whole: bool = False) -> str:
-    if not cell or move.size == 1.0:
-        return cell
-    number = _rounded(float(cell), move.size)
-    return f"{number:.0f}" if whole and number >= SMALL else f"{number:g}"
+def _resized(cell: str, move: Move) -> str:
+    return f"{_rounded(float(cell), move.size):g}" if cell and move.size != 1.0 else cell
 
 
 def _shares(profile: str) -> str:
