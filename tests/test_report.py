@@ -121,6 +121,15 @@ def undrawn(monkeypatch):
     monkeypatch.setattr(cli, "stressed", lambda *_: cli.NOT_TESTED)
 
 
+def test_what_the_scenario_has_of_property_tax_and_fees_is_not_denied(findings, undrawn):
+    """They are lines of the accounts: only more of them than the scenario has is not counted."""
+    for lang, words in (
+        ("nb", "Høyere eiendomsskatt, gebyrer og salg enn scenariets"),
+        ("en", "above the scenario's"),
+    ):
+        assert words in rendered(material(findings, lang)).replace("&#x27;", "'").replace("\u2019", "'")
+
+
 @pytest.fixture(scope="module")
 def ledger(findings):
     return simulate(findings.main.source.scenario, runs=RUNS, seed=SEED, years=YEARS)
