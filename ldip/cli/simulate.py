@@ -194,11 +194,11 @@ def _show(source: "Source", fans: "Fans", out: Path, where: str, lang: str, *, p
     count, total = assumed(source.scenario)
     click.echo(simulation_text(fans, title(source, lang), lang))
     placeholders, _ = invented(source.scenario)
-    said = ASSUMED_AND_INVENTED if placeholders else ASSUMPTIONS
-    click.echo(said.say(lang, count=count, total=total, invented=placeholders, where=where))
+    counted = ASSUMED_AND_INVENTED if placeholders else ASSUMPTIONS
+    click.echo(counted.say(lang, count=count, total=total, invented=placeholders, where=where))
     click.echo(EXCEL.say(lang))
-    where = PICTURES_TOO if pictures else RESULTS
-    click.echo(where.say(lang, out=out))
+    told = PICTURES_TOO if pictures else RESULTS
+    click.echo(told.say(lang, out=out))
     if details:
         for summary in fans.told:
             click.echo("\n" + summary_text(summary, lang))
