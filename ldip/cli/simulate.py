@@ -196,9 +196,8 @@ def _show(source: "Source", fans: "Fans", out: Path, where: str, lang: str, *, p
     placeholders, _ = invented(source.scenario)
     counted = ASSUMED_AND_INVENTED if placeholders else ASSUMPTIONS
     click.echo(counted.say(lang, count=count, total=total, invented=placeholders, where=where))
-    click.echo(EXCEL.say(lang))
     told = PICTURES_TOO if pictures else RESULTS
-    click.echo(told.say(lang, out=out))
+    click.echo(f"{told.say(lang, out=out)} ({EXCEL})")
     if details:
         for summary in fans.told:
             click.echo("\n" + summary_text(summary, lang))
