@@ -98,8 +98,10 @@ class Fault(NamedTuple):
         return Text(self._as_typed(text.say("nb", **places)), text.say("en", **places))
 
     def _as_typed(self, norwegian: str) -> str:
-        """Norwegian words with numbers as a Norwegian Excel takes them, where the fault is in a workbook."""
-        written = self.file.lower().endswith(WORKBOOKS) and "{" not in norwegian
+        """Norwegian words with numbers as a Norwegian Excel takes them, where the fault is in a workbook; those of
+        what Excel made of a cell quote it as it was."""
+        quoted = "{" in norwegian or self.kind.startswith("sheet_")
+        written = self.file.lower().endswith(WORKBOOKS) and not quoted
         return re.sub(r"(?<=\d)\.(?=\d)", ",", norwegian) if written else norwegian
 
     def say(self, lang: str) -> str:
