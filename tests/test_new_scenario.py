@@ -115,6 +115,12 @@ def test_names_of_projects_say_no_other_number_of_places(tmp_path, origin):
         assert any(re.search(r", \d+ \w+$", name) for name in names) == (residents is None), names
 
 
+def test_sources_of_another_year_are_true(tmp_path):
+    """They say the years that now are."""
+    write_new(tmp_path, "ny", "Ny", first_year=2027, residents=37_000)
+    assert "fra 2037 på" in read(str(tmp_path)).scenario.housing.areas["nordsida"].per_year.source.nb
+
+
 def test_a_start_from_another_municipality_says_so_of_every_number(tmp_path):
     """Nothing of another's past comes along, and none of its numbers claims a source."""
     write_new(tmp_path, "ny", "Ny", "baerum-2020", 2027, 3)

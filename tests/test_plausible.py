@@ -361,6 +361,13 @@ def test_no_nonsense_passes_check(shipped, wrong):
     assert found == "fault" or (wrong.must == "told" and found == "doubt"), wrong[:4]
 
 
+def test_per_mille_written_as_a_fraction_is_told(municipality):
+    put(municipality / "base.toml", "property_tax_rate = { value = 4.0", "property_tax_rate = { value = 0.004")
+    (doubt,) = found_in(municipality)
+    assert "satsen for eiendomsskatt er 0,00" in doubt.say("nb")
+    assert "ventet 0,5 til 7,0 promille" in doubt.say("nb")
+
+
 # What is as it can be
 
 
