@@ -239,11 +239,11 @@ def test_pictures_of_one_year_and_their_removal(ldip, here):
     said = ldip("simulate", "--runs", 20, "--years", 1, "--out", "one")
     assert said.code == 0
     assert {path.name for path in (here / "one").iterdir()} == DATA | PICTURES
-    assert said.out.rstrip().endswith("Resultater og figurer: one")
+    assert said.out.rstrip().endswith("Resultater og figurer: one (Excel: ldip workbook, --csv nb)")
     said = ldip("simulate", "--runs", 20, "--years", 1, "--out", "one", "--no-pictures")
     assert said.code == 0
     assert {path.name for path in (here / "one").iterdir()} == DATA  # no pictures of another run
-    assert said.out.rstrip().endswith("Resultater: one")
+    assert said.out.rstrip().endswith("Resultater: one (Excel: ldip workbook, --csv nb)")
 
 
 def test_no_pictures_writes_none(ldip, here):
@@ -644,7 +644,7 @@ def test_simulate_names_changes_assumptions_and_where_the_results_are(ldip):
     assert "interest-plus-2" in said.out.splitlines()[4]
     asked = "baerum-2020 --change interest-plus-2"
     assert f"are our assumptions: ldip scenario show {asked} --assumptions" in said.out
-    assert said.out.rstrip().endswith("Results: r")
+    assert said.out.rstrip().endswith("Results: r (Excel: ldip workbook, --csv nb)")
 
 
 def test_simulate_counts_placeholders_apart_and_names_the_folder_that_was_asked_for(ldip, here):
