@@ -450,6 +450,9 @@ def test_accounts_that_do_not_close(municipality, monkeypatch):
 
     monkeypatch.setattr(soundness, "residuals", lambda *_: {"cash": np.array([[1.0]])})
     told("broken_identity", main, ["scenario", "check", str(municipality)], standalone_mode=False)
+    under = "closing_general_debt never negative"
+    monkeypatch.setattr(soundness, "residuals", lambda *_: {under: np.array([[-1.0]])})
+    told("line_under_zero", main, ["scenario", "check", str(municipality)], standalone_mode=False)
     base = build(read("baerum-2020").scenario, 2)
     number, none = np.ones((1, 2, 1)), np.full((1, 2, 1), np.nan)
     told("line_not_finite", soundness.check_path, "x", Ledger(base.years, ("sales",), none), base.opening)
