@@ -77,3 +77,10 @@ def snapshot(folder: Path) -> dict[str, bytes | None]:
         path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else None
         for path in folder.rglob("*")
     }
+
+
+@pytest.fixture
+def undrawn(monkeypatch):
+    """A report without its pictures, which take most of its time; only their names stand in their places."""
+    drawn = 'role="img" aria-label'
+    monkeypatch.setattr("ldip.report.page.html._svgs", lambda picture: f'<svg {drawn}="{picture.name}"></svg>')

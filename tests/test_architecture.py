@@ -31,7 +31,7 @@ ONLY_IN = {
     "tomllib": {f"scenario/files/{name}.py" for name in ("reader", "reading", "rewrite")},
     "pydantic": {"scenario"},
     "xlsxwriter": {"report/workbook/sheets.py"},
-    "python_calamine": {"scenario/files/cells.py", "scenario/official/saved.py"},
+    "python_calamine": {"scenario/files/cells.py"},
     "urllib": {"scenario/official/fetch.py"},
     "starlette": {"web"},
     "uvicorn": {"web/serve.py"},

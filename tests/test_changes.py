@@ -300,12 +300,12 @@ def test_what_is_recorded_and_shown_is_the_path_that_came_of_it(tmp_path, capsys
     recorded = json.loads((tmp_path / "r" / "provenance.json").read_text(encoding="utf-8"))
     number = recorded["scenario_resolved"]["interest"]["money_market_rate"]
     assert number["dated"] == {"2020": 0.02, "2021": 0.045, "2022": 0.049, "2023": 0.05}
-    assert number["source"] == "HP's path + 2 points from 2021 (LDIP stress test b)"
+    assert number["source"]["en"] == "HP's path + 2 points from 2021 (LDIP stress test b)"
     capsys.readouterr()
     run("scenario", "show", "baerum-2020", "--change", "interest-plus-2")
     shown = capsys.readouterr().out
-    assert f"{RATE} = 2020: 0.02, 2021: 0.045, 2022: 0.049, 2023: 0.05" in shown
-    assert "HP's path + 2 points from 2021 (LDIP stress test b)" in shown
+    assert f"({RATE}): 2020: 0,02; 2021: 0,045; 2022: 0,049; 2023: 0,05 per år" in shown
+    assert "HPs bane + 2 prosentpoeng fra 2021 (LDIP stresstest b)" in shown
 
 
 def test_the_page_moves_what_changes_moved_before_and_its_file_says_the_same(tmp_path):

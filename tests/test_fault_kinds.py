@@ -62,7 +62,7 @@ TABLES = {
     "groups_overlap": ("population.csv", "\n50-66,50,66,", "\n50-66,45,66,"),
     "ages_left_out": ("population.csv", "\n50-66,50,66,", "\n50-66,52,66,"),
     "oldest_not_open": ("population.csv", "\n95+,95,110,", "\n95+,95,99,"),
-    "total_row": ("population.csv", "\n6-12,", "\n0-5,0,5,9414,9333,9311,9263,9249,9327,source,abc,\n6-12,"),
+    "total_row": ("population.csv", "\n6-12,", "\n0-5,0,5,9414,9333,9311,9263,9249,9327,source,abc,abc,\n6-12,"),
     "negative_line": ("plan.csv", "6931.2", "-6931.2"),
     "negative_frame": ("areas.csv", "1601,1605.8", "-1601,1605.8"),
     "no_users": ("areas.csv", "\nschools,", "\nskole,"),

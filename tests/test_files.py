@@ -495,7 +495,7 @@ FEW = ("--runs", "40", "--no-pictures", "--years", "6")
 def test_results_for_a_norwegian_excel_hold_the_same_numbers(ldip, here):
     assert ldip("simulate", "eksempelvik-2025", "--out", "en", *FEW).code == 0
     said = ldip("simulate", "eksempelvik-2025", "--out", "nb", "--csv", "nb", *FEW)
-    assert "I Excel: ldip workbook RESULTATMAPPE, eller --csv nb" in said.out
+    assert "Excel: ldip workbook, --csv nb" in said.out
     for name in ("summary.csv", "sampling_errors.csv", "probabilities.csv"):
         plain = list(csv.reader((here / "en" / name).read_text(encoding="utf-8").splitlines()))
         cells = opened_in_norwegian_excel(here / "nb" / name)

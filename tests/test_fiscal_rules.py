@@ -292,7 +292,7 @@ def test_rules_of_figures_of_ones_own_are_read_from_the_accounts(tmp_path, name)
     assert sum(0.0 < broken.mean() < 1.0 for broken in expected.values()) >= 3
 
 
-def test_rules_of_ones_own_figures_are_shown_wherever_breaches_are(ldip, tmp_path, monkeypatch):
+def test_rules_of_ones_own_figures_are_shown_wherever_breaches_are(ldip, undrawn, tmp_path, monkeypatch):
     """Terminal tables of compare and stress, the report's chapter, and the workbook's first sheet."""
     from python_calamine import CalamineWorkbook
 

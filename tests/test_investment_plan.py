@@ -258,6 +258,7 @@ def test_proposals_leave_nothing_without_a_name(name, folder):
 
 def test_a_proposal_is_a_table_that_passes_and_keeps_the_rows(ldip, here, folder):
     shutil.copytree(folder, here / "mine")
+    shutil.rmtree(here / "mine" / "changes")  # they name other projects
     before = (here / "mine" / "projects.csv").read_text(encoding="utf-8")
     refused = ldip("projects", "mine", "--propose", "mine/projects.csv")
     assert refused.code == 1
@@ -280,6 +281,7 @@ def test_a_proposal_is_a_table_that_passes_and_keeps_the_rows(ldip, here, folder
 
 def test_a_proposal_for_a_scenario_without_projects(ldip, here, bare):
     shutil.copytree(bare, here / "mine")
+    shutil.rmtree(here / "mine" / "changes")  # they name other projects
     said = ldip("projects", "mine", "--propose", "mine/projects.csv", "--json")
     told = json.loads(said.out)
     assert told["projects"][0]["id"].startswith("proposed-")

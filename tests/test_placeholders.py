@@ -65,7 +65,7 @@ def test_the_mark_is_on_all_that_leaves_the_house(ldip, here, counted, lang):
     assert mark in str(sheet[0][0])
 
 
-def test_the_report_bears_it_under_every_table_and_picture(ldip, here, counted):
+def test_the_report_bears_it_under_every_table_and_picture(ldip, here, undrawn, counted):
     mark = counted[2]["nb"]
     ldip("report", TEMPLATE, "--runs", "200")
     page = (here / "report.html").read_text(encoding="utf-8")

@@ -50,7 +50,7 @@ def test_it_simulates_and_closes_every_identity(ldip, here):
     assert ldip("stress", NAME, "--runs", "50").code == 0
 
 
-def test_its_report_says_what_is_known_and_what_is_not(ldip, here):
+def test_its_report_says_what_is_known_and_what_is_not(ldip, here, undrawn):
     count, total = invented(read(NAME).scenario)
     for lang, words in (
         ("nb", ("Hva som er kjent, og hva som er oppdiktet", "Rammer for programområdene", f"{count} av {total}")),

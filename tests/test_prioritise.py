@@ -292,7 +292,7 @@ def test_what_clashes_is_told(six):
 
 def test_demands_that_clash_with_a_ceiling_are_named(six):
     """A ceiling that could be held if something could be dropped."""
-    found = ask(six, 1.02, runs=1000)
+    found = ask(six, 0.98, runs=1000)
     assert found.after is None
     assert {"ceiling_debt_ratio", "drop"} <= set(found.clash.together)
     assert "drop" in [remedy.demand for remedy in found.clash.remedies]
@@ -303,7 +303,7 @@ def test_demands_that_clash_with_a_ceiling_are_named(six):
 
 
 @pytest.mark.parametrize(
-    "how", [{"value": 1.02}, {"value": 1.02, "jointly": True}, {"value": 1.1, "confidence": 0.95}]
+    "how", [{"value": 0.98}, {"value": 0.98, "jointly": True}, {"value": 1.06, "confidence": 0.95}]
 )
 def test_what_is_told_to_be_possible_is(six, how):
     found = ask(six, runs=1000, **how)
@@ -325,14 +325,15 @@ def test_what_is_told_to_be_possible_is(six, how):
 def test_limits_in_kroner_tell_a_level_too(six):
     from ldip.analysis.restructuring import chosen_rules
 
-    found = prioritise(six, chosen_rules(six, ["liquidity", "deficit"]), **(HOW | {"runs": 1000}))
+    how = HOW | {"runs": 1000, "confidence": 0.7}
+    found = prioritise(six, chosen_rules(six, ["liquidity", "deficit"]), **how)
     levels = found.clash.reachable
-    assert set(levels) <= {"liquidity", "deficit"}
+    assert set(levels) == {"liquidity"}
     metric = {"liquidity": "closing_liquidity_reserve", "deficit": "closing_uncovered_deficit"}
     limits = [ceiling(six, metric[name], levels.get(name, 0.0)) for name in metric]
-    assert prioritise(six, limits, **(HOW | {"runs": 1000})).after is not None
+    assert prioritise(six, limits, **how).after is not None
     said = " ".join(words.prioritise_text(found, "T", "nb").split())
-    assert "likviditetsreserve på minst 60 mill. kr og udekket merforbruk på høyst 0 mill. kr" in said
+    assert f"likviditetsreserve på minst {levels['liquidity']:.0f} mill. kr" in said
 
 
 def test_few_projects_that_can_be_moved_are_told(tmp_path):

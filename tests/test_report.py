@@ -115,9 +115,8 @@ def drawn(findings) -> str:
 
 
 @pytest.fixture
-def undrawn(monkeypatch):
-    """Pages without their pictures, where only words count: drawing is what takes the time."""
-    monkeypatch.setattr(pages, "_svgs", lambda picture: f'<svg role="img" aria-label="{picture.name}"></svg>')
+def undrawn(undrawn, monkeypatch):
+    """Nor with stress tests."""
     monkeypatch.setattr(cli, "stressed", lambda *_: cli.NOT_TESTED)
 
 

@@ -26,7 +26,7 @@ from ldip.statistics.stream import fans_of, simulate_and_summarise, simulate_fan
 SHIPPED = ("baerum-2020", "eksempelvik-2025")
 SMALL = ("simulate", "--runs", 100, "--no-pictures")
 SIZE = {"runs": 300, "seed": 3, "years": 6}
-LINES, WIDEST = 25, 100
+LINES, WIDEST = 25, 106
 NAMES = {"nb": ("Press", "Styrt"), "en": ("Pressure", "Steered")}
 OLD = Path(__file__).parent / "golden" / "format-1" / "written"
 
@@ -207,7 +207,7 @@ def test_the_three_sentences_have_the_figures(fans):
 
 
 @pytest.mark.parametrize("lang", ["nb", "en"])
-def test_report_and_workbook_name_both(ldip, here, lang):
+def test_report_and_workbook_name_both(ldip, here, undrawn, lang):
     how = ("--runs", 100, "--years", 6, "--lang", lang)
     assert ldip("report", DEFAULT_SCENARIO, *how, "--out", "page.html").code == 0
     page = (here / "page.html").read_text(encoding="utf-8")

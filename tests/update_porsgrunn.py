@@ -34,7 +34,11 @@ HEAD = """# Porsgrunn: en virkelig kommunes størrelse og boligbygging, og eller
 TITLE = {
     "title_nb": "Porsgrunn: boligbyggingen er kjent, økonomien er oppdiktet",
     "title_en": "Porsgrunn: house-building is known, the economy is invented",
-    "source": "SSB tabell 05940 (CC BY 4.0) og malen for et nytt scenario; ingen tall er kommunens egne",
+    "source": {
+        "nb": "SSB tabell 05940 (CC BY 4.0) og malen for et nytt scenario; ingen tall er kommunens egne",
+        "en": "Statistics Norway table 05940 (CC BY 4.0) and the template of a new scenario; no figure is the "
+        "municipality's own",
+    },
 }
 COMPLETIONS = Text(
     nb="SSB tabell 05940, fullførte boliger 2000–2024, CC BY 4.0",

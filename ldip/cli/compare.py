@@ -175,8 +175,7 @@ def _show(
         lang, title=common_title(sources, len(changes), lang)
     )
     click.echo(comparison_text(comparison, labels(sources, len(changes), lang), heading, lang))
-    click.echo("\n" + EXCEL.say(lang))
-    click.echo(Text("Resultater: {out}", "Results: {out}").say(lang, out=out))
+    click.echo("\n" + Text("Resultater: {out}", "Results: {out}").say(lang, out=out) + f"\n({EXCEL})")
 
 
 def _write_picture(

@@ -57,6 +57,7 @@ METAVARS = {
     "SHARES": "ANDELER",
     "SHEET": "ARK",
     "TEXT": "TEKST",
+    "WORKBOOK": "ARBEIDSBOK",
     "YEAR": "ÅR",
 }
 """What stands for a value in a usage line, and what Norwegian help calls it."""

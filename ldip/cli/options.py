@@ -182,10 +182,8 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 CSV_META = "ldip.csv"
-EXCEL = Text(
-    nb="I Excel: ldip workbook RESULTATMAPPE, eller --csv nb for CSV-filer som norsk Excel åpner riktig.",
-    en="In Excel: ldip workbook RESULT-FOLDER, or --csv nb for CSV files that a Norwegian Excel opens rightly.",
-)
+EXCEL = "Excel: ldip workbook, --csv nb"
+"""What opens results in a Norwegian spreadsheet."""
 
 
 def csv_option(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -190,9 +190,8 @@ def _show(source: "Source", fans: "Fans", out: Path, lang: str, *, pictures: boo
     count, total = assumed(source.scenario)
     click.echo(simulation_text(fans, title(source, lang), lang))
     click.echo(ASSUMPTIONS.say(lang, count=count, total=total, name=source.scenario.scenario.name))
-    click.echo(EXCEL.say(lang))
     where = PICTURES_TOO if pictures else RESULTS
-    click.echo(where.say(lang, out=out))
+    click.echo(f"{where.say(lang, out=out)} ({EXCEL})")
     if details:
         for summary in fans.told:
             click.echo("\n" + summary_text(summary, lang))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ldip.errors import Fault, InputError, reason
+from ldip.scenario.files.cells import read_cells, sheet_names
 from ldip.scenario.official.cube import CONTENTS, TIME, TITLE, Cell, Code, Cube
 from ldip.scenario.official.jsonstat import read_jsonstat
 from ldip.text import Text
@@ -75,7 +76,7 @@ def read_saved(path: Path) -> Cube | Saved:
         raise InputError([Fault.of("unreadable", path.name, reason=reason(error))]) from None
     digest = hashlib.sha256(raw).hexdigest()
     if path.suffix.lower() in (".xlsx", ".xlsm", ".ods", ".xls"):
-        sheets = _workbook(path)
+        sheets = {name: read_cells(path, [name]).rows for name in sheet_names(path)}
     else:
         text = decoded(raw)
         if text.lstrip()[:1] in ("{", "["):
@@ -121,16 +122,6 @@ def table_rows(text: str) -> Rows:
         return []
     best = max(ways, key=lambda rows: sum(len(row) for row in rows if len(row) > 1))
     return [[cell.strip() for cell in row] for row in best]
-
-
-def _workbook(path: Path) -> dict[str, Rows]:
-    import python_calamine
-
-    try:
-        book = python_calamine.CalamineWorkbook.from_path(str(path))
-        return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
-    except (python_calamine.CalamineError, OSError):
-        raise InputError([Fault.of("sheet_not_xlsx", path.name)]) from None
 
 
 def number(cell: Any) -> float | None:
