@@ -530,6 +530,14 @@ def test_projects_that_cannot_be_moved(folder, tmp_path):
     told("cost_not_known", read, "baerum-2020", (str(file),))
 
 
+def test_a_workbook_of_several_sheets(folder):
+    (folder / "areas.csv").unlink()
+    with xlsxwriter.Workbook(str(folder / "areas.xlsx")) as book:
+        book.add_worksheet("Merknad").write(0, 0, "x")
+        book.add_worksheet("Rammer").write(0, 0, "area")
+    told("table_no_sheet", lambda: read(str(folder)))
+
+
 def test_what_only_a_change_may_say(folder):
     edit(folder / "base.toml", "loan_margin = { value", "loan_margin = { shift = 0.1, value")
     told("only_in_a_change", lambda: read(str(folder)))
