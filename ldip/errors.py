@@ -7,6 +7,7 @@ with {places} that are filled. Nothing else in the program has words for a fault
 import csv
 import errno
 import functools
+import re
 from collections.abc import Iterable
 from importlib.resources import files
 from typing import NamedTuple, Self
@@ -15,6 +16,8 @@ from ldip.text import Text, printable
 
 MOST_TOLD = 30
 """So many faults are told, one a line; of the others only how many there are."""
+WORKBOOKS = (".xlsx", ".ods")
+NUMBER = re.compile(r"-?\d+\.\d+")
 AND_MORE = Text(nb="… og {count} feil til", en="… and {count} faults more")
 
 REASONS = {
@@ -92,12 +95,21 @@ class Fault(NamedTuple):
 
     def _filled(self, text: Text) -> Text:
         places = dict(self.places)
-        return Text(text.say("nb", **places), text.say("en", **places))
+        return Text(self._as_typed(text.say("nb", **places)), text.say("en", **places))
+
+    def _as_typed(self, norwegian: str) -> str:
+        """Norwegian words with numbers as a Norwegian Excel takes them, where the fault is in a workbook; those of
+        what Excel made of a cell quote it as it was."""
+        quoted = "{" in norwegian or self.kind.startswith("sheet_")
+        written = self.file.lower().endswith(WORKBOOKS) and not quoted
+        return re.sub(r"(?<=\d)\.(?=\d)", ",", norwegian) if written else norwegian
 
     def say(self, lang: str) -> str:
         """The fault as one line for a planner."""
         place = f"{self.file}: " if self.file else ""
         value = self.value.say(lang) if isinstance(self.value, Text) else self.value
+        if lang == "nb" and NUMBER.fullmatch(value):
+            value = self._as_typed(value)
         found = f"{self.key} = {value}: " if value and self.key else f"{self.key}: " if self.key else ""
         return printable(f"{place}{found}{self.rule.say(lang)}. {self.remedy.say(lang)}".rstrip())
 

@@ -729,6 +729,8 @@ def plan_of_year(scenario, year, before, at_reference, planned, reference):
         setattr(p, key, line(key) if in_plan else 0.0)
     for key in ("use_of_wage_reserve", "provision_to_discretionary_funds"):
         setattr(p, key, line(key) if in_plan else 0.0)
+    fund = before[-1].kept_investment_funds if before else number(scenario["opening"]["investment_funds"], year)
+    p.kept_investment_funds = fund - min(p.use_of_investment_funds, fund)
     for key in ("equity_target", "instalment_share", "useful_life"):
         setattr(p, key, base("financing", key))
     for key in ("on_lending_instalment_share", "other_bank_balances"):
@@ -1249,6 +1251,9 @@ def financing_of(y, p, o):
     y.use_of_investment_funds = min(p.use_of_investment_funds, o.investment_funds)
     to_finance = y.general_investment + y.share_purchases - y.sales - y.grants - y.vat_compensation
     to_finance -= y.use_of_investment_funds + y.land_sales
+    reused = min(pos(o.investment_funds - y.use_of_investment_funds - p.kept_investment_funds), pos(to_finance))
+    y.use_of_investment_funds += reused
+    to_finance -= reused
     rule = pos(
         p.equity_target * y.general_investment - y.vat_compensation - y.use_of_investment_funds + y.share_purchases
     )
@@ -1291,6 +1296,7 @@ def debt_and_interest_of(y, p, o, chance):
 
     expected = p.equity_weight * p.equity_return + (1 - p.equity_weight) * p.bond_return
     y.underlying_result = y.net_operating_result - y.endowment_return + o.endowment_fund * expected
+    y.underlying_result -= y.one_off_revenue - y.one_off_expenditure
 
 
 def year_end_of(y, p, o):

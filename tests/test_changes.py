@@ -132,14 +132,14 @@ MOVABLE = [
 ]
 
 
-WITH_A_SPREAD = ("services.measures_delivery", "investment.slippage")
-"""Shares that chance spreads, and that must stay shares with it."""
+WITH_A_RULE = ("services.measures_delivery", "investment.slippage", "local_revenue.property_tax_rate")
+"""Shares that chance spreads and that must stay shares with it, and a rate that may only rise as the law says."""
 
 
 @pytest.mark.filterwarnings("ignore::ldip.errors.Notice")  # of years after the usual horizon
 @settings(max_examples=60, deadline=None)
 @given(
-    key=st.sampled_from([key for key in MOVABLE if key not in WITH_A_SPREAD]),
+    key=st.sampled_from([key for key in MOVABLE if key not in WITH_A_RULE]),
     part=st.floats(0.01, 0.99),
     scale=st.floats(0.5, 1.5).map(lambda x: round(x, 3)),
     since=st.integers(2020, 2039),
@@ -204,6 +204,15 @@ def test_since_of_an_own_rule_after_the_horizon_is_said(folder, tmp_path):
     )
     with pytest.warns(Notice, match="rules.own.debt.since: 2060 is reached only with --years 36 or more"):
         read(str(folder), [written(tmp_path / "rule.toml", rule)])
+
+
+def test_a_one_off_item_after_the_horizon_is_said_and_one_that_none_reaches_refused(folder, tmp_path):
+    item = '[one_off.late]\nnb = "Sen"\nen = "Late"\nyear = 2055\n'
+    item += f'amount = {{ value = -9.0, unit = "mill. kr", {REASON} }}'
+    with pytest.warns(Notice, match="one_off.late.year: 2055 is reached only with --years"):
+        read(str(folder), [written(tmp_path / "late.toml", item)])
+    with pytest.raises(InputError, match=r"one_off\.late\.year = 2150"):
+        read(str(folder), [written(tmp_path / "never.toml", item.replace("2055", "2150"))])
 
 
 @pytest.mark.parametrize(

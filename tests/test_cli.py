@@ -642,8 +642,19 @@ def test_simulate_speaks_norwegian_and_english(ldip):
 def test_simulate_names_changes_assumptions_and_where_the_results_are(ldip):
     said = ldip(*SMALL, "--change", "interest-plus-2", "--out", "r", "--lang", "en")
     assert "interest-plus-2" in said.out.splitlines()[4]
-    assert "are our assumptions: ldip scenario show baerum-2020 --assumptions" in said.out
+    asked = "baerum-2020 --change interest-plus-2"
+    assert f"are our assumptions: ldip scenario show {asked} --assumptions" in said.out
     assert said.out.rstrip().endswith("Results: r")
+
+
+def test_simulate_counts_placeholders_apart_and_names_the_folder_that_was_asked_for(ldip, here):
+    """A copy of a scenario keeps its name inside; the command that is proposed must show the copy."""
+    assert ldip("scenario", "new", "first").code == 0
+    shutil.copytree(here / "first", here / "the copy")
+    said = ldip("simulate", "the copy", "--runs", "20", "--years", "6", "--no-pictures").out
+    assert (
+        "67 av 289 tall er våre antakelser og 222 er oppdiktede: ldip scenario show 'the copy' --assumptions" in said
+    )
 
 
 def test_language_may_be_set_once_and_for_all(ldip, monkeypatch):

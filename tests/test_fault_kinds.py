@@ -43,6 +43,8 @@ from ldip.web.serve import listen
 TABLES = {
     "bad_tolerance": ("published.csv", ",tax_revenue,0.2,", ",tax_revenue,some,"),
     "above_most": ("ages.csv", ",0.02091,", ",6.02091,"),
+    "amount_too_large": ("plan.csv", "6931.2", "6931200"),
+    "unknown_choice": ("areas.csv", "\nkindergartens,children_youth,", "\nkindergartens,nowhere,"),
     "wrong_width": ("population.csv", "1378,1327,", "1378,"),
     "not_a_table": ("vintages.csv", None, "vintage\n2019\n"),
     "unclear_number": ("plan.csv", "6931.2", '"6,931"'),
@@ -211,6 +213,9 @@ STATISTICS = {
     *("lacks_division", "refused", "offline", "not_https", "too_much_answered"),
 }
 """Told by tests/test_import.py and tests/test_fetch.py."""
+
+WORKBOOKS = {"workbook_no_text"}
+"""Told by tests/test_scenario_workbook.py."""
 
 
 def told(kind: str, function: Callable[..., Any], *words: Any, **named: Any) -> None:
@@ -556,6 +561,7 @@ def test_every_kind_is_told_by_a_test():
         *PROJECT_ROWS,
         *PROJECT_CHANGES,
         *STATISTICS,
+        *WORKBOOKS,
     } | alone
     in_files = {directives(path)["kind"] for path in BAD}
     assert tested | in_files | set(DOUBTFUL) == set(fault_words())

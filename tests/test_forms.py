@@ -241,3 +241,11 @@ def test_printed_figures_add_up_for_who_reads_them(ldip):
         at = {record["line"]: record["value"] for record in records if record["year"] == records[-1]["year"]}
         share = at["net_operating_result"] / at["operating_revenue"]
         assert share == pytest.approx(at["net_operating_result_share"], abs=1e-12)
+
+
+@pytest.mark.parametrize("lang", ["nb", "en"])
+def test_a_row_in_kroner_does_not_pass_for_millions(ldip, lang):
+    said = ldip("plan", "eksempelvik-2025", "--form", "key-figures", "--years", "2", "--lang", lang).out
+    name = {"nb": "Lånegjeld per innbygger", "en": "Debt per resident"}[lang]
+    (row,) = [line.strip() for line in said.splitlines() if line.strip().startswith(name)]
+    assert row.startswith(f"{name}, kr ")

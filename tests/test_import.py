@@ -256,6 +256,12 @@ def test_completions_of_a_real_county_fit_the_municipality_asked_for(ldip, folde
     assert ldip("calibrate", folder / "series.csv", "--scenario", folder).code == 0
 
 
+def test_a_table_that_fills_no_number_says_what_was_written(ldip, folder):
+    series = Path(__file__).parent / "cases" / "norwegian-series" / "ssb-kpi.csv"
+    said = ldip("scenario", "import", series, "--municipality", "4001", "--into", "baerum")
+    assert "ingen tall i scenarioet, bare series.csv" in said.out
+
+
 def test_weights_are_those_that_were_measured():
     """The order in which missing numbers are listed is measured on today's template (bench/import_weights.py)."""
     from import_weights import measured

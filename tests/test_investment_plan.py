@@ -300,13 +300,13 @@ def test_the_plan_in_words(ldip, folder, lang):
     assert max(map(len, said.out.splitlines())) <= 100
     words = {
         "nb": (
-            "Investeringer per prosjekt (skjema 2B)",
+            "Investeringer per prosjekt",
             "Skole, sentrum",
             "Bundet av kontrakt",
             "2025–28",
             "mangler",
         ),
-        "en": ("Investment by project (form 2B)", "School, centre", "Bound by contract", "2025-28", "lacking"),
+        "en": ("Investment by project", "School, centre", "Bound by contract", "2025-28", "lacking"),
     }
     for word in words[lang]:
         assert word in said.out, word

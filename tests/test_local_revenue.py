@@ -8,7 +8,7 @@ import pytest
 
 from ldip.errors import InputError
 from ldip.model import drivers
-from ldip.model.engine.simulate import Ledger, run_baseline, simulate
+from ldip.model.engine.simulate import Ledger, run_baseline, simulate, with_policy
 from ldip.model.identities import residuals
 from ldip.model.plan.baseline import build
 from ldip.scenario.files.grid import read_grid
@@ -139,6 +139,18 @@ def test_land_sales_finance_investment_alone(tmp_path):
     assert difference(too_much, "gross_operating_result", 2026) == 0.0
 
 
+def test_what_land_sales_leave_pays_before_loans_do(tmp_path):
+    """300 mill. in a year that needs 85: the rest is gone from the funds before the next krone is borrowed, and the
+    funds that the plan itself leaves stay."""
+    text = f"[investment]\nland_sales = {{ dated = {{ 2025 = 0.0, 2026 = 300.0, 2027 = 0.0 }}, {REASON} }}\n"
+    before, after = moved(tmp_path, text, "eksempelvik-2025")
+    funds, borrowed = after["closing_investment_funds"][:, 0], after["planned_borrowing"][:, 0]
+    assert funds[1] > 200.0
+    assert (borrowed[funds > before["closing_investment_funds"][:, 0] + 1e-9] == 0.0).all()
+    assert borrowed.max() > 10.0
+    np.testing.assert_allclose(funds[-1], before["closing_investment_funds"][-1, 0])
+
+
 ITEMS = f"""
 [one_off.settlement]
 nb = "Erstatning"
@@ -168,6 +180,21 @@ def test_one_off_items_hold_one_year_only(tmp_path):
     assert difference(ledgers, "gross_operating_result", 2027) == pytest.approx(-50.0)
     for year in (2021, 2023, 2026, 2028):
         assert difference(ledgers, "gross_operating_result", year) == 0.0
+
+
+def test_nobody_cuts_for_good_because_of_one_year(tmp_path):
+    """A flood of 80 mill. in 2034, in a municipality that steers: the year is as bad as it is, but decisions and
+    the rule look at what lasts."""
+    flood = '[one_off.flood]\nnb = "Flom"\nen = "Flood"\nyear = 2034\n'
+    flood += f'amount = {{ value = -80.0, unit = "mill. kr", {REASON} }}'
+    where = "eksempelvik-2025"
+    both = (read(where).scenario, laid(tmp_path, flood, where))
+    calm, hit = (run_baseline(with_policy(build(scenario, 14), "react")) for scenario in both)
+    at = 2034 - 2025
+    for line in ("newly_decided", "underlying_result", "result_share_breach", "postponement"):
+        assert hit[line][at, 0] == pytest.approx(calm[line][at, 0], abs=1e-9), line
+    assert (hit["net_operating_result"] - calm["net_operating_result"])[at, 0] == pytest.approx(-80.0)
+    assert (hit["closing_debt"] - calm["closing_debt"])[at, 0] > 30.0
 
 
 def test_one_off_items_are_numbers_of_the_scenario(tmp_path):
@@ -300,6 +327,18 @@ def test_a_plan_longer_than_the_law_is_in_the_register(tmp_path):
     assert short["state_register"][0, 0] == 0.0
     assert long["closing_uncovered_deficit"][0, 0] > 0.0
     assert long["state_register"][0, 0] == 1.0
+
+
+def test_a_plan_that_begins_later_is_longer_than_the_law(tmp_path):
+    """Nothing the first two years, then 5 a year: in the register from the first, and the same plan however far one
+    looks."""
+    text = f"[opening]\nuncovered_deficit = {{ value = 20.0, {REASON} }}\n"
+    text += f"cover_per_year = {{ dated = {{ 2025 = 0.0, 2027 = 5.0 }}, {REASON} }}\n"
+    scenario = laid(tmp_path, text, "eksempelvik-2025")
+    short, long = build(scenario, 2), build(scenario, 8)
+    np.testing.assert_array_equal(short.plan.uncovered_by_plan, [20.0, 20.0])
+    np.testing.assert_array_equal(long.plan.uncovered_by_plan, [20.0, 20.0, 15.0, 10.0, 5.0, 0.0, 0.0, 0.0])
+    assert short.opening.latest_deficit == long.opening.latest_deficit == 0.0
 
 
 def test_a_surplus_covers_more_than_the_plan(tmp_path):

@@ -1,5 +1,7 @@
 """The shipped fictitious municipality, and starting one's own from it."""
 
+import re
+
 import numpy as np
 import pytest
 from conftest import snapshot
@@ -100,6 +102,23 @@ def test_amounts_in_proportion_to_the_residents(tmp_path, residents):
         assert ours[line] == pytest.approx(size * theirs[line], rel=0.02), line
     assert ours["debt_ratio"] == pytest.approx(theirs["debt_ratio"], abs=0.01)
     assert ours["net_operating_result_share"] == pytest.approx(theirs["net_operating_result_share"], abs=0.003)
+
+
+@pytest.mark.parametrize("origin", [TEMPLATE, "baerum-2020"])
+def test_names_of_projects_say_no_other_number_of_places(tmp_path, origin):
+    """*Nytt sykehjem, 60 plasser* in a municipality of 600 has three; unscaled it keeps its name."""
+    for residents in (600, None):
+        folder = tmp_path / str(residents)
+        write_new(folder, "ny", "Ny", origin, residents=residents)
+        projects = read(str(folder)).scenario.adopted_projects
+        names = [name for project in projects for name in (project.name_nb, project.name_en)]
+        assert any(re.search(r", \d+ \w+$", name) for name in names) == (residents is None), names
+
+
+def test_sources_of_another_year_are_true(tmp_path):
+    """They say the years that now are."""
+    write_new(tmp_path, "ny", "Ny", first_year=2027, residents=37_000)
+    assert "fra 2037 på" in read(str(tmp_path)).scenario.housing.areas["nordsida"].per_year.source.nb
 
 
 def test_a_start_from_another_municipality_says_so_of_every_number(tmp_path):

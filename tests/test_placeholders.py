@@ -8,7 +8,7 @@ from python_calamine import CalamineWorkbook
 
 from ldip.scenario.files.reader import read
 from ldip.scenario.files.template import TEMPLATE
-from ldip.scenario.numbers import numbers
+from ldip.scenario.numbers import assumed, numbers
 from ldip.scenario.placeholders import invented, left, title_of
 
 
@@ -77,3 +77,14 @@ def test_nothing_is_marked_without_them(ldip, here):
     said = ldip("simulate", "--runs", "100", "--out", "r")
     assert "oppdikt" not in said.out
     assert "oppdikt" not in (here / "r" / "debt_ratio.svg").read_text(encoding="utf-8").lower()
+
+
+def test_a_placeholder_is_no_assumption_of_anybodys(ldip, here, counted):
+    """The report's chapter and the workbook's sheet count them apart, and the two do not overlap."""
+    scenario = read(TEMPLATE).scenario
+    (ours, total), (placeholders, _) = assumed(scenario), invented(scenario)
+    assert 0 < ours < ours + placeholders <= total
+    assert ldip("workbook", TEMPLATE, "--runs", "20", "--out", "w.xlsx").code == 0
+    book = CalamineWorkbook.from_path("w.xlsx")
+    note = book.get_sheet_by_name("Forutsetninger").to_python()[1][0]
+    assert f"våre antakelser ({ours} av {total}) og oppdiktede tall ({placeholders})" in note

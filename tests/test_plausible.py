@@ -298,6 +298,7 @@ DOUBTFUL = {
     "programme_falls": ("base.toml", "total = { value = 500.0", "total = { value = 150.0"),
     "unlikely_result": ("plan.csv", "480,484,488,492", "905,909,913,917"),
     "unlikely_debt": ("base.toml", "general_debt = { value = 800.0", "general_debt = { value = 6000.0"),
+    "deficit_beside_funds": ("base.toml", "uncovered_deficit = { value = 0.0", "uncovered_deficit = { value = 30.0"),
     "sum_of_two": ("plan.csv", "52,52,52,52,", "17,19,21,23,"),
     "unlikely_deduction": ("plan.csv", "52,52,52,52,", "-52,-52,-52,-52,"),
     "and_more": ("demand.csv", "", ""),
@@ -401,6 +402,13 @@ def test_no_nonsense_passes_check(shipped, wrong):
     assert found == "fault" or (wrong.must == "told" and found == "doubt"), wrong[:4]
 
 
+def test_per_mille_written_as_a_fraction_is_told(municipality):
+    put(municipality / "base.toml", "property_tax_rate = { value = 4.0", "property_tax_rate = { value = 0.004")
+    (doubt,) = found_in(municipality)
+    assert "satsen for eiendomsskatt er 0,00" in doubt.say("nb")
+    assert "ventet 0,5 til 7,0 promille" in doubt.say("nb")
+
+
 # What is as it can be
 
 
@@ -486,6 +494,14 @@ def test_nor_in_rich_and_poor_ones(tax, grant, frames, debt):
 
 
 # The ranges, their words, and where doubts are told
+
+
+def test_natural_resource_tax_is_part_of_what_is_compared_with_the_nation(municipality):
+    """The ratio is of both: as much of it as of tax doubles it; a ratio of tax alone makes the nation rich."""
+    put(municipality / "base.toml", "natural_resource_tax = { value = 0.0", "natural_resource_tax = { value = 430.0")
+    assert any("national" in doubt.say("en") or "nation's tax" in doubt.say("en") for doubt in found_in(municipality))
+    put(municipality / "base.toml", "own_to_national_tax = { value = 0.82", "own_to_national_tax = { value = 1.64")
+    assert not any("nation's tax" in doubt.say("en") for doubt in found_in(municipality))
 
 
 def test_every_range_is_looked_at_and_every_kind_has_words(monkeypatch):

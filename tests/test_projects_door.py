@@ -155,7 +155,7 @@ def test_all_faults_of_a_file_are_told_at_once(folder):
     put(folder, "svommehall", opens="2040", latest="2041")
     put(folder, PIPES, service="care")
     kinds = sorted(fault.kind for fault in faults_of(read, str(folder)))
-    assert kinds == ["opens_too_early", "p85_below_p50", "service_without_places", "start_outside", "unknown_key"]
+    assert kinds == ["opens_too_early", "p85_below_p50", "service_without_places", "start_outside", "unknown_choice"]
 
 
 def test_more_than_the_plan_has_is_told_with_line_of_the_plan_and_year(folder):

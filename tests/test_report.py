@@ -1,6 +1,7 @@
 """The report page: its figures, its words in two languages, its form, and how it is written."""
 
 import functools
+import html
 import importlib
 import json
 import os
@@ -118,6 +119,13 @@ def drawn(findings) -> str:
 def undrawn(undrawn, monkeypatch):
     """Nor with stress tests."""
     monkeypatch.setattr(cli, "stressed", lambda *_: cli.NOT_TESTED)
+
+
+def test_what_the_scenario_has_of_property_tax_and_fees_is_not_denied(findings, undrawn):
+    """They are lines of the accounts: only more of them than the scenario has is not counted."""
+    said = {"nb": "Høyere eiendomsskatt, gebyrer og salg enn scenariets", "en": "sales above the scenario's are not"}
+    for lang, words in said.items():
+        assert words in html.unescape(rendered(material(findings, lang)))
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 
 import numpy as np
 import pytest
@@ -205,3 +206,12 @@ def test_simulate_says_what_is_done(tmp_path, monkeypatch, capsys):
     assert "pressure" not in out.partition("\n\n")[0], "that fan was not simulated"
     provenance = json.loads((tmp_path / "r" / "provenance.json").read_text(encoding="utf-8"))
     assert (provenance["policy"], provenance["step"]) == ("step", 40.0)
+
+
+def test_steps_of_a_small_municipality_can_be_told_apart(monkeypatch, capsys, tmp_path):
+    """In a municipality of 600 a step of 0.08 mill. is not one of 0.12."""
+    call(monkeypatch, capsys, "scenario", "new", str(tmp_path / "liten"), "--residents", "600")
+    _, said, _ = call(monkeypatch, capsys, "restructure", str(tmp_path / "liten"), "--runs", "100", "--lang", "en")
+    steps = re.findall(r"^\d\d % +(\S+) ", said, re.MULTILINE)
+    assert len(set(steps)) == 3
+    assert all(len(step.partition(".")[2]) == 2 for step in steps), steps

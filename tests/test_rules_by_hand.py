@@ -184,7 +184,9 @@ def test_revenue_of_ones_own():
 
 def test_underlying_result():
     # 300 with a loss of 100 in the fund, where 95 were expected: 495
-    assert finance.result_at_expected_return(300.0, -100.0, 95.0) == pytest.approx(495.0)
+    assert finance.result_at_expected_return(300.0, -100.0, 95.0, 0.0) == pytest.approx(495.0)
+    # 80 lost in a flood, once: what lasts is 80 better
+    assert finance.result_at_expected_return(20.0, 0.0, 0.0, -80.0) == pytest.approx(100.0)
 
 
 def test_what_a_municipality_that_steers_decides():

@@ -354,8 +354,8 @@ FAULTY = {
     "outside the limits": (
         RATE,
         4.5,
-        "s.xlsx: Innstillinger!J{row} (interest.opening_fixed_rate) = 4.5: ventet en andel per år mellom -0.05 og "
-        "0.25. Skriv 0.045 for 4.5 %.",
+        "s.xlsx: Innstillinger!J{row} (interest.opening_fixed_rate) = 4,5: ventet en andel per år mellom -0,05 og "
+        "0,25. Skriv 0,045 for 4,5 %.",
     ),
     "not whole": ("residents.migration_years", 2.5, ": skal være et helt antall"),
     "a formula that fails": (PACE, FORMULA_ERROR, "formelen i cellen gir en feil"),
@@ -397,7 +397,7 @@ def placed(plain: list[list[Any]], edits: Mapping[str, Any]) -> dict[str, Any]:
             {"J housing.pace": 1.2, "L housing.pace": "a reason"},
             "K{housing.pace} (housing.pace): tallet mangler grunnlag",
         ),
-        ({"K interest.loan_margin": "gjetning"}, "= gjetning: må være kilde, avledet eller antakelse"),
+        ({"K interest.loan_margin": "gjetning"}, "= gjetning: må være kilde, avledet, antakelse eller oppdiktet"),
         ({"L interest.loan_margin": "ja"}, "(interest.loan_margin) = ja: er for kort"),
         (
             {"L housing.pace": "a reason"},
@@ -462,7 +462,7 @@ def test_faults_leave_nothing_behind(ldip, here, plain):
     said = ldip("scenario", "from-sheet", "s.xlsx", "--out", "changes")
     assert said.code == 1
     assert len(said.err.strip().splitlines()) == 2
-    assert f"s.xlsx: Innstillinger!J{rate} ({RATE}) = 4.5: ventet" in said.err
+    assert f"s.xlsx: Innstillinger!J{rate} ({RATE}) = 4,5: ventet" in said.err
     assert snapshot(here).keys() == {"s.xlsx"}
     assert ldip("scenario", "from-sheet", "none.xlsx", "--out", "x").code == 2
     assert ldip("scenario", "sheet", "alt.ods").code == 2

@@ -1,6 +1,7 @@
 """A whole scenario out to Excel and in again: nothing is lost on the way, and every fault is named with its cell."""
 
 import datetime
+import re
 import shutil
 import tomllib
 import zipfile
@@ -186,10 +187,13 @@ FAULTS: dict[str, tuple[tuple[str, str, str], Any, str]] = {
     "number as text": ((S, "interest.loan_margin", "G"), "0,4 %", "er tekst, ikke et tall"),
     "date": ((S, "interest.loan_margin", "G"), datetime.date(2026, 4, 1), "er en dato"),
     "formula": ((S, "interest.loan_margin", "G"), FORMULA_ERROR, "formelen i cellen gir en feil"),
-    "limit": ((S, "interest.loan_margin", "G"), 4.5, "Skriv 0.045 for 4.5 %"),
+    "limit": ((S, "interest.loan_margin", "G"), 4.5, "mellom -0,05 og 0,25. Skriv 0,045 for 4,5 %"),
     "no basis": ((S, "interest.loan_margin", "H"), "", "tallet mangler grunnlag"),
-    "bad basis": ((S, "interest.loan_margin", "H"), "gjetning", "må være kilde, avledet eller antakelse"),
+    "bad basis": ((S, "interest.loan_margin", "H"), "gjetning", "må være kilde, avledet, antakelse eller oppdiktet"),
     "short source": ((S, "interest.loan_margin", "I"), "x", "er for kort"),
+    "short source of a row": (("Rammer", "schools", "L"), "x", "er for kort"),
+    "thousands": ((P, "tax", "F"), 4_260_000.0, "høyst 1000000 mill. kroner. Skriv beløpet i millioner"),
+    "sector": (("Rammer", "schools", "B"), "vinden", "Skriv en av disse: upbringing, health_care"),
     "bad year": ((S, "prices.cpi_growth", "F"), "neste år", "er ikke et årstall"),
     "fixed": ((S, "opening.general_debt", "F"), 2027.0, "kan ikke endre seg over tid"),
     "unknown key": ((S, "interest.loan_margin", "A"), "interest.loan_margn", "ukjent nøkkel"),
@@ -199,8 +203,8 @@ FAULTS: dict[str, tuple[tuple[str, str, str], Any, str]] = {
     "plan basis": ((P, "tax", "J"), "gjetning", "må være en av"),
     "group": (("Folketall", "1-5", "A"), datetime.date(2026, 5, 1), "er en dato, ikke en tekst"),
     "age": (("Alder", 5.0, "A"), 7.0, "alderen her skal være 5"),
-    "choice": (("Rammer", "schools", "E"), "vinden", "må være en av"),
-    "project": (("Prosjekter", "storelva_bru", "E"), "vinden", "ukjent nøkkel"),
+    "choice": (("Rammer", "schools", "E"), "vinden", "må være en av brukerne, innbyggerne, gebyrer."),
+    "project": (("Prosjekter", "storelva_bru", "E"), "vinden", "Skriv en av disse: sentrum"),
     "year of the plan": (("Tekster", "scenario.first_year", "C"), "snart", "skal være et heltall|er ikke et heltall"),
 }
 
@@ -215,6 +219,27 @@ def test_faults_are_told_by_their_cell(cells, tmp_path, kind):
     assert any(part in mine[0] for part in words.split("|")), mine
     assert all(line.startswith("w.xlsx: ") for line in said)
     assert not any("base.toml" in line.split(":")[1] for line in said)
+
+
+def test_a_rule_of_ones_own_without_its_texts_says_on_which_sheet_they_go(cells, tmp_path):
+    row = row_of(cells, S, "interest.loan_margin")
+    edits = {(S, f"A{row}"): "rules.own.tak.limit"}
+    said = told(saved(tmp_path / "w.xlsx", cells, edits), tmp_path / "again")
+    texts = [line for line in said if "arket Tekster" in line]
+    assert len(texts) == 4, said
+    assert texts[0].startswith("w.xlsx: rules.own.tak.nb: mangler")
+
+
+@pytest.mark.parametrize("lang", ["nb", "en"])
+def test_limits_are_said_as_people_write_numbers(tmp_path, lang):
+    write_whole_workbook(tmp_path / "w.xlsx", parts_of("eksempelvik-2025"), "lillevik", lang)
+    with zipfile.ZipFile(tmp_path / "w.xlsx") as parts:
+        sheets = [parts.read(name).decode() for name in parts.namelist() if name.startswith("xl/worksheets/sheet")]
+        notes = "".join(parts.read(name).decode() for name in parts.namelist() if name.startswith("xl/comments"))
+    said = {text for sheet in sheets for text in re.findall(r'error="([^"]*)"', sheet)}
+    assert len(said) > 10
+    assert not [text for text in [*said, notes] if re.search(r"\de\+\d", text)]
+    assert not [text for text in said if "2200" in text and "%" in text], "a year is no share"
 
 
 def test_a_number_without_a_source_in_either_language(cells, tmp_path):

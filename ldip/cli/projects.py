@@ -31,7 +31,7 @@ PLACES = Number(1.0, 1e4)
 @command(
     nb="""
     Vis investeringsplanen til SCENARIO: hva de navngitte prosjektene koster og når, etter klasse, programområde og
-    prosjekt (skjema 2B), hva ingen har navngitt, hva som er bundet, og plasser mot brukere.
+    prosjekt, hva ingen har navngitt, hva som er bundet, og plasser mot brukere.
 
     Med --propose lages prosjekter i vanlige størrelser av plassene som referansebanen bygger uten navn. Hvert av
     dem er en idé: åpent i året brukerne trenger det, bygd i like deler i årene før, så mange som ledetiden for
@@ -96,7 +96,7 @@ def projects(
     lang: str,
 ) -> None:
     """Show the investment plan of SCENARIO: what its named projects cost and when, by class, programme area and
-    project (form 2B), what nobody has named, what is committed, and places against users.
+    project, what nobody has named, what is committed, and places against users.
 
     With --propose, projects of standard sizes are made of the places that the baseline builds without a name. Each
     is an idea: open in the year whose users it is for, built in equal parts in the years before, as many as the lead

@@ -1,6 +1,7 @@
 """ldip simulate."""
 
 import contextlib
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -153,7 +154,8 @@ def simulate(
     if as_json:
         click.echo(json_text(files.simulation_records(fans) | {"out": str(out), "doubts": _doubts(source)}))
     else:
-        _show(source, fans, out, lang, pictures=pictures, details=details)
+        where = shlex.join([scenario, *[word for name in changes for word in ("--change", name)]])
+        _show(source, fans, out, where, lang, pictures=pictures, details=details)
     if pictures:
         sys.stdout.flush()
         _write_pictures(source, fans, out, lang)
@@ -181,17 +183,21 @@ def _doubts(source: "Source") -> list[dict[str, str]]:
     return [doubt.record() for doubt in all_doubts(source.scenario)]
 
 
-def _show(source: "Source", fans: "Fans", out: Path, lang: str, *, pictures: bool, details: bool) -> None:
-    """The first screen, and with `details` every figure of each fan below it."""
+def _show(source: "Source", fans: "Fans", out: Path, where: str, lang: str, *, pictures: bool, details: bool) -> None:
+    """The first screen of the scenario that was asked for as `where`, and with `details` every figure of each fan
+    below it."""
     from ldip.report.answers.simulation import simulation_text
-    from ldip.report.terminal import ASSUMPTIONS, summary_text
+    from ldip.report.terminal import ASSUMED_AND_INVENTED, ASSUMPTIONS, summary_text
     from ldip.scenario.numbers import assumed
+    from ldip.scenario.placeholders import invented
 
     count, total = assumed(source.scenario)
     click.echo(simulation_text(fans, title(source, lang), lang))
-    click.echo(ASSUMPTIONS.say(lang, count=count, total=total, name=source.scenario.scenario.name))
-    where = PICTURES_TOO if pictures else RESULTS
-    click.echo(f"{where.say(lang, out=out)} ({EXCEL})")
+    placeholders, _ = invented(source.scenario)
+    counted = ASSUMED_AND_INVENTED if placeholders else ASSUMPTIONS
+    click.echo(counted.say(lang, count=count, total=total, invented=placeholders, where=where))
+    told = PICTURES_TOO if pictures else RESULTS
+    click.echo(f"{told.say(lang, out=out)} ({EXCEL})")
     if details:
         for summary in fans.told:
             click.echo("\n" + summary_text(summary, lang))

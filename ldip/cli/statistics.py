@@ -186,6 +186,10 @@ def _how(code: str, given: tuple[str, ...], lang: str) -> str:
 
 FILLED = Text("Fylt inn i {folder} for {code}:", "Filled into {folder} for {code}:")
 NOTHING = Text("Ingenting ble fylt inn i {folder}.", "Nothing was filled into {folder}.")
+ONLY_FILES = Text(
+    "  ingen tall i scenarioet, bare {names}: serien til ldip calibrate",
+    "  no numbers of the scenario, only {names}: the series for ldip calibrate",
+)
 NOTE = Text("Merk:", "Note:")
 LEFT = Text(
     nb="Fortsatt oppdiktet, det som veier mest for svaret først:",
@@ -220,6 +224,8 @@ def _told(found: "Imported", left: "list[Left]", folder: Path, code: str, lang: 
     rows = [[it.place, it.what.say(lang), _amount(it, lang), BASES[it.basis].say(lang)] for it in found.filled]
     if rows:
         parts.append(table(rows, indent=2, align=str.ljust))
+    elif found.files:
+        parts.append(ONLY_FILES.say(lang, names=", ".join(found.files)))
     sources = dict.fromkeys(it.source.say(lang).partition(";")[0] for it in found.filled)
     parts += [f"  {source}" for source in sources]
     if found.notes:

@@ -13,6 +13,12 @@ def shown(value: float, unit: str, lang: str, *, finer: int = 0) -> str:
     return number(value * scale, decimals + finer, lang)
 
 
+def plain(value: float, lang: str) -> str:
+    """A number of a scenario as it stands in its file, with the language's decimal sign."""
+    text = f"{value:.10g}"
+    return text if lang == "en" else text.replace(".", ",")
+
+
 def as_set(value: float, unit: str, lang: str) -> str:
     """A value that somebody has decided, as it is shown but with all the decimals that were written."""
     scale, decimals = SHOWN[unit]

@@ -38,8 +38,14 @@ POLICY = {
 }
 """What is done about the need, in words; the two fans that are always shown begin with their names."""
 ASSUMPTIONS = Text(
-    nb="{count} av {total} tall er våre antakelser: ldip scenario show {name} --assumptions",
-    en="{count} of {total} numbers are our assumptions: ldip scenario show {name} --assumptions",
+    nb="{count} av {total} tall er våre antakelser: ldip scenario show {where} --assumptions",
+    en="{count} of {total} numbers are our assumptions: ldip scenario show {where} --assumptions",
+)
+ASSUMED_AND_INVENTED = Text(
+    nb="{count} av {total} tall er våre antakelser og {invented} er oppdiktede: ldip scenario show {where} "
+    "--assumptions",
+    en="{count} of {total} numbers are our assumptions and {invented} are placeholders: ldip scenario show {where} "
+    "--assumptions",
 )
 
 

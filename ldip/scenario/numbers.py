@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from ldip.scenario.defaults import MARK, default_source
 from ldip.scenario.paths import by_year
 from ldip.scenario.projects import MOVES
-from ldip.scenario.quantities import MONEY, REAL, UNSOURCED, Parameter, Quantity, in_prices_of
+from ldip.scenario.quantities import ASSUMPTION, MONEY, REAL, Parameter, Quantity, in_prices_of
 from ldip.scenario.schema import Scenario
 from ldip.scenario.settings import BASES, defaults, name_of
 from ldip.text import Text
@@ -96,10 +96,10 @@ def table_numbers(scenario: Scenario, lang: str) -> Iterator[Number]:
 
 
 def assumed(scenario: Scenario) -> tuple[int, int]:
-    """How many of the scenario's numbers come from no source, placeholders and the program's defaults among them, and
-    how many there are."""
+    """How many of the scenario's numbers are assumptions, the program's defaults among them but no placeholders, and
+    how many numbers there are."""
     bases = [number.basis for number in numbers(scenario, "en")]
-    return sum(basis in UNSOURCED for basis in bases), len(bases)
+    return bases.count(ASSUMPTION), len(bases)
 
 
 def quantities(model: BaseModel, above: str = "") -> Mapping[str, Quantity | Parameter]:

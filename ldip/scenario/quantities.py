@@ -19,7 +19,8 @@ from ldip.text import Text
 
 PLACEHOLDER = "placeholder"
 Basis = Literal["source", "derived", "assumption", "placeholder"]
-UNSOURCED = ("assumption", PLACEHOLDER)
+ASSUMPTION = "assumption"
+UNSOURCED = (ASSUMPTION, PLACEHOLDER)
 """Bases of numbers that come from no source."""
 SHORTEST = 3
 """A source has at least as many characters."""
@@ -175,5 +176,7 @@ Money = Annotated[Parameter, expect(MONEY, 0.0, 1e6)]
 Stock = Annotated[Quantity, expect(MONEY, 0.0, 1e6)]
 Persistence = Annotated[Quantity, expect("share per year", 0.0, 0.999)]
 Volatility = Annotated[Quantity, expect("standard deviation per year", 0.0, 1.0)]
-Amount = Annotated[float, Field(ge=-1e6, le=1e6)]
+MOST_MONEY = 1e6
+"""No amount of a municipality is so many mill. kr."""
+Amount = Annotated[float, Field(ge=-MOST_MONEY, le=MOST_MONEY)]
 """A money cell of a table, mill. kr."""

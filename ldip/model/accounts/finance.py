@@ -120,6 +120,7 @@ def close_finance(
             endowment_return,
             part_return(opening.endowment_fund, plan.equity_weight, plan.equity_return)
             + part_return(opening.endowment_fund, bond_weight, plan.bond_return),
+            plan.one_off_revenue - plan.one_off_expenditure,
         ),
     )
 
@@ -160,10 +161,11 @@ def part_return(opening_fund, weight, return_rate):
     return opening_fund * weight * return_rate
 
 
-def result_at_expected_return(net_operating_result, endowment_return, expected_return):
-    """Net operating result as it would be had the endowment fund returned what was expected: what the municipality
-    itself can do something about.  M11; HP corrects its result for the fund too."""
-    return net_operating_result - endowment_return + expected_return
+def result_at_expected_return(net_operating_result, endowment_return, expected_return, one_off_result):
+    """Net operating result as it would be had the endowment fund returned what was expected, and without amounts of
+    one year only: what lasts, and what the municipality itself can do something about.  M11; HP corrects its result
+    for the fund too."""
+    return net_operating_result - endowment_return + expected_return - one_off_result
 
 
 def change_of_value(equity_return, opening_fund, equity_weight, dividend_yield, bond_weight, bonds_lose):

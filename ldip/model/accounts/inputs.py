@@ -119,6 +119,9 @@ class Plan(NamedTuple):
     on_lending: Number  # nominal
     # financing
     use_of_investment_funds: Number  # nominal, adopted
+    kept_investment_funds: (
+        Number  # nominal, what the adopted uses leave: more came in since, and pays before loans do
+    )
     adopted_transfer: Number  # nominal; used when transfer_by_rule is 0
     transfer_by_rule: Number  # 1 from the year the equity rule sets the transfer
     equity_target: Number

@@ -94,8 +94,7 @@ def close_investment(
         - postponed_investment
         + project_investment
     )
-    project_water_waste = projects.water_waste * building_cost
-    project_housing = projects.housing * building_cost
+    project_water_waste, project_housing = projects.water_waste * building_cost, projects.housing * building_cost
     water_waste_investment = plan.water_waste_investment * deflator + project_water_waste
     unnamed_housing = plan.housing_investment * deflator
     housing_investment = unnamed_housing + project_housing
@@ -114,9 +113,10 @@ def close_investment(
     )
     housing_grants = plan.housing_grant_share * unnamed_housing + projects.housing_grants * deflator
     vat_compensation = plan.vat_share * (general_investment - project_investment) + projects.vat * building_cost
-    use_of_investment_funds = least(plan.use_of_investment_funds, opening.investment_funds)
-    to_pay = general_investment + share_purchases
-    to_finance = to_pay - sales - grants - vat_compensation - use_of_investment_funds - land_sales
+    adopted_use = least(plan.use_of_investment_funds, opening.investment_funds)
+    lacking = general_investment + share_purchases - sales - grants - vat_compensation - adopted_use - land_sales
+    reused = used_again(opening.investment_funds - adopted_use, plan.kept_investment_funds, lacking)
+    use_of_investment_funds, to_finance = adopted_use + reused, lacking - reused
     wanted_transfer = transfer_by_rule_or_plan(
         by_rule=plan.transfer_by_rule,
         adopted=plan.adopted_transfer,
@@ -253,6 +253,11 @@ def grants_received(
     it.  M7."""
     contribution = contribution_per_dwelling * opening_extra_completions
     return positive(planned + share * investment + contribution + to_projects) * deflator_index
+
+
+def used_again(investment_funds, kept, lacking):
+    """What has come into the investment funds beyond what the plan keeps there, before anything is borrowed.  M8."""
+    return least(positive(investment_funds - kept), positive(lacking))
 
 
 def replacement_value(opening, after_plan, investment, added, wear):

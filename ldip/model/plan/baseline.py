@@ -16,7 +16,7 @@ from ldip.model.people.cohorts import Population
 from ldip.model.people.counted import Counted, Path, count
 from ldip.model.people.national import nation
 from ldip.model.plan.areas import elasticities, other_areas, other_frames
-from ldip.model.plan.local import left_uncovered, local_revenue, price_index
+from ldip.model.plan.local import kept, left_uncovered, local_revenue, price_index
 from ldip.model.plan.named import opening_places, places_built, ruler, without_named
 from ldip.model.plan.pension import PensionPlan, pension_plan
 from ldip.model.projects.portfolio import Portfolio, portfolio
@@ -349,6 +349,7 @@ def _financing(scenario: Scenario, years: np.ndarray) -> dict[str, np.ndarray]:
 
     return {
         "use_of_investment_funds": adopted("use_of_investment_funds"),
+        "kept_investment_funds": kept(scenario.opening.investment_funds.value, adopted("use_of_investment_funds")),
         "use_of_wage_reserve": adopted("use_of_wage_reserve"),
         "use_of_discretionary_funds": adopted("use_of_discretionary_funds"),
         "provision_to_discretionary_funds": adopted("provision_to_discretionary_funds"),

@@ -24,12 +24,19 @@ def local_revenue(scenario: Scenario, years: np.ndarray) -> dict[str, np.ndarray
     }
 
 
+def kept(fund: float, uses: np.ndarray) -> np.ndarray:
+    """What the adopted uses leave of a fund at the end of each year (year,), step by step as the accounts do (M8)."""
+    return np.array([fund := fund - min(use, fund) for use in uses.tolist()])
+
+
 def left_uncovered(scenario: Scenario, years: np.ndarray) -> np.ndarray:
     """What the cover plan leaves of the opening deficit at the end of each year (year,): the amounts that are stated,
     or if there are none equal parts over so many years (M10)."""
     opening = scenario.opening
     amounts = opening.cover_per_year.at(years)
-    if not amounts.any():
+    if not any(
+        opening.cover_per_year.numbers().values()
+    ):  # in any year: those looked at may all lie before the first
         amounts = np.full(len(years), opening.uncovered_deficit.value / opening.cover_years.value)
         amounts[int(opening.cover_years.value) - 1 :] = opening.uncovered_deficit.value  # no rounding is left
     return np.maximum(opening.uncovered_deficit.value - np.cumsum(amounts), 0.0)

@@ -230,11 +230,14 @@ def _gaps(lines: Sequence[Line]) -> set[int]:
     return after | {place for place in firsts if not lines[place].parts}
 
 
+NOT_MILLIONS = {"share": " %", "per year": " %", "mill. kr per resident": ", kr"}
+"""What stands behind the names of rows that are not in mill. kr, as the heading says of the others."""
+
+
 def _cells(line: Line, lang: str) -> list[str]:
     values = line.values.tolist()
     cells = [number(value, 1, lang) if line.unit == MONEY else shown(value, line.unit, lang) for value in values]
-    percent = " %" if line.unit in ("share", "per year") else ""
-    return [f"  {line.label.say(lang)}{percent}", *cells]
+    return [f"  {line.label.say(lang)}{NOT_MILLIONS.get(line.unit, '')}", *cells]
 
 
 def plan_records(accounts: Accounts, wanted: Sequence[str], *, fixed_prices: bool) -> list[dict[str, object]]:

@@ -38,7 +38,7 @@ def _disposed(gross: Sum) -> Sum:
         CARRIED_ON,
         total("net_operating_result", gross, FINANCE, TAKEN_BACK),
         total(
-            Text("Sum disponering eller dekning av netto driftsresultat", "Net result disposed of or covered"),
+            Text("Sum disponeringer eller dekning av netto driftsresultat", "Net result disposed of or covered"),
             Row("-transfer_to_investment", Text("Overføring til investering", "Transferred to investment")),
             Row("use_of_restricted_funds", Text("Bruk av bundne driftsfond", "Use of restricted operating funds")),
             Row(
@@ -109,7 +109,8 @@ INVESTMENT_APPROPRIATIONS = form(
         Text("Fremført til inndekning i senere år (udekket beløp)", "Carried on to later years (not covered)"),
         total(
             Text("Sum investeringsutgifter", "Investment expenditure"),
-            "@-gross_investment -share_purchases",
+            "@-gross_investment",
+            Row("-share_purchases", Text("Investeringer i aksjer og andeler i selskaper", "Investment in shares")),
             Row("-extra_instalments", INSTALMENTS),
             equals="-gross_investment -share_purchases -extra_instalments",
         ),

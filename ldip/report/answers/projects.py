@@ -36,7 +36,7 @@ NO_PROJECTS = Text(
 )
 BY_CLASS = Text("Investeringer etter klasse, mill. {year}-kr", "Investment by class, mill. {year}-kr")
 BY_AREA = Text("Navngitte prosjekter etter programområde", "Named projects by programme area")
-BY_PROJECT = Text("Investeringer per prosjekt (skjema 2B)", "Investment by project (form 2B)")
+BY_PROJECT = Text("Investeringer per prosjekt", "Investment by project")
 NAMED_IN = Text("navngitt, {kind}", "named, {kind}")
 GROSS = "gross_investment"
 LEFT = {"water_waste_left": KINDS["water_waste"], "housing_left": KINDS["housing"]}

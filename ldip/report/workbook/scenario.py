@@ -7,8 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from ldip.report.folder.records import json_text
+from ldip.report.numbers import plain
 from ldip.report.words import RESTRUCTURING
-from ldip.report.workbook.settings import BETWEEN, OUTSIDE, ROW_HEIGHT, basis_words, drop_down, empty_row, keys_sheet
+from ldip.report.workbook.settings import (
+    ENDLESS,
+    OUTSIDE,
+    ROW_HEIGHT,
+    basis_words,
+    between,
+    drop_down,
+    empty_row,
+    keys_sheet,
+)
 from ldip.report.workbook.settings import format_code as code_of
 from ldip.report.workbook.sheets import BASIS_COLOURS, Book, Sheet
 from ldip.scenario.numbers import by_year, quantities
@@ -23,7 +33,6 @@ from ldip.scenario.sheet.whole import Parts, texts_of
 from ldip.scenario.units import in_words
 from ldip.text import Text
 
-ENDLESS = 1e12
 EMPTY_ROWS = 30
 LABELS, IDS = 3, 4
 """The rows of a table's sheet that say what the columns are, and what the file calls them."""
@@ -127,8 +136,8 @@ SECTIONS = {
     "drivers": Text("Usikkerhet", "Uncertainty"),
 }
 """What the sections of base.toml are called; one that is not here goes on in the one before."""
-LIMITS = Text("Fra {low:g} til {high:g}.", "From {low:g} to {high:g}.")
-AT_MOST = Text("Høyst {high:g}.", "At most {high:g}.")
+LIMITS = Text("Fra {low} til {high}.", "From {low} to {high}.")
+AT_MOST = Text("Høyst {high}.", "At most {high}.")
 
 
 def write_whole_workbook(path: Path, parts: Parts, folder: str, lang: str) -> None:
@@ -325,8 +334,10 @@ def _note(kind: Column, lang: str) -> str:
     """What a column is, and its limits."""
     said = kind.note.say(lang)
     if kind.number and math.isfinite(kind.low) and math.isfinite(kind.high):
-        return f"{said} {LIMITS.say(lang, low=kind.low, high=kind.high)}".strip()
-    return f"{said} {AT_MOST.say(lang, high=kind.high)}".strip() if kind.number and math.isfinite(kind.high) else said
+        return f"{said} {LIMITS.say(lang, low=plain(kind.low, lang), high=plain(kind.high, lang))}".strip()
+    if kind.number and math.isfinite(kind.high):
+        return f"{said} {AT_MOST.say(lang, high=plain(kind.high, lang))}".strip()
+    return said
 
 
 def _between(sheet: Sheet, where: tuple[int, int, int, int], low: float, high: float) -> None:
@@ -339,7 +350,7 @@ def _between(sheet: Sheet, where: tuple[int, int, int, int], low: float, high: f
         "minimum": low,
         "maximum": high,
         "error_title": OUTSIDE.say(lang),
-        "error_message": BETWEEN.say(lang, low=low, high=high),
+        "error_message": between(low, high, lang),
     }
     sheet.paper.data_validation(*where, rule)
 

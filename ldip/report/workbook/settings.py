@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ldip.errors import Fault, InputError
+from ldip.report.numbers import plain
 from ldip.report.workbook.sheets import Book, Sheet
 from ldip.scenario.files.reader import Source
 from ldip.scenario.numbers import Number, move_settings, moves, quantities, settings
@@ -55,10 +56,14 @@ KEY_COLUMNS = Text("Kan endres fra et år", "Can change from a year on")
 YES_NO = (Text("ja", "yes"), Text("nei", "no"))
 OUTSIDE = Text("Utenfor grensene", "Outside the limits")
 BETWEEN = Text(
-    nb="Ventet et tall mellom {low:g} og {high:g}. 4,5 prosent er 0,045 eller 4,5 %. Bruk "
-    "desimalkomma: 4.5 blir en dato.",
-    en="Expected a number between {low:g} and {high:g}. 4.5 per cent is 0.045 or 4.5 %.",
+    nb="Ventet et tall mellom {low} og {high}.{share} Bruk desimalkomma: 4.5 blir en dato.",
+    en="Expected a number between {low} and {high}.{share}",
 )
+OF_SHARES = Text(" 4,5 prosent er 0,045 eller 4,5 %.", " 4.5 per cent is 0.045 or 4.5 %.")
+A_NUMBER = Text("Ventet et tall. Bruk desimalkomma: 4.5 blir en dato.", "Expected a number.")
+LARGEST_SHARE = 10.0
+"""A number that may be larger is no share or rate."""
+ENDLESS = 1e12
 NOT_A_YEAR = Text("Skriv et årstall, eller la cellen stå tom.", "Write a year, or leave the cell empty.")
 
 
@@ -239,10 +244,18 @@ def _entry_cells(sheet: Sheet, row: int, column: int, key: str, unit: str, value
         "minimum": low,
         "maximum": high,
         "error_title": OUTSIDE.say(lang),
-        "error_message": BETWEEN.say(lang, low=low, high=high),
+        "error_message": between(low, high, lang),
     }
     sheet.paper.data_validation(row, column, row, column, rule)
     drop_down(sheet, (row, column + 1, row, column + 1), basis_words(lang))
+
+
+def between(low: float, high: float, lang: str) -> str:
+    """What is said of a number outside its limits; of per cent only where it may be a share."""
+    if low <= -ENDLESS:
+        return A_NUMBER.say(lang)
+    share = OF_SHARES.say(lang) if high <= LARGEST_SHARE else ""
+    return BETWEEN.say(lang, low=plain(low, lang), high=plain(high, lang), share=share)
 
 
 def empty_row(sheet: Sheet, row: int, keys: Sheet, known: int, count: int) -> None:

@@ -16,16 +16,18 @@ from ldip.report.words import ASSUMPTIONS, ORIGIN, capital
 from ldip.report.workbook.figures import SCENARIO, UNIT, Alternatives, runs_line
 from ldip.report.workbook.sheets import Book, Sheet
 from ldip.scenario.numbers import Number, assumed, numbers
+from ldip.scenario.placeholders import invented
 from ldip.scenario.quantities import UNSOURCED
 from ldip.scenario.units import in_words
 from ldip.text import Text
 
 ASSUMPTIONS_NOTE = Text(
-    nb="Hvert tall med enhet, grunnlag og kilde. Gule rader er våre antakelser ({count} av {total}). Et tall gjelder "
-    "fra året det står i, til neste tall på raden; «konstant» gjelder alle år.",
-    en="Every number with unit, basis and source. Yellow rows are our assumptions ({count} of {total}). A number "
-    "holds from its year on, up to the next one in the row; 'constant' holds in all years.",
+    nb="Hvert tall med enhet, grunnlag og kilde. Gule rader er våre antakelser ({count} av {total}){invented}. Et "
+    "tall gjelder fra året det står i, til neste tall på raden; «konstant» gjelder alle år.",
+    en="Every number with unit, basis and source. Yellow rows are our assumptions ({count} of {total}){invented}. A "
+    "number holds from its year on, up to the next one in the row; 'constant' holds in all years.",
 )
+AND_INVENTED = Text(" og oppdiktede tall ({count})", " and placeholders ({count})")
 KEY = Text("Nøkkel", "Key")
 WHAT = Text("Hva", "What")
 BASIS = Text("Grunnlag", "Basis")
@@ -46,8 +48,10 @@ def write_assumptions(book: Book, comparison: Comparison, alternatives: Alternat
                 changed.setdefault(number.key, []).append((it.label, number))
     everything = [*reference, *[number for pairs in changed.values() for _, number in pairs]]
     years = sorted({year for number in everything for year in number.values if year is not None})
-    ours, total = assumed(alternatives[comparison.against].source.scenario)
-    note = ASSUMPTIONS_NOTE.say(lang, count=ours, total=total)
+    scenario = alternatives[comparison.against].source.scenario
+    (ours, total), (placeholders, _) = assumed(scenario), invented(scenario)
+    and_invented = AND_INVENTED.say(lang, count=placeholders) if placeholders else ""
+    note = ASSUMPTIONS_NOTE.say(lang, count=ours, total=total, invented=and_invented)
     sheet = book.sheet(ASSUMPTIONS.say(lang), ASSUMPTIONS.say(lang), [note])
     heads = [text.say(lang) for text in (KEY, WHAT, UNIT, BASIS)]
     sheet.head(3, [*heads, CONSTANT.say(lang), *[str(year) for year in years]], texts=4)

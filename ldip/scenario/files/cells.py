@@ -82,7 +82,8 @@ class Block(NamedTuple):
         if not self.sheet or file != self.file or not line.isdigit():
             return fault
         name = column_of(fault)
-        place = self.columns[self.header.index(name)] if name in self.header else 0
+        column = next((own for own in (name, f"{name}_nb") if own in self.header), self.header[0])
+        place = self.columns[self.header.index(column)]
         key = f" ({fault.key})" if fault.key else ""
         return fault._replace(file=file, key=f"{self.sheet}!{address(int(line) - 1, place)}{key}")
 

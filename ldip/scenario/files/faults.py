@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from ldip.errors import Fault
 from ldip.scenario.correlations import conflict
 from ldip.scenario.drivers import PAIRS, TURNED
+from ldip.scenario.quantities import MOST_MONEY
 from ldip.scenario.schema import kind_at
 from ldip.scenario.units import in_a_sentence
 from ldip.text import Text, hidden, printable
@@ -156,7 +157,9 @@ def translate(detail: ErrorDetails, file: str, key: str) -> Fault:
         return Fault.of("not_one_of", file, key, shown, known=Text(expected.replace(" or ", " eller "), expected))
     if kind in BOUNDS:
         told, limit = BOUNDS[kind]
-        return Fault.of(told, file, key, shown, limit=context[limit])
+        if told == "above_most" and context[limit] == MOST_MONEY:
+            told, shown = "amount_too_large", f"{float(value):.12g}"
+        return Fault.of(told, file, key, shown, limit=f"{context[limit]:.12g}")
     if kind.startswith("string_pattern") and key.endswith("tolerance"):
         return Fault.of("bad_tolerance", file, key, shown)
     told = next((KINDS[start] for start in KINDS if kind.startswith(start)), "not_allowed")
@@ -326,4 +329,6 @@ def unknown(file: str, key: str, value: str, known: Sequence[str]) -> Fault:
     near = nearest(value or key.split(".")[-1], known)
     if near:
         return Fault.of("misspelt_key", file, key, value, near=near)
+    if value and known:
+        return Fault.of("unknown_choice", file, key, value, known=", ".join(known))
     return Fault.of("unknown_key", file, key, value)

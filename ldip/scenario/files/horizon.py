@@ -27,13 +27,15 @@ FROM_THE_FIRST = Text(
 
 
 def dates(scenario: Scenario) -> Iterator[tuple[str, list[int]]]:
-    """The years from which numbers change and own rules hold, by key."""
+    """The years from which numbers change and own rules hold, and those of one-off items, by key."""
     for key, quantity in quantities(scenario).items():
         if isinstance(quantity, Parameter) and quantity.dated:
             yield f"{key}.dated", sorted(map(int, quantity.dated))
     for name, rule in scenario.rules.own.items():
         if rule.since is not None:
             yield f"rules.own.{name}.since", [rule.since]
+    for name, item in scenario.one_off.items():
+        yield f"one_off.{name}.year", [item.year]
 
 
 def beyond(scenario: Scenario) -> Iterator[tuple[str, int, int]]:

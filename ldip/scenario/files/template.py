@@ -41,6 +41,9 @@ NOT_OWN = ("drivers", "ages")
 OF_SIZE = re.compile(r"mill\. (?:\d{4}-)?kr|dwellings|dwellings per year|persons")
 """Units of numbers that are the larger, the more residents a municipality has."""
 
+COUNT = re.compile(r",\s*\d[\d\s]*\w+$")
+"""How many places or dwellings a project's name ends with."""
+
 SIZED = {"projects": ("p50", "p85", "places", "places_closed", "running_cost", "savings"), "vintages": ("deviation",)}
 """Columns of such numbers, besides the years of a table."""
 
@@ -145,6 +148,8 @@ def _moved(value: Any, path: tuple[str, ...], move: Move) -> Any:
         size = move.size if OF_SIZE.fullmatch(value.get("unit", move.units.get(".".join(path), ""))) else 1.0
         if "dated" in value:
             moved["dated"] = {str(int(y) + move.by): _rounded(it, size) for y, it in value["dated"].items()}
+        if value.get("basis") == PLACEHOLDER and "source" in value:
+            moved["source"] = _later(value["source"], move)
         if "value" in value:
             moved["value"] = value["value"] + move.by if key == "start" else _rounded(value["value"], size)
         if "shift" in value:
@@ -153,8 +158,15 @@ def _moved(value: Any, path: tuple[str, ...], move: Move) -> Any:
     if key in ("start", "since", "from", "to") and isinstance(value, int):
         return value + move.by
     if isinstance(value, str) and key in ("unit", "title_nb", "title_en"):
-        return YEAR.sub(lambda found: str(int(found[0]) + move.by), value)
+        return _later(value, move)
     return value
+
+
+def _later(words: Any, move: Move) -> Any:
+    """Words, in one language or in each, with their years moved."""
+    if isinstance(words, dict):
+        return {lang: _later(text, move) for lang, text in words.items()}
+    return YEAR.sub(lambda found: str(int(found[0]) + move.by), words) if isinstance(words, str) else words
 
 
 def _rounded(number: float, size: float) -> float:
@@ -178,13 +190,17 @@ def _moved_table(name: str, table: Sequence[Sequence[str]], move: Move) -> str:
         numbers = [_resized(row[years[min(at, len(years) - 1)]], move) for at in range(len(wanted))]
         if name == "projects":
             row["profile"] = _shares(row["profile"])
+            if move.size != 1.0:  # ", 60 plasser" is another number now, which stands in its own column
+                row |= {column: COUNT.sub("", row[column]) for column in ("name_nb", "name_en")}
         for column in SIZED.get(name, ()):
             row[column] = _resized(row.get(column, ""), move)
         for column in YEARS_IN.get(name, ()):
             if row.get(column):
                 row[column] = str(int(row[column]) + move.by)
         if "unit" in row:
-            row["unit"] = YEAR.sub(lambda found: str(int(found[0]) + move.by), row["unit"])
+            row["unit"] = _later(row["unit"], move)
+        if row.get("basis") == PLACEHOLDER:
+            row["note"] = "" if move.size != 1.0 else _later(row.get("note", ""), move)
         if name not in OWN_YEARS:
             row["basis"] = _basis(row["basis"], name in NOT_OWN)
         others = [row[column] for column in columns]

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from ldip.errors import Doubt
 from ldip.scenario.files.totals import sums_among
 from ldip.scenario.plausible.looking import Looking
@@ -61,9 +63,11 @@ def _look_at_investment(looking: Looking) -> None:
 
 
 def _look_at_tax(looking: Looking) -> None:
-    """The nation's tax per resident, as the plan's tax and its ratio to the nation's say it."""
-    ratio = min(looking.scenario.revenue.own_to_national_tax.numbers().values())
-    looking.amounts("national_tax", PLAN, "tax", (looking.scenario.plan_line("tax") / ratio).tolist())
+    """The nation's tax per resident, as the plan's own (with natural-resource tax) and its ratio to it say."""
+    scenario = looking.scenario
+    ratio = min(scenario.revenue.own_to_national_tax.numbers().values())
+    own = scenario.plan_line("tax") + scenario.local_revenue.natural_resource_tax.at(np.array(looking.years))
+    looking.amounts("national_tax", PLAN, "tax", (own / ratio).tolist())
 
 
 def _deductions(looking: Looking, rows: list[PlanRow], totals: list[float]) -> Iterator[Doubt]:

@@ -18,6 +18,7 @@ UNITS = {
     "share": (100.0, 1, Text(" %", " %")),
     "share of residents": (100.0, 2, Text(" %", " %")),
     "per year": (100.0, 2, Text(" %", " %")),
+    "per mille": (1.0, 1, Text(" promille", " per mille")),
     "points": (100.0, 2, Text(" prosentpoeng", " percentage points")),
     "ratio": (1.0, 2, Text("", "")),
     "years": (1.0, 0, Text(" år", " years")),

@@ -1,15 +1,22 @@
 """The settings of base.toml: amounts and rates one by one, and those that agree in a scenario without changes."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
+from ldip.errors import Doubt
 from ldip.scenario.files.reading import BASE
 from ldip.scenario.numbers import quantities
 from ldip.scenario.plausible.looking import Looking
 from ldip.scenario.plausible.ranges import ranges
 from ldip.scenario.quantities import MONEY, REAL, of_any_year
+from ldip.scenario.schema import Scenario
 
 NOT_AMOUNTS = ("drivers.", "rules.")
 """Keys below which a small amount is as good as a large one, and none is larger than a limit on debt."""
+
+MUST_COVER = ("buffer_fund", "wage_reserve", "discretionary_funds")
+"""Discretionary funds, which a deficit uses before any of it is carried on."""
 
 DEBTS = ("general_debt", "self_financing_debt", "on_lending_debt")
 
@@ -34,8 +41,18 @@ def look_at_settings(looking: Looking) -> None:
     with_fees = bool(looking.scenario.plan_line("water_waste_investment").any())
     if debts[largest] > 0.0 and (with_fees or largest != "general_debt"):
         looking.at("debt_class", BASE, f"opening.{largest}", debts[largest], debts[largest] / sum(debts.values()))
+    looking.doubts += _deficit_beside_funds(looking.scenario)
     if not looking.scenario.changes:
         _look_at_references(looking)
+
+
+def _deficit_beside_funds(scenario: Scenario) -> Iterator[Doubt]:
+    """A deficit is carried on only when the funds that must cover it are empty."""
+    opening = scenario.opening
+    funds = sum(getattr(opening, name).value for name in MUST_COVER)
+    if opening.uncovered_deficit.value > 0.0 and funds > 0.0:
+        value = f"{opening.uncovered_deficit.value:g}"
+        yield Doubt.of("deficit_beside_funds", BASE, "opening.uncovered_deficit", value, funds=f"{funds:g}")
 
 
 def _look_at_references(looking: Looking) -> None:

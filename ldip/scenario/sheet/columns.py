@@ -116,6 +116,10 @@ class Column(NamedTuple):
         word = WORDS.get(self.id, {}).get(cell) if self.choices else None
         return word.say(lang) if word else cell
 
+    def known(self) -> Text:
+        """The choices in words, one after the other."""
+        return Text(*(", ".join(self.say(choice, lang) for choice in self.choices) for lang in ("nb", "en")))
+
     def meant(self, cell: Any) -> Any:
         """A choice as the file has it, from its words in either language; anything else as it stands."""
         words = WORDS.get(self.id, {}) if self.choices else {}

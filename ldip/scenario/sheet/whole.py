@@ -99,6 +99,9 @@ class Whole(NamedTuple):
         own = block.lines[line - 2] if line > 1 else block.head
         if {(name, own, column_of(fault)), (name, own, str(fault.value))} & self.faulty:
             return None
+        if fault.kind == "not_one_of" and column_of(fault) in block.header:
+            known = columns(name, [column_of(fault)])[0].known()
+            fault = fault._replace(places=(("known", known),))
         return block.in_cells(fault._replace(file=f"{block.file}:{own}"))
 
     def _in_settings(self, fault: Fault) -> Fault:
@@ -108,6 +111,8 @@ class Whole(NamedTuple):
                 return Fault.of("sheet_fixed", self.file, self.places[f"{number}.year"])
             if f"{number}.key" in self.places:
                 return fault._replace(file=self.file, key=self.places[f"{number}.key"])
+        if fault.kind == "missing" and not _unit(fault.key, self.base):
+            return Fault.of("workbook_no_text", self.file, fault.key)
         return fault._replace(file=self.file, key=self._place(fault.key))
 
     def _place(self, key: str) -> str:

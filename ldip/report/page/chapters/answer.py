@@ -33,10 +33,10 @@ HOW_CHANGED = Text("Hvor mye må tjenestene endres?", "How much must the service
 CHANGED = Text(
     nb="{label} er {median} {unit} i {last} (± {error}); i ni av ti framtider mellom {low} og {high}. "
     "Handlingsreglene holder da i {held} prosent av framtidene, og vilkårene for ROBEK er oppfylt i "
-    "{register}.",
+    "{register} prosent.",
     en="{label} is {median} {unit} in {last} (± {error}); in nine of ten futures between {low} and {high}. The"
     " fiscal rules then hold in {held} per cent of the futures, and the conditions for the state register "
-    "are met in {register}.",
+    "are met in {register} per cent.",
 )
 HOW_MUCH = Text("Hvor mye må omstilles?", "How much must be restructured?")
 MUCH = Text(

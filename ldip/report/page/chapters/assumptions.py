@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ldip.analysis.plausibility import all_doubts
 from ldip.errors import Doubt
-from ldip.report.numbers import number
+from ldip.report.numbers import number, plain
 from ldip.report.page.blocks import Block, Fold, Material, Section, Table, Words
 from ldip.report.words import NONE
 from ldip.scenario.files.tables import COLUMNS
@@ -129,9 +129,3 @@ def number_cells(item: Number, lang: str) -> list[str]:
     values = [plain(v, lang) if year is None else f"{year}: {plain(v, lang)}" for year, v in item.values.items()]
     unit = in_words(item.unit).say(lang)
     return [name, f"{'; '.join(values)} {unit}".strip(), item.basis_words(lang), item.source]
-
-
-def plain(value: float, lang: str) -> str:
-    """A number of a scenario as it stands in its file, with the language's decimal sign."""
-    text = f"{value:.10g}"
-    return text if lang == "en" else text.replace(".", ",")

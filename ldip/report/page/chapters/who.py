@@ -72,9 +72,10 @@ MUNICIPALITY = (
 )
 LEFT = Text(
     nb="Igjen er det ingen av dem tar: omstillingsbehovet når ingen griper inn, og den varige endringen av "
-    "tjenestene når kommunen styrer. Eiendomsskatt, høyere gebyrer og salg er ikke regnet med.",
+    "tjenestene når kommunen styrer. Høyere eiendomsskatt, gebyrer og salg enn scenariets er ikke regnet med.",
     en="What is left is what neither takes: the restructuring need when nobody steps in, and the lasting "
-    "change of services when the municipality steers. Property tax, higher fees and sales are not counted.",
+    "change of services when the municipality steers. Property tax, fees and sales above the scenario's are not "
+    "counted.",
 )
 
 
