@@ -455,6 +455,9 @@ def test_accounts_that_do_not_close(municipality, monkeypatch):
 
     monkeypatch.setattr(soundness, "residuals", lambda *_: {"cash": np.array([[1.0]])})
     told("broken_identity", main, ["scenario", "check", str(municipality)], standalone_mode=False)
+    under = "closing_general_debt never negative"
+    monkeypatch.setattr(soundness, "residuals", lambda *_: {under: np.array([[-1.0]])})
+    told("line_under_zero", main, ["scenario", "check", str(municipality)], standalone_mode=False)
     base = build(read("baerum-2020").scenario, 2)
     number, none = np.ones((1, 2, 1)), np.full((1, 2, 1), np.nan)
     told("line_not_finite", soundness.check_path, "x", Ledger(base.years, ("sales",), none), base.opening)
@@ -530,6 +533,14 @@ def test_projects_that_cannot_be_moved(folder, tmp_path):
     file = tmp_path / "drop.toml"
     file.write_text("[change]\nformat = 3\n[projects.oksenoya_care_centre]\ndropped = true\n", encoding="utf-8")
     told("cost_not_known", read, "baerum-2020", (str(file),))
+
+
+def test_a_workbook_of_several_sheets(folder):
+    (folder / "areas.csv").unlink()
+    with xlsxwriter.Workbook(str(folder / "areas.xlsx")) as book:
+        book.add_worksheet("Merknad").write(0, 0, "x")
+        book.add_worksheet("Rammer").write(0, 0, "area")
+    told("table_no_sheet", lambda: read(str(folder)))
 
 
 def test_what_only_a_change_may_say(folder):

@@ -230,6 +230,20 @@ def test_a_whole_scenario_of_workbooks_is_the_same_scenario(folder):
     }
 
 
+def test_of_several_sheets_the_tables_own_name_is_asked_for(folder):
+    rows = rows_of("eksempelvik-2025", "areas")
+    with xlsxwriter.Workbook(str(folder / "areas.xlsx")) as book:
+        book.add_worksheet("Merknad").write(0, 0, "Til kommunestyret")
+        sheet = book.add_worksheet("Rammer")
+        for at, row in enumerate(rows):
+            sheet.write_row(at, 0, row)
+    (folder / "areas.csv").unlink()
+    (said,) = [line for line in told(folder) if "areas.xlsx" in line]
+    assert said.endswith(
+        "har flere ark, og ingen heter «areas». Kall arket med tabellen «areas», eller behold bare det arket."
+    )
+
+
 def test_a_date_in_a_workbook_is_a_fault_of_its_cell(folder):
     import datetime
 

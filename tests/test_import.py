@@ -2,11 +2,13 @@
 
 import csv
 import re
+import shutil
 from pathlib import Path
 
 import made_statistics as made
 import numpy as np
 import pytest
+import xlsxwriter
 from conftest import rows_of, snapshot
 from test_fault_kinds import told
 
@@ -17,6 +19,7 @@ from ldip.model.people import housing
 from ldip.model.people.cohorts import fit, project
 from ldip.model.plan.baseline import build
 from ldip.scenario.files.reader import read
+from ldip.scenario.files.tables import NUMERIC
 from ldip.scenario.official.catalogue import catalogue
 from ldip.scenario.official.importing import import_files
 from ldip.scenario.official.municipalities import changes, former, of_municipality
@@ -412,3 +415,48 @@ def test_a_range_that_cuts_a_group_in_two_is_a_fault(folder):
     text = demand.read_text(encoding="utf-8").replace("kindergartens,place,1-5,", "kindergartens,place,1-8,")
     demand.write_text(text, encoding="utf-8")
     told("unknown_group", read, str(folder))
+
+
+def as_workbook(path: Path) -> None:
+    book = xlsxwriter.Workbook(path.with_suffix(".xlsx"))
+    sheet = book.add_worksheet()
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for place, row in enumerate(csv.reader(file)):
+            sheet.write_row(place, 0, row)
+    book.close()
+    path.unlink()
+
+
+def as_norwegian_excel(path: Path) -> None:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        header, *rows = csv.reader(file)
+    numeric = [column.isdigit() or column in NUMERIC for column in header]
+    lines = [header, *[[c.replace(".", ",") if n else c for c, n in zip(r, numeric, strict=True)] for r in rows]]
+    with path.open("w", encoding="cp1252", newline="") as file:
+        csv.writer(file, delimiter=";").writerows(lines)
+
+
+@pytest.mark.parametrize("kept", [as_norwegian_excel, as_workbook])
+def test_tables_as_excel_keeps_them_are_filled_like_any_other(ldip, folder, statistics, kept):
+    plain = folder.parent / "plain"
+    shutil.copytree(folder, plain)
+    for name in ("areas", "plan", "population", "ages", "demand"):
+        kept(folder / f"{name}.csv")
+    for into in (folder, plain):
+        said = ldip("scenario", "import", *statistics, "--municipality", "3201", "--into", into.name)
+        assert said.code == 0, said.err
+        assert ("areas.xlsx.old" in said.out) == (kept is as_workbook and into == folder)
+    there, here = read(str(plain)).scenario, read(str(folder)).scenario
+    for table in ("areas", "plan", "population", "demand", "ages"):
+        assert getattr(here, table) == getattr(there, table)
+    if kept is as_workbook:
+        assert {path.name for path in folder.glob("areas.*")} == {"areas.csv", "areas.xlsx.old"}
+    else:
+        first = (folder / "areas.csv").read_bytes().splitlines()[0]
+        assert first.startswith(b"\xef\xbb\xbfarea;sector"), "Norwegian Excel opens it as before"
+
+
+def test_a_folder_that_is_not_there_is_named_as_the_user_did(ldip, here, statistics):
+    said = ldip("scenario", "import", statistics[0], "--municipality", "3201", "--into", "borte")
+    assert said.code == 1
+    assert said.err.startswith("borte: er ikke en scenariomappe")

@@ -354,6 +354,47 @@ def test_every_kind_of_doubt(municipality, kind):
             assert doubt.say(lang) != doubt.say(other)
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new", "key"),
+    [
+        ("plan.csv", ",52,52,52,52,", ",2500,2500,2500,2500,", "sector_revenue"),
+        ("base.toml", "\ndepreciation = { value = 55.0", "\ndepreciation = { value = 0.5", "opening.depreciation"),
+        ("base.toml", "useful_life = { value = 30.0", "useful_life = { value = 3.0", "financing.useful_life"),
+        ("base.toml", "_minimum = { value = 0.0175", "_minimum = { value = 0.175", "rules.result_share_minimum"),
+        (
+            "base.toml",
+            "buffer_minimum = { value = 25.0",
+            "buffer_minimum = { value = 25000.0",
+            "rules.buffer_minimum",
+        ),
+        ("base.toml", "2025 = 0.62", "2025 = 0.062", "revenue.equalisation_rate.dated.2025"),
+    ],
+)
+def test_figures_that_no_result_tells_of_are_beside_others(municipality, file, old, new, key):
+    put(municipality / file, old, new)
+    assert [(doubt.file, doubt.key) for doubt in found_in(municipality)] == [(file, key)]
+
+
+def test_a_doubt_that_a_change_brings_is_of_its_file(ldip, municipality):
+    (municipality / "changes" / "margin.toml").write_text(
+        '[change]\nformat = 3\ntitle_nb = "Margin"\ntitle_en = "Margin"\n[interest]\nloan_margin = { shift = -0.02, '
+        'from = 2030, basis = "assumption", source = "a margin that no bank gives" }\n',
+        encoding="utf-8",
+    )
+    for words in ((), ("--change", "margin")):
+        (told,) = json.loads(ldip("scenario", "check", municipality, *words, "--json").out)["doubts"]
+        assert told["file"].endswith("/changes/margin.toml")
+        assert told["key"] == "interest.loan_margin.dated.2030"
+
+
+def test_accounts_that_cannot_be_are_told_once_with_what_they_come_from(ldip, municipality):
+    put(municipality / "base.toml", "\nfixed_assets = { value = 1650.0", "\nfixed_assets = { value = 1.65")
+    said = ldip("scenario", "check", municipality)
+    assert said.code == 1
+    assert said.err.count("blir mindre enn null") == 1, "not once more for each change"
+    assert "base.toml: opening.fixed_assets = 1.65: anleggsmidlene er 133 kr per innbygger" in said.err
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(WRONG))
 def test_no_nonsense_passes_check(shipped, wrong):

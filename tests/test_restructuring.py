@@ -203,6 +203,7 @@ def test_simulate_says_what_is_done(tmp_path, monkeypatch, capsys):
     code, out, _ = call(monkeypatch, capsys, *words, "--lang", "en")
     assert code == 0
     assert "Restructuring that grows by 40.0 mill. a year" in out
+    assert "pressure" not in out.partition("\n\n")[0], "that fan was not simulated"
     provenance = json.loads((tmp_path / "r" / "provenance.json").read_text(encoding="utf-8"))
     assert (provenance["policy"], provenance["step"]) == ("step", 40.0)
 

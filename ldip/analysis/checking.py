@@ -9,13 +9,13 @@ import numpy as np
 from ldip.analysis.plausibility import all_doubts
 from ldip.analysis.reconcile import published_file, reconcile
 from ldip.errors import Doubt, Fault, InputError
-from ldip.model.engine.simulate import run_baseline
+from ldip.model.engine.simulate import Ledger, run_baseline
 from ldip.model.identities import residuals
 from ldip.model.plan.baseline import build
 from ldip.scenario.files import faults as f
 from ldip.scenario.files.horizon import beginning_late
-from ldip.scenario.files.reader import STRESS, Source, change_names, find, read
-from ldip.scenario.files.reading import Reading
+from ldip.scenario.files.reader import STRESS, Source, change_file, change_names, find, read
+from ldip.scenario.files.reading import BASE, Reading
 from ldip.scenario.horizon import USUAL
 
 HEADING = ("format", "title_nb", "title_en", "extends", "stress")
@@ -46,6 +46,7 @@ def check(scenario: str, changes: tuple[str, ...] = ()) -> Checked:
     beside = () if place.changes or changes else change_names(place.folder)
     doubts = list(checked.doubts) if checked else []
     known = {(doubt.kind, doubt.key) for doubt in doubts}
+    told = {(fault.file, fault.kind, fault.key) for fault in faults}
     for name in beside:
         own: list[Fault] = []
         file = place.folder / "changes" / f"{name}.toml"
@@ -53,6 +54,7 @@ def check(scenario: str, changes: tuple[str, ...] = ()) -> Checked:
             doubts += [doubt for doubt in with_it.doubts if (doubt.kind, doubt.key) not in known]
             reading = Reading(place.folder)
             own += _heading_faults(reading.toml(file).get("change", {}), reading.shown(file))
+        own = [fault for fault in own if (fault.file.partition("+")[0], fault.kind, fault.key) not in told]
         faults += [fault if fault.file else fault._replace(file=Reading(place.folder).shown(file)) for fault in own]
     if faults or checked is None:
         raise InputError(dict.fromkeys(faults))  # a fault of the base is one, however many build on it
@@ -61,6 +63,7 @@ def check(scenario: str, changes: tuple[str, ...] = ()) -> Checked:
 
 def _checked(scenario: str, changes: tuple[str, ...], faults: list[Fault]) -> Checked | None:
     """The scenario with the changes, or None and the faults added."""
+    source = None
     try:
         source = read(scenario, changes)
         reconcile(source.scenario, published_file(source))
@@ -69,8 +72,27 @@ def _checked(scenario: str, changes: tuple[str, ...], faults: list[Fault]) -> Ch
         gaps = [np.max(np.abs(gap)) for gap in residuals(path, baseline.opening).values()]
     except InputError as error:
         faults += error.faults
+        if source:  # accounts that cannot be: what hardly can be among their figures is the likely cause
+            faults += _doubts(source, scenario, changes)
         return None
-    return Checked(source, len(gaps), float(max(gaps)), tuple(all_doubts(source.scenario, path)), ())
+    return Checked(source, len(gaps), float(max(gaps)), _doubts(source, scenario, changes, path), ())
+
+
+def _doubts(source: Source, scenario: str, changes: tuple[str, ...], path: Ledger | None = None) -> tuple[Doubt, ...]:
+    """The doubts about the scenario with its changes; those about a setting that a change makes are of its file."""
+    place = find(scenario)
+    reading = Reading(place.folder)
+    stated = []
+    for change in (*place.changes, *changes):
+        file = change_file(place.folder, change)
+        stated.append((reading.shown(file), reading.toml(file)))
+
+    def file_of(doubt: Doubt) -> str:
+        section, _, rest = doubt.key.partition(".")
+        of = [file for file, tree in stated if rest.partition(".")[0] in tree.get(section, {})]
+        return of[-1] if of and doubt.file == BASE else doubt.file
+
+    return tuple(doubt._replace(file=file_of(doubt)) for doubt in all_doubts(source.scenario, path))
 
 
 def _heading_faults(heading: Any, file: str) -> Iterator[Fault]:

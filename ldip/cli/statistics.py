@@ -83,6 +83,7 @@ def import_statistics(
       ldip scenario import --fetch --municipality 3201 --into baerum
       ldip scenario import 05940.xlsx --municipality 4001 --into porsgrunn --lang en
     """
+    from ldip.scenario.official.draft import Draft
     from ldip.scenario.official.importing import known_code
 
     given = tuple(number.strip() for number in former.split(",") if number.strip())
@@ -105,6 +106,7 @@ def import_statistics(
                 "Name the saved files, or --fetch, or --how for their addresses.",
             )
         )
+    Draft(into)  # is it a scenario's folder at all?
     if fetch:
         files += tuple(_fetched(code, given, into, service, lang))
     found, left = _import(into, files, code, given)
@@ -120,28 +122,27 @@ def _import(
 
     from ldip.report.folder.files import result_folder
     from ldip.scenario.files.reader import read
-    from ldip.scenario.files.reading import BASE
+    from ldip.scenario.official.draft import set_aside
     from ldip.scenario.official.importing import import_files
     from ldip.scenario.official.needs import still_missing
 
     with tempfile.TemporaryDirectory() as place:
         copy = Path(place) / (into.name or "scenario")
-        if (into / BASE).is_file():
-            shutil.copytree(into, copy, ignore=shutil.ignore_patterns("ldip-results", ".*"))
+        shutil.copytree(into, copy, ignore=shutil.ignore_patterns("ldip-results", ".*"))
         found = import_files(copy, files, code, given=given)
         left = still_missing(read(str(copy)).scenario)
         with result_folder(into) as beside:
             for name in found.files:
                 shutil.copyfile(copy / name, beside / name)
+        for name in found.files:
+            set_aside(into, Path(name).stem)
     return found, left
 
 
 def _fetched(code: str, given: tuple[str, ...], into: Path, service: str, lang: str) -> list[Path]:
-    from ldip.scenario.official.draft import Draft
     from ldip.scenario.official.fetch import fetch
     from ldip.scenario.official.needs import in_order
 
-    Draft(into)  # is it a scenario's folder at all?
     tables = [table for table in in_order() if table.owner == "ssb" and table.kind != "house_prices"]
     said = Text("Henter {address}", "Fetching {address}")
     return fetch(

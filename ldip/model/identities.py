@@ -149,6 +149,9 @@ OTHERS = {
 }
 """Identities with a form of their own in :func:`residuals`: the line that each accounts for."""
 
+UNDER_ZERO = " never negative"
+"""What the names of identities about NEVER_NEGATIVE lines end with."""
+
 NEVER_NEGATIVE = (
     "general_borrowing",
     "completions",
@@ -219,11 +222,11 @@ def residuals(ledger: "Ledger", opening: Opening) -> dict[str, np.ndarray]:
     increase = sum(ledger[line] - before(line, float(first)) for line, first in banked.items())
     found["cash"] = total(CASH_IN) - increase
     for line in NEVER_NEGATIVE:
-        found[f"{line} never negative"] = np.minimum(ledger[line], 0.0)
+        found[f"{line}{UNDER_ZERO}"] = np.minimum(ledger[line], 0.0)
     return found
 
 
 def line_of(identity: str) -> str:
     """The line of the ledger that an identity of :func:`residuals` is about: the one it accounts for."""
     named = ROLL_FORWARD | REAL_ROLL_FORWARD | ACCOUNTS | OTHERS
-    return named[identity][0] if identity in named else identity.removesuffix(" never negative")
+    return named[identity][0] if identity in named else identity.removesuffix(UNDER_ZERO)

@@ -13,7 +13,7 @@ import numpy as np
 from ldip.errors import Fault, InputError
 from ldip.model.accounts.inputs import Opening, People, Plan
 from ldip.model.catalogue import catalogue
-from ldip.model.identities import line_of, residuals
+from ldip.model.identities import UNDER_ZERO, line_of, residuals
 
 if TYPE_CHECKING:
     from ldip.model.engine.simulate import Ledger
@@ -102,9 +102,10 @@ def _broken(name: str, ledger: "Ledger", opening: Opening) -> Iterator[Fault]:
         lacking = np.abs(gap).max(axis=1)
         if lacking.max() > most:
             t = int(np.argmax(lacking > most))
-            key, size = f"{identity}.{ledger.years[t]}", f"{lacking[t]:.3g}"
-            words = _words(line_of(identity), int(ledger.years[t]))
-            yield Fault.of("broken_identity", name, key, size, **words)
+            line, year = line_of(identity), int(ledger.years[t])
+            under = identity.endswith(UNDER_ZERO)
+            kind, size = ("line_under_zero", -lacking[t]) if under else ("broken_identity", lacking[t])
+            yield Fault.of(kind, name, f"{line}.{year}", f"{size:.3g}", **_words(line, year))
 
 
 def _words(line: str, year: int) -> dict[str, Any]:

@@ -20,10 +20,10 @@ NEED = Text(
     en="Restructuring need, {fan}: {median} {unit}; {low} to {high} in nine of ten ({share} % of costs).",
 )
 CHANGED = Text(
-    nb="Tjenestene, {fan}: {median} prosent i {last} mot planen ({low} til {high}). ROBEK: {p} %, press {under} %.",
-    en="Services, {fan}: {median} % in {last} against the plan ({low} to {high}). "
-    "Register: {p} %, pressure {under} %.",
+    nb="Tjenestene, {fan}: {median} prosent i {last} mot planen ({low} til {high}). ROBEK: {p} %{under}.",
+    en="Services, {fan}: {median} % in {last} against the plan ({low} to {high}). Register: {p} %{under}.",
 )
+UNDER = Text(", press {p} %", ", pressure {p} %")
 BETWEEN = Text("{median} ({low} til {high})", "{median} ({low} to {high})")
 HEAD = Text("Median (5 til 95 %)", "Median (5 to 95 %)")
 NEAR = 4
@@ -46,17 +46,15 @@ def answers(fans: Fans, lang: str) -> list[str]:
     """The three sentences: how high debt is, what lacks if nobody reacts, what steering takes."""
     steered, pressure = fans.told[0], fans.pressure
     share = pressure.distributions["restructuring_need_share"].percentile(0.95)[-1]
-    chances = {
-        "p": steered.probabilities[REGISTER].in_year[-1],
-        "under": pressure.probabilities[REGISTER].in_year[-1],
-    }
+    p, under = (number(100.0 * float(of.probabilities[REGISTER].in_year[-1]), 0, lang) for of in (steered, pressure))
     return [
         DEBT.say(lang, last=int(steered.years[-1]), **_said(steered, "debt_ratio", lang)),
         NEED.say(lang, share=shown(float(share), "share", lang), **_said(pressure, "restructuring_need", lang)),
         CHANGED.say(
             lang,
             last=int(steered.years[-1]),
-            **{name: number(100.0 * float(chance), 0, lang) for name, chance in chances.items()},
+            p=p,
+            under=UNDER.say(lang, p=under) if steered is not pressure else "",  # one policy alone has no other fan
             **_said(steered, LASTING, lang),
         ),
     ]

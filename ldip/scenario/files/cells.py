@@ -206,7 +206,7 @@ def _workbook_sheet(path: Path, shown: str, names: Sequence[str], *, only: bool)
         known = book.sheet_names
         name = next((name for name in known if name in names), known[0] if only and len(known) == 1 else None)
         if name is None:
-            raise InputError([Fault.of("sheet_no_sheet", shown, name=names[0])])
+            raise InputError([Fault.of("table_no_sheet" if only else "sheet_no_sheet", shown, name=names[0])])
         rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
         return Sheet(shown, name, rows, _errors(path, name) if path.suffix.lower() != ".ods" else frozenset())
     except OSError as error:

@@ -81,6 +81,11 @@ def change_names(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (folder / "changes").glob("*.toml")))
 
 
+def change_file(folder: Path, change: str) -> Path:
+    """Where a change is: a file of its own, or one that the folder has by this name."""
+    return Path(change) if change.endswith(".toml") else folder / "changes" / f"{change}.toml"
+
+
 def stress_tests(folder: Path) -> dict[str, str]:
     """The named changes of a scenario folder that are stress tests: "path" for those that move the baseline and are
     also run together, first; "replay" for years that were; then "chance" for those that make the future more
@@ -216,7 +221,7 @@ def read(where: str = DEFAULT, changes: Sequence[str] = ()) -> Source:
     reading.first_year = heading.get("first_year", reading.first_year)
     fill(tree, reading.first_year)
     for change in changes:
-        path = Path(change) if change.endswith(".toml") else folder / "changes" / f"{change}.toml"
+        path = change_file(folder, change)
         if hidden := f.hidden_in_name(change):
             reading.faults += hidden
             continue

@@ -8,15 +8,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ldip.errors import Fault, InputError
-from ldip.scenario.files.reading import BASE, text_of, toml
+from ldip.scenario.files.cells import WORKBOOKS, block_of, table_cells
+from ldip.scenario.files.reading import BASE, table_file, text_of, toml
 from ldip.scenario.files.rewrite import rewritten
-from ldip.scenario.files.tables import IN_TWO, OPTIONAL
+from ldip.scenario.files.tables import COLUMNS, IN_TWO, NUMERIC, OPTIONAL, plain_rows
 from ldip.scenario.quantities import PLACEHOLDER, as_given
 from ldip.text import Text
 
 Row = dict[str, str]
 
 SERIES = "series.csv"
+
+SET_ASIDE = Text("{old} er nå {new}; slik den var: {old}.old.", "{old} is now {new}; as it was: {old}.old.")
 
 
 class Filled(NamedTuple):
@@ -51,8 +54,9 @@ class Draft:
         heading = self.tree.get("scenario", {})
         self.first_year, self.plan_years = int(heading.get("first_year", 0)), int(heading.get("plan_years", 0))
         self.columns: dict[str, list[str]] = {}
+        self.norwegian: set[str] = set()  # tables that Norwegian Excel saved: with semicolons
         for name in ("population", "areas", "plan", "ages", "demand", "history", "projects", "vintages"):
-            if name not in OPTIONAL or (folder / f"{name}.csv").is_file():
+            if name not in OPTIONAL or table_file(folder, name).is_file():
                 self._read(name)
 
     @property
@@ -62,13 +66,15 @@ class Draft:
 
     def _read(self, name: str) -> None:
         faults: list[Fault] = []
-        path = self.folder / f"{name}.csv"
-        text = text_of(path, f"{self.folder.name}/{path.name}", faults)[0]
-        if text is None:
+        path = table_file(self.folder, name)
+        sheet = table_cells(path, f"{self.folder.name}/{path.name}", name, faults)[0]
+        if sheet is None:
             raise InputError(faults)
-        reader = csv.DictReader(io.StringIO(text, newline=""))
-        self.tables[name] = list(reader)
-        self.columns[name] = list(reader.fieldnames or [])
+        header, *rows = plain_rows(block_of(sheet))
+        self.tables[name] = [dict(zip(header, row, strict=True)) for row in rows]
+        self.columns[name] = header
+        if sheet.delimiter == ";":
+            self.norwegian.add(name)
 
     def say(self, text: Text, **values: object) -> None:
         """Something the user should know."""
@@ -131,7 +137,8 @@ class Draft:
         return (1.0 + self.value("prices.deflator_growth")) ** (self.first_year - year)
 
     def write(self) -> list[str]:
-        """Write what is other than it was; the names of the files."""
+        """Write what is other than it was, CSV files as the tables were kept; the names of the files. A workbook that
+        a CSV file replaces is set aside."""
         text = rewritten(self.text, self.tree)
         if text is None:
             raise InputError([Fault.of("not_rewritable", f"{self.folder.name}/{BASE}")])
@@ -140,14 +147,34 @@ class Draft:
             (self.folder / BASE).write_text(text, encoding="utf-8", newline="")
             names.append(BASE)
         for name in sorted(self.changed):
-            out = io.StringIO(newline="")
-            columns, rows = in_two_columns(self.columns[name], self.tables[name])
-            writer = csv.DictWriter(out, columns, lineterminator="\n", extrasaction="ignore")
-            writer.writeheader()
-            writer.writerows(rows)
-            (self.folder / f"{name}.csv").write_text(out.getvalue(), encoding="utf-8", newline="")
+            (self.folder / f"{name}.csv").write_text(*self._written(name), newline="")
+            for old in set_aside(self.folder, name):
+                self.say(SET_ASIDE, old=old, new=f"{name}.csv")
             names.append(f"{name}.csv")
         return names
+
+    def _written(self, name: str) -> tuple[str, str]:
+        """The text of a table as CSV, and its encoding: as Norwegian Excel has it where the table was so."""
+        columns, rows = in_two_columns(self.columns[name], self.tables[name])
+        delimiter, encoding = (";", "utf-8-sig") if name in self.norwegian else (",", "utf-8")
+        if name in self.norwegian:
+            numeric = [column for column in columns if column.isdigit() or column in NUMERIC]
+            rows = [row | {column: row.get(column, "").replace(".", ",") for column in numeric} for row in rows]
+        out = io.StringIO(newline="")
+        writer = csv.DictWriter(out, columns, delimiter=delimiter, lineterminator="\n", extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows)
+        return out.getvalue(), encoding
+
+
+def set_aside(folder: Path, name: str) -> list[str]:
+    """Give the workbook that held the table `name`, if it is one, another name: a table is kept in one file. The
+    names that were."""
+    paths = [folder / f"{name}{ending}" for ending in WORKBOOKS if name in COLUMNS]
+    there = [path for path in paths if path.exists()]
+    for path in there:
+        path.replace(path.with_name(f"{path.name}.old"))
+    return [path.name for path in there]
 
 
 def in_two_columns(columns: list[str], rows: list[Row]) -> tuple[list[str], list[Row]]:

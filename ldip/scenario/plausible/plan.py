@@ -36,7 +36,18 @@ def look_at_plan(looking: Looking) -> None:
         if line not in EITHER_WAY:
             looking.doubts += _deductions(looking, rows, totals)
     _look_at_tax(looking)
+    _look_at_sectors(looking)
     _look_at_investment(looking)
+
+
+def _look_at_sectors(looking: Looking) -> None:
+    """Sectors' revenue of all plan years beside tax and grants: frames are net, so no result tells of it."""
+    free, own = (
+        sum(float(looking.scenario.plan_line(line).sum()) for line in lines)
+        for lines in (FREE_REVENUE, ("sector_revenue",))
+    )
+    if free > 0.0 and not looking.has(PLAN):
+        looking.at("sector_revenue_of_free", PLAN, "sector_revenue", own, own / free)
 
 
 def _look_at_investment(looking: Looking) -> None:

@@ -13,7 +13,7 @@ from ldip.scenario.quantities import MONEY, REAL, of_any_year
 from ldip.scenario.schema import Scenario
 
 NOT_AMOUNTS = ("drivers.", "rules.")
-"""Keys below which a small amount is as good as a large one."""
+"""Keys below which a small amount is as good as a large one, and none is larger than a limit on debt."""
 
 MUST_COVER = ("buffer_fund", "wage_reserve", "discretionary_funds")
 """Discretionary funds, which a deficit uses before any of it is carried on."""
@@ -26,12 +26,16 @@ def look_at_settings(looking: Looking) -> None:
     for key, quantity in quantities(looking.scenario).items():
         for where, value in quantity.numbers().items():
             name = f"{key}.{where}".removesuffix(".value")
-            if of_any_year(quantity.unit) in (MONEY, REAL) and not key.startswith(NOT_AMOUNTS):
-                if looking.amount(key if key in ranges() else "money", BASE, name, value):
+            if of_any_year(quantity.unit) in (MONEY, REAL):
+                usual = "rule" if key.startswith(NOT_AMOUNTS) else "money"
+                if looking.amount(key if key in ranges() else usual, BASE, name, value):
                     break
             elif key in ranges() and looking.at(key, BASE, name, value):
                 break
     opening = looking.scenario.opening
+    assets, worn = opening.fixed_assets.value, opening.depreciation.value
+    if assets and not {"opening.fixed_assets", "opening.depreciation"} & {doubt.key for doubt in looking.doubts}:
+        looking.at("depreciation_of_assets", BASE, "opening.depreciation", worn, worn / assets)
     debts = {name: getattr(opening, name).value for name in DEBTS}
     largest = max(debts, key=debts.__getitem__)
     with_fees = bool(looking.scenario.plan_line("water_waste_investment").any())
