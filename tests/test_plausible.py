@@ -367,7 +367,12 @@ def test_every_kind_of_doubt(municipality, kind):
             "buffer_minimum = { value = 25000.0",
             "rules.buffer_minimum",
         ),
-        ("base.toml", "2025 = 0.62", "2025 = 0.062", "revenue.equalisation_rate.dated.2025"),
+        (
+            "base.toml",
+            "equalisation_rate = { value = 0.64",
+            "equalisation_rate = { value = 0.064",
+            "revenue.equalisation_rate",
+        ),
     ],
 )
 def test_figures_that_no_result_tells_of_are_beside_others(municipality, file, old, new, key):
