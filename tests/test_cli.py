@@ -653,7 +653,7 @@ def test_simulate_counts_placeholders_apart_and_names_the_folder_that_was_asked_
     shutil.copytree(here / "first", here / "the copy")
     said = ldip("simulate", "the copy", "--runs", "20", "--years", "6", "--no-pictures").out
     assert (
-        "67 av 289 tall er våre antakelser og 222 er oppdiktede: ldip scenario show 'the copy' --assumptions" in said
+        "67 av 289 tall er antakelser, 222 oppdiktede: ldip scenario show 'the copy' --assumptions" in said
     )
 
 

@@ -42,9 +42,9 @@ ASSUMPTIONS = Text(
     en="{count} of {total} numbers are our assumptions: ldip scenario show {where} --assumptions",
 )
 ASSUMED_AND_INVENTED = Text(
-    nb="{count} av {total} tall er våre antakelser og {invented} er oppdiktede: ldip scenario show {where} "
+    nb="{count} av {total} tall er antakelser, {invented} oppdiktede: ldip scenario show {where} "
     "--assumptions",
-    en="{count} of {total} numbers are our assumptions and {invented} are placeholders: ldip scenario show {where} "
+    en="{count} of {total} numbers are assumptions, {invented} placeholders: ldip scenario show {where} "
     "--assumptions",
 )
 
