@@ -652,9 +652,7 @@ def test_simulate_counts_placeholders_apart_and_names_the_folder_that_was_asked_
     assert ldip("scenario", "new", "first").code == 0
     shutil.copytree(here / "first", here / "the copy")
     said = ldip("simulate", "the copy", "--runs", "20", "--years", "6", "--no-pictures").out
-    assert (
-        "67 av 289 tall er antakelser, 222 oppdiktede: ldip scenario show 'the copy' --assumptions" in said
-    )
+    assert "67 av 289 tall er antakelser, 222 oppdiktede: ldip scenario show 'the copy' --assumptions" in said
 
 
 def test_language_may_be_set_once_and_for_all(ldip, monkeypatch):

@@ -42,8 +42,7 @@ ASSUMPTIONS = Text(
     en="{count} of {total} numbers are our assumptions: ldip scenario show {where} --assumptions",
 )
 ASSUMED_AND_INVENTED = Text(
-    nb="{count} av {total} tall er antakelser, {invented} oppdiktede: ldip scenario show {where} "
-    "--assumptions",
+    nb="{count} av {total} tall er antakelser, {invented} oppdiktede: ldip scenario show {where} --assumptions",
     en="{count} of {total} numbers are assumptions, {invented} placeholders: ldip scenario show {where} "
     "--assumptions",
 )
