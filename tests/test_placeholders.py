@@ -88,3 +88,9 @@ def test_a_placeholder_is_no_assumption_of_anybodys(ldip, here, counted):
     book = CalamineWorkbook.from_path("w.xlsx")
     note = book.get_sheet_by_name("Forutsetninger").to_python()[1][0]
     assert f"våre antakelser ({ours} av {total}) og oppdiktede tall ({placeholders})" in note
+
+
+def test_a_comparison_names_the_municipality_once(ldip, here):
+    """Also where a change puts a number of its own in for a placeholder."""
+    said = ldip("compare", TEMPLATE, f"{TEMPLATE}+housing-minus-20", "--runs", "50", "--no-pictures")
+    assert said.out.splitlines()[0].count("Eksempelvik") == 1

@@ -99,10 +99,14 @@ def ages_named(name: str) -> tuple[float, float] | None:
 
 def residents_of(population: Sequence[AgeGroup], name: str) -> tuple[float, ...]:
     """Residents of a group by year, or of all groups within the ages that the name says."""
+    return tuple(map(sum, zip(*(group.residents for group in groups_of(population, name)), strict=True)))
+
+
+def groups_of(population: Sequence[AgeGroup], name: str) -> list[AgeGroup]:
+    """The group of that name, or all groups within the ages that it says."""
     named = [group for group in population if group.group == name]
     low, high = (0.0, -1.0) if named else ages_named(name) or (0.0, -1.0)
-    rows = named or [group for group in population if low <= group.age_from and group.age_from <= high]
-    return tuple(map(sum, zip(*(group.residents for group in rows), strict=True)))
+    return named or [group for group in population if low <= group.age_from and group.age_from <= high]
 
 
 OPEN_END = 130.0

@@ -82,9 +82,11 @@ NOTE = Text(
 
 def common_title(sources: Sequence[Source], common: int, lang: str) -> str:
     """The title that the scenarios have in common, and the last `common` changes, laid over all of them."""
-    titles = dict.fromkeys(title_of(source.scenario).say(lang) for source in sources)
+    titles: dict[str, str] = {}
+    for source in sources:  # a municipality once, whatever its changes have put in for placeholders
+        titles.setdefault(source.scenario.scenario.title_nb, title_of(source.scenario).say(lang))
     laid_over = sources[0].change_titles[len(sources[0].change_titles) - common :]
-    return " + ".join((" / ".join(titles), *[title.say(lang) for title in laid_over]))
+    return " + ".join((" / ".join(titles.values()), *[title.say(lang) for title in laid_over]))
 
 
 def labels(sources: Sequence[Source], common: int, lang: str) -> dict[str, str]:

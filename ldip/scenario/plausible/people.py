@@ -1,12 +1,15 @@
 """People: age groups, what ages.csv says of ages, and what services need."""
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 
+from ldip.errors import Doubt
 from ldip.scenario.defaults import MARK
 from ldip.scenario.plausible.looking import Looking
 from ldip.scenario.plausible.ranges import ranges
-from ldip.scenario.rows import SERVICES, AgeGroup, Demand, residents_of
+from ldip.scenario.rows import SERVICES, AgeGroup, Demand, groups_of, residents_of
+from ldip.scenario.schema import Scenario
 
 FILE, AGES, DEMAND, AREAS = "population.csv", "ages.csv", "demand.csv", "areas.csv"
 
@@ -95,6 +98,20 @@ def _look_at_place(looking: Looking, row: Demand) -> None:
     looking.at(name, DEMAND, key, row.place_cost, row.place_cost / built.value)
 
 
+def _ages_left_out(scenario: Scenario) -> Iterator[Doubt]:
+    """Age groups without users of a service that both younger and older ones use."""
+    forms: dict[str, set[str]] = {}
+    for row in scenario.demand:
+        served = {group.group for group in groups_of(scenario.population, row.group)}
+        forms[f"{row.service}.{row.form}"] = forms.get(f"{row.service}.{row.form}", set()) | served
+    names = [group.group for group in sorted(scenario.population, key=lambda group: group.age_from)]
+    for form, served in forms.items():
+        places = [place for place, name in enumerate(names) if name in served]
+        left_out = [name for name in names[places[0] : places[-1]] if name not in served]
+        if left_out:
+            yield Doubt.of("ages_left_out", DEMAND, form, ", ".join(left_out))
+
+
 def look_at_demand(looking: Looking) -> None:
     """Shares and prices of services one by one, and all of it against the frame that it is a part of."""
     scenario, first = looking.scenario, looking.years[0]
@@ -109,6 +126,7 @@ def look_at_demand(looking: Looking) -> None:
         if years and first not in years:
             looking.at("price_year", DEMAND, f"{key}.source", max(years), max(years) - first)
         _look_at_place(looking, row)
+    looking.doubts += _ages_left_out(scenario)
     residents = {row.group: residents_of(scenario.population, row.group) for row in scenario.demand}
     for service in SERVICES:
         if looking.has(AREAS, service) or looking.has(DEMAND):
