@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from conftest import rows_of
 
 import ldip
 from ldip.errors import MOST_TOLD, REASONS, Fault, InputError, fault_words, reason
@@ -96,6 +97,11 @@ def test_every_fault_fills_the_places_of_its_words():
         if complete and path.name != "executors.py":  # which fills them in one function
             assert places == wanted, f"{path.name}: {kind}"
         assert places <= wanted, f"{path.name}: {kind}"
+
+
+def test_every_kind_has_one_row():
+    kinds = [row["id"] for row in rows_of(PACKAGE / "faults.csv")]
+    assert len(kinds) == len(set(kinds))
 
 
 def test_words_of_faults_stand_nowhere_else():

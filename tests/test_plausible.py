@@ -299,7 +299,7 @@ DOUBTFUL = {
     "unlikely_result": ("plan.csv", "480,484,488,492", "905,909,913,917"),
     "unlikely_debt": ("base.toml", "general_debt = { value = 800.0", "general_debt = { value = 6000.0"),
     "deficit_beside_funds": ("base.toml", "uncovered_deficit = { value = 0.0", "uncovered_deficit = { value = 30.0"),
-    "ages_left_out": ("demand.csv", "care,home,80-84", "care,other,80-84"),
+    "users_left_out": ("demand.csv", "care,home,80-84", "care,other,80-84"),
     "sum_of_two": ("plan.csv", "52,52,52,52,", "17,19,21,23,"),
     "unlikely_deduction": ("plan.csv", "52,52,52,52,", "-52,-52,-52,-52,"),
     "and_more": ("demand.csv", "", ""),

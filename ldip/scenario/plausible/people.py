@@ -109,7 +109,7 @@ def _ages_left_out(scenario: Scenario) -> Iterator[Doubt]:
         places = [place for place, name in enumerate(names) if name in served]
         left_out = [name for name in names[places[0] : places[-1]] if name not in served]
         if left_out:
-            yield Doubt.of("ages_left_out", DEMAND, form, ", ".join(left_out))
+            yield Doubt.of("users_left_out", DEMAND, form, ", ".join(left_out))
 
 
 def look_at_demand(looking: Looking) -> None:
