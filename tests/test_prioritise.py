@@ -469,10 +469,10 @@ def test_forty_projects_in_ten_seconds(tmp_path):
     ]
     scenario = read(str(municipality(tmp_path / "k", rows))).scenario
     begun = time.process_time()
-    found = ask(scenario, 1.0, runs=10_000)
+    found = ask(scenario, 0.98, runs=10_000)
     assert found.after is not None
     assert time.process_time() - begun < 15.0  # ten on a quiet machine
-    assert found.missed[-1] < 0.02
+    assert found.missed[-1] < 0.01
 
 
 def test_python_gives_what_the_command_gives(ldip, here, folder):

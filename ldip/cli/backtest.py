@@ -8,6 +8,7 @@ from ldip.cli.language import argument, command, option
 from ldip.cli.options import (
     DEFAULT_SCENARIO,
     DEFAULT_SERIES,
+    OUT,
     THAT_SCENARIO,
     Number,
     change_option,
@@ -94,7 +95,7 @@ from ldip.text import Text
 @option(
     "--out",
     type=click.Path(path_type=Path),
-    help=Text(nb="Resultatmappe  [standard: ldip-results/...]", en="Result folder  [default: ldip-results/...]"),
+    help=OUT,
 )
 @option(
     "--pictures/--no-pictures",

@@ -12,6 +12,7 @@ from ldip.cli.language import argument, command, option
 from ldip.cli.options import (
     ALL,
     EXCEL,
+    OUT,
     change_option,
     check_policy,
     check_size,
@@ -65,7 +66,7 @@ PICTURES = ("comparison.png", "comparison.svg")
 @option(
     "--out",
     type=click.Path(path_type=Path),
-    help=Text("Resultatmappe  [standard: ldip-results/...]", "Result folder  [default: ldip-results/...]"),
+    help=OUT,
 )
 @option(
     "--json",

@@ -181,6 +181,7 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+OUT = Text("Resultatmappe  [standard: ldip-results/...]", "Result folder  [default: ldip-results/...]")
 CSV_META = "ldip.csv"
 EXCEL = "Excel: ldip workbook, --csv nb"
 """What opens results in a Norwegian spreadsheet."""
@@ -246,9 +247,7 @@ def result_options(command: Callable[..., Any]) -> Callable[..., Any]:
         option(
             "--out",
             type=click.Path(path_type=Path),
-            help=Text(
-                nb="Resultatmappe  [standard: ldip-results/...]", en="Result folder  [default: ldip-results/...]"
-            ),
+            help=OUT,
         ),
     ):
         command = add(command)

@@ -7,6 +7,7 @@ import click
 
 from ldip.cli.language import command, option, say
 from ldip.cli.options import (
+    OUT,
     check_size,
     csv_option,
     lang_option,
@@ -49,7 +50,7 @@ from ldip.text import Text
 @option(
     "--out",
     type=click.Path(path_type=Path),
-    help=Text(nb="Resultatmappe  [standard: ldip-results/...]", en="Result folder  [default: ldip-results/...]"),
+    help=OUT,
 )
 @option(
     "--json",

@@ -8,6 +8,7 @@ import click
 
 from ldip.cli.language import command, option
 from ldip.cli.options import (
+    OUT,
     check_policy,
     check_size,
     csv_option,
@@ -52,7 +53,7 @@ PICTURES = ("stress.png", "stress.svg")
 @option(
     "--out",
     type=click.Path(path_type=Path),
-    help=Text("Resultatmappe  [standard: ldip-results/...]", "Result folder  [default: ldip-results/...]"),
+    help=OUT,
 )
 @option(
     "--json",
